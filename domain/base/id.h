@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/base/clock.h"
+
+namespace claviger::domain {
+
+// A UUID version 7 (RFC 9562, section 5.7): it sorts by the time it was made.
+using Uuid = std::array<std::uint8_t, 16>;
+
+Uuid makeUuid(Timestamp);
+std::string uuidText(const Uuid&);                    // lower case, with hyphens
+std::optional<Uuid> parseUuid(std::string_view);      // exactly the form of uuidText, either case
+std::string uuidBytes(const Uuid&);                   // the 16 bytes of a BINARY(16) column
+std::optional<Uuid> uuidFromBytes(std::string_view);  // nothing unless 16 bytes long
+
+// An identifier of one kind of thing; ids of different kinds do not mix.
+template <class Kind>
+class Id {
+public:
+    static Id make(Timestamp now) { return Id(makeUuid(now)); }
+    static std::optional<Id> parse(std::string_view text) { return wrap(parseUuid(text)); }
+    static std::optional<Id> fromBytes(std::string_view bytes) { return wrap(uuidFromBytes(bytes)); }
+
+    std::string text() const { return uuidText(uuid_); }
+    std::string bytes() const { return uuidBytes(uuid_); }
+
+    auto operator<=>(const Id&) const = default;
+
+private:
+    explicit Id(const Uuid& uuid) : uuid_(uuid) {}
+    static std::optional<Id> wrap(const std::optional<Uuid>& uuid) {
+        return uuid ? std::optional<Id>(Id(*uuid)) : std::nullopt;
+    }
+
+    Uuid uuid_;
+};
+
+using TenantId = Id<struct TenantKind>;
+using UserId = Id<struct UserKind>;
+using ApiKeyId = Id<struct ApiKeyKind>;
+using LineageId = Id<struct LineageKind>;
+using AuditEventId = Id<struct AuditEventKind>;
+
+}  // namespace claviger::domain

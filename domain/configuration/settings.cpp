@@ -1,0 +1,200 @@
+#include "domain/configuration/settings.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <numeric>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace claviger::domain {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kEnvironmentPrefix = "CLAVIGER_";
+constexpr std::string_view kLauncherVariable = "CLAVIGER_VAR";  // belongs to the launcher, not to the service
+
+// One value on its way into the settings: where it was found, for the error text.
+struct Given {
+    std::string_view value;
+    std::string where;
+    fs::path folder;
+};
+
+using Setter = std::function<void(Settings&, const Given&)>;
+
+struct Known {
+    std::string name;
+    Setter set;
+};
+
+unsigned readNumber(const Given& given, unsigned least, unsigned most) {
+    unsigned number = 0;
+    const char* const end = given.value.data() + given.value.size();
+    const auto [stop, failed] = std::from_chars(given.value.data(), end, number);
+    if (failed != std::errc() || stop != end || number < least || number > most)
+        throw BadConfiguration(given.where + " must be a whole number from " + std::to_string(least) + " to " +
+                               std::to_string(most) + ", not \"" + std::string(given.value) + "\"");
+    return number;
+}
+
+template <class Part>
+Setter text(Part part, std::string Settings::Database::*field) {
+    return [=](Settings& settings, const Given& given) { settings.*part.*field = given.value; };
+}
+
+template <class Field>
+Setter path(Field field) {
+    return [=](Settings& settings, const Given& given) {
+        std::invoke(field, settings) =
+            given.value.empty() ? fs::path() : (given.folder / given.value).lexically_normal();
+    };
+}
+
+template <class Field>
+Setter number(Field field, unsigned least, unsigned most) {
+    return
+        [=](Settings& settings, const Given& given) { std::invoke(field, settings) = readNumber(given, least, most); };
+}
+
+const std::vector<Known>& knownSettings() {
+    using S = Settings;
+    static const std::vector<Known> kKnown = {
+        {"database.socket", path([](S & s) -> auto& { return s.database.socket; })},
+        {"database.host", text(&S::database, &S::Database::host)},
+        {"database.port", number(
+                              [](S & s) -> auto& { return s.database.port; }, 1, 65535)},
+        {"database.timeout_seconds", number(
+                                         [](S & s) -> auto& { return s.database.timeoutSeconds; }, 1, 60)},
+        {"database.worker_user", text(&S::database, &S::Database::workerUser)},
+        {"database.worker_password_file", path([](S & s) -> auto& { return s.database.workerPasswordFile; })},
+        {"database.tool_user", text(&S::database, &S::Database::toolUser)},
+        {"database.tool_password_file", path([](S & s) -> auto& { return s.database.toolPasswordFile; })},
+        {"fcgi.socket", path([](S & s) -> auto& { return s.fcgi.socket; })},
+        {"fcgi.workers", number(
+                             [](S & s) -> auto& { return s.fcgi.workers; }, 0, 256)},
+        {"fcgi.threads", number(
+                             [](S & s) -> auto& { return s.fcgi.threads; }, 1, 256)},
+        {"passwords.memory_mib", number(
+                                     [](S & s) -> auto& { return s.passwords.memoryMib; }, 8, 1024)},
+        {"passwords.passes", number(
+                                 [](S & s) -> auto& { return s.passwords.passes; }, 1, 16)},
+        {"pepper.file", path(&S::pepperFile)},
+        {"run.folder", path(&S::runFolder)},
+        {"templates.folder", path(&S::templatesFolder)},
+        {"migrations.folder", path(&S::migrationsFolder)},
+    };
+    return kKnown;
+}
+
+std::string variableOf(std::string name) {
+    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+        return c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+    });
+    return std::string(kEnvironmentPrefix) + name;
+}
+
+// Levenshtein's distance, one row at a time.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const auto changed = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
+        }
+    }
+    return row.back();
+}
+
+using Spelling = std::function<std::string(const std::string&)>;  // how a setting's name is written there
+
+const Known& find(const std::string& given, const Spelling& spell, const std::string& where) {
+    const auto& known = knownSettings();
+    const auto nearer = [&](const Known& a, const Known& b) {
+        return distance(spell(a.name), given) < distance(spell(b.name), given);
+    };
+    const auto& nearest = *std::min_element(known.begin(), known.end(), nearer);
+    const auto name = spell(nearest.name);
+    if (name != given)
+        throw BadConfiguration(where + ": there is no setting \"" + given + "\"; did you mean \"" + name + "\"?");
+    return nearest;
+}
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\r";
+    const auto first = text.find_first_not_of(kBlanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+void readFile(Settings& settings, const fs::path& file) {
+    std::ifstream in(file);
+    if (!in)
+        throw BadConfiguration("the configuration " + file.string() +
+                               " cannot be read; name another with --config FILE");
+
+    const auto folder = fs::absolute(file).parent_path();
+    std::set<std::string> seen;
+    std::string line;
+    for (int number = 1; std::getline(in, line); ++number) {
+        const auto content = trim(line);
+        if (content.empty() || content.front() == '#') continue;
+
+        const auto where = file.string() + ":" + std::to_string(number);
+        const auto equals = content.find('=');
+        if (equals == std::string_view::npos) throw BadConfiguration(where + ": a line has the form name = value");
+        const std::string name(trim(content.substr(0, equals)));
+        const auto& known = find(
+            name, [](const std::string& n) { return n; }, where);
+        if (!seen.insert(name).second)
+            throw BadConfiguration(where + ": " + name + " is set twice; keep one of the two");
+        known.set(settings, {trim(content.substr(equals + 1)), where + ": " + name, folder});
+    }
+}
+
+void readEnvironment(Settings& settings, const Settings::Environment& environment) {
+    for (const auto& [variable, value] : environment) {
+        if (!variable.starts_with(kEnvironmentPrefix) || variable == kLauncherVariable) continue;
+        find(variable, variableOf, "environment").set(settings, {value, variable, fs::current_path()});
+    }
+}
+
+}  // namespace
+
+Settings Settings::load(const fs::path& file, const Environment& environment) {
+    Settings settings;
+    readFile(settings, file);
+    readEnvironment(settings, environment);
+    return settings;
+}
+
+Settings::Environment currentEnvironment() {
+    Settings::Environment variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view pair(*entry);
+        const auto equals = pair.find('=');
+        if (equals != std::string_view::npos) variables.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    return variables;
+}
+
+std::string readSecretFile(const fs::path& file, const std::string& setting) {
+    if (file.empty()) throw BadConfiguration(setting + " is not set: it names the file that holds the secret");
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw BadConfiguration(setting + ": " + file.string() + " cannot be read");
+    std::string secret{std::istreambuf_iterator<char>(in), {}};
+    if (secret.ends_with('\n')) secret.pop_back();
+    return secret;
+}
+
+}  // namespace claviger::domain

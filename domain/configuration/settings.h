@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+namespace claviger::domain {
+
+// What is wrong with the configuration, and what to do about it.
+class BadConfiguration : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// Everything that an operator can set, for the workers and the tool alike. It holds no secret, only the files
+// that hold them, so that each account can read its own.
+struct Settings {
+    struct Database {
+        std::filesystem::path socket;  // of the server, or empty for TCP
+        std::string host;
+        unsigned port = 3306;
+        unsigned timeoutSeconds = 2;  // to connect, to send a statement, to read its answer
+        std::string workerUser = "claviger_worker";
+        std::filesystem::path workerPasswordFile;
+        std::string toolUser = "claviger_tool";
+        std::filesystem::path toolPasswordFile;
+    };
+    struct Fcgi {
+        std::filesystem::path socket;  // where nginx finds the workers
+        unsigned workers = 0;          // processes; 0: one a core
+        unsigned threads = 8;          // per process, each with a database connection of its own
+    };
+    struct Passwords {
+        unsigned memoryMib = 19;  // of one hashing
+        unsigned passes = 2;
+    };
+
+    Database database;
+    Fcgi fcgi;
+    Passwords passwords;
+    std::filesystem::path pepperFile;
+    std::filesystem::path runFolder;  // lock files; one per host, writable by the workers
+    std::filesystem::path templatesFolder;
+    std::filesystem::path migrationsFolder;
+
+    using Environment = std::map<std::string, std::string>;
+
+    // Reads lines "name = value" (# begins a comment line), then overrides from the environment: the setting
+    // fcgi.threads is the variable CLAVIGER_FCGI_THREADS. Relative paths are relative to the file.
+    // Throws BadConfiguration for an unreadable file, an unknown setting (naming the nearest known one), a
+    // setting given twice, or a value of the wrong kind.
+    static Settings load(const std::filesystem::path& file, const Environment& environment);
+};
+
+// The variables of this process.
+Settings::Environment currentEnvironment();
+
+// The content of a secret file without its closing newline. Throws BadConfiguration if it cannot be read.
+std::string readSecretFile(const std::filesystem::path&, const std::string& setting);
+
+}  // namespace claviger::domain

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "domain/keys/api_key.h"
+#include "domain/secrets/hasher.h"
+#include "domain/sign_in/actor.h"
+#include "domain/stores/tenant_stores.h"
+
+namespace claviger::domain {
+
+// Creates, lists and regenerates the API keys of the acting user. Thread-safe: holds no mutable state.
+class ApiKeyService {
+public:
+    static constexpr std::size_t kLiveKeyLimit = 500;  // per user
+
+    ApiKeyService(TenantStores&, const secrets::Hasher&, const Clock&);  // references must outlive this
+
+    // The live keys of the actor, newest first.
+    std::vector<ApiKey> list(const Actor&) const;
+
+    // A form's one-time value: with it, create and regenerate work once and then answer kAlreadyShown.
+    using Once = std::optional<std::string_view>;
+
+    // Creates a key and its audit record in one transaction. The full key exists only in the returned value:
+    // storage keeps its hash, and no later call can return it again.
+    //
+    //   kNameTaken        a live key of this user has the name
+    //   kKeyLimitReached  the user has 500 live keys
+    //   kAlreadyShown     the form with this one-time value has made a key before
+    //   kUnauthorized     the user was suspended meanwhile
+    // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
+    Result<IssuedApiKey> create(const Actor&, const KeyName&, Once = std::nullopt);
+
+    // Ends the key and issues a new value under its name, with the audit record, in one transaction. Once
+    // this has returned, no verify that starts later accepts the old value, on any worker of any host.
+    //
+    //   kKeyNotFound   unknown, dead, another user's or another tenant's key: one and the same answer
+    //   kAlreadyShown  the form with this one-time value has made a key before
+    //   kUnauthorized  the user was suspended meanwhile
+    // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
+    Result<IssuedApiKey> regenerate(const Actor&, const ApiKeyId&, Once = std::nullopt);
+
+private:
+    std::optional<secrets::OnceHash> hashOnce(const Actor&, Once) const;
+    KeySecret secretOf(const Actor&, const secrets::PlainKey&, const std::optional<secrets::OnceHash>&) const;
+
+    TenantStores& stores_;
+    const secrets::Hasher& hasher_;
+    const Clock& clock_;
+};
+
+}  // namespace claviger::domain

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "domain/stores/tenant_stores.h"
+
+namespace claviger::domain {
+
+// Gathers in memory when keys were last used and writes it every two seconds and at destruction, in one
+// statement per tenant, never on a request's path. A crash loses those seconds and nothing else. Thread-safe.
+class UsageRecorder {
+public:
+    using Report = std::function<void(const std::string&)>;  // told why a write failed; it is tried again
+
+    UsageRecorder(TenantStores&, Report);  // the stores must outlive this
+    UsageRecorder(const UsageRecorder&) = delete;
+    UsageRecorder& operator=(const UsageRecorder&) = delete;
+    ~UsageRecorder();
+
+    void note(const Tenant&, const ApiKeyId&, Timestamp);
+
+    // Writes what has gathered. Throws nothing: what cannot be written is kept.
+    void flush();
+
+private:
+    struct Gathered {
+        Tenant tenant;
+        std::map<ApiKeyId, Timestamp> lastUses;
+    };
+    using Uses = std::map<TenantId, Gathered>;
+
+    void run(const std::stop_token&);
+    void write(const Gathered&);
+
+    TenantStores& stores_;
+    Report report_;
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    Uses uses_;
+    std::jthread writer_;  // last: it must stop before the rest goes
+};
+
+}  // namespace claviger::domain

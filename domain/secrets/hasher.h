@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "domain/base/id.h"
+#include "domain/secrets/digest.h"
+#include "domain/secrets/pepper.h"
+#include "domain/secrets/plain_key.h"
+#include "domain/secrets/token.h"
+
+namespace claviger::domain::secrets {
+
+// Turns secrets into their stored form: HMAC-SHA-256 (RFC 2104) with the pepper over
+// purpose, tenant id and secret. The tenant's id, not its slug: a rename must not kill keys, and a digest of
+// one tenant means nothing in another. Thread-safe: holds no mutable state.
+class Hasher {
+public:
+    explicit Hasher(Pepper pepper) : pepper_(std::move(pepper)) {}
+
+    int pepperVersion() const { return pepper_.version(); }
+
+    KeyHash hash(const TenantId&, const PlainKey&) const;
+    SessionHash hash(const TenantId&, const SessionToken&) const;
+    DeviceHash hash(const TenantId&, const DeviceToken&) const;
+    OnceHash hashOnce(const TenantId&, const UserId&, std::string_view once) const;
+    BudgetHash hashBudget(const TenantId&, std::string_view budget) const;
+
+    // The form token of a session, or of a visit to the login page: 43 characters of base64url. Whoever does
+    // not hold the cookie cannot know it.
+    std::string formToken(const TenantId&, const SessionToken&) const;
+    std::string formToken(const TenantId&, const VisitToken&) const;
+
+private:
+    template <class DigestType>
+    DigestType digest(std::string_view purpose, const TenantId&, std::string_view secret) const;
+    std::string formToken(std::string_view purpose, const TenantId&, const TokenBytes&) const;
+
+    Pepper pepper_;
+};
+
+// Equality in constant time, for what a client presents.
+bool equalInConstantTime(std::string_view, std::string_view);
+
+}  // namespace claviger::domain::secrets

@@ -1,0 +1,73 @@
+#include "domain/secrets/plain_key.h"
+
+#include <Poco/Checksum.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "domain/secrets/random.h"
+
+namespace claviger::domain::secrets {
+namespace {
+
+constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+bool isBase62(char c) {
+    return kBase62.find(c) != std::string_view::npos;
+}
+
+std::array<char, PlainKey::kChecksumLength> checksum(std::string_view body) {
+    Poco::Checksum crc(Poco::Checksum::TYPE_CRC32);
+    crc.update(body.data(), static_cast<unsigned>(body.size()));
+    std::size_t rest = crc.checksum();
+
+    std::array<char, PlainKey::kChecksumLength> digits;
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, rest /= kBase62.size())
+        *digit = kBase62[rest % kBase62.size()];
+    return digits;
+}
+
+}  // namespace
+
+PlainKey PlainKey::generate() {
+    PlainKey key;
+    auto end = std::copy(kPrefix.begin(), kPrefix.end(), key.characters_.begin());
+    end = std::generate_n(end, kRandomLength,
+                          [] { return kBase62[randomBelow(static_cast<std::uint32_t>(kBase62.size()))]; });
+    const auto check = checksum({key.characters_.data(), kBodyLength});
+    std::copy(check.begin(), check.end(), end);
+    return key;
+}
+
+std::optional<PlainKey> PlainKey::parse(std::string_view presented) {
+    if (presented.size() != kLength || !presented.starts_with(kPrefix)) return std::nullopt;
+    if (!std::all_of(presented.begin() + kPrefix.size(), presented.end(), isBase62)) return std::nullopt;
+    const auto check = checksum(presented.substr(0, kBodyLength));
+    if (!std::equal(check.begin(), check.end(), presented.begin() + kBodyLength)) return std::nullopt;
+
+    PlainKey key;
+    std::copy(presented.begin(), presented.end(), key.characters_.begin());
+    return key;
+}
+
+PlainKey::PlainKey(PlainKey&& other) noexcept : characters_(other.characters_) {
+    sodium_memzero(other.characters_.data(), other.characters_.size());
+}
+
+PlainKey& PlainKey::operator=(PlainKey&& other) noexcept {
+    if (this == &other) return *this;
+    characters_ = other.characters_;
+    sodium_memzero(other.characters_.data(), other.characters_.size());
+    return *this;
+}
+
+PlainKey::~PlainKey() {
+    sodium_memzero(characters_.data(), characters_.size());
+}
+
+std::string PlainKey::shownPrefix() const {
+    return {characters_.data(), kShownPrefixLength};
+}
+
+}  // namespace claviger::domain::secrets

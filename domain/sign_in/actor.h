@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+
+#include "domain/keys/api_key.h"
+#include "domain/stores/audit_event.h"
+#include "domain/tenants/tenant.h"
+#include "domain/users/user.h"
+
+namespace claviger::domain {
+
+// An authenticated caller of exactly one tenant. Only the Authenticator makes one; who has it may act.
+class Actor {
+public:
+    const Tenant& tenant() const { return tenant_; }
+    const User& user() const { return user_; }
+    const RequestOrigin& origin() const { return origin_; }
+
+private:
+    friend class Authenticator;
+    Actor(Tenant tenant, User user, RequestOrigin origin)
+        : tenant_(std::move(tenant)), user_(std::move(user)), origin_(std::move(origin)) {}
+
+    Tenant tenant_;
+    User user_;
+    RequestOrigin origin_;
+};
+
+// A program that presented a living API key. It is no Actor: a key cannot make keys.
+class KeyBearer {
+public:
+    const Tenant& tenant() const { return tenant_; }
+    const User& user() const { return owner_.user; }
+    const ApiKey& key() const { return owner_.key; }
+
+private:
+    friend class Authenticator;
+    KeyBearer(Tenant tenant, KeyOwner owner) : tenant_(std::move(tenant)), owner_(std::move(owner)) {}
+
+    Tenant tenant_;
+    KeyOwner owner_;
+};
+
+}  // namespace claviger::domain

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+
+#include "domain/base/clock.h"
+#include "domain/users/user.h"
+
+namespace claviger::domain {
+
+// How long a signed-in browser stays signed in.
+constexpr std::chrono::minutes kSessionIdleLimit{30};    // after its last request
+constexpr std::chrono::hours kSessionAbsoluteLimit{12};  // after signing in
+constexpr std::chrono::minutes kSessionTouchEvery{1};    // its last sight is written at most this often
+
+struct Session {
+    UserId user;
+    Timestamp createdAt;
+    Timestamp lastSeenAt;
+    Timestamp expiresAt;  // the absolute limit
+};
+
+struct LiveSession {
+    Session session;
+    User user;
+};
+
+}  // namespace claviger::domain

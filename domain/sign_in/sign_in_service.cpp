@@ -1,0 +1,117 @@
+#include "domain/sign_in/sign_in_service.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+namespace claviger::domain {
+namespace {
+
+std::chrono::seconds untilOrOne(Timestamp moment, Timestamp now) {
+    return std::max(std::chrono::ceil<std::chrono::seconds>(moment - now), std::chrono::seconds{1});
+}
+
+}  // namespace
+
+std::string networkOf(const std::string& address) {
+    in6_addr parsed{};
+    if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return address;
+    std::fill(parsed.s6_addr + 8, parsed.s6_addr + 16, std::uint8_t{0});
+    char text[INET6_ADDRSTRLEN];
+    return std::string(::inet_ntop(AF_INET6, &parsed, text, sizeof text)) + "/64";
+}
+
+SignInService::SignInService(TenantStores& stores, const secrets::Hasher& hasher,
+                             const secrets::PasswordHasher& passwords, secrets::HashingSlots& slots, const Clock& clock)
+    : stores_(stores), hasher_(hasher), passwords_(passwords), slots_(slots), clock_(clock) {}
+
+Result<SignedIn> SignInService::signIn(const Tenant& tenant, SignInAttempt attempt) {
+    const auto email = Email::parse(attempt.email);
+    const auto account = !email.ok() ? std::nullopt : stores_.read(tenant, [&](const TenantStore& store) {
+        return store.users().findByEmail(email.value());
+    });
+    // Asked for an unknown e-mail too: time must not tell which accounts exist.
+    const auto owner = account ? account->user.id : UserId::make(clock_.now());
+    const bool knownDevice = attempt.device && stores_.read(tenant, [&](const TenantStore& store) {
+        return store.knownDevices().knows(owner, hasher_.hash(tenant.id, *attempt.device));
+    });
+    const auto budgets = budgetsOf(tenant, attempt, email.ok() ? email.value().text() : attempt.email, knownDevice);
+    if (auto refusal = throttled(tenant, budgets)) return *refusal;
+
+    const auto slot = slots_.acquire();
+    if (!slot)
+        return Error{ErrorCode::kTooManyAttempts, "too many passwords are being hashed", std::chrono::seconds{1}};
+    if (auto refusal = throttled(tenant, budgets)) return *refusal;  // others failed while this one waited
+
+    const auto stored = account ? std::optional(account->passwordHash) : std::nullopt;
+    const bool matches = passwords_.matches(*slot, attempt.password, stored);
+    if (!matches || account->user.status != UserStatus::kApproved) {
+        recordRefusal(tenant, budgets, account, attempt.origin);
+        return ErrorCode::kSignInRefused;
+    }
+    return start(tenant, account->user, std::move(attempt), knownDevice);
+}
+
+void SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
+    const auto now = clock_.now();
+    const auto ended = stores_.transact<void>(actor.tenant(), [&](TenantStore& store) -> Result<void> {
+        store.sessions().end(hasher_.hash(actor.tenant().id, token), now);
+        store.audit().add({now, AuditAction::kSignedOut, actor.user().id, {}, actor.origin()});
+        return {};
+    });
+    (void)ended;  // this work refuses nothing
+}
+
+SignInService::Budgets SignInService::budgetsOf(const Tenant& tenant, const SignInAttempt& attempt,
+                                                const std::string& account, bool knownDevice) const {
+    if (knownDevice) {
+        // A browser that its owner has used before answers for itself alone: nobody else can lock it out.
+        const auto device = hasher_.hash(tenant.id, *attempt.device).bytes();
+        return {{hasher_.hashBudget(tenant.id, "device " + device + " " + account), kFailuresPerDevice}};
+    }
+    return {{hasher_.hashBudget(tenant.id, "account " + account), kFailuresPerAccount},
+            {hasher_.hashBudget(tenant.id, "address " + networkOf(attempt.origin.address)), kFailuresPerAddress}};
+}
+
+std::optional<Error> SignInService::throttled(const Tenant& tenant, const Budgets& budgets) const {
+    const auto now = clock_.now();
+    for (const auto& budget : budgets) {
+        const auto nth = stores_.read(tenant, [&](const TenantStore& store) {
+            return store.loginAttempts().nthNewest(budget.hash, budget.failures, now - kWindow);
+        });
+        if (nth) return Error{ErrorCode::kTooManyAttempts, "a budget is used up", untilOrOne(*nth + kWindow, now)};
+    }
+    return std::nullopt;
+}
+
+void SignInService::recordRefusal(const Tenant& tenant, const Budgets& budgets, const std::optional<Account>& account,
+                                  const RequestOrigin& origin) {
+    const auto now = clock_.now();
+    const auto recorded = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+        for (const auto& budget : budgets) store.loginAttempts().add(budget.hash, now);
+        store.loginAttempts().forgetBefore(now - kWindow);
+        const auto user = account ? std::optional(account->user.id) : std::nullopt;
+        store.audit().add({now, AuditAction::kSignInRefused, user, {}, origin});
+        return {};
+    });
+    (void)recorded;  // this work refuses nothing
+}
+
+Result<SignedIn> SignInService::start(const Tenant& tenant, const User& user, SignInAttempt attempt, bool knownDevice) {
+    const auto now = clock_.now();
+    auto token = secrets::SessionToken::generate();
+    auto device = knownDevice ? std::move(*attempt.device) : secrets::DeviceToken::generate();
+
+    auto stored = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+        if (!store.users().lockApproved(user.id)) return ErrorCode::kSignInRefused;
+        if (attempt.previous) store.sessions().end(hasher_.hash(tenant.id, *attempt.previous), now);
+        store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});
+        store.knownDevices().remember(user.id, hasher_.hash(tenant.id, device), now);
+        store.audit().add({now, AuditAction::kSignedIn, user.id, {}, attempt.origin});
+        return {};
+    });
+    if (!stored.ok()) return stored.error();
+    return SignedIn{std::move(token), std::move(device)};
+}
+
+}  // namespace claviger::domain

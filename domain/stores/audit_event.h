@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "domain/base/id.h"
+
+namespace claviger::domain {
+
+enum class AuditAction { kKeyCreated, kKeyRegenerated, kSignedIn, kSignInRefused, kSignedOut };
+
+// Where a request came from, as the audit and the log name it.
+struct RequestOrigin {
+    std::string requestId;  // 32 hexadecimal digits
+    std::string address;    // of the client, as nginx saw it
+};
+
+// One thing that happened in a tenant. Holds ids, never names, secrets or what somebody typed.
+struct AuditEvent {
+    Timestamp at;
+    AuditAction action;
+    std::optional<UserId> user;   // nobody, where a sign-in named no known user
+    std::optional<ApiKeyId> key;  // the key that was made
+    RequestOrigin origin;
+};
+
+}  // namespace claviger::domain

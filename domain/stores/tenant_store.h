@@ -1,0 +1,111 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "domain/base/result.h"
+#include "domain/keys/api_key.h"
+#include "domain/sign_in/session.h"
+#include "domain/stores/audit_event.h"
+#include "domain/users/user.h"
+
+namespace claviger::domain {
+
+// The tables of one tenant, as the domain speaks of them. Each interface works within the unit of work that
+// handed it out (stores/tenant_stores.h); const methods read, the others write. All throw StorageUnavailable.
+
+class Users {
+public:
+    virtual ~Users() = default;
+    virtual std::optional<Account> findByEmail(const Email&) const = 0;
+    virtual std::vector<User> list() const = 0;  // by e-mail
+
+    //   kUserTaken  the e-mail exists; nothing changed
+    virtual Result<void> add(const Account&) = 0;
+    virtual void setStatus(const UserId&, UserStatus) = 0;
+
+    // True if the user is approved. Until the end of the transaction nobody else can lock or change the user:
+    // what one user does to their keys happens one after the other.
+    virtual bool lockApproved(const UserId&) = 0;
+};
+
+class Sessions {
+public:
+    virtual ~Sessions() = default;
+
+    // A session that is neither ended nor past its idle or absolute limit, with its approved user.
+    virtual std::optional<LiveSession> findLive(const secrets::SessionHash&, Timestamp now) const = 0;
+    virtual void add(const secrets::SessionHash&, const Session&) = 0;
+    virtual void touch(const secrets::SessionHash&, Timestamp seen) = 0;  // never backwards
+    virtual void end(const secrets::SessionHash&, Timestamp now) = 0;     // already ended, or unknown: nothing happens
+};
+
+class ApiKeys {
+public:
+    virtual ~ApiKeys() = default;
+    virtual std::vector<ApiKey> listLive(const UserId&) const = 0;  // newest first
+    virtual std::size_t countLive(const UserId&) const = 0;
+    virtual bool onceWasUsed(const secrets::OnceHash&) const = 0;
+
+    // The living key with this hash, if its user is approved.
+    virtual std::optional<KeyOwner> findLive(const secrets::KeyHash&) const = 0;
+
+    //   kNameTaken  a live key of the user has the name; nothing changed
+    virtual Result<void> add(const ApiKey&, const KeySecret&) = 0;
+
+    // Soft-deletes the user's living key with this id and returns it as it was; nothing if there is none.
+    virtual std::optional<ApiKey> end(const UserId&, const ApiKeyId&, Timestamp now) = 0;
+
+    // Records uses, all in one statement; a key's last use never goes backwards.
+    struct Use {
+        ApiKeyId key;
+        Timestamp at;
+    };
+    virtual void recordUses(const std::vector<Use>&) = 0;
+};
+
+class AuditLog {
+public:
+    virtual ~AuditLog() = default;
+    virtual void add(const AuditEvent&) = 0;
+};
+
+// The failed attempts to sign in, counted per budget.
+class LoginAttempts {
+public:
+    virtual ~LoginAttempts() = default;
+
+    // When the n-th newest failure since `since` happened; nothing if there were fewer. n counts from 1.
+    virtual std::optional<Timestamp> nthNewest(const secrets::BudgetHash&, std::size_t n, Timestamp since) const = 0;
+    virtual void add(const secrets::BudgetHash&, Timestamp) = 0;
+    virtual void forgetBefore(Timestamp) = 0;
+};
+
+// Browsers that have signed in to an account before.
+class KnownDevices {
+public:
+    virtual ~KnownDevices() = default;
+    virtual bool knows(const UserId&, const secrets::DeviceHash&) const = 0;
+    virtual void remember(const UserId&, const secrets::DeviceHash&, Timestamp) = 0;
+};
+
+class TenantStore {
+public:
+    virtual ~TenantStore() = default;
+
+    virtual Users& users() = 0;
+    virtual Sessions& sessions() = 0;
+    virtual ApiKeys& apiKeys() = 0;
+    virtual AuditLog& audit() = 0;
+    virtual LoginAttempts& loginAttempts() = 0;
+    virtual KnownDevices& knownDevices() = 0;
+
+    // A reader gets the same tables with their const methods alone.
+    const Users& users() const { return const_cast<TenantStore*>(this)->users(); }
+    const Sessions& sessions() const { return const_cast<TenantStore*>(this)->sessions(); }
+    const ApiKeys& apiKeys() const { return const_cast<TenantStore*>(this)->apiKeys(); }
+    const LoginAttempts& loginAttempts() const { return const_cast<TenantStore*>(this)->loginAttempts(); }
+    const KnownDevices& knownDevices() const { return const_cast<TenantStore*>(this)->knownDevices(); }
+};
+
+}  // namespace claviger::domain

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "domain/tenants/tenant.h"
+
+namespace claviger::domain {
+
+// The control schema as operators see it. Every method throws StorageUnavailable. Not thread-safe.
+class TenantRegistry {
+public:
+    virtual ~TenantRegistry() = default;
+
+    virtual std::vector<Tenant> list() const = 0;  // by slug
+    virtual std::optional<Tenant> findBySlug(const TenantSlug&) const = 0;
+    virtual std::vector<HostName> hostsOf(const TenantId&) const = 0;  // by name
+
+    // Adds the tenant together with its first host, in one transaction.
+    //   kTenantTaken  the slug, or another one with the same schema, exists; nothing changed
+    //   kHostTaken    another tenant has the host; nothing changed
+    virtual Result<void> add(const Tenant&, const HostName&, Timestamp now) = 0;
+
+    // Adds a host; already so is ok.
+    //   kHostTaken  another tenant has it; nothing changed
+    virtual Result<void> addHost(const TenantId&, const HostName&, Timestamp now) = 0;
+};
+
+// The schemas behind the registry: DDL and grants. Not thread-safe.
+class TenantSchemas {
+public:
+    virtual ~TenantSchemas() = default;
+
+    // Makes what is missing of the tenant's schema, its tables, its role and the workers' right to take that
+    // role, and records the schema's version last. Safe to run again after a crash at any step.
+    // Throws StorageUnavailable, or std::runtime_error if a migration is refused.
+    virtual void bringUp(const Tenant&) = 0;
+};
+
+}  // namespace claviger::domain

@@ -1,0 +1,51 @@
+#include "fcgi/http/response.h"
+
+#include <Poco/Net/HTTPResponse.h>
+
+#include <stdexcept>
+
+namespace claviger::fcgi {
+
+Response Response::json(int status, std::string document) {
+    Response response(status);
+    response.body_ = std::move(document);
+    return std::move(response).header("Content-Type", "application/json").header("Cache-Control", "no-store");
+}
+
+Response Response::page(int status, std::string html) {
+    Response response(status);
+    response.body_ = std::move(html);
+    return std::move(response).header("Content-Type", "text/html; charset=utf-8").header("Cache-Control", "no-store");
+}
+
+Response Response::redirect(int status, const std::string& location) {
+    return Response(status).header("Location", location).header("Cache-Control", "no-store");
+}
+
+Response& Response::header(std::string name, std::string value) & {
+    if (value.find_first_of("\r\n") != std::string::npos) throw std::logic_error("a header of ours holds a line break");
+    headers_.emplace_back(std::move(name), std::move(value));
+    return *this;
+}
+
+Response&& Response::header(std::string name, std::string value) && {
+    return std::move(header(std::move(name), std::move(value)));
+}
+
+std::string Response::header(const std::string& name) const {
+    for (const auto& [known, value] : headers_)
+        if (known == name) return value;
+    return {};
+}
+
+std::string Response::cgiText(bool withBody) const {
+    using Poco::Net::HTTPResponse;
+    std::string text = "Status: " + std::to_string(status_) + " " +
+                       HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status_)) + "\r\n";
+    for (const auto& [name, value] : headers_) text.append(name).append(": ").append(value).append("\r\n");
+    text += "\r\n";
+    if (withBody) text += body_;
+    return text;
+}
+
+}  // namespace claviger::fcgi

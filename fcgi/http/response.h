@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fcgi/http/request.h"
+
+namespace claviger::fcgi {
+
+// One HTTP answer.
+class Response {
+public:
+    explicit Response(int status) : status_(status) {}
+
+    static Response json(int status, std::string document);
+    static Response page(int status, std::string html);  // never cached: what is signed in or shown once stays here
+    static Response redirect(int status, const std::string& location);
+
+    Response& header(std::string name, std::string value) &;  // a CR or LF in it is an error of ours: throws
+    Response&& header(std::string name, std::string value) &&;
+
+    int status() const { return status_; }
+    const std::string& body() const { return body_; }
+    const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
+
+    // The header's value, or an empty text; the name as it was given.
+    std::string header(const std::string& name) const;
+
+    // As the FastCGI responder sends it (RFC 3875, section 6): "Status: …", the headers, an empty line, the body.
+    std::string cgiText(bool withBody) const;
+
+private:
+    int status_;
+    std::vector<std::pair<std::string, std::string>> headers_;
+    std::string body_;
+};
+
+// From request to answer. Thread-safe; throws nothing.
+using Application = std::function<Response(const Request&)>;
+
+}  // namespace claviger::fcgi
