@@ -2,14 +2,37 @@
 
 #include <sodium.h>
 
+#include <array>
+#include <cstdint>
 #include <new>
+#include <string>
 
-#include "domain/secrets/token.h"
+#include "domain/secrets/random.h"
 
 namespace claviger::domain::secrets {
+namespace {
+
+template <std::size_t kSize>
+std::string randomBase64() {
+    constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
+    std::array<std::uint8_t, kSize> bytes;
+    fillRandom(bytes);
+    std::string text(sodium_base64_ENCODED_LEN(kSize, kVariant), '\0');
+    sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kVariant);
+    text.pop_back();  // the closing NUL
+    return text;
+}
+
+// The stored form of a password that nobody knows: checking against it costs one hashing, making it none.
+std::string unknownPassword(PasswordCost cost) {
+    return "$argon2id$v=19$m=" + std::to_string(cost.memoryMiB << 10) + ",t=" + std::to_string(cost.passes) + ",p=1$" +
+           randomBase64<16>() + "$" + randomBase64<32>();
+}
+
+}  // namespace
 
 PasswordHasher::PasswordHasher(PasswordCost cost)
-    : cost_(cost), nobody_(hash(Password::attempt(Token<struct NobodyKind>::generate().revealForCookie()))) {}
+    : cost_(cost), nobody_(PasswordHash::fromStored(unknownPassword(cost))) {}
 
 PasswordHash PasswordHasher::hash(const Password& password) const {
     std::string text(crypto_pwhash_STRBYTES, '\0');

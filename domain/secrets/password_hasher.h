@@ -17,7 +17,7 @@ struct PasswordCost {
 // argon2id through libsodium. Thread-safe: holds no mutable state after construction.
 class PasswordHasher {
 public:
-    explicit PasswordHasher(PasswordCost);
+    explicit PasswordHasher(PasswordCost);  // hashes nothing
 
     PasswordHash hash(const Password&) const;
 
@@ -27,7 +27,7 @@ public:
 
 private:
     PasswordCost cost_;
-    PasswordHash nobody_;  // matches no attempt; hashed with the same cost
+    PasswordHash nobody_;  // matches no attempt; of the same cost
 };
 
 }  // namespace claviger::domain::secrets
