@@ -1,0 +1,96 @@
+#include "fcgi/log.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+
+#include "domain/base/clock.h"
+#include "domain/base/utf8.h"
+
+namespace claviger::fcgi {
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+
+// How many bytes of UTF-8 stand at the front of `text`: one code point, or none if they are not well-formed.
+std::size_t wellFormed(std::string_view text, char32_t& point) {
+    for (std::size_t length = 1; length <= std::min<std::size_t>(4, text.size()); ++length) {
+        const auto points = domain::decodeUtf8(text.substr(0, length));
+        if (!points) continue;
+        point = points->front();
+        return length;
+    }
+    return 0;
+}
+
+void appendPoint(std::string& line, std::string_view bytes, char32_t point) {
+    if (point == U'"' || point == U'\\') {
+        line.append("\\").append(bytes);
+    } else if (domain::isControl(point)) {
+        char escape[8];
+        std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(point));
+        line += escape;
+    } else {
+        line += bytes;
+    }
+}
+
+void appendText(std::string& line, std::string_view text) {
+    const bool cut = text.size() > kLongestLogText;
+    if (cut) text = text.substr(0, kLongestLogText);
+
+    line += '"';
+    while (!text.empty()) {
+        const auto byte = text.front();
+        if (byte >= ' ' && byte < '\x7f' && byte != '"' && byte != '\\') {  // nearly all of them
+            line += byte;
+            text.remove_prefix(1);
+            continue;
+        }
+        char32_t point = 0;
+        const auto length = wellFormed(text, point);
+        if (length == 0)
+            line += kReplacement;
+        else
+            appendPoint(line, text.substr(0, length), point);
+        text.remove_prefix(std::max<std::size_t>(1, length));
+    }
+    line += cut ? "…\"" : "\"";
+}
+
+void appendNumber(std::string& line, double number) {
+    char digits[48];
+    std::snprintf(digits, sizeof digits, "%.6g", number);
+    line += std::isfinite(number) ? digits : "null";  // JSON has no word for it
+}
+
+struct Appender {
+    std::string& line;
+    void operator()(const std::string& text) const { appendText(line, text); }
+    void operator()(std::int64_t number) const { line += std::to_string(number); }
+    void operator()(double number) const { appendNumber(line, number); }
+};
+
+}  // namespace
+
+std::string formatLogLine(const LogFields& fields) {
+    std::string line = "{\"time\":\"" + domain::iso8601(domain::SystemClock().now()) + "\"";
+    for (const auto& [name, value] : fields) {
+        line += ',';
+        appendText(line, name);
+        line += ':';
+        std::visit(Appender{line}, value);
+    }
+    return line + "}\n";
+}
+
+void logLine(const LogFields& fields) {
+    const auto line = formatLogLine(fields);
+    while (::write(STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {
+    }
+}
+
+}  // namespace claviger::fcgi
