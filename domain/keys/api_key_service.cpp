@@ -1,5 +1,7 @@
 #include "domain/keys/api_key_service.h"
 
+#include <algorithm>
+
 namespace claviger::domain {
 namespace {
 
@@ -22,6 +24,13 @@ ApiKeyService::ApiKeyService(TenantStores& stores, const secrets::Hasher& hasher
 std::vector<ApiKey> ApiKeyService::list(const Actor& actor) const {
     return stores_.read(actor.tenant(),
                         [&](const TenantStore& store) { return store.apiKeys().listLive(actor.user().id); });
+}
+
+Result<ApiKey> ApiKeyService::find(const Actor& actor, const ApiKeyId& id) const {
+    const auto keys = list(actor);
+    const auto found = std::find_if(keys.begin(), keys.end(), [&](const ApiKey& key) { return key.id == id; });
+    if (found == keys.end()) return ErrorCode::kKeyNotFound;
+    return *found;
 }
 
 Result<IssuedApiKey> ApiKeyService::create(const Actor& actor, const KeyName& name, Once once) {

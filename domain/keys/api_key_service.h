@@ -21,6 +21,10 @@ public:
     // The live keys of the actor, newest first.
     std::vector<ApiKey> list(const Actor&) const;
 
+    // One live key of the actor.
+    //   kKeyNotFound  unknown, dead, another user's or another tenant's key: one and the same answer
+    Result<ApiKey> find(const Actor&, const ApiKeyId&) const;
+
     // A form's one-time value: with it, create and regenerate work once and then answer kAlreadyShown.
     using Once = std::optional<std::string_view>;
 

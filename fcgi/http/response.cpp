@@ -7,15 +7,21 @@
 namespace claviger::fcgi {
 
 Response Response::json(int status, std::string document) {
-    Response response(status);
-    response.body_ = std::move(document);
-    return std::move(response).header("Content-Type", "application/json").header("Cache-Control", "no-store");
+    return withBody(status, "application/json", std::move(document));
+}
+
+Response Response::problem(int status, std::string document) {
+    return withBody(status, "application/problem+json", std::move(document));
 }
 
 Response Response::page(int status, std::string html) {
+    return withBody(status, "text/html; charset=utf-8", std::move(html));
+}
+
+Response Response::withBody(int status, std::string type, std::string body) {
     Response response(status);
-    response.body_ = std::move(html);
-    return std::move(response).header("Content-Type", "text/html; charset=utf-8").header("Cache-Control", "no-store");
+    response.body_ = std::move(body);
+    return std::move(response).header("Content-Type", std::move(type)).header("Cache-Control", "no-store");
 }
 
 Response Response::redirect(int status, const std::string& location) {

@@ -14,8 +14,10 @@ class Response {
 public:
     explicit Response(int status) : status_(status) {}
 
+    // None of these may be cached: what is signed in, or shown once, stays here.
     static Response json(int status, std::string document);
-    static Response page(int status, std::string html);  // never cached: what is signed in or shown once stays here
+    static Response problem(int status, std::string document);  // RFC 9457
+    static Response page(int status, std::string html);
     static Response redirect(int status, const std::string& location);
 
     Response& header(std::string name, std::string value) &;  // a CR or LF in it is an error of ours: throws
@@ -32,6 +34,8 @@ public:
     std::string cgiText(bool withBody) const;
 
 private:
+    static Response withBody(int status, std::string type, std::string body);
+
     int status_;
     std::vector<std::pair<std::string, std::string>> headers_;
     std::string body_;

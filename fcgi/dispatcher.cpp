@@ -1,0 +1,199 @@
+#include "fcgi/dispatcher.h"
+
+#include <Poco/Exception.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "domain/tenants/schema_version.h"
+#include "fcgi/handlers/sign_in_pages.h"
+#include "fcgi/http/cookies.h"
+#include "fcgi/http/path.h"
+#include "fcgi/http/presented_key.h"
+#include "fcgi/http/same_origin.h"
+#include "fcgi/refusals.h"
+
+namespace claviger::fcgi {
+namespace {
+
+using domain::secrets::SessionToken;
+
+constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
+
+bool isRead(std::string_view method) {
+    return method == "GET" || method == "HEAD";
+}
+
+// HEAD is GET without a body, wherever GET is.
+bool takes(const Route& route, const std::string& method) {
+    return route.method == method || (route.method == "GET" && method == "HEAD");
+}
+
+bool saysForm(const Request& request) {
+    const auto type = request.header("content-type");
+    return type && type->substr(0, type->find(';')) == kFormType;
+}
+
+}  // namespace
+
+struct Dispatcher::Match {
+    const Route* route = nullptr;  // nothing: no route has the path, or none with this method
+    std::vector<std::string> parameters;
+    std::string allow;  // the methods that the path knows
+    Answers answers = Answers::kPage;
+    bool ofTenant = false;  // some route with this path belongs to a tenant
+};
+
+// One request on its way through the steps. Each step gives what the next one needs, or a refusal.
+class Dispatcher::Handling {
+public:
+    Handling(const Services& services, const Request& request, Match match, RequestRecord& record)
+        : services_(services), request_(request), match_(std::move(match)), record_(record) {}
+
+    Reply handle() {
+        if (!match_.route) return refuseMatch();
+        return std::visit([this](auto handler) { return serve(handler); }, match_.route->handler);
+    }
+
+private:
+    template <class T>
+    using Or = std::variant<T, Refusal>;
+
+    Reply refuseMatch() {
+        if (match_.allow.empty()) return Refusal{Problem::kNotFound};
+        if (match_.ofTenant) {
+            if (auto tenant = findTenant(); std::holds_alternative<Refusal>(tenant)) return std::get<Refusal>(tenant);
+        }
+        return Refusal{Problem::kMethodNotAllowed};
+    }
+
+    Reply serve(ForAnyone handler) { return handler(services_, {request_, std::move(match_.parameters), {}}); }
+
+    Reply serve(ForVisitor handler) {
+        const auto tenant = findTenant();
+        if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
+        const auto& known = std::get<domain::Tenant>(tenant);
+        auto form = admitChange([&] { return loginFormToken(services_, request_, known); });
+        if (const auto* refusal = std::get_if<Refusal>(&form)) return *refusal;
+        return handler(services_, {{request_, std::move(match_.parameters), std::get<Fields>(std::move(form))}, known});
+    }
+
+    Reply serve(ForPerson handler) {
+        const auto tenant = findTenant();
+        if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
+        const auto session = readToken<SessionToken>(request_, Cookie::kSession);
+        if (!session) return Refusal{Problem::kUnauthorized};
+        const auto actor = services_.authenticator.bySession(std::get<domain::Tenant>(tenant), *session,
+                                                             {request_.requestId, request_.address});
+        if (!actor.ok()) return refusalOf(actor.error());
+        auto form = admitChange([&] { return services_.hasher.formToken(actor.value().tenant().id, *session); });
+        if (const auto* refusal = std::get_if<Refusal>(&form)) return *refusal;
+        return handler(
+            services_,
+            {{request_, std::move(match_.parameters), std::get<Fields>(std::move(form))}, actor.value(), *session});
+    }
+
+    Reply serve(ForProgram handler) {
+        const auto presented = presentedKey(request_);
+        if (const auto* refusal = std::get_if<Refusal>(&presented)) return *refusal;
+        const auto tenant = findTenant();
+        if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
+        const auto bearer =
+            services_.authenticator.byApiKey(std::get<domain::Tenant>(tenant), std::get<std::string>(presented));
+        if (!bearer.ok()) return refusalOf(bearer.error());
+        record_.keyId = bearer.value().key().id.text();
+        return handler(services_, {{request_, std::move(match_.parameters), {}}, bearer.value()});
+    }
+
+    Or<domain::Tenant> findTenant() {
+        const auto host = domain::HostName::parseAuthority(request_.authority);
+        auto tenant = host.ok() ? services_.tenants.findByHost(host.value()) : std::nullopt;
+        if (!tenant) return Refusal{Problem::kNotFound, {}, "no tenant has this host"};
+        record_.tenant = tenant->slug.text();
+        if (tenant->status != domain::TenantStatus::kActive) return Refusal{Problem::kTenantSuspended};
+        if (tenant->schemaVersion < domain::kTenantSchemaVersion)
+            return Refusal{Problem::kTenantMigrating, std::chrono::seconds{1}};
+        return std::move(*tenant);
+    }
+
+    // For a request that changes something: it comes from this site, its body is whole, and if it is a form it
+    // carries the token that `expected` gives. The fields of that form.
+    template <class Expected>
+    Or<Fields> admitChange(const Expected& expected) const {
+        if (isRead(request_.method)) return Fields{};
+        if (!isSameOrigin(request_)) return Refusal{Problem::kCrossOrigin, {}, "foreign Origin or Sec-Fetch-Site"};
+        if (request_.bodyState == BodyState::kTooLarge) return Refusal{Problem::kBodyTooLarge};
+        if (request_.bodyState == BodyState::kCutShort) return Refusal{Problem::kBadRequest, {}, "body cut short"};
+        if (match_.answers != Answers::kPage) return Fields{};
+
+        auto form = saysForm(request_) ? parseFields(request_.body) : std::nullopt;
+        if (!form) return Refusal{Problem::kBadRequest, {}, "not a readable form"};
+        const std::string token = expected();
+        if (token.empty() || !domain::secrets::equalInConstantTime(valueOf(*form, "csrf"), token))
+            return Refusal{Problem::kCrossOrigin, {}, "form token missing or bad"};
+        return std::move(*form);
+    }
+
+    const Services& services_;
+    const Request& request_;
+    Match match_;
+    RequestRecord& record_;
+};
+
+Dispatcher::Dispatcher(std::span<const Route> routes, const Services& services, Log log)
+    : routes_(routes), services_(services), log_(std::move(log)) {}
+
+Response Dispatcher::operator()(const Request& request) const {
+    const auto start = std::chrono::steady_clock::now();
+    RequestRecord record{request.requestId, request.method, {}, {}, {}, 0, 0, {}};
+    const auto match = this->match(request);
+    if (match.route) record.route = match.route->path;
+
+    Reply reply = Refusal{Problem::kInternal};
+    try {
+        reply = Handling(services_, request, match, record).handle();
+    } catch (const domain::StorageUnavailable& failure) {
+        reply = Refusal{Problem::kUnavailable, std::chrono::seconds{1}, failure.what()};
+    } catch (const Poco::Exception& failure) {
+        reply = Refusal{Problem::kInternal, {}, failure.displayText()};
+    } catch (const std::exception& failure) {
+        reply = Refusal{Problem::kInternal, {}, failure.what()};
+    }
+
+    if (const auto* refusal = std::get_if<Refusal>(&reply)) {
+        record.cause = refusal->cause;
+        const auto failure = match.route ? match.route->failure : std::string_view();
+        reply = render(*refusal, {request, match.answers, match.allow, failure}, services_.pages);
+    }
+    auto response = std::get<Response>(std::move(reply));
+    response.header("X-Request-Id", request.requestId);
+
+    record.status = response.status();
+    record.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    log_(record);
+    return response;
+}
+
+Dispatcher::Match Dispatcher::match(const Request& request) const {
+    Match match;
+    if (request.path.starts_with("/api/") || request.path.starts_with("/v1/")) match.answers = Answers::kDocument;
+    const auto segments = splitPath(request.path);
+    if (!segments) return match;
+
+    for (const auto& route : routes_) {
+        auto parameters = matchPath(route.path, *segments);
+        if (!parameters) continue;
+        match.answers = route.answers;
+        match.ofTenant = match.ofTenant || !std::holds_alternative<ForAnyone>(route.handler);
+        match.allow +=
+            (match.allow.empty() ? "" : ", ") + std::string(route.method == "GET" ? "GET, HEAD" : route.method);
+        if (!takes(route, request.method)) continue;
+        match.route = &route;
+        match.parameters = std::move(*parameters);
+        break;
+    }
+    return match;
+}
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "fcgi/routes.h"
+
+namespace claviger::fcgi {
+
+// What the log says of one request: never a secret, a body, a query string or an address.
+struct RequestRecord {
+    std::string requestId;
+    std::string method;
+    std::string route;   // the route's path with its {…}; empty if none matched
+    std::string tenant;  // its slug, once known
+    std::string keyId;   // of the API key that was presented, if it is alive
+    int status = 0;
+    double milliseconds = 0;
+    std::string cause;  // why it was refused or failed, where the answer does not say
+};
+
+// The one order in which every request is handled: match, tenant, authenticate, origin, handle, map errors, log.
+// Authorization is the type of the handler (fcgi/handlers/calls.h). Thread-safe.
+class Dispatcher {
+public:
+    using Log = std::function<void(const RequestRecord&)>;
+
+    Dispatcher(std::span<const Route>, const Services&, Log);  // what they name must outlive this
+
+    Response operator()(const Request&) const;  // throws nothing
+
+private:
+    struct Match;
+    class Handling;
+
+    Match match(const Request&) const;
+
+    std::span<const Route> routes_;
+    Services services_;
+    Log log_;
+};
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,32 @@
+#include "fcgi/handlers/key_api.h"
+
+#include "fcgi/json/documents.h"
+#include "fcgi/json/new_api_key.h"
+
+namespace claviger::fcgi {
+
+Reply listApiKeys(const Services& services, const PersonCall& call) {
+    return Response::json(200, listDocument(services.apiKeys.list(call.actor)));
+}
+
+Reply createApiKey(const Services& services, const PersonCall& call) {
+    const auto name = parseNewApiKey(call.request);
+    if (const auto* refusal = std::get_if<Refusal>(&name)) return *refusal;
+
+    const auto issued = services.apiKeys.create(call.actor, std::get<domain::KeyName>(name));
+    if (!issued.ok()) return refusalOf(issued.error());
+    return Response::json(201, issuedDocument(issued.value()));
+}
+
+Reply regenerateApiKey(const Services& services, const PersonCall& call) {
+    // Nothing is read from the body, yet a form's content type would let another site's page send it.
+    if (call.request.header("content-type") && !saysJson(call.request)) return Refusal{Problem::kUnsupportedMediaType};
+    const auto id = domain::ApiKeyId::parse(call.parameters.front());
+    if (!id) return Refusal{Problem::kKeyNotFound};
+
+    const auto issued = services.apiKeys.regenerate(call.actor, *id);
+    if (!issued.ok()) return refusalOf(issued.error());
+    return Response::json(200, issuedDocument(issued.value()));
+}
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,94 @@
+#include "fcgi/handlers/key_pages.h"
+
+namespace claviger::fcgi {
+namespace {
+
+using domain::ErrorCode;
+
+Chrome chromeOf(const Services& services, const PersonCall& call) {
+    return {call.actor.tenant().name, call.actor.user().email.text(),
+            services.hasher.formToken(call.actor.tenant().id, call.session)};
+}
+
+std::string freshOnce() {
+    return domain::secrets::Token<struct OnceKind>::generate().revealForCookie();
+}
+
+std::string curlFor(const Request& request) {
+    return request.scheme + "://" + request.authority + "/v1/me";
+}
+
+Reply revealPage(const Services& services, const PersonCall& call, const domain::IssuedApiKey& issued, Reveal reveal) {
+    return Response::page(
+        200, services.pages.reveal({chromeOf(services, call), reveal, issued.key.name.text(),
+                                    std::string(issued.fullKey.revealForResponse()), curlFor(call.request)}));
+}
+
+Reply alreadyShown(const Services& services, const PersonCall& call) {
+    return Response::page(textOf(Problem::kAlreadyShown).status, services.pages.alreadyShown(chromeOf(services, call)));
+}
+
+bool isAboutTheName(ErrorCode code) {
+    return code == ErrorCode::kNameRequired || code == ErrorCode::kNameTooLong || code == ErrorCode::kNameInvalid ||
+           code == ErrorCode::kNameTaken || code == ErrorCode::kKeyLimitReached;
+}
+
+// The form again with what was typed and what is wrong with it. It keeps its one-time value: nothing was made.
+Reply newKeyAgain(const Services& services, const PersonCall& call, const domain::Error& error) {
+    const auto& problem = textOf(refusalOf(error).problem);
+    return Response::page(problem.status,
+                          services.pages.newKey({chromeOf(services, call), valueOf(call.form, "once"),
+                                                 valueOf(call.form, "name"), std::string(problem.text)}));
+}
+
+}  // namespace
+
+Reply goToKeys(const Services&, const Call&) {
+    return Response::redirect(302, "/settings/api-keys");
+}
+
+Reply showKeys(const Services& services, const PersonCall& call) {
+    const auto query = parseFields(call.request.query);
+    const auto search = query ? valueOf(*query, "q") : std::string();
+    return Response::page(200,
+                          services.pages.keys({chromeOf(services, call), services.apiKeys.list(call.actor), search}));
+}
+
+Reply showNewKey(const Services& services, const PersonCall& call) {
+    return Response::page(200, services.pages.newKey({chromeOf(services, call), freshOnce(), "", ""}));
+}
+
+Reply createKeyByForm(const Services& services, const PersonCall& call) {
+    const auto once = valueOf(call.form, "once");
+    if (once.empty()) return Refusal{Problem::kCrossOrigin, {}, "a form without its one-time value"};
+    const auto name = domain::KeyName::parse(valueOf(call.form, "name"));
+    if (!name.ok()) return newKeyAgain(services, call, name.error());
+
+    const auto issued = services.apiKeys.create(call.actor, name.value(), once);
+    if (issued.ok()) return revealPage(services, call, issued.value(), Reveal::kCreated);
+    if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call);
+    if (isAboutTheName(issued.error().code)) return newKeyAgain(services, call, issued.error());
+    return refusalOf(issued.error());
+}
+
+Reply confirmRegenerate(const Services& services, const PersonCall& call) {
+    const auto id = domain::ApiKeyId::parse(call.parameters.front());
+    if (!id) return Refusal{Problem::kKeyNotFound};
+    const auto key = services.apiKeys.find(call.actor, *id);
+    if (!key.ok()) return refusalOf(key.error());
+    return Response::page(200, services.pages.confirm({chromeOf(services, call), freshOnce(), key.value()}));
+}
+
+Reply regenerateKeyByForm(const Services& services, const PersonCall& call) {
+    const auto once = valueOf(call.form, "once");
+    if (once.empty()) return Refusal{Problem::kCrossOrigin, {}, "a form without its one-time value"};
+    const auto id = domain::ApiKeyId::parse(call.parameters.front());
+    if (!id) return Refusal{Problem::kKeyNotFound};
+
+    const auto issued = services.apiKeys.regenerate(call.actor, *id, once);
+    if (issued.ok()) return revealPage(services, call, issued.value(), Reveal::kRegenerated);
+    if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call);
+    return refusalOf(issued.error());
+}
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,19 @@
+#include "fcgi/handlers/program_api.h"
+
+#include "fcgi/json/documents.h"
+
+namespace claviger::fcgi {
+
+Reply verifyApiKey(const Services&, const ProgramCall& call) {
+    return Response(204)
+        .header("X-Claviger-Tenant", call.bearer.tenant().slug.text())
+        .header("X-Claviger-User", call.bearer.user().id.text())
+        .header("X-Claviger-Key-Id", call.bearer.key().id.text())
+        .header("Cache-Control", "no-store");
+}
+
+Reply showBearer(const Services&, const ProgramCall& call) {
+    return Response::json(200, bearerDocument(call.bearer));
+}
+
+}  // namespace claviger::fcgi

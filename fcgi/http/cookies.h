@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "domain/secrets/token.h"
+#include "fcgi/http/response.h"
+
+namespace claviger::fcgi {
+
+// The cookies of a browser here. All are host-only, HttpOnly and SameSite=Lax; under https they are Secure and
+// bear the prefix __Host-, which keeps a sibling host from planting one.
+enum class Cookie {
+    kSession,  // signed in; goes with the browser's session
+    kDevice,   // has signed in before; kept for a year
+    kVisit,    // at the login page; goes with the browser's session
+};
+
+// The token in the cookie. Nothing if there is none, if it is malformed, or if the browser sent two of the
+// name: which of them is ours cannot be known.
+template <class TokenType>
+std::optional<TokenType> readToken(const Request& request, Cookie cookie);
+
+void setToken(Response&, const Request&, Cookie, const domain::secrets::TokenBytes&);
+void clearCookie(Response&, const Request&, Cookie);
+
+// The cookie's text, by the same rule as readToken.
+std::optional<std::string> readCookie(const Request&, Cookie);
+
+template <class TokenType>
+std::optional<TokenType> readToken(const Request& request, Cookie cookie) {
+    const auto text = readCookie(request, cookie);
+    return text ? TokenType::parse(*text) : std::nullopt;
+}
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,44 @@
+#include "fcgi/http/presented_key.h"
+
+#include <Poco/String.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "domain/secrets/plain_key.h"
+#include "fcgi/http/form.h"
+
+namespace claviger::fcgi {
+namespace {
+
+constexpr std::string_view kScheme = "bearer ";
+
+std::optional<std::string> bearerToken(const Request& request) {
+    const auto header = request.header("authorization");
+    if (!header || header->size() < kScheme.size()) return std::nullopt;
+    if (Poco::icompare(std::string(header->substr(0, kScheme.size())), std::string(kScheme)) != 0) return std::nullopt;
+    return Poco::trim(std::string(header->substr(kScheme.size())));
+}
+
+bool hasKeyInQuery(const Request& request) {
+    const auto fields = parseFields(request.query);
+    const auto holdsKey = [](const auto& field) {
+        return field.second.find(domain::secrets::PlainKey::kPrefix) != std::string::npos;
+    };
+    return fields ? std::any_of(fields->begin(), fields->end(), holdsKey)
+                  : request.query.find(domain::secrets::PlainKey::kPrefix) != std::string::npos;
+}
+
+}  // namespace
+
+std::variant<std::string, Refusal> presentedKey(const Request& request) {
+    if (hasKeyInQuery(request)) return Refusal{Problem::kKeyInQuery};
+    const auto bearer = bearerToken(request);
+    const auto header = request.header("x-api-key");
+    if (bearer && header && *bearer != *header) return Refusal{Problem::kAmbiguousCredentials};
+    if (bearer) return *bearer;
+    if (header) return std::string(*header);
+    return Refusal{Problem::kKeyRequired};
+}
+
+}  // namespace claviger::fcgi

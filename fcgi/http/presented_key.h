@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "fcgi/http/problem.h"
+
+namespace claviger::fcgi {
+
+// The API key that a program presents: "Authorization: Bearer <key>" or "X-Api-Key: <key>".
+//   kKeyInQuery            a full key stands in the query string
+//   kAmbiguousCredentials  both headers, with different keys
+//   kKeyRequired           neither header
+std::variant<std::string, Refusal> presentedKey(const Request&);
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/keys/api_key.h"
+#include "domain/sign_in/actor.h"
+#include "fcgi/http/problem.h"
+
+namespace claviger::fcgi {
+
+// The JSON documents of the API, as text.
+
+std::string listDocument(const std::vector<domain::ApiKey>&);  // {"keys":[…]}
+std::string issuedDocument(const domain::IssuedApiKey&);       // the one document that holds a full key
+std::string bearerDocument(const domain::KeyBearer&);          // whose key this is
+
+// RFC 9457. `text` is the human text, which stands in for the problem's own where it is not empty.
+std::string problemDocument(Problem, std::string_view text, const std::string& requestId);
+
+}  // namespace claviger::fcgi

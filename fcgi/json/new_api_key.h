@@ -1,0 +1,20 @@
+#pragma once
+
+#include <variant>
+
+#include "domain/keys/key_name.h"
+#include "fcgi/http/problem.h"
+
+namespace claviger::fcgi {
+
+// The body {"name":"…"}; other members are ignored.
+//   kUnsupportedMediaType  the content type is not JSON
+//   kInvalidJson           not JSON, or not an object
+//   kNameRequired          the name is missing, not a text, or empty after trimming
+//   kNameTooLong, kNameInvalid
+std::variant<domain::KeyName, Refusal> parseNewApiKey(const Request&);
+
+// True if the request says that its body is JSON (application/json or …+json, any parameters).
+bool saysJson(const Request&);
+
+}  // namespace claviger::fcgi

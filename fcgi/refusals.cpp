@@ -1,0 +1,65 @@
+#include "fcgi/refusals.h"
+
+#include "fcgi/http/path.h"
+#include "fcgi/json/documents.h"
+
+namespace claviger::fcgi {
+namespace {
+
+std::string_view publicText(const Refusal& refusal, const RefusedAt& at) {
+    const bool ownText = refusal.problem == Problem::kInternal && !at.failure.empty();
+    return ownText ? at.failure : textOf(refusal.problem).text;
+}
+
+// Back to the same page after signing in.
+Response toLogin(const Request& request) {
+    const bool isGet = request.method == "GET" || request.method == "HEAD";
+    const auto back = isGet && !request.query.empty() ? request.path + "?" + request.query : request.path;
+    if (request.path == "/logout") return Response::redirect(303, "/login");
+    return Response::redirect(isGet ? 302 : 303, "/login?callbackUrl=" + encodeComponent(back));
+}
+
+Response page(const Refusal& refusal, const RefusedAt& at, const Pages& pages) {
+    if (refusal.problem == Problem::kUnauthorized) return toLogin(at.request);
+    const int status = textOf(refusal.problem).status;
+    try {
+        return Response::page(status,
+                              pages.error({status, std::string(publicText(refusal, at)), at.request.requestId}));
+    } catch (const std::exception&) {
+        return Response(status);  // the error page itself cannot be made: the status still says what is wrong
+    }
+}
+
+// nginx takes any status but 2xx, 401 and 403 from auth_request for an error of its own.
+Response guard(const Refusal& refusal) {
+    const auto& problem = textOf(refusal.problem);
+    return Response(problem.status == 401 ? 401 : 403)
+        .header("X-Claviger-Refusal", std::string(problem.code))
+        .header("Cache-Control", "no-store");
+}
+
+Response document(const Refusal& refusal, const RefusedAt& at) {
+    return Response::problem(textOf(refusal.problem).status,
+                             problemDocument(refusal.problem, publicText(refusal, at), at.request.requestId));
+}
+
+// RFC 6750, section 3: an error code only where a key was presented.
+void challenge(Response& response, Problem problem) {
+    if (problem == Problem::kInvalidKey)
+        response.header("WWW-Authenticate", R"(Bearer realm="claviger", error="invalid_token")");
+    if (problem == Problem::kKeyRequired) response.header("WWW-Authenticate", R"(Bearer realm="claviger")");
+}
+
+}  // namespace
+
+Response render(const Refusal& refusal, const RefusedAt& at, const Pages& pages) {
+    auto response = at.answers == Answers::kPage    ? page(refusal, at, pages)
+                    : at.answers == Answers::kGuard ? guard(refusal)
+                                                    : document(refusal, at);
+    challenge(response, refusal.problem);
+    if (refusal.problem == Problem::kMethodNotAllowed) response.header("Allow", at.allow);
+    if (refusal.retryAfter.count() > 0) response.header("Retry-After", std::to_string(refusal.retryAfter.count()));
+    return response;
+}
+
+}  // namespace claviger::fcgi
