@@ -1,0 +1,42 @@
+#include "cli/arguments.h"
+
+#include <algorithm>
+
+#include "cli/failure.h"
+#include "domain/base/utf8.h"
+
+namespace claviger::cli {
+namespace {
+
+constexpr std::size_t kMaxCodePoints = 100;
+
+template <class T>
+T valueOf(const std::string& argument, domain::Result<T> parsed) {
+    if (!parsed.ok()) throw usageFailure(argument + ": " + parsed.error().detail);
+    return std::move(parsed).value();
+}
+
+}  // namespace
+
+domain::TenantSlug parseSlug(const std::string& argument, const std::string& value) {
+    return valueOf(argument, domain::TenantSlug::parse(value));
+}
+
+domain::HostName parseHost(const std::string& argument, const std::string& value) {
+    return valueOf(argument, domain::HostName::parse(value));
+}
+
+domain::Email parseEmail(const std::string& argument, const std::string& value) {
+    return valueOf(argument, domain::Email::parse(value));
+}
+
+std::string parseDisplayName(const std::string& argument, const std::string& value) {
+    const auto points = domain::decodeUtf8(value);
+    const auto name = points ? domain::trimWhiteSpace(*points) : std::u32string_view{};
+    if (name.empty() || name.size() > kMaxCodePoints || std::any_of(name.begin(), name.end(), domain::isControl))
+        throw usageFailure(argument +
+                           ": a name has 1 to 100 characters of valid UTF-8, none of them a control character");
+    return domain::encodeUtf8(name);
+}
+
+}  // namespace claviger::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "domain/base/result.h"
+#include "domain/tenants/tenant.h"
+#include "domain/users/email.h"
+
+namespace claviger::cli {
+
+// The values of arguments. Each throws Failure (kUsage) naming the argument and what it should look like.
+domain::TenantSlug parseSlug(const std::string& argument, const std::string& value);
+domain::HostName parseHost(const std::string& argument, const std::string& value);
+domain::Email parseEmail(const std::string& argument, const std::string& value);
+
+// The display name of a tenant or a user: valid UTF-8, trimmed of White_Space, 1 to 100 code points, no control
+// characters.
+std::string parseDisplayName(const std::string& argument, const std::string& value);
+
+}  // namespace claviger::cli

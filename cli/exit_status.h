@@ -1,0 +1,15 @@
+#pragma once
+
+namespace claviger::cli {
+
+// What the tool tells the script that called it. Scripts depend on these numbers.
+enum class ExitStatus : int {
+    kDone = 0,  // or already so
+    kFailed = 1,
+    kUsage = 2,  // an unknown verb or option, or an invalid value of any argument; nothing was tried
+    kNotFound = 3,
+    kConflict = 4,    // the name is taken by something else; nothing changed
+    kPartlyDone = 5,  // some of several things failed, the others are done
+};
+
+}  // namespace claviger::cli

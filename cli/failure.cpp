@@ -1,0 +1,57 @@
+#include "cli/failure.h"
+
+#include "domain/configuration/settings.h"
+
+namespace claviger::cli {
+
+using domain::ErrorCode;
+
+Failure usageFailure(const std::string& message, std::string next) {
+    return {ExitStatus::kUsage, "usage", message, std::move(next)};
+}
+
+Failure failureOf(const domain::Error& error) {
+    switch (error.code) {
+        case ErrorCode::kInvalidArgument:
+            return usageFailure(error.detail);
+        case ErrorCode::kTenantNotFound:
+            return {ExitStatus::kNotFound, "tenant_not_found", error.detail,
+                    "`claviger tenant list` shows all tenants."};
+        case ErrorCode::kUserNotFound:
+            return {ExitStatus::kNotFound, "user_not_found", error.detail,
+                    "`claviger user list --tenant SLUG` shows all users of a tenant."};
+        case ErrorCode::kTenantTaken:
+            return {ExitStatus::kConflict, "tenant_taken", error.detail,
+                    "Nothing was changed. Choose another slug, or repeat the command with the tenant's own name."};
+        case ErrorCode::kHostTaken:
+            return {ExitStatus::kConflict, "host_taken", error.detail,
+                    "The host was not added. `claviger tenant list` shows whose it is."};
+        case ErrorCode::kUserTaken:
+            return {ExitStatus::kConflict, "user_taken", error.detail,
+                    "Nothing was changed. Repeat the command with the user's own name, or choose another e-mail."};
+        default:
+            return {ExitStatus::kFailed, "internal", "unexpected refusal: " + error.detail};
+    }
+}
+
+Failure currentFailure() {
+    try {
+        throw;
+    } catch (const Failure& failure) {
+        return failure;
+    } catch (const domain::BadConfiguration& bad) {
+        return {ExitStatus::kFailed, "bad_configuration", bad.what(), "Correct the configuration and run this again."};
+    } catch (const domain::OutcomeUnknown& lost) {
+        return {ExitStatus::kFailed, "outcome_unknown", lost.what(),
+                "It is done or it is not, and nobody knows which. Run the same command again: it finishes what is "
+                "missing."};
+    } catch (const domain::StorageUnavailable& unreachable) {
+        return {ExitStatus::kFailed, "unavailable", unreachable.what(),
+                "See that the database runs and that the configuration's database settings are right, then run this "
+                "again."};
+    } catch (const std::exception& other) {
+        return {ExitStatus::kFailed, "internal", other.what(), "What was done so far is safe; this can be run again."};
+    }
+}
+
+}  // namespace claviger::cli

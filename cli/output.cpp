@@ -1,0 +1,82 @@
+#include "cli/output.h"
+
+#include <algorithm>
+
+#include "domain/base/utf8.h"
+
+namespace claviger::cli {
+namespace {
+
+std::size_t width(const std::string& cell) {
+    const auto points = domain::decodeUtf8(cell);
+    return points ? points->size() : cell.size();
+}
+
+std::string line(const Cells& cells, const std::vector<std::size_t>& widths) {
+    std::string text;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        text += cells[i];
+        if (i + 1 < cells.size()) text.append(widths[i] - width(cells[i]) + 2, ' ');
+    }
+    return text + '\n';
+}
+
+}  // namespace
+
+std::string table(const Cells& heading, const std::vector<Cells>& rows) {
+    std::vector<std::size_t> widths(heading.size());
+    const auto measure = [&](const Cells& cells) {
+        for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], width(cells[i]));
+    };
+    measure(heading);
+    std::for_each(rows.begin(), rows.end(), measure);
+
+    auto text = line(heading, widths);
+    for (const auto& row : rows) text += line(row, widths);
+    return text;
+}
+
+std::string record(const std::vector<std::pair<std::string, std::string>>& fields) {
+    std::size_t widest = 0;
+    for (const auto& [name, value] : fields) widest = std::max(widest, width(name));
+    std::string text;
+    for (const auto& [name, value] : fields) text += line({name, value}, {widest});
+    return text;
+}
+
+JsonObject jsonObject(std::initializer_list<std::pair<std::string, Poco::Dynamic::Var>> members) {
+    JsonObject object(Poco::JSON_PRESERVE_KEY_ORDER);
+    for (const auto& [name, value] : members) object.set(name, value);
+    return object;
+}
+
+ExitStatus Output::show(const Answer& answer) {
+    if (format_ == Format::kJson)
+        showDocument(answer.document);
+    else
+        out_ << answer.text;
+    if (!answer.trouble.empty()) errors_ << "claviger: " << answer.trouble << '\n';
+    if (out_.flush()) return answer.status;
+
+    errors_ << "claviger: the standard output cannot be written\n";
+    return ExitStatus::kFailed;
+}
+
+ExitStatus Output::show(const Failure& failure) {
+    if (format_ == Format::kJson) {
+        auto error = jsonObject({{"code", failure.code()}, {"message", std::string(failure.what())}});
+        if (!failure.next().empty()) error.set("next", failure.next());
+        showDocument(jsonObject({{"error", error}}));
+        out_.flush();
+    }
+    errors_ << "claviger: " << failure.what() << '\n';
+    if (!failure.next().empty()) errors_ << failure.next() << '\n';
+    return failure.status();
+}
+
+void Output::showDocument(const JsonObject& document) {
+    document.stringify(out_, 2);
+    out_ << '\n';
+}
+
+}  // namespace claviger::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/answer.h"
+#include "cli/failure.h"
+
+namespace claviger::cli {
+
+enum class Format { kText, kJson };
+
+using Cells = std::vector<std::string>;
+
+// Rows under a heading, each column as wide as its widest cell (in code points).
+std::string table(const Cells& heading, const std::vector<Cells>& rows);
+
+// One "name  value" a line, the values under each other.
+std::string record(const std::vector<std::pair<std::string, std::string>>& fields);
+
+// Where the tool's words go. Data goes to `out`, as text or as exactly one JSON document; what went wrong goes
+// to `errors` in words, and with kJson to `out` as well, so that a script reads one stream.
+class Output {
+public:
+    Output(std::ostream& out, std::ostream& errors, Format format) : out_(out), errors_(errors), format_(format) {}
+
+    // The status to exit with: the answer's own, or kFailed if the data could not be written.
+    ExitStatus show(const Answer&);
+    ExitStatus show(const Failure&);
+
+private:
+    void showDocument(const JsonObject&);
+
+    std::ostream& out_;
+    std::ostream& errors_;
+    Format format_;
+};
+
+}  // namespace claviger::cli

@@ -1,0 +1,123 @@
+#include "cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "cli/migrate_commands.h"
+#include "cli/output.h"
+#include "cli/tenant_commands.h"
+#include "cli/user_commands.h"
+
+namespace claviger::cli {
+namespace {
+
+constexpr auto kDefaultConfiguration = "/etc/claviger/claviger.conf";
+
+constexpr auto kFooter =
+    "Examples:\n"
+    "  claviger migrate\n"
+    "  claviger tenant create acme --host acme.example.com --name \"Acme Inc\"\n"
+    "  claviger user create --tenant acme --email owner@acme.example --password-stdin < password.txt\n"
+    "  claviger tenant list --json\n"
+    "\n"
+    "Exit status: 0 done or already so, 1 failed, 2 usage, 3 not found, 4 conflict, 5 partly done.\n"
+    "`claviger VERB --help` tells more about each.";
+
+// What holds for every verb.
+struct Globals {
+    bool json = false;
+    std::string configuration = kDefaultConfiguration;
+};
+
+void describe(CLI::App& app, Globals& globals) {
+    app.set_version_flag("--version", "claviger " CLAVIGER_VERSION, "Print the version and exit");
+    app.add_flag("--json", globals.json, "Print exactly one JSON document, also for a failure")
+        ->disable_flag_override();
+    app.add_option("--config", globals.configuration, "The configuration file")
+        ->type_name("FILE")
+        ->capture_default_str();
+    app.require_subcommand(1);
+    app.footer(kFooter);
+}
+
+std::string verbsOf(const CLI::App& group) {
+    std::string names;
+    for (const auto* verb : group.get_subcommands([](const CLI::App*) { return true; }))
+        names += (names.empty() ? "" : ", ") + verb->get_name();
+    return names;
+}
+
+// The words so far that name a verb: "claviger user create".
+struct Reached {
+    const CLI::App* app;
+    std::string words;
+};
+
+Reached reachedBy(const CLI::App& app) {
+    Reached reached{&app, "claviger"};
+    while (!reached.app->get_subcommands().empty()) {
+        reached.app = reached.app->get_subcommands().front();
+        reached.words += " " + reached.app->get_name();
+    }
+    return reached;
+}
+
+// In words of our own where the library would repeat the argument: somebody may have put a password there.
+std::string misuse(const CLI::App& app, const Reached& reached, const CLI::ParseError& error) {
+    const auto verbs = verbsOf(*reached.app);
+    const auto extras = app.remaining(true);
+    if (extras.empty()) {
+        if (error.get_name() == "RequiredError" && !verbs.empty()) return "which verb? " + verbs;
+        const std::string why = error.what();
+        return why.substr(0, why.find(" = "));  // what follows is a value that a flag does not take
+    }
+    const auto& first = extras.front();
+    if (first.starts_with('-')) {
+        const auto option = first.substr(0, first.starts_with("--") ? first.find('=') : 2);
+        return "there is no option " + option + " of `" + reached.words + "`";
+    }
+    if (!verbs.empty()) return "there is no verb `" + reached.words + " " + first + "`; there are: " + verbs;
+    return "`" + reached.words + "` has an argument too many";
+}
+
+bool wantsJson(int count, const char* const* arguments) {
+    return std::any_of(arguments, arguments + count, [](std::string_view word) { return word == "--json"; });
+}
+
+void checkConfiguration(const CLI::App& app, const Globals& globals) {
+    std::error_code ignored;
+    if (app.count("--config") > 0 && !std::filesystem::is_regular_file(globals.configuration, ignored))
+        throw usageFailure("--config: there is no file " + globals.configuration);
+}
+
+}  // namespace
+
+ExitStatus runProgram(int count, const char* const* arguments, const ServicesMaker& makeServices, std::ostream& out,
+                      std::ostream& errors) {
+    Output output(out, errors, wantsJson(count, arguments) ? Format::kJson : Format::kText);
+    Globals globals;
+    Verb chosen;
+    CLI::App app("The tool of Claviger: provisions tenants and their users, migrates the schemas.", "claviger");
+    try {
+        describe(app, globals);
+        addTenantCommands(app, chosen);
+        addUserCommands(app, chosen);
+        addMigrateCommands(app, chosen);
+
+        app.parse(count, arguments);
+        checkConfiguration(app, globals);
+        const auto services = makeServices(globals.configuration);
+        return output.show(chosen(*services));
+    } catch (const CLI::Success& asked) {
+        return app.exit(asked, out, errors) == 0 ? ExitStatus::kDone : ExitStatus::kUsage;
+    } catch (const CLI::ParseError& error) {
+        const auto reached = reachedBy(app);
+        return output.show(usageFailure(misuse(app, reached, error), "See `" + reached.words + " --help`."));
+    } catch (...) {
+        return output.show(currentFailure());
+    }
+}
+
+}  // namespace claviger::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "domain/tenants/migration_service.h"
+#include "domain/tenants/tenant_service.h"
+#include "domain/users/user_service.h"
+
+namespace claviger::cli {
+
+// What the verbs work with. Nothing is made and no connection opened before it is asked for.
+class Services {
+public:
+    virtual ~Services() = default;
+
+    // Both throw Failure (kFailed) if the control schema is missing or behind this release.
+    virtual domain::TenantService& tenants() = 0;
+    virtual domain::UserService& users() = 0;
+
+    virtual domain::MigrationService& migrations() = 0;
+    virtual int newestTenantVersion() = 0;
+};
+
+}  // namespace claviger::cli

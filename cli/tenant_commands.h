@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/verb.h"
+
+namespace claviger::cli {
+
+// claviger tenant create | list | show. Sets `chosen` when the command line asks for one of them.
+void addTenantCommands(CLI::App&, Verb& chosen);
+
+}  // namespace claviger::cli

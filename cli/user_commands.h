@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/verb.h"
+
+namespace claviger::cli {
+
+// claviger user create | list | approve. Sets `chosen` when the command line asks for one of them.
+void addUserCommands(CLI::App&, Verb& chosen);
+
+}  // namespace claviger::cli
