@@ -7,9 +7,9 @@
 CREATE USER IF NOT EXISTS 'claviger_tool'@'localhost';
 ALTER USER 'claviger_tool'@'localhost' IDENTIFIED BY '@TOOL_PASSWORD@';
 GRANT CREATE USER ON *.* TO 'claviger_tool'@'localhost';
-GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX
     ON `claviger`.* TO 'claviger_tool'@'localhost' WITH GRANT OPTION;
-GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX
     ON `claviger\_t\_%`.* TO 'claviger_tool'@'localhost' WITH GRANT OPTION;
 /*!80000 GRANT ROLE_ADMIN ON *.* TO 'claviger_tool'@'localhost' */;
 

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "domain/configuration/settings.h"
+#include "persistence/connection/connection.h"
+
+namespace claviger::persistence {
+
+enum class Account {
+    kWorker,  // owns next to nothing and takes a tenant's role for each piece of work
+    kTool,    // owns all schemas
+};
+
+// Lends connections. A thread holds one at a time and only while it works, so that there are never more than
+// threads. Thread-safe: connecting and closing happen outside the lock.
+class Connections {
+public:
+    // Reads the account's password file; connects to nothing. Throws domain::BadConfiguration.
+    Connections(const domain::Settings::Database&, Account);
+    ~Connections();
+
+    // A connection on loan. On destruction it goes back, or is closed if it has died.
+    class Lease {
+    public:
+        Lease(Lease&&) noexcept = default;
+        Lease& operator=(Lease&&) = delete;
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        ~Lease();
+
+        Connection& operator*() const { return *connection_; }
+        Connection* operator->() const { return connection_.get(); }
+
+        // It was made for an earlier loan, and may have died unseen since.
+        bool kept() const { return age_ == Age::kKept; }
+
+    private:
+        friend class Connections;
+        enum class Age { kFresh, kKept };
+        Lease(Connections& owner, std::unique_ptr<Connection> connection, Age age)
+            : owner_(owner), connection_(std::move(connection)), age_(age) {}
+
+        Connections& owner_;
+        std::unique_ptr<Connection> connection_;
+        Age age_;
+    };
+
+    // The one given back last, or a fresh one. Throws domain::StorageUnavailable.
+    Lease borrow();
+
+    // A fresh one; those not on loan are closed: where one has died, the others have too.
+    Lease borrowFresh();
+
+    // One that waits an hour for an answer, for changes of a schema. Throws domain::StorageUnavailable.
+    std::unique_ptr<Connection> openForSchemaChange() const;
+
+    Account account() const { return account_; }
+
+private:
+    std::unique_ptr<Connection> takeIdle();
+    void giveBack(std::unique_ptr<Connection>) noexcept;
+
+    const Account account_;
+    const Login login_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Connection>> idle_;  // last in, first out: the warmest is used, the rest rests
+};
+
+}  // namespace claviger::persistence

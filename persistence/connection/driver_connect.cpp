@@ -1,0 +1,61 @@
+#include "persistence/connection/driver_connect.h"
+
+#include <dlfcn.h>
+#include <mysql/mysql.h>
+
+namespace claviger::persistence {
+namespace {
+
+thread_local DriverConnect* currentConnect = nullptr;
+
+void setOptions(MYSQL* handle, const Login& login) {
+    const unsigned noLocalFiles = 0;
+    const my_bool noReconnect = 0;
+    ::mysql_options(handle, MYSQL_OPT_CONNECT_TIMEOUT, &login.connectSeconds);
+    ::mysql_options(handle, MYSQL_OPT_READ_TIMEOUT, &login.answerSeconds);
+    ::mysql_options(handle, MYSQL_OPT_WRITE_TIMEOUT, &login.answerSeconds);
+    ::mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &noLocalFiles);
+    ::mysql_options(handle, MYSQL_OPT_RECONNECT, &noReconnect);
+    ::mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+}
+
+}  // namespace
+
+DriverConnect::DriverConnect(const Login& login) : login_(login) {
+    currentConnect = this;
+}
+
+DriverConnect::~DriverConnect() {
+    currentConnect = nullptr;
+}
+
+DriverConnect* DriverConnect::current() {
+    return currentConnect;
+}
+
+void DriverConnect::record(unsigned number, const char* text) {
+    used_ = true;
+    if (number != 0) failure_ = ServerError{number, text};
+}
+
+}  // namespace claviger::persistence
+
+// Called by Poco::Data::MySQL in place of the driver's own, which it calls in turn.
+extern "C" MYSQL* STDCALL mysql_real_connect(MYSQL* handle, const char* host, const char* user, const char* password,
+                                             const char* schema, unsigned port, const char* socket,
+                                             unsigned long flags) {
+    using claviger::persistence::DriverConnect;
+    static const auto real =
+        reinterpret_cast<decltype(&mysql_real_connect)>(::dlsym(RTLD_NEXT, "mysql_real_connect"));  // NOLINT
+    auto* connect = DriverConnect::current();
+    if (connect == nullptr) return real(handle, host, user, password, schema, port, socket, flags);
+
+    const auto& login = connect->login();
+    claviger::persistence::setOptions(handle, login);
+    const bool local = !login.socket.empty();
+    // CLIENT_FOUND_ROWS: an update counts the rows that it found, changed or not. Multi-statements stay off.
+    auto* connected = real(handle, local ? nullptr : login.host.c_str(), login.user.c_str(), login.password.c_str(),
+                           nullptr, login.port, local ? login.socket.c_str() : nullptr, CLIENT_FOUND_ROWS);
+    connect->record(connected == nullptr ? ::mysql_errno(handle) : 0, ::mysql_error(handle));
+    return connected;
+}

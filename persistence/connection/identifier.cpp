@@ -1,0 +1,46 @@
+#include "persistence/connection/identifier.h"
+
+namespace claviger::persistence {
+namespace {
+
+std::string quoted(std::string_view name) {
+    std::string text = "`";
+    for (const char c : name) text.append(c == '`' ? 2 : 1, c);
+    return text += '`';
+}
+
+}  // namespace
+
+Identifier Identifier::schema(const domain::SchemaName& name) {
+    return Identifier(quoted(name.text()));
+}
+
+Identifier Identifier::controlSchema() {
+    return Identifier(quoted("claviger"));
+}
+
+Identifier Identifier::schemaInGrant(const domain::SchemaName& name) {
+    std::string escaped;
+    for (const char c : name.text()) {
+        if (c == '_' || c == '%') escaped += '\\';
+        escaped += c;
+    }
+    return Identifier(quoted(escaped));
+}
+
+Identifier Identifier::role(const domain::TenantId& id) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string name = "clv_";
+    for (const char c : id.bytes().substr(8)) {
+        const auto byte = static_cast<unsigned char>(c);
+        name += kDigits[byte >> 4U];
+        name += kDigits[byte & 15U];
+    }
+    return Identifier(quoted(name));
+}
+
+Identifier Identifier::account(std::string_view user, std::string_view host) {
+    return Identifier(quoted(user) + "@" + quoted(host));
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "domain/base/id.h"
+#include "domain/tenants/tenant.h"
+
+namespace claviger::persistence {
+
+// A quoted name of something in the database, ready to stand in a statement.
+class Identifier {
+public:
+    static Identifier schema(const domain::SchemaName&);
+    static Identifier controlSchema();
+
+    // For GRANT … ON schema.*, where `_` and `%` are wildcards: unescaped, the rights on `a_b` reach `axb`.
+    static Identifier schemaInGrant(const domain::SchemaName&);
+
+    // The tenant's role, "clv_" and the last 8 bytes of its id: the first ones are time and would collide.
+    static Identifier role(const domain::TenantId&);
+
+    // `user`@`host`
+    static Identifier account(std::string_view user, std::string_view host);
+
+    const std::string& text() const { return text_; }
+    bool operator==(const Identifier&) const = default;
+
+private:
+    explicit Identifier(std::string text) : text_(std::move(text)) {}
+
+    std::string text_;
+};
+
+}  // namespace claviger::persistence

@@ -1,0 +1,120 @@
+#include "persistence/connection/statement.h"
+
+#include <cstdio>
+#include <functional>
+#include <stdexcept>
+
+namespace claviger::persistence {
+namespace {
+
+void appendHex(std::string& sql, std::string_view bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    sql += "x'";
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        sql += kDigits[byte >> 4U];
+        sql += kDigits[byte & 15U];
+    }
+    sql += '\'';
+}
+
+// Appends a value to a statement.
+struct Encoder {
+    std::string& sql;
+
+    void operator()(Null) const { sql += "NULL"; }
+    void operator()(std::int64_t number) const { sql += std::to_string(number); }
+    void operator()(const Bytes& bytes) const { appendHex(sql, bytes.value); }
+    void operator()(const Text& text) const {
+        sql += "_utf8mb4 ";
+        appendHex(sql, text.value);
+    }
+    void operator()(domain::Timestamp moment) const {
+        using namespace std::chrono;
+        const auto day = floor<days>(moment);
+        const year_month_day date{day};
+        const hh_mm_ss time{moment - day};
+        char text[64];
+        std::snprintf(text, sizeof text, "TIMESTAMP'%04d-%02u-%02u %02d:%02d:%02d.%06d'", static_cast<int>(date.year()),
+                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                      static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+        sql += text;
+    }
+};
+
+void append(std::string& sql, const Value& value) {
+    std::visit(Encoder{sql}, value);
+}
+
+using Filler = std::function<void(std::string& sql, std::string_view name)>;
+
+// Copies the text; each {name} is what `fill` appends for it.
+std::string fillNames(std::string_view text, const Filler& fill) {
+    std::string sql;
+    sql.reserve(text.size() + 512);
+    while (true) {
+        const auto open = text.find('{');
+        sql += text.substr(0, open);
+        if (open == std::string_view::npos) return sql;
+        const auto close = text.find('}', open);
+        if (close == std::string_view::npos) throw std::logic_error("a name in a statement is not closed");
+        fill(sql, text.substr(open + 1, close - open - 1));
+        text.remove_prefix(close + 1);
+    }
+}
+
+void appendName(std::string& sql, std::string_view name, const Names& names) {
+    for (const auto& [known, identifier] : names)
+        if (known == name) {
+            sql += identifier.text();
+            return;
+        }
+    throw std::logic_error("a statement has the unknown name {" + std::string(name) + "}");
+}
+
+void appendPairs(std::string& sql, const Pairs& pairs) {
+    bool first = true;
+    for (const auto& [left, right] : pairs) {
+        sql += first ? "SELECT " : " UNION ALL SELECT ";
+        append(sql, left);
+        sql += first ? " AS c1, " : ", ";
+        append(sql, right);
+        if (first) sql += " AS c2";
+        first = false;
+    }
+}
+
+}  // namespace
+
+std::string compose(Sql statement, const Values& values, const Names& names) {
+    const auto text = composeMigration(statement.text(), names);
+    std::string sql;
+    sql.reserve(text.size() + 128 * values.size());
+    auto value = values.begin();
+    for (const char c : text) {
+        if (c != '?') {
+            sql += c;
+            continue;
+        }
+        if (value == values.end()) throw std::logic_error("a statement has more places than values");
+        append(sql, *value++);
+    }
+    if (value != values.end()) throw std::logic_error("a statement has more values than places");
+    return sql;
+}
+
+std::string composeOnPairs(Sql statement, const Pairs& pairs, const Names& names) {
+    return fillNames(statement.text(), [&](std::string& sql, std::string_view name) {
+        if (name == "pairs")
+            appendPairs(sql, pairs);
+        else
+            appendName(sql, name, names);
+    });
+}
+
+std::string composeMigration(std::string_view text, const Names& names) {
+    return fillNames(text, [&](std::string& sql, std::string_view name) { appendName(sql, name, names); });
+}
+
+}  // namespace claviger::persistence

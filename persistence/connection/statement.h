@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "domain/base/clock.h"
+#include "persistence/connection/identifier.h"
+#include "persistence/connection/sql.h"
+
+namespace claviger::persistence {
+
+struct Null {};
+
+// For BINARY and VARBINARY columns.
+struct Bytes {
+    std::string value;
+};
+
+// For VARCHAR columns: UTF-8.
+struct Text {
+    std::string value;
+};
+
+using Value = std::variant<Null, std::int64_t, Bytes, Text, domain::Timestamp>;
+using Values = std::vector<Value>;
+
+// Pairs of values, as a derived table with the columns c1 and c2. Not empty.
+using Pairs = std::vector<std::pair<Value, Value>>;
+
+// What stands for {name} in a statement.
+using Names = std::vector<std::pair<std::string_view, Identifier>>;
+
+// The statement as it is sent. No value can end the place where it stands: bytes and text go as hexadecimal
+// digits, numbers in decimal, times as digits.
+// Throws std::logic_error if places and values do not match.
+std::string compose(Sql, const Values&, const Names&);
+
+// The same with `{pairs}` replaced by the pairs.
+std::string composeOnPairs(Sql, const Pairs&, const Names&);
+
+// A migration's text, with its names filled in; a `?` means nothing there.
+std::string composeMigration(std::string_view, const Names&);
+
+}  // namespace claviger::persistence

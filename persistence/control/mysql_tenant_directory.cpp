@@ -1,0 +1,24 @@
+#include "persistence/control/mysql_tenant_directory.h"
+
+#include "persistence/connection/transaction.h"
+#include "persistence/control/tenant_rows.h"
+
+namespace claviger::persistence {
+namespace {
+
+constexpr Sql kFindByHost =
+    "SELECT t.id, t.slug, t.name, t.status, t.schema_name, t.schema_version "
+    "FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE h.host = ?";
+
+}  // namespace
+
+std::optional<domain::Tenant> MySqlTenantDirectory::findByHost(const domain::HostName& host) const {
+    std::optional<domain::Tenant> tenant;
+    runReading(connections_, std::nullopt, [&](Connection& connection) {
+        const auto rows = connection.query(kFindByHost, {Text{host.text()}});
+        tenant = rows.empty() ? std::nullopt : std::optional(tenantAt(rows[0]));
+    });
+    return tenant;
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,93 @@
+#include "persistence/control/mysql_tenant_registry.h"
+
+#include "persistence/connection/errors.h"
+#include "persistence/connection/transaction.h"
+#include "persistence/control/tenant_rows.h"
+#include "persistence/tenant/columns.h"
+
+namespace claviger::persistence {
+namespace {
+
+using domain::Error;
+using domain::ErrorCode;
+using domain::HostName;
+using domain::Result;
+using domain::Tenant;
+using domain::TenantId;
+using domain::Timestamp;
+
+constexpr Sql kList = "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants ORDER BY slug";
+constexpr Sql kFindBySlug =
+    "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants WHERE slug = ?";
+constexpr Sql kHostsOf = "SELECT host FROM claviger.tenant_hosts WHERE tenant_id = ? ORDER BY host";
+constexpr Sql kAddTenant =
+    "INSERT INTO claviger.tenants (id, slug, name, status, schema_name, schema_version, created_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)";
+constexpr Sql kAddHost = "INSERT INTO claviger.tenant_hosts (host, tenant_id, created_at) VALUES (?, ?, ?)";
+constexpr Sql kOwnerOf = "SELECT tenant_id FROM claviger.tenant_hosts WHERE host = ?";
+
+Result<void> insertTenant(Connection& connection, const Tenant& tenant, Timestamp now) {
+    try {
+        connection.execute(kAddTenant,
+                           {bytesOf(tenant.id), Text{tenant.slug.text()}, Bytes{tenant.name}, textOf(tenant.status),
+                            Text{tenant.schema.text()}, std::int64_t{tenant.schemaVersion}, now});
+    } catch (const DuplicateKey&) {
+        return Error{ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + " or its schema exists"};
+    }
+    return {};
+}
+
+Result<void> insertHost(Connection& connection, const TenantId& tenant, const HostName& host, Timestamp now) {
+    try {
+        connection.execute(kAddHost, {Text{host.text()}, bytesOf(tenant), now});
+    } catch (const DuplicateKey&) {
+        const auto owner = connection.query(kOwnerOf, {Text{host.text()}});
+        if (owner.empty() || idAt<TenantId>(owner[0], 0) != tenant)
+            return Error{ErrorCode::kHostTaken, "host " + host.text() + " belongs to another tenant"};
+    }
+    return {};
+}
+
+// One transaction, committed unless the work refuses.
+Result<void> transact(Connections& connections, const std::function<Result<void>(Connection&)>& work) {
+    Result<void> result;
+    runInTransaction(connections, std::nullopt, [&](Connection& connection) {
+        result = work(connection);
+        return result.ok() ? Ending::kCommit : Ending::kRollback;
+    });
+    return result;
+}
+
+}  // namespace
+
+std::vector<Tenant> MySqlTenantRegistry::list() const {
+    return read(kList).map(tenantAt);
+}
+
+std::optional<Tenant> MySqlTenantRegistry::findBySlug(const domain::TenantSlug& slug) const {
+    const auto rows = read(kFindBySlug, {Text{slug.text()}});
+    return rows.empty() ? std::nullopt : std::optional(tenantAt(rows[0]));
+}
+
+std::vector<HostName> MySqlTenantRegistry::hostsOf(const TenantId& tenant) const {
+    return read(kHostsOf, {bytesOf(tenant)}).map([](const Row& row) { return stored(HostName::parse(row.text(0))); });
+}
+
+Result<void> MySqlTenantRegistry::add(const Tenant& tenant, const HostName& host, Timestamp now) {
+    return transact(connections_, [&](Connection& connection) -> Result<void> {
+        if (auto added = insertTenant(connection, tenant, now); !added.ok()) return added;
+        return insertHost(connection, tenant.id, host, now);
+    });
+}
+
+Result<void> MySqlTenantRegistry::addHost(const TenantId& tenant, const HostName& host, Timestamp now) {
+    return transact(connections_, [&](Connection& connection) { return insertHost(connection, tenant, host, now); });
+}
+
+Rows MySqlTenantRegistry::read(Sql statement, const Values& values) const {
+    std::optional<Rows> rows;
+    runReading(connections_, std::nullopt, [&](Connection& connection) { rows = connection.query(statement, values); });
+    return std::move(*rows);
+}
+
+}  // namespace claviger::persistence

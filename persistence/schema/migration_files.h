@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace claviger::persistence {
+
+// One file NNNN_what.sql: comments that say why, and one statement.
+struct Migration {
+    int version;
+    std::string name;  // the file's, without .sql
+    std::string text;
+    std::string checksum;  // SHA-256 of the text, 32 bytes
+};
+
+// The migrations in a folder, by version: 1, 2, 3 … without a gap.
+// Throws std::runtime_error, naming the file, if the folder cannot be read, is empty or holds anything else.
+std::vector<Migration> readMigrations(const std::filesystem::path& folder);
+
+}  // namespace claviger::persistence

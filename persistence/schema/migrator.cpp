@@ -1,0 +1,92 @@
+#include "persistence/schema/migrator.h"
+
+#include "persistence/connection/errors.h"
+#include "persistence/schema/schema_history.h"
+
+namespace claviger::persistence {
+namespace {
+
+constexpr Sql kLock = "SELECT GET_LOCK(?, 60)";
+constexpr Sql kUnlock = "SELECT RELEASE_LOCK(?)";
+constexpr Sql kCurrentUser = "SELECT CURRENT_USER()";
+constexpr Sql kGrantTenants = "GRANT SELECT ON claviger.tenants TO {worker}";
+constexpr Sql kGrantHosts = "GRANT SELECT ON claviger.tenant_hosts TO {worker}";
+
+constexpr auto kControlSchema = "claviger";
+
+// The right to migrate one schema; the server takes it back if the connection dies.
+class MigrationLock {
+public:
+    MigrationLock(Connection& connection, const std::string& schema)
+        : connection_(connection), name_{"claviger migrate " + schema} {
+        const auto rows = connection_.query(kLock, {name_});
+        if (rows[0].isNull(0) || rows[0].integer(0) != 1)
+            throw MigrationRefused(schema + ": another migration has been running for a minute; try again later");
+    }
+    MigrationLock(const MigrationLock&) = delete;
+    MigrationLock& operator=(const MigrationLock&) = delete;
+    ~MigrationLock() {
+        try {
+            connection_.query(kUnlock, {name_});
+        } catch (const std::exception&) {
+            connection_.abandon();
+        }
+    }
+
+private:
+    Connection& connection_;
+    Text name_;
+};
+
+void apply(SchemaHistory& history, const Migration& migration, const std::string& schema) {
+    try {
+        history.apply(migration);
+    } catch (const DatabaseError& error) {
+        throw MigrationRefused(schema + ": migration " + migration.name + " failed: " + error.what());
+    }
+}
+
+void migrate(Connection& connection, const std::string& name, const Identifier& schema,
+             const std::vector<Migration>& files) {
+    const MigrationLock lock(connection, name);
+    SchemaHistory history(connection, schema);
+    history.create();
+    const auto applied = history.read();
+    if (const auto problem = problemOf(applied, files); !problem.empty()) throw MigrationRefused(name + ": " + problem);
+    for (auto i = applied.size(); i < files.size(); ++i) apply(history, files[i], name);
+}
+
+}  // namespace
+
+Migrator::Migrator(Connections& connections, const std::filesystem::path& folder, std::string workerUser)
+    : connections_(connections),
+      control_(readMigrations(folder / "control")),
+      tenant_(readMigrations(folder / "tenant")),
+      workerUser_(std::move(workerUser)) {}
+
+int Migrator::controlVersion() const {
+    const auto connection = connections_.borrow();
+    const auto applied = SchemaHistory(*connection, Identifier::controlSchema()).read();
+    return applied.empty() ? 0 : applied.back().version;
+}
+
+void Migrator::bringUpControl() {
+    const auto connection = connections_.openForSchemaChange();
+    migrate(*connection, kControlSchema, Identifier::controlSchema(), control_);
+    const Names names{{"worker", workerAccount(*connection)}};
+    connection->execute(kGrantTenants, {}, names);
+    connection->execute(kGrantHosts, {}, names);
+}
+
+int Migrator::bringUpTenant(const domain::SchemaName& schema) const {
+    const auto connection = connections_.openForSchemaChange();
+    migrate(*connection, schema.text(), Identifier::schema(schema), tenant_);
+    return tenant_.back().version;
+}
+
+Identifier Migrator::workerAccount(Connection& connection) const {
+    const auto self = connection.query(kCurrentUser)[0].text(0);
+    return Identifier::account(workerUser_, self.substr(self.rfind('@') + 1));
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "domain/tenants/migrations.h"
+#include "domain/tenants/tenant.h"
+#include "persistence/connection/connections.h"
+#include "persistence/schema/migration_files.h"
+
+namespace claviger::persistence {
+
+// A migration that failed, or a history that does not fit the files. what() names the schema and the migration.
+class MigrationRefused : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// Brings schemas to the last migration, with the tool's account. One schema is migrated by one process at a time
+// (a named lock of the server); the second then finds nothing left to do.
+class Migrator final : public domain::Migrations {
+public:
+    // `folder` holds control/ and tenant/; `workerUser` is the workers' account. Reads the files.
+    // Throws std::runtime_error if they are not as migration_files.h wants them.
+    Migrator(Connections&, const std::filesystem::path& folder, std::string workerUser);  // must outlive this
+
+    int newestControlVersion() const override { return control_.back().version; }
+    int newestTenantVersion() const override { return tenant_.back().version; }
+    int controlVersion() const override;
+    void bringUpControl() override;  // and grants the workers to read what they need of it; refuses: MigrationRefused
+
+    // Makes the tenant's schema and tables where they are missing. Returns its version: the last migration.
+    // Throws MigrationRefused, domain::StorageUnavailable.
+    int bringUpTenant(const domain::SchemaName&) const;
+
+    // Of the workers, on the host that the tool's own account has.
+    Identifier workerAccount(Connection&) const;
+
+private:
+    Connections& connections_;
+    std::vector<Migration> control_;
+    std::vector<Migration> tenant_;
+    std::string workerUser_;
+};
+
+}  // namespace claviger::persistence

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "persistence/connection/connection.h"
+#include "persistence/schema/migration_files.h"
+
+namespace claviger::persistence {
+
+// A migration as a schema's table schema_migrations remembers it.
+struct Applied {
+    int version;
+    std::string name;
+    std::string checksum;
+};
+
+// Why a schema with this history cannot be migrated with these files; empty if it can.
+std::string problemOf(const std::vector<Applied>&, const std::vector<Migration>&);
+
+// The table schema_migrations of one schema.
+class SchemaHistory {
+public:
+    SchemaHistory(Connection& connection, const Identifier& schema)
+        : connection_(connection), names_{{"schema", schema}} {}
+
+    void create();                      // already so is ok
+    std::vector<Applied> read() const;  // by version; nothing where there is no such schema or table
+    void apply(const Migration&);       // the migration itself, then its row
+
+private:
+    Connection& connection_;
+    Names names_;
+};
+
+}  // namespace claviger::persistence

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+
+#include "domain/base/result.h"
+#include "domain/users/user.h"
+#include "persistence/connection/rows.h"
+#include "persistence/connection/statement.h"
+
+namespace claviger::persistence {
+
+// A stored value through the domain's own parser. Throws std::logic_error for what the domain would not have
+// stored: somebody else has written to the database.
+template <class T>
+T stored(domain::Result<T> parsed) {
+    if (!parsed.ok()) throw std::logic_error("a stored value is not valid: " + parsed.error().detail);
+    return std::move(parsed).value();
+}
+template <class T>
+T stored(std::optional<T> parsed) {
+    if (!parsed) throw std::logic_error("a stored value is not valid");
+    return std::move(*parsed);
+}
+
+template <class IdType>
+IdType idAt(const Row& row, std::size_t column) {
+    return stored(IdType::fromBytes(row.text(column)));
+}
+
+// An id, a hash or nothing, for a binary column.
+template <class T>
+Value bytesOf(const T& value) {
+    return Bytes{value.bytes()};
+}
+template <class T>
+Value bytesOf(const std::optional<T>& value) {
+    return value ? bytesOf(*value) : Value(Null{});
+}
+
+Text textOf(domain::UserStatus);
+domain::UserStatus statusAt(const Row&, std::size_t column);
+
+// Five columns, from `first` on: id, email, name, status, created_at.
+domain::User userAt(const Row&, std::size_t first);
+
+}  // namespace claviger::persistence

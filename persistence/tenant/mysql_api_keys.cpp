@@ -1,0 +1,99 @@
+#include "persistence/tenant/mysql_api_keys.h"
+
+#include "persistence/connection/errors.h"
+#include "persistence/tenant/columns.h"
+
+namespace claviger::persistence {
+namespace {
+
+// Generated from deleted_at, `live` is 1 or NULL; with it the indexes hold the living keys together.
+constexpr Sql kListLive =
+    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
+    "FROM {schema}.api_keys WHERE user_id = ? AND live = 1 ORDER BY created_at DESC, id DESC";
+constexpr Sql kCountLive = "SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = ? AND live = 1";
+constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
+constexpr Sql kFindLive =
+    "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
+    "u.id, u.email, u.name, u.status, u.created_at "
+    "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
+    "WHERE k.key_hash = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
+constexpr Sql kAdd =
+    "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
+    "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr Sql kLockLive =
+    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
+    "FROM {schema}.api_keys WHERE id = ? AND user_id = ? AND deleted_at IS NULL FOR UPDATE";
+constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
+constexpr Sql kRecordUses =
+    "UPDATE {schema}.api_keys k JOIN ({pairs}) used ON k.id = used.c1 "
+    "SET k.last_used_at = GREATEST(COALESCE(k.last_used_at, used.c2), used.c2)";
+
+constexpr auto kNameIndex = "api_keys_live_name";
+constexpr auto kOnceIndex = "api_keys_once";
+
+domain::ApiKey keyAt(const Row& row) {
+    return {idAt<domain::ApiKeyId>(row, 0),
+            idAt<domain::UserId>(row, 1),
+            stored(domain::KeyName::parse(row.text(2))),
+            idAt<domain::LineageId>(row, 3),
+            static_cast<int>(row.integer(4)),
+            row.text(5),
+            row.timestamp(6),
+            row.maybeTimestamp(7)};
+}
+
+Value timeOf(const std::optional<domain::Timestamp>& moment) {
+    return moment ? Value(*moment) : Value(Null{});
+}
+
+}  // namespace
+
+std::vector<domain::ApiKey> MySqlApiKeys::listLive(const domain::UserId& user) const {
+    return connection_.query(kListLive, {bytesOf(user)}).map(keyAt);
+}
+
+std::size_t MySqlApiKeys::countLive(const domain::UserId& user) const {
+    return static_cast<std::size_t>(connection_.query(kCountLive, {bytesOf(user)})[0].integer(0));
+}
+
+bool MySqlApiKeys::onceWasUsed(const domain::secrets::OnceHash& once) const {
+    return !connection_.query(kFindOnce, {bytesOf(once)}).empty();
+}
+
+std::optional<domain::KeyOwner> MySqlApiKeys::findLive(const domain::secrets::KeyHash& hash) const {
+    const auto rows = connection_.query(kFindLive, {bytesOf(hash)});
+    if (rows.empty()) return std::nullopt;
+    return domain::KeyOwner{keyAt(rows[0]), userAt(rows[0], 8)};
+}
+
+domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
+    try {
+        connection_.execute(kAdd,
+                            {bytesOf(key.id), bytesOf(key.user), Bytes{key.name.text()}, bytesOf(key.lineage),
+                             std::int64_t{key.generation}, bytesOf(secret.hash), std::int64_t{secret.pepperVersion},
+                             Text{key.keyPrefix}, bytesOf(secret.once), key.createdAt, timeOf(key.lastUsedAt)});
+    } catch (const DuplicateKey& duplicate) {
+        if (duplicate.index() == kNameIndex) return domain::ErrorCode::kNameTaken;
+        if (duplicate.index() == kOnceIndex) return domain::ErrorCode::kAlreadyShown;
+        throw;
+    }
+    return {};
+}
+
+std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, const domain::ApiKeyId& id,
+                                                domain::Timestamp now) {
+    const auto rows = connection_.query(kLockLive, {bytesOf(id), bytesOf(user)});
+    if (rows.empty()) return std::nullopt;
+    connection_.execute(kEnd, {now, bytesOf(id)});
+    return keyAt(rows[0]);
+}
+
+void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
+    if (uses.empty()) return;
+    Pairs pairs;
+    pairs.reserve(uses.size());
+    for (const auto& use : uses) pairs.emplace_back(bytesOf(use.key), use.at);
+    connection_.executeOnPairs(kRecordUses, pairs);
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "domain/stores/tenant_store.h"
+#include "persistence/tenant/tenant_connection.h"
+
+namespace claviger::persistence {
+
+class MySqlApiKeys final : public domain::ApiKeys {
+public:
+    explicit MySqlApiKeys(const TenantConnection& connection) : connection_(connection) {}
+
+    std::vector<domain::ApiKey> listLive(const domain::UserId&) const override;
+    std::size_t countLive(const domain::UserId&) const override;
+    bool onceWasUsed(const domain::secrets::OnceHash&) const override;
+    std::optional<domain::KeyOwner> findLive(const domain::secrets::KeyHash&) const override;
+
+    //   kAlreadyShown  beside the port's refusals: the form's one-time value is used up; nothing changed
+    domain::Result<void> add(const domain::ApiKey&, const domain::KeySecret&) override;
+    std::optional<domain::ApiKey> end(const domain::UserId&, const domain::ApiKeyId&, domain::Timestamp now) override;
+    void recordUses(const std::vector<Use>&) override;
+
+private:
+    const TenantConnection& connection_;
+};
+
+}  // namespace claviger::persistence

@@ -1,0 +1,37 @@
+#include "persistence/tenant/mysql_audit_log.h"
+
+#include "persistence/tenant/columns.h"
+
+namespace claviger::persistence {
+namespace {
+
+constexpr Sql kAdd =
+    "INSERT INTO {schema}.audit_events (id, happened_at, action, user_id, key_id, request_id, address) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+Text textOf(domain::AuditAction action) {
+    using domain::AuditAction;
+    switch (action) {
+        case AuditAction::kKeyCreated:
+            return {"key_created"};
+        case AuditAction::kKeyRegenerated:
+            return {"key_regenerated"};
+        case AuditAction::kSignedIn:
+            return {"signed_in"};
+        case AuditAction::kSignInRefused:
+            return {"sign_in_refused"};
+        case AuditAction::kSignedOut:
+            return {"signed_out"};
+    }
+    throw std::logic_error("an unknown audit action");
+}
+
+}  // namespace
+
+void MySqlAuditLog::add(const domain::AuditEvent& event) {
+    connection_.execute(
+        kAdd, {bytesOf(domain::AuditEventId::make(event.at)), event.at, textOf(event.action), bytesOf(event.user),
+               bytesOf(event.key), Text{event.origin.requestId}, Text{event.origin.address}});
+}
+
+}  // namespace claviger::persistence

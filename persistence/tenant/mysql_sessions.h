@@ -1,0 +1,22 @@
+#pragma once
+
+#include "domain/stores/tenant_store.h"
+#include "persistence/tenant/tenant_connection.h"
+
+namespace claviger::persistence {
+
+class MySqlSessions final : public domain::Sessions {
+public:
+    explicit MySqlSessions(const TenantConnection& connection) : connection_(connection) {}
+
+    std::optional<domain::LiveSession> findLive(const domain::secrets::SessionHash&,
+                                                domain::Timestamp now) const override;
+    void add(const domain::secrets::SessionHash&, const domain::Session&) override;
+    void touch(const domain::secrets::SessionHash&, domain::Timestamp seen) override;
+    void end(const domain::secrets::SessionHash&, domain::Timestamp now) override;
+
+private:
+    const TenantConnection& connection_;
+};
+
+}  // namespace claviger::persistence

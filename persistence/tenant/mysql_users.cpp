@@ -1,0 +1,52 @@
+#include "persistence/tenant/mysql_users.h"
+
+#include "persistence/connection/errors.h"
+#include "persistence/tenant/columns.h"
+
+namespace claviger::persistence {
+namespace {
+
+constexpr Sql kFindByEmail =
+    "SELECT id, email, name, status, created_at, password_hash FROM {schema}.users WHERE email = ?";
+constexpr Sql kList = "SELECT id, email, name, status, created_at FROM {schema}.users ORDER BY email";
+constexpr Sql kAdd =
+    "INSERT INTO {schema}.users (id, email, name, status, created_at, password_hash) VALUES (?, ?, ?, ?, ?, ?)";
+constexpr Sql kSetStatus = "UPDATE {schema}.users SET status = ? WHERE id = ?";
+constexpr Sql kLock = "SELECT status FROM {schema}.users WHERE id = ? FOR UPDATE";
+
+constexpr auto kEmailIndex = "users_email";
+
+}  // namespace
+
+std::optional<domain::Account> MySqlUsers::findByEmail(const domain::Email& email) const {
+    const auto rows = connection_.query(kFindByEmail, {Text{email.text()}});
+    if (rows.empty()) return std::nullopt;
+    return domain::Account{userAt(rows[0], 0), domain::secrets::PasswordHash::fromStored(rows[0].text(5))};
+}
+
+std::vector<domain::User> MySqlUsers::list() const {
+    return connection_.query(kList).map([](const Row& row) { return userAt(row, 0); });
+}
+
+domain::Result<void> MySqlUsers::add(const domain::Account& account) {
+    const auto& user = account.user;
+    try {
+        connection_.execute(kAdd, {bytesOf(user.id), Text{user.email.text()}, Bytes{user.name}, textOf(user.status),
+                                   user.createdAt, Text{account.passwordHash.stored()}});
+    } catch (const DuplicateKey& duplicate) {
+        if (duplicate.index() != kEmailIndex) throw;
+        return domain::Error{domain::ErrorCode::kUserTaken, user.email.text() + " exists"};
+    }
+    return {};
+}
+
+void MySqlUsers::setStatus(const domain::UserId& id, domain::UserStatus status) {
+    connection_.execute(kSetStatus, {textOf(status), bytesOf(id)});
+}
+
+bool MySqlUsers::lockApproved(const domain::UserId& id) {
+    const auto rows = connection_.query(kLock, {bytesOf(id)});
+    return !rows.empty() && statusAt(rows[0], 0) == domain::UserStatus::kApproved;
+}
+
+}  // namespace claviger::persistence
