@@ -1,0 +1,61 @@
+# Processes that the launcher starts. Each gets a session of its own, so that Ctrl-C reaches the launcher alone, which
+# then stops them in order; and each is told to end should the launcher be killed outright.
+
+children=  # "NAME=PID …", the youngest first
+task=      # the process group of what runs in the foreground
+
+stopAllAtExit() {
+    trap stopAll EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+}
+
+startChild() {  # NAME LOG COMMAND…
+    childName=$1 childLog=$2
+    shift 2
+    setsid setpriv --pdeathsig TERM -- "$@" >>"$childLog" 2>&1 </dev/null &
+    children="$childName=$! $children"
+}
+
+# In the background and waited for, since a shell hears of a signal only between its foreground commands.
+runTask() {
+    setsid "$@" </dev/null &
+    task=$!
+    taskStatus=0
+    wait "$task" || taskStatus=$?
+    task=
+    return "$taskStatus"
+}
+
+alive() {  # PID; a process that has ended and was not waited for is not
+    { read -r processState <"/proc/$1/stat"; } 2>/dev/null || return 1
+    case ${processState##*) } in Z* | X*) return 1 ;; esac
+}
+
+firstDead() {  # prints the name of a child that has ended
+    for child in $children; do
+        alive "${child#*=}" || { echo "${child%%=*}"; return 0; }
+    done
+    return 1
+}
+
+stopChild() {  # NAME=PID: asks, and after 15 s insists
+    kill -TERM "${1#*=}" 2>/dev/null || true
+    patience=300
+    while alive "${1#*=}"; do
+        [ $patience -gt 0 ] || { say "${1%%=*} does not stop; killing it"; kill -KILL "${1#*=}" 2>/dev/null || true; }
+        patience=$((patience - 1))
+        sleep 0.05
+    done
+}
+
+stopAll() {
+    trap - EXIT
+    trap '' INT TERM HUP  # a second Ctrl-C must not leave anything behind
+    if [ -n "$task" ]; then
+        kill -TERM -- "-$task" 2>/dev/null || true
+        wait "$task" || true
+    fi
+    for child in $children; do stopChild "$child"; done
+    children=
+}

@@ -1,0 +1,55 @@
+# A private MariaDB in FOLDER/db: on a unix socket alone, with no option file of the system.
+
+startDatabase() {  # FOLDER [OPTION…]
+    databaseFolder=$1/db databaseLog=$1/log/mariadb.log
+    shift
+    databaseAccount=$(id -un)
+    asRoot=
+    [ "$databaseAccount" != root ] || asRoot=--user=root
+    [ -d "$databaseFolder/data" ] || makeDatabase
+    # shellcheck disable=SC2086
+    startChild mariadb "$databaseLog" /usr/sbin/mariadbd --no-defaults $asRoot --datadir="$databaseFolder/data" \
+        --socket="$databaseFolder/db.sock" --pid-file="$databaseFolder/pid" --skip-networking --skip-name-resolve \
+        --character-set-server=utf8mb4 --innodb-buffer-pool-size=64M --innodb-log-file-size=16M \
+        --performance-schema=OFF "$@"
+    awaitReady "the database" "$databaseLog" 60 \
+        mariadb --no-defaults --socket="$databaseFolder/db.sock" --user="$databaseAccount" --execute 'DO 1'
+    makeAccounts "${databaseFolder%/db}"
+}
+
+makeDatabase() {  # under another name until it is whole
+    say "Making a private database in $databaseFolder"
+    rm -rf -- "$databaseFolder/data.new"
+    # shellcheck disable=SC2086
+    mariadb-install-db --no-defaults $asRoot --datadir="$databaseFolder/data.new" --skip-test-db --skip-name-resolve \
+        --auth-root-authentication-method=socket --auth-root-socket-user="$databaseAccount" \
+        --innodb-log-file-size=16M >>"$databaseLog" 2>&1 ||
+        { showEnd "$databaseLog"; fail "mariadb-install-db failed"; }
+    mv -- "$databaseFolder/data.new" "$databaseFolder/data"
+}
+
+# The passwords go from their files to the server's standard input: never into arguments or the environment.
+makeAccounts() {  # FOLDER
+    awk -v workerFile="$1/secrets/worker_password" -v toolFile="$1/secrets/tool_password" '
+        BEGIN {
+            if ((getline worker <workerFile) != 1 || (getline tool <toolFile) != 1) exit 1
+        }
+        { gsub(/@WORKER_PASSWORD@/, worker); gsub(/@TOOL_PASSWORD@/, tool); print }
+    ' "$root/persistence/accounts.sql" |
+        mariadb --no-defaults --socket="$databaseFolder/db.sock" --user="$databaseAccount" ||
+        fail "the accounts of the database could not be made"
+}
+
+awaitReady() {  # WHAT LOG SECONDS COMMAND…: until the command succeeds
+    awaited=$1 awaitedLog=$2 rounds=$(($3 * 20))
+    shift 3
+    until "$@" >/dev/null 2>&1; do
+        if dead=$(firstDead); then
+            showEnd "$awaitedLog"
+            fail "$dead ended before $awaited was ready"
+        fi
+        [ $rounds -gt 0 ] || { showEnd "$awaitedLog"; fail "$awaited did not become ready in time"; }
+        rounds=$((rounds - 1))
+        sleep 0.05
+    done
+}

@@ -1,0 +1,17 @@
+# nginx's own folder for one service: the shipped files of nginx/, with the few places filled in that differ.
+
+writeNginx() {  # FOLDER PORT
+    user=  # only a root's nginx would change to another account, which could not reach the private folder
+    [ "$(id -u)" != 0 ] || user='user root;'
+    cp -- "$root"/nginx/claviger_* "$1/nginx/"
+    sed -e "s|@USER@|$user|" -e "s|@LOGS@|$1/log|" -e "s|@SOCKET@|$1/run/fcgi.sock|" -e "s|@PORT@|$2|" \
+        "$root/nginx/nginx.conf.in" >"$1/nginx/nginx.conf"
+    mkdir -p -- "$1/nginx/public"
+    ln -sfn -- "$root/build/static" "$1/nginx/public/static"
+    ln -sfn -- "$root/templates/static/favicon.svg" "$1/nginx/public/favicon.svg"
+}
+
+startNginx() {  # FOLDER PORT
+    writeNginx "$1" "$2"
+    startChild nginx "$1/log/nginx-error.log" /usr/sbin/nginx -e "$1/log/nginx-error.log" -p "$1/nginx" -c nginx.conf
+}
