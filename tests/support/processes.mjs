@@ -1,0 +1,55 @@
+// Processes that a test starts: they end with it, whatever happens to it.
+
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+
+// Starts a program whose output goes to the file `log`.
+export function start(log, command, args, options = {}) {
+  const fd = openSync(log, 'a', 0o600);
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
+    stdio: ['ignore', fd, fd],
+    ...options,
+  });
+  closeSync(fd);
+  child.on('error', () => {}); // `until` sees that it is gone
+  return child;
+}
+
+export const hasEnded = (child) => child.exitCode !== null || child.signalCode !== null;
+
+// Asks the child to end and waits until it has.
+export async function stop(child, signal = 'SIGTERM') {
+  if (hasEnded(child)) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  child.kill('SIGCONT');
+  await ended;
+}
+
+// Polls until `condition` gives something truthy, and gives that.
+export async function until(what, condition, seconds = 15) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await condition();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for ${what}`);
+    await pause(20);
+  }
+}
+
+// Every process of this machine whose command line holds the text: { pid, command }.
+export function processesWith(text) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => ({ pid: Number(pid), command: commandLine(pid) }))
+    .filter(({ command }) => command.includes(text));
+}
+
+function commandLine(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // it has just ended
+  }
+}

@@ -1,0 +1,144 @@
+// A whole private service for one test file: workers, nginx and tenants of its own on the test database.
+//
+//   const service = await startService();              // stop it in after(): await service.stop()
+//   const tenant = service.tenant();                   // fresh: { slug, host, name }
+//   const user = service.user(tenant);                 // approved: { email, password }
+//   const visitor = await service.signedIn(tenant, user);
+//   const key = await visitor.createKey('Scripts');    // { id, fullKey, … }
+//   await service.verify(tenant, key.fullKey);         // the answer of GET /v1/verify
+//   service.tool(['tenant', 'list']);                  // { status, stdout, stderr } of the built tool
+
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { freePort, request, Visitor } from './http.mjs';
+import { launcherFunction, root } from './launcher.mjs';
+import { hasEnded, start, stop, until } from './processes.mjs';
+
+const testConfig = process.env.TEST_CONFIG;
+if (!testConfig) throw new Error('these tests need a database: run them by ./claviger test');
+
+const random = () => randomBytes(5).toString('hex');
+
+// `settings` are lines of claviger.conf that replace the test run's, such as { 'fcgi.workers': 2 }.
+export async function startService(settings = {}) {
+  const service = new Service(await freePort(), settings);
+  try {
+    await service.startWorkers();
+    await service.startNginx();
+  } catch (error) {
+    const told = service.logs();
+    await service.stop();
+    throw new Error(`the service did not start: ${error.message}\n${told}`);
+  }
+  return service;
+}
+
+class Service {
+  constructor(port, settings) {
+    this.port = port;
+    this.folder = mkdtempSync(join(dirname(testConfig), 's-'));
+    for (const name of ['run', 'log', 'nginx']) mkdirSync(join(this.folder, name));
+    this.config = join(this.folder, 'claviger.conf');
+    this.socket = join(this.folder, 'run/fcgi.sock');
+    const own = { 'fcgi.socket': this.socket, 'run.folder': join(this.folder, 'run'), 'fcgi.workers': 2, ...settings };
+    const kept = readFileSync(testConfig, 'utf8')
+      .split('\n')
+      .filter((line) => !(line.split('=')[0].trim() in own));
+    const lines = [...kept, ...Object.entries(own).map(([name, value]) => `${name} = ${value}`)];
+    writeFileSync(this.config, lines.join('\n') + '\n');
+    launcherFunction('writeNginx', this.folder, String(port));
+  }
+
+  // --- its processes ---
+
+  async startWorkers() {
+    this.workers = start(join(this.folder, 'log/claviger-fcgi.log'), join(root, 'build/fcgi/claviger-fcgi'), [this.config]);
+    if (this.nginx && !hasEnded(this.nginx)) await this.ready();
+  }
+
+  async startNginx() {
+    const log = join(this.folder, 'log/nginx-error.log');
+    this.nginx = start(log, '/usr/sbin/nginx', ['-e', log, '-p', join(this.folder, 'nginx'), '-c', 'nginx.conf']);
+    await this.ready();
+  }
+
+  stopWorkers() {
+    return stop(this.workers);
+  }
+
+  async ready() {
+    await until('the service to be ready', async () => {
+      for (const child of [this.workers, this.nginx]) {
+        if (hasEnded(child)) throw new Error(`${child.spawnargs.at(3)} has ended`);
+      }
+      return (await this.request({ path: '/readyz' }).catch(() => undefined))?.status === 200;
+    });
+  }
+
+  async stop() {
+    if (this.nginx) await stop(this.nginx);
+    if (this.workers) await stop(this.workers);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  // --- tenants and users of its own ---
+
+  tool(args, { input } = {}) {
+    return spawnSync(join(root, 'build/cli/claviger'), ['--config', this.config, ...args], { input, encoding: 'utf8' });
+  }
+
+  tenant(name = 'Initech') {
+    const slug = `t${random()}`;
+    const tenant = { slug, host: `${slug}.localhost`, name };
+    this.#mustTool(['tenant', 'create', slug, '--host', tenant.host, '--name', name]);
+    return tenant;
+  }
+
+  user(tenant, { email = `u${random()}@initech.example`, password = `pw-${random()}-${random()}`, pending = false } = {}) {
+    const args = ['user', 'create', '--tenant', tenant.slug, '--email', email, '--password-stdin'];
+    this.#mustTool(pending ? [...args, '--pending'] : args, { input: `${password}\n` });
+    return { email, password };
+  }
+
+  #mustTool(args, options) {
+    const { status, stderr } = this.tool(args, options);
+    if (status !== 0) throw new Error(`claviger ${args.join(' ')} gave ${status}: ${stderr}`);
+  }
+
+  // --- speaking to it ---
+
+  request(options) {
+    return request({ port: this.port, ...options });
+  }
+
+  visitor(tenant) {
+    return new Visitor(this.port, tenant.host);
+  }
+
+  async signedIn(tenant, user) {
+    const visitor = this.visitor(tenant);
+    const answer = await visitor.signIn(user);
+    if (answer.status !== 303) throw new Error(`the sign-in was refused: ${answer.status}`);
+    return visitor;
+  }
+
+  verify(tenant, fullKey) {
+    return this.request({ host: tenant.host, path: '/v1/verify', headers: { Authorization: `Bearer ${fullKey}` } });
+  }
+
+  // --- its logs ---
+
+  log(name) {
+    return readFileSync(join(this.folder, 'log', name), 'utf8');
+  }
+
+  // Everything that it has logged, each file under its name.
+  logs() {
+    return readdirSync(join(this.folder, 'log'))
+      .map((name) => `--- ${name}\n${this.log(name)}`)
+      .join('\n');
+  }
+}
