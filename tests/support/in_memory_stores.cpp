@@ -1,0 +1,44 @@
+#include "tests/support/in_memory_stores.h"
+
+#include "tests/support/in_memory_tables.h"
+
+namespace claviger::tests {
+
+TenantData InMemoryStores::data(const domain::Tenant& tenant) const {
+    const std::lock_guard lock(mutex_);
+    return tenants_[tenant.id];
+}
+
+void InMemoryStores::be(Reach reach) {
+    const std::lock_guard lock(mutex_);
+    reach_ = reach;
+}
+
+// The work is done on a copy: what is not committed is forgotten with it.
+void InMemoryStores::runTransaction(const domain::Tenant& tenant,
+                                    const std::function<Ending(domain::TenantStore&)>& work) {
+    const std::lock_guard lock(mutex_);
+    checkReach();
+    auto copy = tenants_[tenant.id];
+    InMemoryTables tables(copy);
+    if (work(tables) == Ending::kCommit) tenants_[tenant.id] = std::move(copy);
+}
+
+void InMemoryStores::runRead(const domain::Tenant& tenant,
+                             const std::function<void(const domain::TenantStore&)>& work) const {
+    const std::lock_guard lock(mutex_);
+    checkReach();
+    const InMemoryTables tables(tenants_[tenant.id]);
+    work(tables);
+}
+
+void InMemoryStores::checkReach() const {
+    if (reach_ == Reach::kUnreachable) throw domain::StorageUnavailable("the fake is unreachable");
+}
+
+std::optional<domain::Tenant> InMemoryDirectory::findByHost(const domain::HostName& host) const {
+    const auto found = tenants_.find(host);
+    return found == tenants_.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace claviger::tests

@@ -1,0 +1,227 @@
+#include "tests/support/in_memory_tables.h"
+
+#include <algorithm>
+
+namespace claviger::tests {
+namespace {
+
+using domain::Timestamp;
+namespace secrets = domain::secrets;
+
+bool isApproved(const TenantData& data, const domain::UserId& user) {
+    const auto found = data.accounts.find(user);
+    return found != data.accounts.end() && found->second.user.status == domain::UserStatus::kApproved;
+}
+
+class InMemoryUsers final : public domain::Users {
+public:
+    explicit InMemoryUsers(TenantData& data) : data_(data) {}
+
+    std::optional<domain::Account> findByEmail(const domain::Email& email) const override {
+        for (const auto& [id, account] : data_.accounts)
+            if (account.user.email == email) return account;
+        return std::nullopt;
+    }
+
+    std::vector<domain::User> list() const override {
+        std::vector<domain::User> all;
+        for (const auto& [id, account] : data_.accounts) all.push_back(account.user);
+        std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.email < b.email; });
+        return all;
+    }
+
+    domain::Result<void> add(const domain::Account& account) override {
+        if (findByEmail(account.user.email)) return domain::ErrorCode::kUserTaken;
+        data_.accounts.emplace(account.user.id, account);
+        return {};
+    }
+
+    void setStatus(const domain::UserId& id, domain::UserStatus status) override {
+        const auto found = data_.accounts.find(id);
+        if (found != data_.accounts.end()) found->second.user.status = status;
+    }
+
+    bool lockApproved(const domain::UserId& id) override { return isApproved(data_, id); }
+
+private:
+    TenantData& data_;
+};
+
+class InMemorySessions final : public domain::Sessions {
+public:
+    explicit InMemorySessions(TenantData& data) : data_(data) {}
+
+    std::optional<domain::LiveSession> findLive(const secrets::SessionHash& hash, Timestamp now) const override {
+        const auto found = data_.sessions.find(hash);
+        if (found == data_.sessions.end() || found->second.endedAt) return std::nullopt;
+        const auto& session = found->second.session;
+        if (now >= session.lastSeenAt + domain::kSessionIdleLimit || now >= session.expiresAt) return std::nullopt;
+        if (!isApproved(data_, session.user)) return std::nullopt;
+        return domain::LiveSession{session, data_.accounts.at(session.user).user};
+    }
+
+    void add(const secrets::SessionHash& hash, const domain::Session& session) override {
+        data_.sessions.insert({hash, {session, {}}});
+    }
+
+    void touch(const secrets::SessionHash& hash, Timestamp seen) override {
+        const auto found = data_.sessions.find(hash);
+        if (found == data_.sessions.end()) return;
+        auto& last = found->second.session.lastSeenAt;
+        last = std::max(last, seen);
+    }
+
+    void end(const secrets::SessionHash& hash, Timestamp now) override {
+        const auto found = data_.sessions.find(hash);
+        if (found != data_.sessions.end() && !found->second.endedAt) found->second.endedAt = now;
+    }
+
+private:
+    TenantData& data_;
+};
+
+class InMemoryApiKeys final : public domain::ApiKeys {
+public:
+    explicit InMemoryApiKeys(TenantData& data) : data_(data) {}
+
+    std::vector<domain::ApiKey> listLive(const domain::UserId& user) const override {
+        std::vector<domain::ApiKey> live;
+        for (const auto& [id, stored] : data_.keys)
+            if (stored.key.user == user && !stored.deletedAt) live.push_back(stored.key);
+        std::sort(live.begin(), live.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.createdAt, a.id) > std::tie(b.createdAt, b.id);
+        });
+        return live;
+    }
+
+    std::size_t countLive(const domain::UserId& user) const override { return listLive(user).size(); }
+
+    bool onceWasUsed(const secrets::OnceHash& once) const override {
+        return std::any_of(data_.keys.begin(), data_.keys.end(),
+                           [&](const auto& entry) { return entry.second.secret.once == once; });
+    }
+
+    std::optional<domain::KeyOwner> findLive(const secrets::KeyHash& hash) const override {
+        for (const auto& [id, stored] : data_.keys)
+            if (stored.secret.hash == hash && !stored.deletedAt && isApproved(data_, stored.key.user))
+                return domain::KeyOwner{stored.key, data_.accounts.at(stored.key.user).user};
+        return std::nullopt;
+    }
+
+    domain::Result<void> add(const domain::ApiKey& key, const domain::KeySecret& secret) override {
+        for (const auto& other : listLive(key.user))
+            if (other.name == key.name) return domain::ErrorCode::kNameTaken;
+        if (secret.once && onceWasUsed(*secret.once)) return domain::ErrorCode::kAlreadyShown;
+        data_.keys.insert({key.id, {key, secret, {}}});
+        return {};
+    }
+
+    std::optional<domain::ApiKey> end(const domain::UserId& user, const domain::ApiKeyId& id, Timestamp now) override {
+        const auto found = data_.keys.find(id);
+        if (found == data_.keys.end() || found->second.key.user != user || found->second.deletedAt) return std::nullopt;
+        found->second.deletedAt = now;
+        return found->second.key;
+    }
+
+    void recordUses(const std::vector<Use>& uses) override {
+        for (const auto& use : uses) {
+            const auto found = data_.keys.find(use.key);
+            if (found == data_.keys.end()) continue;
+            auto& last = found->second.key.lastUsedAt;
+            last = last ? std::max(*last, use.at) : use.at;
+        }
+    }
+
+private:
+    TenantData& data_;
+};
+
+class InMemoryAuditLog final : public domain::AuditLog {
+public:
+    explicit InMemoryAuditLog(TenantData& data) : data_(data) {}
+
+    void add(const domain::AuditEvent& event) override { data_.audit.push_back(event); }
+
+private:
+    TenantData& data_;
+};
+
+class InMemoryLoginAttempts final : public domain::LoginAttempts {
+public:
+    explicit InMemoryLoginAttempts(TenantData& data) : data_(data) {}
+
+    std::optional<Timestamp> nthNewest(const secrets::BudgetHash& budget, std::size_t n,
+                                       Timestamp since) const override {
+        std::vector<Timestamp> times;
+        for (const auto& attempt : data_.attempts)
+            if (attempt.budget == budget && attempt.at >= since) times.push_back(attempt.at);
+        if (times.size() < n) return std::nullopt;
+        std::sort(times.begin(), times.end(), std::greater<>());
+        return times[n - 1];
+    }
+
+    void add(const secrets::BudgetHash& budget, Timestamp at) override { data_.attempts.push_back({budget, at}); }
+
+    void forgetBefore(Timestamp moment) override {
+        std::erase_if(data_.attempts, [&](const auto& attempt) { return attempt.at < moment; });
+    }
+
+private:
+    TenantData& data_;
+};
+
+class InMemoryKnownDevices final : public domain::KnownDevices {
+public:
+    explicit InMemoryKnownDevices(TenantData& data) : data_(data) {}
+
+    bool knows(const domain::UserId& user, const secrets::DeviceHash& device) const override {
+        return data_.devices.contains({user, device});
+    }
+
+    void remember(const domain::UserId& user, const secrets::DeviceHash& device, Timestamp at) override {
+        auto& last = data_.devices.try_emplace({user, device}, at).first->second;
+        last = std::max(last, at);
+    }
+
+private:
+    TenantData& data_;
+};
+
+}  // namespace
+
+struct InMemoryTables::Tables {
+    explicit Tables(TenantData& data)
+        : users(data), sessions(data), apiKeys(data), audit(data), loginAttempts(data), knownDevices(data) {}
+
+    InMemoryUsers users;
+    InMemorySessions sessions;
+    InMemoryApiKeys apiKeys;
+    InMemoryAuditLog audit;
+    InMemoryLoginAttempts loginAttempts;
+    InMemoryKnownDevices knownDevices;
+};
+
+InMemoryTables::InMemoryTables(TenantData& data) : tables_(std::make_unique<Tables>(data)) {}
+
+InMemoryTables::~InMemoryTables() = default;
+
+domain::Users& InMemoryTables::users() {
+    return tables_->users;
+}
+domain::Sessions& InMemoryTables::sessions() {
+    return tables_->sessions;
+}
+domain::ApiKeys& InMemoryTables::apiKeys() {
+    return tables_->apiKeys;
+}
+domain::AuditLog& InMemoryTables::audit() {
+    return tables_->audit;
+}
+domain::LoginAttempts& InMemoryTables::loginAttempts() {
+    return tables_->loginAttempts;
+}
+domain::KnownDevices& InMemoryTables::knownDevices() {
+    return tables_->knownDevices;
+}
+
+}  // namespace claviger::tests

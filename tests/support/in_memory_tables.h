@@ -1,0 +1,26 @@
+#pragma once
+
+#include "domain/stores/tenant_store.h"
+#include "tests/support/in_memory_stores.h"
+
+namespace claviger::tests {
+
+// The tables over the data of one tenant, which must outlive this.
+class InMemoryTables final : public domain::TenantStore {
+public:
+    explicit InMemoryTables(TenantData& data);
+    ~InMemoryTables() override;
+
+    domain::Users& users() override;
+    domain::Sessions& sessions() override;
+    domain::ApiKeys& apiKeys() override;
+    domain::AuditLog& audit() override;
+    domain::LoginAttempts& loginAttempts() override;
+    domain::KnownDevices& knownDevices() override;
+
+private:
+    struct Tables;
+    std::unique_ptr<Tables> tables_;
+};
+
+}  // namespace claviger::tests
