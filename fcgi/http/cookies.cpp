@@ -1,6 +1,5 @@
 #include "fcgi/http/cookies.h"
 
-#include <Poco/Net/HTTPCookie.h>
 #include <Poco/Net/MessageHeader.h>
 #include <Poco/Net/NameValueCollection.h>
 
@@ -26,14 +25,10 @@ std::string nameOf(const Request& request, Cookie cookie) {
     return {};
 }
 
-Poco::Net::HTTPCookie bare(const Request& request, Cookie cookie, const std::string& value) {
-    Poco::Net::HTTPCookie made(nameOf(request, cookie), value);
-    made.setPath("/");
-    made.setHttpOnly();
-    made.setSameSite(Poco::Net::HTTPCookie::SAME_SITE_LAX);
-    made.setSecure(isSecure(request));
-    made.setVersion(0);
-    return made;
+// Written here since Poco's HTTPCookie quotes Max-Age or leaves it out; a token needs no quoting.
+std::string line(const Request& request, Cookie cookie, const std::string& value, const std::string& lifetime) {
+    const std::string secure = isSecure(request) ? "; Secure" : "";
+    return nameOf(request, cookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Lax" + secure + lifetime;
 }
 
 }  // namespace
@@ -56,15 +51,12 @@ std::optional<std::string> readCookie(const Request& request, Cookie cookie) {
 }
 
 void setToken(Response& response, const Request& request, Cookie cookie, const domain::secrets::TokenBytes& token) {
-    auto made = bare(request, cookie, token.revealForCookie());
-    if (cookie == Cookie::kDevice) made.setMaxAge(kYear);
-    response.header("Set-Cookie", made.toString());
+    const auto lifetime = cookie == Cookie::kDevice ? "; Max-Age=" + std::to_string(kYear) : "";
+    response.header("Set-Cookie", line(request, cookie, token.revealForCookie(), lifetime));
 }
 
 void clearCookie(Response& response, const Request& request, Cookie cookie) {
-    auto made = bare(request, cookie, "");
-    made.setMaxAge(0);
-    response.header("Set-Cookie", made.toString());
+    response.header("Set-Cookie", line(request, cookie, "", "; Max-Age=0"));
 }
 
 }  // namespace claviger::fcgi

@@ -19,6 +19,30 @@ Poco::JSON::Object::Ptr parseObject(const std::string& body) {
     return {};
 }
 
+bool isSurrogate(std::string_view escape) {
+    return escape.size() >= 4 && escape[1] == 'u' && (escape[2] == 'd' || escape[2] == 'D') && escape[3] >= '8';
+}
+
+// The same text with every byte and escape that may be no character replaced by a question mark. In UTF-8 none
+// of them takes part in the structure of JSON.
+std::string withoutBadCharacters(std::string_view body) {
+    std::string text;
+    while (!body.empty()) {
+        const std::size_t length = body.front() != '\\' ? 1 : isSurrogate(body) ? 6 : 2;
+        const auto piece = body.substr(0, length);
+        const bool doubtful = length == 6 || static_cast<unsigned char>(piece.front()) >= 0x80;
+        text += doubtful ? std::string_view("?") : piece;
+        body.remove_prefix(piece.size());
+    }
+    return text;
+}
+
+// Poco's parser refuses a body with bad UTF-8 as a whole. If that is all that is wrong with it, the name is.
+Refusal refusalOfUnreadable(const std::string& body) {
+    const auto object = parseObject(withoutBadCharacters(body));
+    return {object && object->get("name").isString() ? Problem::kNameInvalid : Problem::kInvalidJson};
+}
+
 }  // namespace
 
 bool saysJson(const Request& request) {
@@ -32,7 +56,7 @@ bool saysJson(const Request& request) {
 std::variant<domain::KeyName, Refusal> parseNewApiKey(const Request& request) {
     if (!saysJson(request)) return Refusal{Problem::kUnsupportedMediaType};
     const auto body = parseObject(request.body);
-    if (!body) return Refusal{Problem::kInvalidJson};
+    if (!body) return refusalOfUnreadable(request.body);
 
     // Checked by type: a number or a boolean that became a text would be a name that nobody gave.
     const auto given = body->get("name");

@@ -1,0 +1,187 @@
+// The settings pages as plain HTML and forms.
+#include <cppunit/extensions/HelperMacros.h>
+
+#include "tests/support/test_service.h"
+
+namespace claviger::tests {
+
+class KeyPagesTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(KeyPagesTest);
+    CPPUNIT_TEST(sendsTheRootToTheKeys);
+    CPPUNIT_TEST(sendsNobodyToTheLoginPageAndBack);
+    CPPUNIT_TEST(saysThatThereAreNoKeysYet);
+    CPPUNIT_TEST(createsAKeyByFormAndShowsItOnce);
+    CPPUNIT_TEST(makesNothingWhenTheFormIsSentAgain);
+    CPPUNIT_TEST(saysWhatIsWrongWithTheNameAndKeepsIt);
+    CPPUNIT_TEST(regeneratesByFormAfterAConfirmation);
+    CPPUNIT_TEST(refusesAFormWithoutItsTokenAndStoresNothing);
+    CPPUNIT_TEST(refusesTheTokenOfAnotherSession);
+    CPPUNIT_TEST(refusesAForeignOriginAndStoresNothing);
+    CPPUNIT_TEST(searchesByName);
+    CPPUNIT_TEST(showsHostileNamesAsText);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void sendsTheRootToTheKeys() {
+        auto nobody = tenant_.browser();
+        for (const auto* path : {"/", "/settings"}) {
+            const auto answer = nobody.get(path);
+            CPPUNIT_ASSERT_EQUAL(302, answer.status());
+            CPPUNIT_ASSERT_EQUAL(std::string("/settings/api-keys"), answer.header("Location"));
+        }
+    }
+
+    void sendsNobodyToTheLoginPageAndBack() {
+        auto nobody = tenant_.browser();
+        const auto answer = nobody.get("/settings/api-keys");
+        CPPUNIT_ASSERT_EQUAL(302, answer.status());
+        CPPUNIT_ASSERT_EQUAL(std::string("/login?callbackUrl=%2Fsettings%2Fapi-keys"), answer.header("Location"));
+        CPPUNIT_ASSERT(nobody.get(answer.header("Location")).holds("value=\"/settings/api-keys\""));
+    }
+
+    void saysThatThereAreNoKeysYet() {
+        auto owner = tenant_.signedIn();
+        const auto page = owner.get("/settings/api-keys");
+        CPPUNIT_ASSERT_EQUAL(200, page.status());
+        for (const auto* text : {"API Keys", "Manage API keys for external tool access", "Create Key", "Your API Keys",
+                                 "Keys are shown in full only once when created or regenerated.", "No API keys yet.",
+                                 "Create one to get started.", TestTenant::kOwner, "Sign out"})
+            CPPUNIT_ASSERT_MESSAGE(text, page.holds(text));
+    }
+
+    void createsAKeyByFormAndShowsItOnce() {
+        auto owner = tenant_.signedIn();
+        const auto shown = submit(owner, "Zapier");
+        CPPUNIT_ASSERT_EQUAL(200, shown.status());
+        CPPUNIT_ASSERT_EQUAL(std::string("no-store"), shown.header("Cache-Control"));
+        CPPUNIT_ASSERT(shown.holds("API Key Created!"));
+        const auto fullKey = fullKeyIn(shown);
+        auto program = tenant_.browser();
+        CPPUNIT_ASSERT_EQUAL(204, program.get("/v1/verify", {{"X-Api-Key", fullKey}}).status());
+        const auto list = owner.get("/settings/api-keys");
+        CPPUNIT_ASSERT(list.holds(fullKey.substr(0, 12) + "****"));
+        CPPUNIT_ASSERT(!list.holds(fullKey));
+    }
+
+    void makesNothingWhenTheFormIsSentAgain() {
+        auto owner = tenant_.signedIn();
+        const auto form = owner.get("/settings/api-keys/new");
+        const fcgi::Fields fields = {{"csrf", form.field("csrf")}, {"once", form.field("once")}, {"name", "Zapier"}};
+        CPPUNIT_ASSERT_EQUAL(200, owner.postForm("/settings/api-keys", fields).status());
+        const auto again = owner.postForm("/settings/api-keys", fields);
+        CPPUNIT_ASSERT_EQUAL(409, again.status());
+        CPPUNIT_ASSERT(again.holds("This key was already shown"));
+        CPPUNIT_ASSERT(!again.holds("pk_live_"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, tenant_.count("api_keys"));
+    }
+
+    void saysWhatIsWrongWithTheNameAndKeepsIt() {
+        auto owner = tenant_.signedIn();
+        submit(owner, "Zapier");
+        const auto answer = submit(owner, "Zapier");
+        CPPUNIT_ASSERT_EQUAL(400, answer.status());
+        CPPUNIT_ASSERT(answer.holds("An API key with this name already exists"));
+        CPPUNIT_ASSERT(answer.holds("value=\"Zapier\""));
+        CPPUNIT_ASSERT(submit(owner, "  ").holds("Name is required"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, tenant_.count("api_keys"));
+    }
+
+    void regeneratesByFormAfterAConfirmation() {
+        auto owner = tenant_.signedIn();
+        const auto key = makeKey(owner, "n8n");
+        const auto path = "/settings/api-keys/" + key.id + "/regenerate";
+        const auto confirm = owner.get(path);
+        CPPUNIT_ASSERT(confirm.holds("The current key will stop working immediately."));
+        const fcgi::Fields fields = {{"csrf", confirm.field("csrf")}, {"once", confirm.field("once")}};
+        const auto shown = owner.postForm(path, fields);
+        CPPUNIT_ASSERT_EQUAL(200, shown.status());
+        CPPUNIT_ASSERT(shown.holds("Key Regenerated!"));
+        auto program = tenant_.browser();
+        CPPUNIT_ASSERT_EQUAL(401, program.get("/v1/verify", {{"X-Api-Key", key.fullKey}}).status());
+        CPPUNIT_ASSERT_EQUAL(204, program.get("/v1/verify", {{"X-Api-Key", fullKeyIn(shown)}}).status());
+        CPPUNIT_ASSERT_EQUAL(409, owner.postForm(path, fields).status());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, tenant_.count("api_keys"));
+    }
+
+    void refusesAFormWithoutItsTokenAndStoresNothing() {
+        auto owner = tenant_.signedIn();
+        for (const auto& csrf : {std::string(), std::string("x"), std::string(43, 'A')}) {
+            const auto answer = owner.postForm("/settings/api-keys", {{"csrf", csrf}, {"once", "o"}, {"name", "a"}});
+            CPPUNIT_ASSERT_EQUAL(403, answer.status());
+        }
+        CPPUNIT_ASSERT_EQUAL(403, owner.postForm("/logout", {}).status());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, tenant_.count("api_keys"));
+        CPPUNIT_ASSERT_EQUAL(200, owner.get("/settings/api-keys").status());
+    }
+
+    void refusesTheTokenOfAnotherSession() {
+        auto owner = tenant_.signedIn();
+        auto elsewhere = tenant_.signedIn();
+        const auto answer =
+            owner.postForm("/settings/api-keys", {{"csrf", elsewhere.csrf()}, {"once", "o"}, {"name", "a"}});
+        CPPUNIT_ASSERT_EQUAL(403, answer.status());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, tenant_.count("api_keys"));
+    }
+
+    void refusesAForeignOriginAndStoresNothing() {
+        auto owner = tenant_.signedIn();
+        const auto csrf = owner.csrf();
+        const std::vector<Browser::Headers> foreign = {{{"Origin", "http://evil.example"}},
+                                                       {{"Origin", "null"}},
+                                                       {{"Origin", "https://" + tenant_.authority()}},
+                                                       {{"Origin", "http://" + tenant_.host()}},
+                                                       {{"Origin", "http://sibling." + tenant_.authority()}},
+                                                       {{"Sec-Fetch-Site", "same-site"}},
+                                                       {{"Sec-Fetch-Site", "cross-site"}}};
+        for (const auto& headers : foreign) {
+            const auto form =
+                owner.postForm("/settings/api-keys", {{"csrf", csrf}, {"once", "o"}, {"name", "a"}}, headers);
+            CPPUNIT_ASSERT_EQUAL(403, form.status());
+            const auto json = owner.postJson("/api/api-keys", R"({"name":"a"})", headers);
+            CPPUNIT_ASSERT_EQUAL(403, json.status());
+            CPPUNIT_ASSERT_EQUAL(std::string("cross_origin"), json.text("code"));
+        }
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, tenant_.count("api_keys"));
+        const Browser::Headers own = {{"Origin", "http://" + tenant_.authority()}, {"Sec-Fetch-Site", "same-origin"}};
+        CPPUNIT_ASSERT_EQUAL(201, owner.postJson("/api/api-keys", R"({"name":"a"})", own).status());
+    }
+
+    void searchesByName() {
+        auto owner = tenant_.signedIn();
+        makeKey(owner, "Zapier");
+        makeKey(owner, "Scripts");
+        const auto found = owner.get("/settings/api-keys?q=zap");
+        CPPUNIT_ASSERT(found.holds("<bdi>Zapier</bdi>"));
+        CPPUNIT_ASSERT(!found.holds("<bdi>Scripts</bdi>"));
+        CPPUNIT_ASSERT(owner.get("/settings/api-keys?q=%3Cb%3E").holds("No key matches “<bdi>&lt;b&gt;</bdi>”."));
+    }
+
+    void showsHostileNamesAsText() {
+        auto owner = tenant_.signedIn();
+        makeKey(owner, "<script>alert(1)</script>");
+        makeKey(owner, "{{NAME}}");
+        makeKey(owner, "\\\" onfocus=alert(1) x=\\\"");
+        const auto page = owner.get("/settings/api-keys");
+        CPPUNIT_ASSERT(!page.holds("<script>"));
+        CPPUNIT_ASSERT(page.holds("{{NAME}}"));
+        CPPUNIT_ASSERT(!page.holds("\" onfocus"));
+    }
+
+private:
+    static Answer submit(Browser& browser, const std::string& name) {
+        const auto form = browser.get("/settings/api-keys/new");
+        return browser.postForm("/settings/api-keys",
+                                {{"csrf", form.field("csrf")}, {"once", form.field("once")}, {"name", name}});
+    }
+
+    static std::string fullKeyIn(const Answer& page) {
+        const auto at = page.body().find("value=\"pk_live_");
+        CPPUNIT_ASSERT(at != std::string::npos);
+        return page.body().substr(at + 7, 46);
+    }
+
+    TestTenant tenant_;
+};
+CPPUNIT_TEST_SUITE_REGISTRATION(KeyPagesTest);
+
+}  // namespace claviger::tests

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <Poco/JSON/Object.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "fcgi/http/form.h"
+#include "fcgi/http/response.h"
+
+namespace claviger::tests {
+
+// One answer, as a test reads it.
+class Answer {
+public:
+    explicit Answer(fcgi::Response response) : response_(std::move(response)) {}
+
+    int status() const { return response_.status(); }
+    std::string header(const std::string& name) const { return response_.header(name); }
+    const std::string& body() const { return response_.body(); }
+    const fcgi::Response& response() const { return response_; }
+
+    Poco::JSON::Object::Ptr json() const;               // throws if the body is no JSON object
+    std::string text(const std::string& member) const;  // of the JSON body
+    std::string field(const std::string& name) const;   // the value of a form's hidden or text field in the page
+    bool holds(const std::string& part) const { return body().find(part) != std::string::npos; }
+
+private:
+    fcgi::Response response_;
+};
+
+// A browser, or a program, that talks to the application without a network. It keeps cookies as browsers do.
+class Browser {
+public:
+    using Headers = std::map<std::string, std::string>;
+
+    Browser(const fcgi::Application& application, std::string authority, std::string scheme = "http");
+
+    Answer get(const std::string& target, Headers = {});
+    Answer send(const std::string& method, const std::string& target, const std::string& body, Headers);
+    Answer postJson(const std::string& target, const std::string& body, Headers = {});
+    Answer postForm(const std::string& target, const fcgi::Fields&, Headers = {});
+
+    // Opens the login page and sends its form.
+    Answer signIn(const std::string& email, const std::string& password, const std::string& callbackUrl = {});
+
+    // The token of this session's forms, read from the keys page.
+    std::string csrf();
+
+    std::map<std::string, std::string>& cookies() { return cookies_; }
+    void comeFrom(std::string address) { address_ = std::move(address); }
+
+private:
+    void keepCookies(const fcgi::Response&);
+
+    const fcgi::Application& application_;
+    std::string authority_;
+    std::string scheme_;
+    std::string address_ = "192.0.2.1";
+    std::map<std::string, std::string> cookies_;
+};
+
+}  // namespace claviger::tests

@@ -1,0 +1,71 @@
+// A MariaDB of a test's own, for tests that kill it. Made by the launcher's functions, then run by the test.
+//
+//   const database = await startDatabase();
+//   const service = await startService(database.settings);
+//   await database.kill();                          // as a crash does
+//   await database.start();
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+
+import { launcherFunction } from './launcher.mjs';
+import { start, stop, until } from './processes.mjs';
+
+export async function startDatabase() {
+  const database = new Database();
+  await database.start();
+  return database;
+}
+
+class Database {
+  constructor() {
+    this.folder = mkdtempSync(join(dirname(process.env.TEST_CONFIG), 'd-'));
+    this.socket = join(this.folder, 'db/db.sock');
+    launcherFunction('makeFolder', this.folder);
+    launcherFunction('makeSecrets', this.folder);
+    launcherFunction('startDatabase', this.folder); // makes the data and the accounts, and ends with its shell
+    this.settings = {
+      'database.socket': this.socket,
+      'database.worker_password_file': join(this.folder, 'secrets/worker_password'),
+      'database.tool_password_file': join(this.folder, 'secrets/tool_password'),
+    };
+  }
+
+  async start() {
+    await until('the last server to be gone', () => !this.#answers());
+    const asRoot = process.getuid() === 0 ? ['--user=root'] : [];
+    const files = [`--datadir=${this.folder}/db/data`, `--socket=${this.socket}`, `--pid-file=${this.folder}/db/pid`];
+    const options = ['--skip-networking', '--skip-name-resolve', '--character-set-server=utf8mb4', '--innodb-log-file-size=16M'];
+    this.server = start(join(this.folder, 'log/mariadb.log'), '/usr/sbin/mariadbd', ['--no-defaults', ...asRoot, ...files, ...options]);
+    await until('the database to answer', () => this.#answers());
+  }
+
+  kill() {
+    return stop(this.server, 'SIGKILL');
+  }
+
+  freeze() {
+    this.server.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.server.kill('SIGCONT');
+  }
+
+  // Runs statements as its administrator and gives what they print, or undefined where it does not answer.
+  sql(statements) {
+    const options = ['--no-defaults', `--socket=${this.socket}`, '--batch', '--skip-column-names'];
+    const { status, stdout } = spawnSync('mariadb', [...options, `--execute=${statements}`], { encoding: 'utf8' });
+    return status === 0 ? stdout.trim() : undefined;
+  }
+
+  async stop() {
+    await stop(this.server, 'SIGKILL');
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #answers() {
+    return this.sql('DO 1') !== undefined;
+  }
+}

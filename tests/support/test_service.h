@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+
+#include "domain/tenants/tenant.h"
+#include "domain/users/user.h"
+#include "fcgi/composition.h"
+#include "tests/support/browser.h"
+#include "tests/support/test_database.h"
+
+namespace claviger::tests {
+
+// A tenant of its own for one test, on the real database, behind the real composition.
+class TestTenant {
+public:
+    static constexpr auto kOwner = "owner@example.com";
+    static constexpr auto kPassword = "correct horse battery";
+
+    TestTenant();  // with one approved user, kOwner
+
+    void addUser(const std::string& email, domain::UserStatus status = domain::UserStatus::kApproved);
+    Browser browser(const std::string& scheme = "http") const;
+    Browser signedIn(const std::string& email = kOwner) const;
+
+    const std::string& host() const { return host_; }
+    std::string authority() const { return host_ + ":8080"; }
+
+    // How many rows the tenant's table holds, e.g. count("api_keys WHERE deleted_at IS NULL").
+    std::int64_t count(const std::string& tableAndCondition) const;
+
+    // A statement of a test that brings the tenant into a state, e.g. execute("UPDATE {schema}.users SET …").
+    void execute(const std::string& sql) const;
+
+    const domain::Tenant& tenant() const { return tenant_; }
+
+private:
+    std::string host_;
+    domain::Tenant tenant_;
+};
+
+// The application of this process: one composition over the test's database, as a worker makes it.
+const fcgi::Application& application();
+
+// A key made through the API: its id and its full key.
+struct MadeKey {
+    std::string id;
+    std::string fullKey;
+};
+MadeKey makeKey(Browser&, const std::string& name);
+
+}  // namespace claviger::tests
