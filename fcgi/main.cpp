@@ -1,0 +1,103 @@
+// claviger-fcgi CONFIG: the master, which starts itself again as its workers.
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "domain/configuration/settings.h"
+#include "domain/secrets/initialize.h"
+#include "fcgi/composition.h"
+#include "fcgi/server/listening_socket.h"
+#include "fcgi/server/master.h"
+#include "fcgi/server/worker.h"
+#include "fcgi/startup_check.h"
+
+namespace {
+
+using namespace claviger;
+using domain::Settings;
+
+constexpr int kFailed = 1, kUsage = 2;
+
+constexpr auto kHelp =
+    "claviger-fcgi CONFIG: serves Claviger over FastCGI, for nginx\n"
+    "\n"
+    "  CONFIG      the configuration (name = value); CLAVIGER_... variables override it\n"
+    "  --help      this text\n"
+    "  --version   the version\n"
+    "\n"
+    "SIGTERM and SIGINT: answers what is on its way, then ends (within 10 s). SIGHUP: starts new workers from the\n"
+    "binary and the configuration of now; when they are ready, the old ones leave. No request is lost.\n";
+
+// As it was called, so that a new binary in the same place is the one that is started next.
+std::string ownPath(const std::string& called) {
+    namespace fs = std::filesystem;
+    if (called.find('/') != std::string::npos) return fs::absolute(called).string();
+    return fs::read_symlink("/proc/self/exe").string();
+}
+
+unsigned workersOf(const Settings& settings) {
+    return settings.fcgi.workers > 0 ? settings.fcgi.workers : std::max(1U, std::thread::hardware_concurrency());
+}
+
+int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
+    try {
+        role.settleIn();
+        const auto settings = Settings::load(configuration, domain::currentEnvironment());
+        const fcgi::Composition composition(settings);
+        role.serve(settings.fcgi.threads, composition.application());
+        return EXIT_SUCCESS;
+    } catch (const std::exception& thrown) {
+        role.giveUp(thrown.what());
+        return kFailed;
+    }
+}
+
+Settings checkedSettings(const std::string& configuration) {
+    auto settings = Settings::load(configuration, domain::currentEnvironment());
+    fcgi::checkStartup(settings);
+    return settings;
+}
+
+int runMaster(const std::string& binary, const std::string& configuration) {
+    const auto settings = checkedSettings(configuration);
+    fcgi::Master master({ownPath(binary), configuration}, fcgi::ListeningSocket::open(settings.fcgi.socket),
+                        [&] { return workersOf(checkedSettings(configuration)); });
+    return master.run();
+}
+
+int usage(const std::string& wrong) {
+    std::cerr << "claviger-fcgi: " << wrong << "; try claviger-fcgi --help\n";
+    return kUsage;
+}
+
+int run(const std::vector<std::string>& words) {
+    if (words.size() < 2) return usage("the configuration is missing");
+    if (words.size() > 2) return usage("one argument is expected, the configuration");
+    const auto& argument = words[1];
+    if (argument == "--help" || argument == "-h") return std::cout << kHelp, EXIT_SUCCESS;
+    if (argument == "--version") return std::cout << "claviger-fcgi " CLAVIGER_VERSION "\n", EXIT_SUCCESS;
+    if (argument.starts_with('-')) return usage("there is no option " + argument);
+
+    if (auto role = fcgi::WorkerRole::claim()) return runWorker(*role, argument);
+    return runMaster(words[0], argument);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    try {
+        domain::secrets::initialize();
+        std::signal(SIGPIPE, SIG_IGN);
+        return run({words, words + count});
+    } catch (const std::exception& thrown) {
+        std::cerr << "claviger-fcgi: " << thrown.what() << '\n';
+        return kFailed;
+    }
+}

@@ -1,0 +1,212 @@
+#include "fcgi/server/acceptor.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+#include "fcgi/log.h"
+
+namespace claviger::fcgi {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTick = 5ms;  // of the timer, which runs only while something waits for it
+constexpr auto kFirstPause = 2ms, kLongestPause = 200ms;
+constexpr auto kHeadPatience = 5s;  // for the rest of a partial head
+
+int checked(int result, const char* what) {
+    if (result < 0) throw std::system_error(errno, std::generic_category(), what);
+    return result;
+}
+
+bool isOutOfResources(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace
+
+Acceptor::Acceptor(Fd listener, unsigned threads, const Application& application)
+    : application_(application),
+      epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      stop_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
+      timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
+      listener_(std::move(listener)) {
+    watch(stop_.get(), EPOLLIN, &stop_);
+    watch(timer_.get(), EPOLLIN, &timer_);
+    // Exclusive: of the workers that wait on this socket the kernel wakes one, not all.
+    watch(listener_.get(), EPOLLIN | EPOLLEXCLUSIVE, &listener_);
+    threads_.reserve(threads);
+    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+Acceptor::~Acceptor() {
+    const std::uint64_t one = 1;
+    static_cast<void>(::write(stop_.get(), &one, sizeof one));
+    for (auto& thread : threads_) thread.join();
+}
+
+void Acceptor::watch(int fd, unsigned events, void* mark) {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = mark;
+    checked(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+}
+
+void Acceptor::run() {
+    while (true) {
+        epoll_event event{};
+        if (::epoll_wait(epoll_.get(), &event, 1, -1) != 1) continue;
+        if (event.data.ptr == &stop_) return;
+        try {
+            if (event.data.ptr == &listener_)
+                acceptOne();
+            else if (event.data.ptr == &timer_)
+                onTimer();
+            else
+                handle(*static_cast<Client*>(event.data.ptr));
+        } catch (const std::exception& thrown) {  // out of memory
+            logLine({{"level", "error"}, {"event", "acceptor_failed"}, {"what", thrown.what()}});
+        }
+    }
+}
+
+void Acceptor::handle(Client& client) {
+    {
+        const std::lock_guard lock(clientsMutex_);
+        client.busy = true;
+    }
+    switch (client.connection.look()) {
+        case Connection::Look::kRequest:
+            client.partial = false;
+            client.kept = true;
+            return client.connection.serve(application_) == Connection::Outcome::kKept ? rest(client) : forget(client);
+        case Connection::Look::kPartial:
+            return park(client);
+        case Connection::Look::kNothing:
+            return rest(client);
+        case Connection::Look::kEnd:
+            return forget(client);
+    }
+}
+
+bool Acceptor::acceptOne() {
+    const std::lock_guard lock(listening_);
+    if (!listener_) return false;
+    Fd accepted(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!accepted) {
+        if (isOutOfResources(errno)) pauseListening();
+        return false;
+    }
+    const std::lock_guard clientsLock(clientsMutex_);
+    auto& client = clients_.emplace_front(std::move(accepted));
+    client.self = clients_.begin();
+    arm(client, EPOLL_CTL_ADD);
+    return true;
+}
+
+// The connections wait in the backlog; without this the threads would spin on them.
+void Acceptor::pauseListening() {
+    if (paused_) return;
+    logLine({{"level", "error"}, {"event", "accept_paused"}, {"what", std::generic_category().message(errno)}});
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr);
+    paused_ = true;
+    startTimer();
+}
+
+void Acceptor::stopListening() {
+    while (acceptOne()) {
+    }
+    const std::lock_guard lock(listening_);
+    if (!paused_) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr);
+    paused_ = false;
+    listener_.reset();
+}
+
+void Acceptor::arm(Client& client, int operation) {
+    client.busy = false;
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLONESHOT;
+    event.data.ptr = &client;
+    if (::epoll_ctl(epoll_.get(), operation, client.connection.fd(), &event) == 0) return;
+    logLine({{"level", "error"}, {"event", "connection_lost"}, {"what", std::generic_category().message(errno)}});
+    clients_.erase(client.self);  // nobody would ever look at it again
+}
+
+void Acceptor::rest(Client& client) {
+    const std::lock_guard lock(clientsMutex_);
+    if (phase_ == Phase::kDraining && client.kept) client.connection.nudge();
+    if (phase_ == Phase::kCutting) client.connection.shutReading();
+    arm(client, EPOLL_CTL_MOD);  // from here on it may be another thread's
+}
+
+void Acceptor::park(Client& client) {
+    const auto now = Clock::now();
+    const bool first = !std::exchange(client.partial, true);
+    if (first) client.since = now;
+    if (now - client.since > kHeadPatience) return forget(client);
+    client.pause = first ? kFirstPause : std::min<Clock::duration>(2 * client.pause, kLongestPause);
+    client.retryAt = now + client.pause;
+
+    const std::lock_guard lock(clientsMutex_);
+    partial_.push_back(&client);
+    if (partial_.size() == 1) startTimer();
+}
+
+void Acceptor::forget(Client& client) {
+    const std::lock_guard lock(clientsMutex_);
+    clients_.erase(client.self);
+    if (clients_.empty()) changed_.notify_all();
+}
+
+void Acceptor::startTimer() {
+    itimerspec once{};
+    once.it_value.tv_nsec = std::chrono::nanoseconds(kTick).count();
+    ::timerfd_settime(timer_.get(), 0, &once, nullptr);
+}
+
+void Acceptor::onTimer() {
+    std::uint64_t rings = 0;
+    if (::read(timer_.get(), &rings, sizeof rings) < 0) return;  // another thread has it
+    {
+        const std::lock_guard lock(listening_);
+        if (paused_) watch(listener_.get(), EPOLLIN | EPOLLEXCLUSIVE, &listener_);
+        paused_ = false;
+    }
+    const auto now = Clock::now();
+    const std::lock_guard lock(clientsMutex_);
+    std::erase_if(partial_, [&](Client* client) {
+        const bool due = client->retryAt <= now;
+        if (due) arm(*client, EPOLL_CTL_MOD);
+        return due;
+    });
+    if (!partial_.empty()) startTimer();
+}
+
+bool Acceptor::drain(std::chrono::milliseconds grace, std::chrono::milliseconds limit) {
+    const auto begun = Clock::now();
+    stopListening();
+    std::unique_lock lock(clientsMutex_);
+    phase_ = Phase::kDraining;
+    for (auto& client : clients_)
+        if (!client.busy && client.kept) client.connection.nudge();
+
+    const auto empty = [this] { return clients_.empty(); };
+    if (changed_.wait_until(lock, begun + grace, empty)) return true;
+    phase_ = Phase::kCutting;
+    cutIdle();
+    return changed_.wait_until(lock, begun + limit, empty);
+}
+
+void Acceptor::cutIdle() {
+    for (auto& client : clients_)
+        if (!client.busy) client.connection.shutReading();
+}
+
+}  // namespace claviger::fcgi

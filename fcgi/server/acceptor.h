@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "fcgi/server/connection.h"
+
+namespace claviger::fcgi {
+
+// Serves the connections of one listening socket with a fixed number of threads. They all wait in one epoll; a
+// connection takes a thread from when the head of a request is there until it is answered, and none else: neither
+// kept, silent nor dribbling connections pin one.
+class Acceptor {
+public:
+    // Starts serving. `listener` is non-blocking and may be shared with other processes; `application` is called by
+    // all threads and must outlive this. initializeRecordParser() comes before. Throws std::system_error.
+    Acceptor(Fd listener, unsigned threads, const Application& application);
+
+    // Ends the threads as soon as each has answered what it is at, and closes what connections are left.
+    ~Acceptor();
+
+    Acceptor(const Acceptor&) = delete;
+    Acceptor& operator=(const Acceptor&) = delete;
+
+    // Takes what has connected already, stops listening, asks the peers to leave while it answers whatever they still
+    // send, and waits until they have left: true. After `grace`, idle connections are cut off. False if some are
+    // still busy after `limit`. To be called once.
+    bool drain(std::chrono::milliseconds grace, std::chrono::milliseconds limit);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    enum class Phase { kServing, kDraining, kCutting };
+
+    struct Client {
+        explicit Client(Fd fd) : connection(std::move(fd)) {}
+
+        Connection connection;
+        std::list<Client>::iterator self;
+        bool busy = true;      // a thread is at it
+        bool kept = false;     // has been answered at least once
+        bool partial = false;  // the head of a request is there in part: `since` then, looked at again at `retryAt`
+        Clock::time_point since, retryAt;
+        Clock::duration pause{};
+    };
+
+    void watch(int fd, unsigned events, void* mark);
+    void run();
+    void handle(Client&);
+
+    bool acceptOne();  // false if there was none
+    void pauseListening();
+    void stopListening();
+
+    void rest(Client&);  // until there is something to read
+    void park(Client&);  // until it is looked at again
+    void arm(Client&, int operation);
+    void forget(Client&);
+    void startTimer();
+    void onTimer();
+    void cutIdle();
+
+    const Application& application_;
+    Fd epoll_, stop_, timer_;
+    std::mutex listening_;  // guards listener_
+    Fd listener_;
+    bool paused_ = false;  // out of file descriptors: not watched until the timer rings
+
+    std::mutex clientsMutex_;  // guards all below, and what Client says about its connection
+    std::list<Client> clients_;
+    std::vector<Client*> partial_;
+    std::condition_variable changed_;
+    Phase phase_ = Phase::kServing;
+
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,134 @@
+#include "fcgi/server/connection.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fcgi/log.h"
+#include "fcgi/server/body.h"
+#include "fcgi/server/request_head.h"
+
+namespace claviger::fcgi {
+namespace {
+
+constexpr timeval kPatience{5, 0};  // for one read or write
+
+// The first of repeated names wins: what nginx/claviger_params sets stands before what a client can add.
+CgiParameters parametersOf(FCGX_ParamArray variables) {
+    CgiParameters parameters;
+    for (; *variables != nullptr; ++variables) {
+        const std::string_view pair(*variables);
+        const auto equals = pair.find('=');
+        if (equals != std::string_view::npos) parameters.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    return parameters;
+}
+
+// The application promises to throw nothing. If it does, that is a bug, which must not take the worker along.
+Response answerTo(const Request& request, const Application& application) {
+    std::string what = "of no known type";
+    try {
+        return application(request);
+    } catch (const std::exception& thrown) {
+        what = thrown.what();
+    } catch (...) {
+    }
+    logLine({{"level", "error"}, {"event", "application_threw"}, {"requestId", request.requestId}, {"what", what}});
+    return Response(500);
+}
+
+bool send(FCGX_Request& parser, const std::string& text) {
+    const bool taken = FCGX_PutStr(text.data(), static_cast<int>(text.size()), parser.out) >= 0;
+    const bool errEnded = FCGX_FClose(parser.err) == 0;
+    return FCGX_FClose(parser.out) == 0 && errEnded && taken;
+}
+
+// Whether libfcgi has read past the end of the request. It would throw those bytes away, and the rest of them
+// would then be taken for the beginning of a request. Asked to go on without a connection, it moves only over
+// what it has already.
+bool hasReadTooMuch(FCGX_Request& parser) {
+    const int fd = std::exchange(parser.ipcFd, -1);
+    const unsigned char* const position = parser.in->rdNext;
+    parser.in->fillBuffProc(parser.in);
+    parser.ipcFd = fd;
+    return parser.in->rdNext != position;
+}
+
+}  // namespace
+
+void initializeRecordParser() {
+    constexpr std::array kTaken{SIGPIPE, SIGTERM, SIGUSR1};
+    std::array<struct sigaction, kTaken.size()> before{};
+    for (std::size_t i = 0; i < kTaken.size(); ++i) ::sigaction(kTaken[i], nullptr, &before[i]);
+    if (FCGX_Init() != 0) throw std::runtime_error("libfcgi cannot be initialised");
+    for (std::size_t i = 0; i < kTaken.size(); ++i) ::sigaction(kTaken[i], &before[i], nullptr);
+}
+
+Connection::Connection(Fd fd) : fd_(std::move(fd)) {
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+    FCGX_InitRequest(&parser_, -1, 0);
+}
+
+Connection::Look Connection::look() const {
+    thread_local std::vector<char> bytes(kMaxHead);
+    const auto count = ::recv(fd_.get(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (count < 0) return errno == EAGAIN || errno == EINTR ? Look::kNothing : Look::kEnd;
+    if (count == 0) return Look::kEnd;
+    switch (judgeHead({bytes.data(), static_cast<std::size_t>(count)})) {
+        case HeadState::kWhole:
+            return Look::kRequest;
+        case HeadState::kPartial:
+            return Look::kPartial;
+        case HeadState::kForeign:
+            logLine(
+                {{"level", "warning"}, {"event", "connection_refused"}, {"why", "no FastCGI request of a responder"}});
+            break;
+    }
+    return Look::kEnd;
+}
+
+Connection::Outcome Connection::serve(const Application& application) {
+    parser_.ipcFd = fd_.get();
+    parser_.listen_sock = -1;    // no accept(2) where it meets an error
+    parser_.keepConnection = 1;  // else it would close the connection before it reads from it
+    parser_.detached = 1;        // where it does close, at once: it would wait seconds for the peer to do so
+    if (FCGX_Accept_r(&parser_) != 0) {
+        static_cast<void>(fd_.release());  // the library has closed it
+        return Outcome::kEnded;
+    }
+    const bool keepAsked = parser_.keepConnection != 0;
+    const auto parameters = parametersOf(parser_.envp);
+    auto body = readBody(parser_.in, parameters);
+    const bool ended = body.ended && !hasReadTooMuch(parser_);
+
+    const auto request = parseCgi(parameters, std::move(body.text), body.state);
+    const auto response = answerTo(request, application);
+    const bool sent = send(parser_, response.cgiText(request.method != "HEAD"));
+    FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: the connection is ours to close
+    return keepAsked && ended && sent ? Outcome::kKept : Outcome::kEnded;
+}
+
+void Connection::nudge() const {
+    constexpr unsigned char kStderr = 7;
+    const auto id = static_cast<unsigned>(parser_.requestId);
+    const std::array<unsigned char, 8> record{
+        1, kStderr, static_cast<unsigned char>(id >> 8U), static_cast<unsigned char>(id & 0xffU), 0, 0, 0, 0};
+    // Where there is no room for it, the peer is not idle.
+    static_cast<void>(::send(fd_.get(), record.data(), record.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+void Connection::shutReading() const {
+    ::shutdown(fd_.get(), SHUT_RD);
+}
+
+}  // namespace claviger::fcgi

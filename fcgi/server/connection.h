@@ -1,0 +1,55 @@
+#pragma once
+
+#include <fcgiapp.h>
+
+#include "fcgi/http/response.h"
+#include "fcgi/server/fd.h"
+
+namespace claviger::fcgi {
+
+// Once per process, before any Connection: readies libfcgi, whose signal handlers are taken back out.
+// Throws std::runtime_error.
+void initializeRecordParser();
+
+// One connection of nginx, with libfcgi as the parser of its records. Used by one thread at a time, but for
+// nudge() and shutReading(), which may come from another one while no thread is at it.
+class Connection {
+public:
+    explicit Connection(Fd);  // a connected stream socket, blocking
+
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    int fd() const { return fd_.get(); }
+
+    enum class Look {
+        kRequest,  // the head of a request waits to be served
+        kPartial,  // a part of one
+        kNothing,  // no byte
+        kEnd,      // the peer has closed, or sent what is no request
+    };
+
+    // Looks at what has come without taking it; never waits.
+    Look look() const;
+
+    enum class Outcome { kKept, kEnded };
+
+    // After look() said kRequest: reads one request to the end of its body, hands it to the application, sends the
+    // answer. Waits at most 5 s for the whole body and 5 s for each part of the answer to be taken.
+    // kEnded: the peer did not ask to keep the connection, or it cannot be kept: the body was cut short or over
+    // 1 MiB, there was something behind it, or the answer could not be sent.
+    Outcome serve(const Application&);
+
+    // Asks the peer to close the connection when it has no more use for it: an empty STDERR record. nginx closes an
+    // idle connection on which anything arrives, and skips the record where it has a request on its way.
+    void nudge() const;
+
+    // What has come can still be read; the peer cannot send more.
+    void shutReading() const;
+
+private:
+    Fd fd_;
+    FCGX_Request parser_;
+};
+
+}  // namespace claviger::fcgi

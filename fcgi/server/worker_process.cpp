@@ -1,0 +1,109 @@
+#include "fcgi/server/worker_process.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "fcgi/server/worker.h"
+
+namespace claviger::fcgi {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+std::vector<char*> pointersTo(Texts& texts) {
+    std::vector<char*> pointers;
+    for (auto& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+Texts environmentOfAWorker() {
+    Texts variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) variables.emplace_back(*entry);
+    variables.push_back(std::string(WorkerSeat::kMarker) + "=" + std::to_string(::getpid()));
+    return variables;
+}
+
+// In the child, where only async-signal-safe functions are called.
+[[noreturn]] void takeSeat(char* const* command, char* const* environment, int listener, int readiness, pid_t master) {
+    // Until the worker has settled in: it must not outlive its master, nor die of a Ctrl-C on the terminal.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != master) ::_exit(EXIT_FAILURE);
+    for (const int ignored : {SIGINT, SIGHUP}) std::signal(ignored, SIG_IGN);
+
+    // First out of the way of the seats, then into them; dup2 takes close-on-exec off.
+    const int free = WorkerSeat::kReadiness + 1;
+    const int movedListener = ::fcntl(listener, F_DUPFD_CLOEXEC, free);
+    const int movedReadiness = ::fcntl(readiness, F_DUPFD_CLOEXEC, free);
+    ::dup2(movedListener, WorkerSeat::kListener);
+    ::dup2(movedReadiness, WorkerSeat::kReadiness);
+    ::execve(command[0], command, environment);
+
+    const char* const why = ::strerrordesc_np(errno);
+    for (const char* text : {"the binary cannot be run: ", why})
+        static_cast<void>(::write(WorkerSeat::kReadiness, text, std::strlen(text)));
+    ::_exit(EXIT_FAILURE);
+}
+
+}  // namespace
+
+WorkerProcess WorkerProcess::start(const Texts& command, int listener, unsigned generation) {
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0)
+        throw std::system_error(errno, std::generic_category(), "pipe");
+    Fd mine(pipe[0]);
+    const Fd theirs(pipe[1]);
+
+    auto arguments = command;
+    auto variables = environmentOfAWorker();
+    const auto argumentPointers = pointersTo(arguments);
+    const auto variablePointers = pointersTo(variables);
+    const auto master = ::getpid();
+    const auto pid = ::fork();
+    if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
+    if (pid == 0) takeSeat(argumentPointers.data(), variablePointers.data(), listener, theirs.get(), master);
+    return {pid, std::move(mine), generation};
+}
+
+bool WorkerProcess::hear() {
+    std::array<char, 512> said;
+    const auto count = ::read(readiness_.get(), said.data(), said.size());
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    if (count <= 0) {
+        readiness_.reset();
+        return false;
+    }
+    if (state_ != State::kStarting || said[0] != WorkerSeat::kReady) {
+        reason_.append(said.data(), static_cast<std::size_t>(count));
+        return false;
+    }
+    wasReady_ = true;
+    enter(State::kReady);
+    return true;
+}
+
+void WorkerProcess::enter(State state) {
+    state_ = state;
+    since_ = std::chrono::steady_clock::now();
+}
+
+void WorkerProcess::drain() {
+    if (state_ == State::kDraining) return;
+    enter(State::kDraining);
+    ::kill(pid_, SIGTERM);
+}
+
+void WorkerProcess::kill(const std::string& why) {
+    if (reason_.empty()) reason_ = why;
+    ::kill(pid_, SIGKILL);
+}
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,42 @@
+#include "fcgi/startup_check.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "domain/secrets/pepper.h"
+
+namespace claviger::fcgi {
+namespace {
+
+namespace fs = std::filesystem;
+
+void requireFolder(const fs::path& folder, const std::string& setting, int access) {
+    if (folder.empty()) throw domain::BadConfiguration(setting + " is not set");
+    if (!fs::is_directory(folder))
+        throw domain::BadConfiguration(setting + ": there is no folder " + folder.string() + "; create it");
+    if (::access(folder.c_str(), access) != 0)
+        throw domain::BadConfiguration(setting + ": the folder " + folder.string() + " is closed to this account");
+}
+
+void requireReadable(const fs::path& file, const std::string& setting) {
+    if (file.empty()) throw domain::BadConfiguration(setting + " is not set: it names the file that holds the secret");
+    if (::access(file.c_str(), R_OK) != 0)
+        throw domain::BadConfiguration(setting + ": " + file.string() + " cannot be read");
+}
+
+}  // namespace
+
+void checkStartup(const domain::Settings& settings) {
+    if (settings.fcgi.socket.empty())
+        throw domain::BadConfiguration("fcgi.socket is not set: it is where nginx finds the workers");
+    requireFolder(settings.fcgi.socket.parent_path(), "fcgi.socket", W_OK | X_OK);
+    requireFolder(settings.runFolder, "run.folder", W_OK | X_OK);
+    requireFolder(settings.templatesFolder, "templates.folder", R_OK | X_OK);
+    requireReadable(settings.database.workerPasswordFile, "database.worker_password_file");
+    if (settings.pepperFile.empty()) throw domain::BadConfiguration("pepper.file is not set: no key can be checked");
+    domain::secrets::Pepper::load(settings.pepperFile);
+}
+
+}  // namespace claviger::fcgi
