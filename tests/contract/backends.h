@@ -1,0 +1,33 @@
+#pragma once
+
+#include "persistence/tenant/mysql_tenant_stores.h"
+#include "tests/support/in_memory_stores.h"
+#include "tests/support/test_database.h"
+
+namespace claviger::tests {
+
+// What a contract runs over. A backend gives the stores, fresh tenants, and a look at the audit, which no port reads.
+
+class InMemoryBackend {
+public:
+    domain::TenantStores& stores() { return stores_; }
+    domain::Tenant makeTenant();
+    std::size_t auditEvents(const domain::Tenant& tenant) { return stores_.data(tenant).audit.size(); }
+
+private:
+    InMemoryStores stores_;
+};
+
+class MySqlBackend {
+public:
+    domain::TenantStores& stores() { return stores_; }
+    domain::Tenant makeTenant() { return TestDatabase::instance().makeTenant(); }
+    std::size_t auditEvents(const domain::Tenant& tenant) {
+        return static_cast<std::size_t>(TestDatabase::instance().count(tenant, "audit_events"));
+    }
+
+private:
+    persistence::MySqlTenantStores stores_{TestDatabase::instance().worker()};
+};
+
+}  // namespace claviger::tests

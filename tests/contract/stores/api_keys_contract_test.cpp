@@ -1,0 +1,269 @@
+// What the table of API keys promises, over the fake and over the database.
+
+#include "tests/contract/store_contract.h"
+
+namespace claviger::tests {
+
+using domain::ApiKey;
+using domain::ErrorCode;
+using domain::Timestamp;
+using namespace std::chrono_literals;
+
+template <class Backend>
+class ApiKeysContract : public StoreContract<Backend> {
+    CPPUNIT_TEST_SUITE(ApiKeysContract<Backend>);
+    CPPUNIT_TEST(listsTheUsersLiveKeysNewestFirst);
+    CPPUNIT_TEST(listsKeysOfOneMomentById);
+    CPPUNIT_TEST(countsTheUsersLiveKeys);
+    CPPUNIT_TEST(findsALiveKeyByItsHashWithItsUser);
+    CPPUNIT_TEST(findsNoDeadKeyAndNoUnknownHash);
+    CPPUNIT_TEST(findsNoKeyOfAUserWhoIsNotApproved);
+    CPPUNIT_TEST(refusesATakenNameAndChangesNothing);
+    CPPUNIT_TEST(aDeadKeyNeverBlocksAName);
+    CPPUNIT_TEST(usersDoNotShareNames);
+    CPPUNIT_TEST(namesAreTakenByteForByte);
+    CPPUNIT_TEST(aFormsOneTimeValueWorksOnce);
+    CPPUNIT_TEST(endsAKeyAndReturnsItAsItWas);
+    CPPUNIT_TEST(endsNoForeignDeadOrUnknownKey);
+    CPPUNIT_TEST(recordsUsesThatNeverGoBackwards);
+    CPPUNIT_TEST(recordsManyUsesAtOnce);
+    CPPUNIT_TEST(keepsNamesByteForByte);
+    CPPUNIT_TEST_SUITE_END();
+
+    int secrets_ = 0;
+
+    domain::Result<void> tryAdd(const ApiKey& key, const domain::KeySecret& secret) {
+        return this->attempt([&](domain::TenantStore& store) { return store.apiKeys().add(key, secret); });
+    }
+
+    ApiKey add(const domain::UserId& user, const std::string& name, Timestamp at = kNoon) {
+        const auto key = sampleKey(user, name, at);
+        CPPUNIT_ASSERT(tryAdd(key, sampleSecret(++secrets_)).ok());
+        return key;
+    }
+
+    std::vector<ApiKey> list(const domain::UserId& user) {
+        return this->look([&](const domain::TenantStore& store) { return store.apiKeys().listLive(user); });
+    }
+
+    std::optional<domain::KeyOwner> find(int secret) {
+        return this->look(
+            [&](const domain::TenantStore& store) { return store.apiKeys().findLive(sampleSecret(secret).hash); });
+    }
+
+    std::optional<ApiKey> end(const domain::UserId& user, const domain::ApiKeyId& key) {
+        std::optional<ApiKey> ended;
+        this->change([&](domain::TenantStore& store) { ended = store.apiKeys().end(user, key, kNoon + 1h); });
+        return ended;
+    }
+
+    void use(const std::vector<domain::ApiKeys::Use>& uses) {
+        this->change([&](domain::TenantStore& store) { store.apiKeys().recordUses(uses); });
+    }
+
+    void listsTheUsersLiveKeysNewestFirst() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto other = this->addUser("other@x.example").id;
+        const auto second = add(user, "second", kNoon + 1us);
+        const auto first = add(user, "first", kNoon);
+        const auto third = add(user, "third", kNoon + 1s);
+        const auto dead = add(user, "dead", kNoon + 2s);
+        add(other, "foreign", kNoon + 3s);
+        end(user, dead.id);
+
+        const auto keys = list(user);
+
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, keys.size());
+        CPPUNIT_ASSERT(keys[0].id == third.id);
+        CPPUNIT_ASSERT(keys[1].id == second.id);
+        CPPUNIT_ASSERT(keys[2].id == first.id);
+        CPPUNIT_ASSERT(keys[2].createdAt == kNoon);
+        CPPUNIT_ASSERT_EQUAL(std::string("pk_live_abc1****"), keys[2].maskedKey());
+        CPPUNIT_ASSERT(!keys[2].lastUsedAt);
+    }
+
+    void listsKeysOfOneMomentById() {
+        const auto user = this->addUser("owner@x.example").id;
+        for (int i = 0; i < 5; ++i) add(user, "key " + std::to_string(i));
+        const auto keys = list(user);
+        for (std::size_t i = 1; i < keys.size(); ++i) CPPUNIT_ASSERT(keys[i - 1].id > keys[i].id);
+    }
+
+    void countsTheUsersLiveKeys() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto other = this->addUser("other@x.example").id;
+        const auto count = [&](const domain::UserId& of) {
+            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().countLive(of); });
+        };
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, count(user));
+        const auto key = add(user, "a");
+        add(user, "b");
+        end(user, key.id);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count(user));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, count(other));
+    }
+
+    void findsALiveKeyByItsHashWithItsUser() {
+        const auto user = this->addUser("owner@x.example");
+        const auto key = add(user.id, "Scripts");
+        const auto owner = find(1);
+        CPPUNIT_ASSERT(owner.has_value());
+        CPPUNIT_ASSERT(owner->key.id == key.id);
+        CPPUNIT_ASSERT(owner->key.name == key.name);
+        CPPUNIT_ASSERT(owner->key.lineage == key.lineage);
+        CPPUNIT_ASSERT_EQUAL(1, owner->key.generation);
+        CPPUNIT_ASSERT(owner->user.id == user.id);
+        CPPUNIT_ASSERT(owner->user.email == user.email);
+    }
+
+    void findsNoDeadKeyAndNoUnknownHash() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "Scripts");
+        CPPUNIT_ASSERT(!find(2));
+        end(user, key.id);
+        CPPUNIT_ASSERT(!find(1));
+    }
+
+    void findsNoKeyOfAUserWhoIsNotApproved() {
+        const auto user = this->addUser("owner@x.example").id;
+        add(user, "Scripts");
+        for (const auto status : {domain::UserStatus::kPending, domain::UserStatus::kSuspended}) {
+            this->change([&](domain::TenantStore& store) { store.users().setStatus(user, status); });
+            CPPUNIT_ASSERT(!find(1));
+        }
+        this->change([&](domain::TenantStore& store) { store.users().setStatus(user, domain::UserStatus::kApproved); });
+        CPPUNIT_ASSERT(find(1));
+    }
+
+    void refusesATakenNameAndChangesNothing() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "Scripts");
+
+        const auto added = tryAdd(sampleKey(user, "Scripts"), sampleSecret(2));
+
+        CPPUNIT_ASSERT(!added.ok());
+        CPPUNIT_ASSERT(added.error().code == ErrorCode::kNameTaken);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, list(user).size());
+        CPPUNIT_ASSERT(list(user)[0].id == key.id);
+        CPPUNIT_ASSERT(!find(2));
+    }
+
+    void aDeadKeyNeverBlocksAName() {
+        const auto user = this->addUser("owner@x.example").id;
+        for (int round = 0; round < 3; ++round) end(user, add(user, "Scripts").id);
+        add(user, "Scripts");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, list(user).size());
+    }
+
+    void usersDoNotShareNames() {
+        add(this->addUser("owner@x.example").id, "Scripts");
+        add(this->addUser("other@x.example").id, "Scripts");
+    }
+
+    void namesAreTakenByteForByte() {
+        const auto user = this->addUser("owner@x.example").id;
+        for (const auto* name : {"key", "Key", "KEY", "k\xC3\xA9y", "ke\xCC\x81y",
+                                 "Stra\xC3\x9F"
+                                 "e",
+                                 "Strasse", "key\xE2\x80\x8B"})
+            add(user, name);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, list(user).size());
+    }
+
+    void aFormsOneTimeValueWorksOnce() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto once = sampleDigest<domain::secrets::OnceHash>(7);
+        const auto wasUsed = [&] {
+            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().onceWasUsed(once); });
+        };
+        auto secret = sampleSecret(1);
+        secret.once = once;
+        CPPUNIT_ASSERT(!wasUsed());
+        const auto key = sampleKey(user, "first");
+        CPPUNIT_ASSERT(tryAdd(key, secret).ok());
+        CPPUNIT_ASSERT(wasUsed());
+
+        secret.hash = sampleSecret(2).hash;
+        const auto again = tryAdd(sampleKey(user, "second"), secret);
+        CPPUNIT_ASSERT(!again.ok());
+        CPPUNIT_ASSERT(again.error().code == ErrorCode::kAlreadyShown);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, list(user).size());
+
+        end(user, key.id);
+        CPPUNIT_ASSERT(wasUsed());  // for ever
+    }
+
+    void endsAKeyAndReturnsItAsItWas() {
+        const auto user = this->addUser("owner@x.example").id;
+        auto key = sampleKey(user, "Scripts");
+        key.generation = 7;
+        CPPUNIT_ASSERT(tryAdd(key, sampleSecret(1)).ok());
+        use({{key.id, kNoon + 1min}});
+
+        const auto ended = end(user, key.id);
+
+        CPPUNIT_ASSERT(ended.has_value());
+        CPPUNIT_ASSERT(ended->id == key.id);
+        CPPUNIT_ASSERT(ended->name == key.name);
+        CPPUNIT_ASSERT(ended->lineage == key.lineage);
+        CPPUNIT_ASSERT_EQUAL(7, ended->generation);
+        CPPUNIT_ASSERT(ended->lastUsedAt == kNoon + 1min);
+        CPPUNIT_ASSERT(list(user).empty());
+    }
+
+    void endsNoForeignDeadOrUnknownKey() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto other = this->addUser("other@x.example").id;
+        const auto key = add(user, "Scripts");
+        CPPUNIT_ASSERT(!end(other, key.id));
+        CPPUNIT_ASSERT(!end(user, domain::ApiKeyId::make(kNoon)));
+        CPPUNIT_ASSERT(find(1));
+        CPPUNIT_ASSERT(end(user, key.id));
+        CPPUNIT_ASSERT(!end(user, key.id));
+    }
+
+    void recordsUsesThatNeverGoBackwards() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "Scripts");
+        const auto untouched = add(user, "Other");
+        use({});
+        use({{key.id, kNoon + 5us}, {domain::ApiKeyId::make(kNoon), kNoon}});
+        use({{key.id, kNoon}});
+        CPPUNIT_ASSERT(find(1)->key.lastUsedAt == kNoon + 5us);
+        use({{key.id, kNoon + 1h}});
+        CPPUNIT_ASSERT(find(1)->key.lastUsedAt == kNoon + 1h);
+        CPPUNIT_ASSERT(!find(2)->key.lastUsedAt);
+    }
+
+    void recordsManyUsesAtOnce() {
+        const auto user = this->addUser("owner@x.example").id;
+        std::vector<domain::ApiKeys::Use> uses;
+        this->change([&](domain::TenantStore& store) {
+            for (int i = 0; i < 300; ++i) {
+                const auto key = sampleKey(user, "key " + std::to_string(i));
+                CPPUNIT_ASSERT(store.apiKeys().add(key, sampleSecret(i)).ok());
+                uses.push_back({key.id, kNoon + std::chrono::seconds(i)});
+            }
+        });
+        use(uses);
+        CPPUNIT_ASSERT(find(0)->key.lastUsedAt == kNoon);
+        CPPUNIT_ASSERT(find(299)->key.lastUsedAt == kNoon + 299s);
+    }
+
+    void keepsNamesByteForByte() {
+        const auto user = this->addUser("owner@x.example").id;
+        for (const auto& text : hostileTexts()) {
+            const auto key = add(user, text);
+            CPPUNIT_ASSERT_EQUAL(key.name.text(), find(secrets_)->key.name.text());
+        }
+        std::string longest;
+        for (int i = 0; i < 100; ++i) longest += "\xF0\x9F\x94\x91";  // 400 bytes
+        add(user, longest);
+        CPPUNIT_ASSERT_EQUAL(longest, find(secrets_)->key.name.text());
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ApiKeysContract<InMemoryBackend>);
+CPPUNIT_TEST_SUITE_REGISTRATION(ApiKeysContract<MySqlBackend>);
+
+}  // namespace claviger::tests

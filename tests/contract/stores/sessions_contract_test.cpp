@@ -1,0 +1,122 @@
+// What the table of sessions promises, over the fake and over the database.
+
+#include "tests/contract/store_contract.h"
+
+namespace claviger::tests {
+
+using domain::Timestamp;
+using domain::UserStatus;
+using namespace std::chrono_literals;
+
+template <class Backend>
+class SessionsContract : public StoreContract<Backend> {
+    CPPUNIT_TEST_SUITE(SessionsContract<Backend>);
+    CPPUNIT_TEST(findsALiveSessionWithItsUser);
+    CPPUNIT_TEST(findsNothingForAnUnknownHash);
+    CPPUNIT_TEST(findsNoEndedSession);
+    CPPUNIT_TEST(endingTwiceOrTheUnknownIsNothing);
+    CPPUNIT_TEST(findsNoSessionThatHasIdledOut);
+    CPPUNIT_TEST(findsNoSessionPastItsAbsoluteLimit);
+    CPPUNIT_TEST(touchingKeepsASessionFromIdlingOut);
+    CPPUNIT_TEST(touchingNeverGoesBackwards);
+    CPPUNIT_TEST(findsNoSessionOfAUserWhoIsNotApproved);
+    CPPUNIT_TEST_SUITE_END();
+
+    const domain::secrets::SessionHash hash_ = sampleDigest<domain::secrets::SessionHash>(1);
+
+    std::optional<domain::LiveSession> findAt(Timestamp now) {
+        return this->look([&](const domain::TenantStore& store) { return store.sessions().findLive(hash_, now); });
+    }
+
+    domain::User start() {
+        const auto user = this->addUser("owner@x.example");
+        this->change([&](domain::TenantStore& store) {
+            store.sessions().add(hash_, {user.id, kNoon, kNoon, kNoon + domain::kSessionAbsoluteLimit});
+        });
+        return user;
+    }
+
+    void touch(Timestamp seen) {
+        this->change([&](domain::TenantStore& store) { store.sessions().touch(hash_, seen); });
+    }
+
+    void end(Timestamp now) {
+        this->change([&](domain::TenantStore& store) { store.sessions().end(hash_, now); });
+    }
+
+    void findsALiveSessionWithItsUser() {
+        const auto user = start();
+        const auto live = findAt(kNoon + 1s);
+        CPPUNIT_ASSERT(live.has_value());
+        CPPUNIT_ASSERT(live->user.id == user.id);
+        CPPUNIT_ASSERT(live->user.email == user.email);
+        CPPUNIT_ASSERT(live->session.user == user.id);
+        CPPUNIT_ASSERT(live->session.createdAt == kNoon);
+        CPPUNIT_ASSERT(live->session.lastSeenAt == kNoon);
+        CPPUNIT_ASSERT(live->session.expiresAt == kNoon + domain::kSessionAbsoluteLimit);
+    }
+
+    void findsNothingForAnUnknownHash() {
+        start();
+        const auto other = sampleDigest<domain::secrets::SessionHash>(2);
+        CPPUNIT_ASSERT(
+            !this->look([&](const domain::TenantStore& store) { return store.sessions().findLive(other, kNoon); }));
+    }
+
+    void findsNoEndedSession() {
+        start();
+        end(kNoon + 1s);
+        CPPUNIT_ASSERT(!findAt(kNoon + 2s));
+        CPPUNIT_ASSERT(!findAt(kNoon));
+    }
+
+    void endingTwiceOrTheUnknownIsNothing() {
+        end(kNoon);
+        start();
+        end(kNoon + 1s);
+        end(kNoon + 2s);
+        touch(kNoon + 3s);
+        CPPUNIT_ASSERT(!findAt(kNoon + 4s));
+    }
+
+    void findsNoSessionThatHasIdledOut() {
+        start();
+        CPPUNIT_ASSERT(findAt(kNoon + domain::kSessionIdleLimit - 1us));
+        CPPUNIT_ASSERT(!findAt(kNoon + domain::kSessionIdleLimit));
+    }
+
+    void findsNoSessionPastItsAbsoluteLimit() {
+        start();
+        const auto limit = kNoon + domain::kSessionAbsoluteLimit;
+        touch(limit - 1us);
+        CPPUNIT_ASSERT(findAt(limit - 1us));
+        CPPUNIT_ASSERT(!findAt(limit));
+    }
+
+    void touchingKeepsASessionFromIdlingOut() {
+        start();
+        touch(kNoon + 20min);
+        CPPUNIT_ASSERT(findAt(kNoon + 40min));
+        CPPUNIT_ASSERT(findAt(kNoon + 40min)->session.lastSeenAt == kNoon + 20min);
+    }
+
+    void touchingNeverGoesBackwards() {
+        start();
+        touch(kNoon + 20min);
+        touch(kNoon + 10min);
+        CPPUNIT_ASSERT(findAt(kNoon + 40min)->session.lastSeenAt == kNoon + 20min);
+    }
+
+    void findsNoSessionOfAUserWhoIsNotApproved() {
+        const auto user = start();
+        for (const auto status : {UserStatus::kPending, UserStatus::kSuspended}) {
+            this->change([&](domain::TenantStore& store) { store.users().setStatus(user.id, status); });
+            CPPUNIT_ASSERT(!findAt(kNoon + 1s));
+        }
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(SessionsContract<InMemoryBackend>);
+CPPUNIT_TEST_SUITE_REGISTRATION(SessionsContract<MySqlBackend>);
+
+}  // namespace claviger::tests

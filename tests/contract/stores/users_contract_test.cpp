@@ -1,0 +1,106 @@
+// What the table of users promises, over the fake and over the database.
+
+#include <algorithm>
+
+#include "tests/contract/store_contract.h"
+
+namespace claviger::tests {
+
+using domain::UserStatus;
+
+template <class Backend>
+class UsersContract : public StoreContract<Backend> {
+    CPPUNIT_TEST_SUITE(UsersContract<Backend>);
+    CPPUNIT_TEST(findsAnAccountWithAllThatWasStored);
+    CPPUNIT_TEST(findsNothingForAnUnknownEmail);
+    CPPUNIT_TEST(refusesATakenEmailAndChangesNothing);
+    CPPUNIT_TEST(listsByEmail);
+    CPPUNIT_TEST(setsTheStatusOfThatUserAlone);
+    CPPUNIT_TEST(locksOnlyApprovedUsers);
+    CPPUNIT_TEST(keepsNamesByteForByte);
+    CPPUNIT_TEST_SUITE_END();
+
+    std::optional<domain::Account> find(const std::string& email) {
+        return this->look([&](const domain::TenantStore& store) {
+            return store.users().findByEmail(domain::Email::parse(email).value());
+        });
+    }
+
+    void findsAnAccountWithAllThatWasStored() {
+        const auto account = sampleAccount("owner@acme.example", UserStatus::kPending);
+        this->change([&](domain::TenantStore& store) { CPPUNIT_ASSERT(store.users().add(account).ok()); });
+
+        const auto found = find("owner@acme.example");
+
+        CPPUNIT_ASSERT(found.has_value());
+        CPPUNIT_ASSERT(found->user.id == account.user.id);
+        CPPUNIT_ASSERT(found->user.email == account.user.email);
+        CPPUNIT_ASSERT_EQUAL(account.user.name, found->user.name);
+        CPPUNIT_ASSERT(found->user.status == UserStatus::kPending);
+        CPPUNIT_ASSERT(found->user.createdAt == account.user.createdAt);
+        CPPUNIT_ASSERT_EQUAL(account.passwordHash.stored(), found->passwordHash.stored());
+    }
+
+    void findsNothingForAnUnknownEmail() {
+        this->addUser("owner@acme.example");
+        CPPUNIT_ASSERT(!find("owne@acme.example"));
+        CPPUNIT_ASSERT(!find("%@acme.example"));
+    }
+
+    void refusesATakenEmailAndChangesNothing() {
+        const auto user = this->addUser("owner@acme.example");
+        const auto again = sampleAccount("owner@acme.example", UserStatus::kSuspended);
+
+        const auto added = this->attempt([&](domain::TenantStore& store) { return store.users().add(again); });
+
+        CPPUNIT_ASSERT(!added.ok());
+        CPPUNIT_ASSERT(added.error().code == domain::ErrorCode::kUserTaken);
+        CPPUNIT_ASSERT(find("owner@acme.example")->user.id == user.id);
+        CPPUNIT_ASSERT(find("owner@acme.example")->user.status == UserStatus::kApproved);
+    }
+
+    void listsByEmail() {
+        for (const auto* email : {"b@x.example", "\xC3\xA9@x.example", "a@x.example", "a-b@x.example"})
+            this->addUser(email);
+        const auto users = this->look([](const domain::TenantStore& store) { return store.users().list(); });
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, users.size());
+        CPPUNIT_ASSERT(
+            std::is_sorted(users.begin(), users.end(), [](const auto& a, const auto& b) { return a.email < b.email; }));
+    }
+
+    void setsTheStatusOfThatUserAlone() {
+        const auto user = this->addUser("one@x.example", UserStatus::kPending);
+        this->addUser("two@x.example", UserStatus::kPending);
+        this->change([&](domain::TenantStore& store) { store.users().setStatus(user.id, UserStatus::kApproved); });
+        CPPUNIT_ASSERT(find("one@x.example")->user.status == UserStatus::kApproved);
+        CPPUNIT_ASSERT(find("two@x.example")->user.status == UserStatus::kPending);
+    }
+
+    void locksOnlyApprovedUsers() {
+        const auto approved = this->addUser("approved@x.example");
+        const auto pending = this->addUser("pending@x.example", UserStatus::kPending);
+        const auto suspended = this->addUser("suspended@x.example", UserStatus::kSuspended);
+        this->change([&](domain::TenantStore& store) {
+            CPPUNIT_ASSERT(store.users().lockApproved(approved.id));
+            CPPUNIT_ASSERT(!store.users().lockApproved(pending.id));
+            CPPUNIT_ASSERT(!store.users().lockApproved(suspended.id));
+            CPPUNIT_ASSERT(!store.users().lockApproved(domain::UserId::make(kNoon)));
+        });
+    }
+
+    void keepsNamesByteForByte() {
+        int number = 0;
+        for (const auto& name : hostileTexts()) {
+            const auto email = "user" + std::to_string(++number) + "@x.example";
+            auto account = sampleAccount(email);
+            account.user.name = name;
+            this->change([&](domain::TenantStore& store) { CPPUNIT_ASSERT(store.users().add(account).ok()); });
+            CPPUNIT_ASSERT_EQUAL(name, find(email)->user.name);
+        }
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(UsersContract<InMemoryBackend>);
+CPPUNIT_TEST_SUITE_REGISTRATION(UsersContract<MySqlBackend>);
+
+}  // namespace claviger::tests
