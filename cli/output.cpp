@@ -75,7 +75,7 @@ ExitStatus Output::show(const Failure& failure) {
 }
 
 void Output::showDocument(const JsonObject& document) {
-    document.stringify(out_, 2);
+    document.stringify(out_);
     out_ << '\n';
 }
 
