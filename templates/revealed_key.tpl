@@ -11,7 +11,7 @@
   <input id="full-key" class="secret" type="text" dir="ltr" readonly value="{{FULL_KEY}}" autocomplete="off" autocapitalize="off" spellcheck="false"{{#PAGE}} autofocus{{/PAGE}}>
   <button class="primary" type="button" data-copy="full-key" data-scripted hidden><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#copy"></use></svg><span>Copy</span><span class="hidden"> the key</span></button>
 </div>
-<p class="callout warn"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#triangle-alert"></use></svg><span>Store this key securely. It provides full access to your account via the API.</span></p>
+<p class="callout"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-alert"></use></svg><span>Store this key securely. It provides full access to your account via the API.</span></p>
 <h2 class="try">Try it</h2>
 <div class="copyable command">
   <code id="curl" dir="ltr">curl -H "Authorization: Bearer <span data-slot="key">{{FULL_KEY}}</span>" {{ME_URL}}</code>

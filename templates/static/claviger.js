@@ -70,6 +70,7 @@ function say(text, tone = 'good') {
   region.waiting = setTimeout(() => {
     region.dataset.tone = tone;
     region.append(icon(tone === 'good' ? 'circle-check' : 'triangle-alert'), element('span', '', text));
+    if (tone !== 'good') region.nextElementSibling.scrollIntoView({ block: 'nearest' });
   }, 50);
 }
 
