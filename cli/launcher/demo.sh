@@ -8,7 +8,7 @@ demoVerb() {
     choosePort
     installMissing
     stopAllAtExit
-    buildAll
+    buildOnly claviger claviger-fcgi
     makeSecrets "$var"
     writeSettings "$var"
     startDatabase "$var"
