@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <future>
 #include <set>
 #include <thread>
 #include <vector>
@@ -64,16 +65,18 @@ private:
         return account.user;
     }
 
-    // Runs the work once in each of `count` threads, as near to at once as can be.
+    // Runs the work once in each of `count` threads, as near to at once as can be. Throws what one of them threw.
     template <class Work>
     static void inParallel(int count, const Work& work) {
         std::barrier start(count);
-        std::vector<std::jthread> threads;
+        std::vector<std::future<void>> threads;
         for (int i = 0; i < count; ++i)
-            threads.emplace_back([&, i] {
+            threads.push_back(std::async(std::launch::async, [&, i] {
                 start.arrive_and_wait();
                 work(i);
-            });
+            }));
+        for (auto& thread : threads) thread.wait();
+        for (auto& thread : threads) thread.get();
     }
 
     void lendsTheConnectionThatCameBackLast() {
