@@ -1,6 +1,7 @@
 // ./claviger demo from start to end. The build stands already, so each start here is a user's second one.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -20,9 +21,11 @@ after(() => demo?.remove());
 const verify = () => new Visitor(demo.port, 'acme.localhost').get('/v1/verify', { headers: { 'X-Api-Key': key.fullKey } });
 const secret = (name) => readFileSync(join(folder, 'secrets', name), 'utf8');
 
-// Nothing works on the folder any more, and nothing listens: nginx's own children do not show the folder.
+// Nothing that the demo started runs any more: all of it holds the folder's lock, nginx's own children included.
+const isLocked = () => spawnSync('flock', ['--nonblock', join(folder, 'lock'), 'true']).status !== 0;
 const nothingRuns = async () => {
-  await until('everything to end', () => processesWith(folder).length === 0, 5);
+  await until('everything to end', () => !isLocked(), 10);
+  assert.deepEqual(processesWith(folder), []);
   await assert.rejects(request({ port: demo.port }), { code: 'ECONNREFUSED' });
 };
 
