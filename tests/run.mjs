@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const logs = join(dirname(process.env.TEST_CONFIG), 'log');
-const order = ['checks', 'unit', 'contract', 'migration', 'api', 'system', 'browser'];
+const order = ['checks', 'unit', 'contract', 'migration', 'api', 'server', 'system', 'browser'];
 const longest = 20 * 60 * 1000; // milliseconds, of one suite
 
 function cppSuites() {
@@ -102,7 +102,7 @@ for (const suite of chosen(all, process.argv.slice(2))) {
   total.failed += bad ? Math.max(failed, 1) : 0;
   const reason = bad && failed === 0 ? ` (${ended === 'well' ? 'it ran nothing' : ended})` : '';
   console.log(`${String(passed).padStart(5)} passed, ${failed} failed${reason}, ${seconds} s`);
-  if (bad) console.log(`\n${output}\n(also in ${log})\n`);
+  if (bad) console.log(`\n${output.split(/^✖ failing tests:$/m).pop()}\n(all of it is in ${log})\n`);
 }
 
 if (total.passed + total.failed === 0) {

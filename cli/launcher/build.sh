@@ -8,6 +8,10 @@ buildVerb() {
 }
 
 buildAll() {
+    buildOnly all
+}
+
+buildOnly() {  # TARGET…
     [ -f "$root/build/build.ninja" ] || runTask cmake -S "$root" --preset default || fail "cmake could not configure the build"
-    runTask cmake --build "$root/build" --parallel "$(nproc)" || fail "the build failed; see above"
+    runTask cmake --build "$root/build" --parallel "$(nproc)" --target "$@" || fail "the build failed; see above"
 }

@@ -43,7 +43,19 @@ stopChild() {  # NAME=PID: asks, and after 15 s insists
     kill -TERM "${1#*=}" 2>/dev/null || true
     patience=300
     while alive "${1#*=}"; do
-        [ $patience -gt 0 ] || { say "${1%%=*} does not stop; killing it"; kill -KILL "${1#*=}" 2>/dev/null || true; }
+        [ $patience -gt 0 ] || kill -KILL "${1#*=}" 2>/dev/null || true
+        patience=$((patience - 1))
+        sleep 0.05
+    done
+    wait "${1#*=}" 2>/dev/null || true
+    stopOrphans "${1#*=}"
+}
+
+stopOrphans() {  # GROUP: what a child that crashed has left; nginx's own children go on without it
+    patience=40
+    while kill -s TERM -- "-$1" 2>/dev/null; do
+        [ $patience -gt 0 ] || kill -s KILL -- "-$1" 2>/dev/null || true
+        [ $patience -gt -40 ] || return 0
         patience=$((patience - 1))
         sleep 0.05
     done
@@ -53,7 +65,7 @@ stopAll() {
     trap - EXIT
     trap '' INT TERM HUP  # a second Ctrl-C must not leave anything behind
     if [ -n "$task" ]; then
-        kill -TERM -- "-$task" 2>/dev/null || true
+        kill -s TERM -- "-$task" 2>/dev/null || true
         wait "$task" || true
     fi
     for child in $children; do stopChild "$child"; done

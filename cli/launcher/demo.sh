@@ -8,7 +8,7 @@ demoVerb() {
     choosePort
     installMissing
     stopAllAtExit
-    buildAll
+    buildOnly claviger claviger-fcgi
     makeSecrets "$var"
     writeSettings "$var"
     startDatabase "$var"
@@ -50,10 +50,12 @@ END
 }
 
 watchOver() {
-    trap 'say "Stopping."; exit 0' INT TERM HUP
+    nap=
+    trap 'kill $nap 2>/dev/null || true; say "Stopping."; exit 0' INT TERM HUP
     until dead=$(firstDead); do
         sleep 0.5 &
-        wait $! || true
+        nap=$!
+        wait "$nap" || true
     done
     case $dead in
     nginx) showEnd "$var/log/nginx-error.log" ;;

@@ -1,4 +1,4 @@
-# What must be installed, and why. Installing never starts a service of the system.
+# What must be installed, and why. Installing starts no service of the system, now or at the next boot.
 
 buildPackages='
 g++               compiles it
@@ -60,6 +60,7 @@ aptInstall() {
     apt-get install -y -q --no-install-recommends "$@" ||
         { apt-get update -q && apt-get install -y -q --no-install-recommends "$@"; } ||
         fail "apt-get could not install the packages; see above"
+    case " $* " in *' nginx '*) update-rc.d nginx disable ;; esac # nor at the next boot
     letServicesBe
 }
 

@@ -1,7 +1,9 @@
 # All tests, on a private database that is made anew for each run.
 
-nodePackage='
-nodejs            runs the browser and whole-system tests
+testPackages='
+mariadb-client    dumps the test database, to look for secrets in it
+'
+nodePackage='nodejs            runs the browser and whole-system tests
 '
 
 testVerb() {
@@ -9,7 +11,8 @@ testVerb() {
     folder=$var/test
     makeFolder "$folder"
     lockFolder "$folder" "a test run"
-    if nodeFits; then installMissing; else installMissing "$nodePackage"; fi
+    nodeFits || testPackages=$testPackages$nodePackage
+    installMissing "$testPackages"
     nodeFits || fail "the tests need node 18 or newer; the one found first in PATH is $(node --version)"
     stopAllAtExit
     buildAll
@@ -19,6 +22,7 @@ testVerb() {
     writeSettings "$folder" "passwords.memory_mib = 8" "passwords.passes = 1"
     # Nothing here must outlive a crash.
     startDatabase "$folder" --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin
+    "$tool" --config "$folder/claviger.conf" migrate >"$folder/log/migrate.log" || fail "the test database could not be migrated"
     TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
 }
 

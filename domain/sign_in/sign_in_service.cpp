@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 
 namespace claviger::domain {
 namespace {
@@ -16,8 +17,11 @@ std::chrono::seconds untilOrOne(Timestamp moment, Timestamp now) {
 std::string networkOf(const std::string& address) {
     in6_addr parsed{};
     if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return address;
-    std::fill(parsed.s6_addr + 8, parsed.s6_addr + 16, std::uint8_t{0});
     char text[INET6_ADDRSTRLEN];
+    constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (std::equal(kMapped.begin(), kMapped.end(), parsed.s6_addr))
+        return ::inet_ntop(AF_INET, parsed.s6_addr + kMapped.size(), text, sizeof text);
+    std::fill(parsed.s6_addr + 8, parsed.s6_addr + 16, std::uint8_t{0});
     return std::string(::inet_ntop(AF_INET6, &parsed, text, sizeof text)) + "/64";
 }
 
@@ -79,7 +83,9 @@ std::optional<Error> SignInService::throttled(const Tenant& tenant, const Budget
         const auto nth = stores_.read(tenant, [&](const TenantStore& store) {
             return store.loginAttempts().nthNewest(budget.hash, budget.failures, now - kWindow);
         });
-        if (nth) return Error{ErrorCode::kTooManyAttempts, "a budget is used up", untilOrOne(*nth + kWindow, now)};
+        // Not at the window's very end: whoever comes when we said must get in.
+        if (nth && *nth + kWindow > now)
+            return Error{ErrorCode::kTooManyAttempts, "a budget is used up", untilOrOne(*nth + kWindow, now)};
     }
     return std::nullopt;
 }

@@ -72,6 +72,7 @@ private:
 };
 
 // The network that a budget is kept for: an IPv4 address itself, the first four groups of an IPv6 address.
+// An IPv4 client on an IPv6 socket (::ffff:192.0.2.7) counts as its IPv4 address.
 std::string networkOf(const std::string& address);
 
 }  // namespace claviger::domain

@@ -57,7 +57,7 @@ public:
     // Soft-deletes the user's living key with this id and returns it as it was; nothing if there is none.
     virtual std::optional<ApiKey> end(const UserId&, const ApiKeyId&, Timestamp now) = 0;
 
-    // Records uses, all in one statement; a key's last use never goes backwards.
+    // Records uses; a key's last use never goes backwards. Unknown keys are passed over.
     struct Use {
         ApiKeyId key;
         Timestamp at;

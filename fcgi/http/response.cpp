@@ -49,6 +49,8 @@ std::string Response::cgiText(bool withBody) const {
     std::string text = "Status: " + std::to_string(status_) + " " +
                        HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status_)) + "\r\n";
     for (const auto& [name, value] : headers_) text.append(name).append(": ").append(value).append("\r\n");
+    // Said even where the body is left out, as for HEAD; a 204 has none to speak of.
+    if (!body_.empty()) text.append("Content-Length: ").append(std::to_string(body_.size())).append("\r\n");
     text += "\r\n";
     if (withBody) text += body_;
     return text;

@@ -42,11 +42,19 @@ Acceptor::Acceptor(Fd listener, unsigned threads, const Application& application
     watch(timer_.get(), EPOLLIN, &timer_);
     // Exclusive: of the workers that wait on this socket the kernel wakes one, not all.
     watch(listener_.get(), EPOLLIN | EPOLLEXCLUSIVE, &listener_);
-    threads_.reserve(threads);
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    try {
+        for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    } catch (...) {
+        stopThreads();
+        throw;
+    }
 }
 
 Acceptor::~Acceptor() {
+    stopThreads();
+}
+
+void Acceptor::stopThreads() {
     const std::uint64_t one = 1;
     static_cast<void>(::write(stop_.get(), &one, sizeof one));
     for (auto& thread : threads_) thread.join();

@@ -48,6 +48,7 @@ private:
         Clock::duration pause{};
     };
 
+    void stopThreads();
     void watch(int fd, unsigned events, void* mark);
     void run();
     void handle(Client&);

@@ -1,5 +1,8 @@
 #include "persistence/tenant/mysql_api_keys.h"
 
+#include <algorithm>
+#include <map>
+
 #include "persistence/connection/errors.h"
 #include "persistence/tenant/columns.h"
 
@@ -30,6 +33,9 @@ constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
 constexpr Sql kRecordUses =
     "UPDATE {schema}.api_keys k JOIN ({pairs}) used ON k.id = used.c1 "
     "SET k.last_used_at = GREATEST(COALESCE(k.last_used_at, used.c2), used.c2)";
+
+// So that one statement ends well within its time-out: 1,000 take some 50 ms.
+constexpr std::size_t kUsesInAStatement = 1000;
 
 constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
@@ -98,11 +104,20 @@ std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, cons
 }
 
 void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
-    if (uses.empty()) return;
+    // Each key once, since a joined update takes any of several; in one order, so that workers do not deadlock.
+    std::map<domain::ApiKeyId, domain::Timestamp> last;
+    for (const auto& use : uses) {
+        auto& at = last.try_emplace(use.key, use.at).first->second;
+        at = std::max(at, use.at);
+    }
     Pairs pairs;
-    pairs.reserve(uses.size());
-    for (const auto& use : uses) pairs.emplace_back(bytesOf(use.key), use.at);
-    connection_.executeOnPairs(kRecordUses, pairs);
+    for (const auto& [key, at] : last) {
+        pairs.emplace_back(bytesOf(key), at);
+        if (pairs.size() < kUsesInAStatement) continue;
+        connection_.executeOnPairs(kRecordUses, pairs);
+        pairs.clear();
+    }
+    if (!pairs.empty()) connection_.executeOnPairs(kRecordUses, pairs);
 }
 
 }  // namespace claviger::persistence

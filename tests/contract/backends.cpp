@@ -12,4 +12,14 @@ domain::Tenant InMemoryBackend::makeTenant() {
             1};
 }
 
+domain::Tenant MySqlBackend::makeTenant() {
+    static std::vector<domain::Tenant> tenants;
+    auto& database = TestDatabase::instance();
+    if (given_ == tenants.size()) tenants.push_back(database.makeTenant());
+    const auto& tenant = tenants[given_++];
+    for (const auto* table : {"users", "sessions", "api_keys", "audit_events", "login_attempts", "known_devices"})
+        database.execute(tenant, std::string("DELETE FROM {schema}.") + table);
+    return tenant;
+}
+
 }  // namespace claviger::tests

@@ -56,7 +56,7 @@ class Database {
   // Runs statements as its administrator and gives what they print, or undefined where it does not answer.
   sql(statements) {
     const options = ['--no-defaults', `--socket=${this.socket}`, '--batch', '--skip-column-names'];
-    const { status, stdout } = spawnSync('mariadb', [...options, `--execute=${statements}`], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync('mariadb', [...options, `--execute=${statements}`], { encoding: 'utf8', timeout: 10_000 });
     return status === 0 ? stdout.trim() : undefined;
   }
 

@@ -26,10 +26,11 @@ const random = () => randomBytes(5).toString('hex');
 export async function startService(settings = {}) {
   const service = new Service(await freePort(), settings);
   try {
+    if ('database.socket' in settings) service.mustTool(['migrate']); // the test run's own is migrated
     await service.startWorkers();
     await service.startNginx();
   } catch (error) {
-    const told = service.logs();
+    const told = service.logs().split('\n').slice(-40).join('\n');
     await service.stop();
     throw new Error(`the service did not start: ${error.message}\n${told}`);
   }
@@ -93,17 +94,18 @@ class Service {
   tenant(name = 'Initech') {
     const slug = `t${random()}`;
     const tenant = { slug, host: `${slug}.localhost`, name };
-    this.#mustTool(['tenant', 'create', slug, '--host', tenant.host, '--name', name]);
+    this.mustTool(['tenant', 'create', slug, '--host', tenant.host, '--name', name]);
     return tenant;
   }
 
   user(tenant, { email = `u${random()}@initech.example`, password = `pw-${random()}-${random()}`, pending = false } = {}) {
     const args = ['user', 'create', '--tenant', tenant.slug, '--email', email, '--password-stdin'];
-    this.#mustTool(pending ? [...args, '--pending'] : args, { input: `${password}\n` });
+    this.mustTool(pending ? [...args, '--pending'] : args, { input: `${password}\n` });
     return { email, password };
   }
 
-  #mustTool(args, options) {
+  // The tool, where it must succeed.
+  mustTool(args, options) {
     const { status, stderr } = this.tool(args, options);
     if (status !== 0) throw new Error(`claviger ${args.join(' ')} gave ${status}: ${stderr}`);
   }

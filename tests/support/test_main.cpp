@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+#include "domain/secrets/initialize.h"
+
 namespace {
 
 class Listener final : public CppUnit::TestListener {
@@ -55,6 +57,7 @@ void runChosen(CppUnit::Test& test, const std::vector<std::string>& wanted, CppU
 }  // namespace
 
 int main(int count, char** arguments) {
+    claviger::domain::secrets::initialize();
     const std::vector<std::string> wanted(arguments + 1, arguments + count);
     const std::unique_ptr<CppUnit::Test> all(CppUnit::TestFactoryRegistry::getRegistry().makeTest());
     Listener listener;

@@ -239,6 +239,8 @@ class ApiKeysContract : public StoreContract<Backend> {
         use({{key.id, kNoon + 1h}});
         CPPUNIT_ASSERT(find(1)->key.lastUsedAt == kNoon + 1h);
         CPPUNIT_ASSERT(!find(2)->key.lastUsedAt);
+        use({{key.id, kNoon + 3h}, {key.id, kNoon + 4h}, {key.id, kNoon + 2h}});
+        CPPUNIT_ASSERT(find(1)->key.lastUsedAt == kNoon + 4h);
     }
 
     void recordsManyUsesAtOnce() {
@@ -251,6 +253,7 @@ class ApiKeysContract : public StoreContract<Backend> {
                 uses.push_back({key.id, kNoon + std::chrono::seconds(i)});
             }
         });
+        for (int i = 0; i < 2000; ++i) uses.push_back({domain::ApiKeyId::make(kNoon), kNoon});  // of nobody
         use(uses);
         CPPUNIT_ASSERT(find(0)->key.lastUsedAt == kNoon);
         CPPUNIT_ASSERT(find(299)->key.lastUsedAt == kNoon + 299s);

@@ -1,0 +1,186 @@
+// One connection to the real server: what goes through it, and what it does when things go wrong.
+
+#include "persistence/connection/connection.h"
+
+#include <cppunit/TestFixture.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <chrono>
+
+#include "persistence/connection/connections.h"
+#include "persistence/connection/errors.h"
+#include "tests/contract/samples.h"
+#include "tests/support/test_database.h"
+
+namespace claviger::tests {
+
+using namespace persistence;
+
+class ConnectionTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(ConnectionTest);
+    CPPUNIT_TEST(hostileTextComesBackByteEqual);
+    CPPUNIT_TEST(anyBytesComeBackByteEqual);
+    CPPUNIT_TEST(refusesInvalidUtf8InText);
+    CPPUNIT_TEST(refusesWhatIsTooLongInsteadOfCuttingIt);
+    CPPUNIT_TEST(speaksUtcStrictlyAndReadsWhatIsCommitted);
+    CPPUNIT_TEST(runsOneStatementAtATime);
+    CPPUNIT_TEST(sendsNoLocalFiles);
+    CPPUNIT_TEST(countsRowsThatAreFoundThoughNotChanged);
+    CPPUNIT_TEST(errorsHoldNoValues);
+    CPPUNIT_TEST(aServerThatDoesNotAnswerIsGivenUpInTime);
+    CPPUNIT_TEST(aLostConnectionStaysLost);
+    CPPUNIT_TEST(aMissingServerIsUnavailable);
+    CPPUNIT_TEST(aWrongPasswordIsUnavailableAndNotTold);
+    CPPUNIT_TEST_SUITE_END();
+
+    static TestDatabase& database() { return TestDatabase::instance(); }
+
+    static std::string echo(const Value& value) {
+        return database().worker().borrow()->query("SELECT ?", {value})[0].text(0);
+    }
+
+    // Works on one fresh tenant with the tool's account.
+    template <class Work>
+    static void onTenant(const Work& work) {
+        const auto tenant = database().makeTenant();
+        const Names names{{"schema", Identifier::schema(tenant.schema)}};
+        const auto lease = database().tool().borrow();
+        work(*lease, names);
+    }
+
+    void hostileTextComesBackByteEqual() {
+        for (const auto& text : hostileTexts()) CPPUNIT_ASSERT_EQUAL(text, echo(Text{text}));
+        const std::string withNul("a\0b", 3);
+        CPPUNIT_ASSERT_EQUAL(withNul, echo(Text{withNul}));
+        CPPUNIT_ASSERT_EQUAL(std::string(), echo(Text{""}));
+    }
+
+    void anyBytesComeBackByteEqual() {
+        std::string all;
+        for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+        onTenant([&](Connection& connection, const Names& names) {
+            connection.execute(
+                "INSERT INTO {schema}.users VALUES (?, ?, ?, ?, ?, ?)",
+                {Bytes{all.substr(128, 16)}, Text{"owner@x.example"}, Bytes{all}, Text{"pending"}, Text{"-"}, kNoon},
+                names);
+            const auto rows = connection.query("SELECT id, name, created_at FROM {schema}.users", {}, names);
+            CPPUNIT_ASSERT_EQUAL(all.substr(128, 16), rows[0].text(0));
+            CPPUNIT_ASSERT_EQUAL(all, rows[0].text(1));
+            CPPUNIT_ASSERT(rows[0].timestamp(2) == kNoon);
+        });
+    }
+
+    void refusesInvalidUtf8InText() { CPPUNIT_ASSERT_THROW(echo(Text{"\xFF\xFE"}), DatabaseError); }
+
+    void refusesWhatIsTooLongInsteadOfCuttingIt() {
+        onTenant([](Connection& connection, const Names& names) {
+            CPPUNIT_ASSERT_THROW(connection.execute("INSERT INTO {schema}.login_attempts (budget_hash, failed_at) "
+                                                    "VALUES (?, ?)",
+                                                    {Bytes{std::string(33, 'x')}, kNoon}, names),
+                                 DatabaseError);
+            CPPUNIT_ASSERT(connection.query("SELECT id FROM {schema}.login_attempts", {}, names).empty());
+        });
+    }
+
+    void speaksUtcStrictlyAndReadsWhatIsCommitted() {
+        const auto rows = database().worker().borrow()->query(
+            "SELECT @@session.time_zone, @@session.sql_mode, @@session.tx_isolation, @@session.autocommit, "
+            "@@session.character_set_client");
+        CPPUNIT_ASSERT_EQUAL(std::string("+00:00"), rows[0].text(0));
+        CPPUNIT_ASSERT(rows[0].text(1).find("STRICT_ALL_TABLES") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::string("READ-COMMITTED"), rows[0].text(2));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, rows[0].integer(3));
+        CPPUNIT_ASSERT_EQUAL(std::string("utf8mb4"), rows[0].text(4));
+    }
+
+    void runsOneStatementAtATime() {
+        const auto lease = database().tool().borrow();
+        CPPUNIT_ASSERT_THROW(lease->execute("DO 1; DO 2"), DatabaseError);
+        CPPUNIT_ASSERT(lease->alive());
+    }
+
+    void sendsNoLocalFiles() {
+        onTenant([](Connection& connection, const Names& names) {
+            CPPUNIT_ASSERT_THROW(
+                connection.execute("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE {schema}.users", {}, names),
+                std::exception);
+        });
+    }
+
+    void countsRowsThatAreFoundThoughNotChanged() {
+        onTenant([](Connection& connection, const Names& names) {
+            const Sql set = "UPDATE {schema}.login_attempts SET failed_at = ?";
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, connection.execute(set, {kNoon}, names));
+            connection.execute("INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, ?)",
+                               {Bytes{std::string(32, 'x')}, kNoon}, names);
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, connection.execute(set, {kNoon}, names));
+        });
+    }
+
+    void errorsHoldNoValues() {
+        onTenant([](Connection& connection, const Names& names) {
+            const Sql insert = "INSERT INTO {schema}.users VALUES (?, ?, ?, ?, ?, ?)";
+            const auto add = [&](const Value& createdAt) {
+                connection.execute(insert,
+                                   {Bytes{"0123456789abcdef"}, Text{"secret@x.example"}, Bytes{"secret"},
+                                    Text{"pending"}, Text{"secret"}, createdAt},
+                                   names);
+            };
+            const auto toldBy = [&](const Value& createdAt) -> std::string {
+                try {
+                    add(createdAt);
+                } catch (const DatabaseError& error) {
+                    return error.what();
+                }
+                return "secret: nothing was refused";
+            };
+            CPPUNIT_ASSERT(toldBy(Text{"secret"}).find("secret") == std::string::npos);
+            add(kNoon);
+            CPPUNIT_ASSERT(toldBy(kNoon).find("secret") == std::string::npos);
+        });
+    }
+
+    void aServerThatDoesNotAnswerIsGivenUpInTime() {
+        auto settings = testSettings().database;
+        settings.timeoutSeconds = 1;
+        Connections connections(settings, Account::kWorker);
+        const auto lease = connections.borrow();
+        const auto began = std::chrono::steady_clock::now();
+        CPPUNIT_ASSERT_THROW(lease->query("SELECT SLEEP(5)"), ConnectionLost);
+        CPPUNIT_ASSERT(std::chrono::steady_clock::now() - began < std::chrono::seconds(3));
+        CPPUNIT_ASSERT(!lease->alive());
+    }
+
+    void aLostConnectionStaysLost() {
+        const auto lease = database().tool().borrow();
+        const auto id = lease->query("SELECT CONNECTION_ID()")[0].text(0);
+        RawConnection(testSettings().database, Account::kTool).run("KILL " + id);
+        CPPUNIT_ASSERT_THROW(lease->query("SELECT 1"), ConnectionLost);
+        CPPUNIT_ASSERT(!lease->alive());
+        CPPUNIT_ASSERT_THROW(lease->query("SELECT 1"), ConnectionLost);
+    }
+
+    void aMissingServerIsUnavailable() {
+        auto settings = testSettings().database;
+        settings.socket = "/nonexistent/db.sock";
+        Connections connections(settings, Account::kWorker);
+        CPPUNIT_ASSERT_THROW(connections.borrow(), domain::StorageUnavailable);
+    }
+
+    void aWrongPasswordIsUnavailableAndNotTold() {
+        const auto& database = testSettings().database;
+        const Login login{
+            database.socket.string(), database.host, database.port, database.workerUser, "a wrong; 'password'", 2, 2};
+        try {
+            const Connection connection(login);
+            CPPUNIT_FAIL("it let us in");
+        } catch (const domain::StorageUnavailable& error) {
+            CPPUNIT_ASSERT(std::string(error.what()).find("1045") != std::string::npos);
+            CPPUNIT_ASSERT(std::string(error.what()).find("a wrong") == std::string::npos);
+        }
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ConnectionTest);
+
+}  // namespace claviger::tests

@@ -1,0 +1,130 @@
+// What the database itself refuses: the workers' account by hand, with and without a tenant's role.
+
+#include <cppunit/TestFixture.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include "persistence/connection/errors.h"
+#include "persistence/tenant/mysql_tenant_stores.h"
+#include "tests/support/test_database.h"
+
+namespace claviger::tests {
+
+using persistence::Account;
+
+class IsolationTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(IsolationTest);
+    CPPUNIT_TEST(withoutARoleNoTenantsTableIsRead);
+    CPPUNIT_TEST(withOneTenantsRoleNoOtherTenantsTableIsRead);
+    CPPUNIT_TEST(lookAlikeNamesShareNoRights);
+    CPPUNIT_TEST(aRoleGivesNoDdlNoGrantAndNoDeletingOfKeys);
+    CPPUNIT_TEST(theWorkersWriteNothingInTheControlSchema);
+    CPPUNIT_TEST(anotherTenantsSchemaUnderThisTenantsIdIsRefused);
+    CPPUNIT_TEST(theToolReachesNothingBesideItsSchemas);
+    CPPUNIT_TEST_SUITE_END();
+
+    static constexpr unsigned kNoTableRight = 1142;
+    static constexpr unsigned kNoSchemaRight = 1044;
+    static constexpr const char* kTables[] = {"users",          "sessions",      "api_keys",         "audit_events",
+                                              "login_attempts", "known_devices", "schema_migrations"};
+
+    static TestDatabase& database() { return TestDatabase::instance(); }
+    static RawConnection worker() { return {testSettings().database, Account::kWorker}; }
+
+    static std::string setRole(const domain::Tenant& tenant) {
+        return "SET ROLE " + persistence::Identifier::role(tenant.id).text();
+    }
+    static std::string readOf(const domain::Tenant& tenant, const std::string& table) {
+        return "SELECT * FROM `" + tenant.schema.text() + "`." + table;
+    }
+
+    static domain::Tenant makeTenant(const std::string& slug) {
+        const domain::SystemClock clock;
+        domain::TenantService service(database().registry(), database().schemas(), clock);
+        const auto parsed = domain::TenantSlug::parse(slug).value();
+        return service.create({parsed, domain::HostName::parse(slug + ".test").value(), slug}).value().details.tenant;
+    }
+
+    void withoutARoleNoTenantsTableIsRead() {
+        const auto tenant = database().makeTenant();
+        auto connection = worker();
+        for (const auto* table : kTables)
+            CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf(readOf(tenant, table)));
+        for (const auto& row : connection.run("SHOW DATABASES"))
+            CPPUNIT_ASSERT(*row[0] == "claviger" || *row[0] == "information_schema");
+    }
+
+    void withOneTenantsRoleNoOtherTenantsTableIsRead() {
+        const auto a = database().makeTenant();
+        const auto b = database().makeTenant();
+        auto connection = worker();
+        connection.run(setRole(a));
+        for (const auto* table : kTables) {
+            CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf(readOf(a, table)));
+            CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf(readOf(b, table)));
+        }
+        connection.run(setRole(b));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf(readOf(a, "users")));
+        CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf(readOf(b, "users")));
+    }
+
+    // In a grant `_` stands for any character: the right on claviger_t_a_b must not reach claviger_t_axb.
+    void lookAlikeNamesShareNoRights() {
+        const auto base = uniqueName();
+        const auto hyphen = makeTenant(base + "a-b");
+        const auto letter = makeTenant(base + "axb");
+        auto connection = worker();
+        connection.run(setRole(hyphen));
+        CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf(readOf(hyphen, "users")));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf(readOf(letter, "users")));
+    }
+
+    void aRoleGivesNoDdlNoGrantAndNoDeletingOfKeys() {
+        const auto tenant = database().makeTenant();
+        const auto schema = "`" + tenant.schema.text() + "`";
+        auto connection = worker();
+        connection.run(setRole(tenant));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("DELETE FROM " + schema + ".api_keys"));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("DELETE FROM " + schema + ".audit_events"));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("DROP TABLE " + schema + ".users"));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("TRUNCATE TABLE " + schema + ".users"));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("ALTER TABLE " + schema + ".users ADD COLUMN x INT"));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("CREATE TABLE " + schema + ".x (x INT)"));
+        CPPUNIT_ASSERT_EQUAL(kNoSchemaRight, connection.errorOf("DROP SCHEMA " + schema));
+        CPPUNIT_ASSERT_EQUAL(kNoSchemaRight, connection.errorOf("GRANT SELECT ON " + schema + ".* TO CURRENT_USER()"));
+        CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf("DELETE FROM " + schema + ".login_attempts"));
+    }
+
+    void theWorkersWriteNothingInTheControlSchema() {
+        const auto tenant = database().makeTenant();
+        auto connection = worker();
+        CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf("SELECT * FROM claviger.tenants"));
+        CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf("SELECT * FROM claviger.tenant_hosts"));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("SELECT * FROM claviger.schema_migrations"));
+        for (const auto& role : {std::string("SET ROLE NONE"), setRole(tenant)}) {
+            connection.run(role);
+            CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("UPDATE claviger.tenants SET status = 'active'"));
+            CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("DELETE FROM claviger.tenant_hosts"));
+        }
+    }
+
+    void anotherTenantsSchemaUnderThisTenantsIdIsRefused() {
+        auto mixed = database().makeTenant();
+        mixed.schema = database().makeTenant().schema;
+        persistence::MySqlTenantStores stores(database().worker());
+        CPPUNIT_ASSERT_THROW(stores.read(mixed, [](const domain::TenantStore& store) { return store.users().list(); }),
+                             persistence::DatabaseError);
+    }
+
+    void theToolReachesNothingBesideItsSchemas() {
+        const auto tenant = database().makeTenant();
+        RawConnection tool(testSettings().database, Account::kTool);
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, tool.errorOf("SELECT * FROM mysql.global_priv"));
+        CPPUNIT_ASSERT_EQUAL(kNoSchemaRight, tool.errorOf("CREATE SCHEMA other"));
+        CPPUNIT_ASSERT_EQUAL(kNoSchemaRight, tool.errorOf("CREATE SCHEMA clavigerxtxacme"));
+        CPPUNIT_ASSERT_EQUAL(kNoSchemaRight, tool.errorOf("DROP SCHEMA `" + tenant.schema.text() + "`"));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(IsolationTest);
+
+}  // namespace claviger::tests

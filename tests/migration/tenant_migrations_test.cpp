@@ -1,0 +1,161 @@
+// A tenant's schema from nothing to the last migration: again, after crashes, at once, and refused.
+
+#include <barrier>
+#include <fstream>
+#include <future>
+#include <vector>
+
+#include "domain/tenants/schema_version.h"
+#include "tests/migration/migration_fixture.h"
+
+namespace claviger::tests {
+
+class TenantMigrationsTest : public MigrationFixture {
+    CPPUNIT_TEST_SUITE(TenantMigrationsTest);
+    CPPUNIT_TEST(theCodeKnowsTheLastMigration);
+    CPPUNIT_TEST(aFreshSchemaHasAllTablesAndItsVersion);
+    CPPUNIT_TEST(runningAgainChangesNothing);
+    CPPUNIT_TEST(aRunKilledBeforeItsBookkeepingIsFinished);
+    CPPUNIT_TEST(aRunKilledAfterAnAlterIsFinished);
+    CPPUNIT_TEST(aRunKilledBeforeTheGrantsIsFinished);
+    CPPUNIT_TEST(dataOutlivesALaterMigration);
+    CPPUNIT_TEST(anEditedMigrationIsRefusedAndNothingIsApplied);
+    CPPUNIT_TEST(aNewerHistoryIsRefused);
+    CPPUNIT_TEST(aFailingMigrationIsNamedAndFinishedOnceMended);
+    CPPUNIT_TEST(anOlderProgramNeverLowersTheVersion);
+    CPPUNIT_TEST(twoAtOnceEndWell);
+    CPPUNIT_TEST_SUITE_END();
+
+    static constexpr int kHead = domain::kTenantSchemaVersion;
+
+    void theCodeKnowsTheLastMigration() { CPPUNIT_ASSERT_EQUAL(kHead, database().migrator().newestTenantVersion()); }
+
+    void aFreshSchemaHasAllTablesAndItsVersion() {
+        CPPUNIT_ASSERT_EQUAL(0, schemaVersion());
+        bringUp();
+        for (const auto* table : {"users", "sessions", "api_keys", "audit_events", "login_attempts", "known_devices"})
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, database().count(tenant(), table));
+        CPPUNIT_ASSERT_EQUAL(kHead, recorded());
+        CPPUNIT_ASSERT_EQUAL(kHead, schemaVersion());
+    }
+
+    void runningAgainChangesNothing() {
+        const auto history = [&] { return database().query(tenant(), "SELECT * FROM {schema}.schema_migrations"); };
+        bringUp();
+        const auto before = history();
+        bringUp();
+        CPPUNIT_ASSERT(before == history());
+        CPPUNIT_ASSERT_EQUAL(kHead, schemaVersion());
+    }
+
+    void aRunKilledBeforeItsBookkeepingIsFinished() {
+        bringUp();
+        for (int version = kHead - 1; version >= 0; --version) {
+            forgetAfter(version);
+            bringUp();
+            CPPUNIT_ASSERT_EQUAL(kHead, recorded());
+        }
+    }
+
+    // Neither ADD COLUMN nor CREATE INDEX knows IF NOT EXISTS on every engine.
+    void aRunKilledAfterAnAlterIsFinished() {
+        writeTenantMigration("0007_nick", "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
+        writeTenantMigration("0008_nick_index", "CREATE INDEX users_nick ON {schema}.users (nick)");
+        writeTenantMigration("0009_no_nick_index", "DROP INDEX users_nick ON {schema}.users");
+        bringUp();
+        forgetAfter(8);
+        bringUp();
+        CPPUNIT_ASSERT_EQUAL(9, recorded());
+        forgetAfter(6);
+        bringUp();
+        CPPUNIT_ASSERT_EQUAL(9, recorded());
+        CPPUNIT_ASSERT_EQUAL(9, schemaVersion());
+        CPPUNIT_ASSERT(hasColumn("users", "nick"));
+    }
+
+    void aRunKilledBeforeTheGrantsIsFinished() {
+        migrator().bringUpTenant(tenant().schema);
+        const auto read = "SET ROLE " + persistence::Identifier::role(tenant().id).text();
+        RawConnection worker(testSettings().database, persistence::Account::kWorker);
+        CPPUNIT_ASSERT(worker.errorOf(read) != 0);
+        CPPUNIT_ASSERT_EQUAL(0, schemaVersion());
+        bringUp();
+        RawConnection later(testSettings().database, persistence::Account::kWorker);
+        CPPUNIT_ASSERT_EQUAL(0U, later.errorOf(read));
+        CPPUNIT_ASSERT_EQUAL(0U, later.errorOf("SELECT * FROM `" + tenant().schema.text() + "`.users"));
+        CPPUNIT_ASSERT_EQUAL(kHead, schemaVersion());
+    }
+
+    void dataOutlivesALaterMigration() {
+        bringUp();
+        database().execute(
+            tenant(), "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (REPEAT('x', 32), NOW(6))");
+        writeTenantMigration("0007_note", "ALTER TABLE {schema}.login_attempts ADD COLUMN note VARCHAR(20) NULL");
+        bringUp();
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, database().count(tenant(), "login_attempts WHERE note IS NULL"));
+    }
+
+    void anEditedMigrationIsRefusedAndNothingIsApplied() {
+        bringUp();
+        std::ofstream(folder() / "tenant/0002_sessions.sql", std::ios::app) << "-- edited\n";
+        writeTenantMigration("0007_nick", "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
+
+        const auto text = refusal();
+
+        CPPUNIT_ASSERT(text.find(tenant().schema.text()) != std::string::npos);
+        CPPUNIT_ASSERT(text.find("0002_sessions was edited") != std::string::npos);
+        CPPUNIT_ASSERT(!hasColumn("users", "nick"));
+        CPPUNIT_ASSERT_EQUAL(kHead, recorded());
+    }
+
+    void aNewerHistoryIsRefused() {
+        writeTenantMigration("0007_nick", "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
+        bringUp();
+        removeTenantMigration("0007_nick");
+        CPPUNIT_ASSERT(refusal().find("0007_nick is unknown") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(7, schemaVersion());
+    }
+
+    void aFailingMigrationIsNamedAndFinishedOnceMended() {
+        writeTenantMigration("0007_broken", "ALTER TABLE {schema}.nonesuch ADD COLUMN nick VARCHAR(20) NULL");
+        writeTenantMigration("0008_nick", "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
+
+        CPPUNIT_ASSERT(refusal().find("0007_broken failed: database error 1146") != std::string::npos);
+
+        CPPUNIT_ASSERT_EQUAL(kHead, recorded());
+        CPPUNIT_ASSERT_EQUAL(0, schemaVersion());
+        CPPUNIT_ASSERT(!hasColumn("users", "nick"));
+        writeTenantMigration("0007_broken", "ALTER TABLE {schema}.users ADD COLUMN mended VARCHAR(20) NULL");
+        bringUp();
+        CPPUNIT_ASSERT_EQUAL(8, schemaVersion());
+        CPPUNIT_ASSERT(hasColumn("users", "mended"));
+        CPPUNIT_ASSERT(hasColumn("users", "nick"));
+    }
+
+    void anOlderProgramNeverLowersTheVersion() {
+        bringUp();
+        database().execute(
+            tenant(), "UPDATE claviger.tenants SET schema_version = 99 WHERE slug = '" + tenant().slug.text() + "'");
+        bringUp();
+        CPPUNIT_ASSERT_EQUAL(99, schemaVersion());
+    }
+
+    void twoAtOnceEndWell() {
+        constexpr int kRuns = 4;
+        std::barrier start(kRuns);
+        std::vector<std::future<void>> runs;
+        for (int i = 0; i < kRuns; ++i)
+            runs.push_back(std::async(std::launch::async, [&] {
+                start.arrive_and_wait();
+                bringUp();
+            }));
+        for (auto& run : runs) run.wait();
+        for (auto& run : runs) run.get();  // throws what that run threw
+        CPPUNIT_ASSERT_EQUAL(kHead, recorded());
+        CPPUNIT_ASSERT_EQUAL(kHead, schemaVersion());
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(TenantMigrationsTest);
+
+}  // namespace claviger::tests

@@ -1,0 +1,121 @@
+// Draining: whoever has connected is answered, whoever idles leaves, and it ends.
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <atomic>
+#include <future>
+
+#include "tests/server/acceptor_fixture.h"
+#include "tests/server/eventually.h"
+#include "tests/server/load.h"
+
+namespace claviger::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+class DrainTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(DrainTest);
+    CPPUNIT_TEST(isOverAtOnceWithoutConnections);
+    CPPUNIT_TEST(asksIdleKeptConnectionsToLeave);
+    CPPUNIT_TEST(answersWhatStillArrivesOnAKeptConnection);
+    CPPUNIT_TEST(answersWhatRunsAndWhatWaitsInTheBacklog);
+    CPPUNIT_TEST(losesNothingUnderLoad);
+    CPPUNIT_TEST(cutsIdleConnectionsAfterTheGrace);
+    CPPUNIT_TEST(saysSoWhereARequestDoesNotEnd);
+    CPPUNIT_TEST_SUITE_END();
+
+    static auto drain(AcceptorFixture& server, std::chrono::milliseconds grace, std::chrono::milliseconds limit) {
+        return std::async(std::launch::async,
+                          [&server, grace, limit] { return server.acceptor().drain(grace, limit); });
+    }
+
+    void isOverAtOnceWithoutConnections() {
+        AcceptorFixture server(2);
+        CPPUNIT_ASSERT(drain(server, 5s, 5s).wait_for(1s) == std::future_status::ready);
+    }
+
+    void asksIdleKeptConnectionsToLeave() {
+        AcceptorFixture server(2);
+        auto client = server.connect();
+        CPPUNIT_ASSERT(client.ask({}));
+        CPPUNIT_ASSERT(!client.isSpent());
+        auto drained = drain(server, 5s, 5s);
+        CPPUNIT_ASSERT(eventually([&] { return client.isSpent(); }, 1s));
+        client.close();  // as nginx does when it sees that
+        CPPUNIT_ASSERT(drained.wait_for(1s) == std::future_status::ready && drained.get());
+    }
+
+    void answersWhatStillArrivesOnAKeptConnection() {
+        AcceptorFixture server(2);
+        auto client = server.connect();
+        CPPUNIT_ASSERT(client.ask({}));
+        auto drained = drain(server, 5s, 5s);
+        CPPUNIT_ASSERT(eventually([&] { return client.isSpent(); }, 1s));
+        for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(client.ask({.method = "POST", .target = "/late", .body = "b"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("/late"), server.seen().back().path);
+        client.close();
+        CPPUNIT_ASSERT(drained.get());
+    }
+
+    void answersWhatRunsAndWhatWaitsInTheBacklog() {
+        std::atomic<bool> go = false;
+        AcceptorFixture server(1, [&](const fcgi::Request&) {
+            go.wait(false);
+            return fcgi::Response(204);
+        });
+        auto running = server.connect();
+        running.send({.target = "/running", .keep = false});
+        CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));
+        auto waiting = server.connect();  // the only thread is busy: nobody has accepted this one
+        waiting.send({.target = "/waiting", .keep = false});
+        auto drained = drain(server, 5s, 5s);
+        go = true;
+        go.notify_all();
+        CPPUNIT_ASSERT_EQUAL(204, running.receive()->status);
+        CPPUNIT_ASSERT_EQUAL(204, waiting.receive()->status);
+        CPPUNIT_ASSERT(drained.get());
+    }
+
+    void losesNothingUnderLoad() {
+        AcceptorFixture server(3);
+        Load load(server.socket(), 8);
+        CPPUNIT_ASSERT(eventually([&] { return load.answered() > 2000; }));
+        const auto next = server.startAnother(3);
+        CPPUNIT_ASSERT(drain(server, 3s, 5s).get());
+        const auto before = load.answered();
+        CPPUNIT_ASSERT(eventually([&] { return load.answered() > before + 1000; }));
+        load.stop();
+        CPPUNIT_ASSERT_EQUAL(0, load.failed());
+    }
+
+    void cutsIdleConnectionsAfterTheGrace() {
+        AcceptorFixture server(2);
+        auto kept = server.connect();
+        CPPUNIT_ASSERT(kept.ask({}));
+        auto fresh = server.connect();
+        const auto begun = std::chrono::steady_clock::now();
+        CPPUNIT_ASSERT(drain(server, 200ms, 5s).get());
+        CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begun < 2s);
+        CPPUNIT_ASSERT(kept.closesWithin(1s) && fresh.closesWithin(1s));
+    }
+
+    void saysSoWhereARequestDoesNotEnd() {
+        std::atomic<bool> go = false;
+        AcceptorFixture server(1, [&](const fcgi::Request&) {
+            go.wait(false);
+            return fcgi::Response(204);
+        });
+        auto client = server.connect();
+        client.send({});
+        CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));
+        CPPUNIT_ASSERT(!drain(server, 50ms, 200ms).get());
+        go = true;
+        go.notify_all();
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(DrainTest);
+
+}  // namespace
+}  // namespace claviger::tests

@@ -1,0 +1,61 @@
+// server_test_daemon FOLDER: a master and workers with an application that says who it is. The folder holds the
+// number of workers in the file "workers" (missing: the configuration is bad), the socket "s", and, where workers are
+// to fail before they are ready, a file "broken" with the reason.
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "fcgi/server/listening_socket.h"
+#include "fcgi/server/master.h"
+#include "fcgi/server/worker.h"
+
+namespace {
+
+using namespace claviger::fcgi;
+namespace fs = std::filesystem;
+
+Response answer(const Request& request) {
+    if (request.path == "/slow") std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    return Response::json(200, std::to_string(::getpid()));
+}
+
+unsigned countWorkers(const fs::path& folder) {
+    unsigned workers = 0;
+    std::ifstream(folder / "workers") >> workers;
+    if (workers == 0) throw std::runtime_error("the file \"workers\" holds no number");
+    return workers;
+}
+
+int runWorker(WorkerRole& role, const fs::path& folder) {
+    role.settleIn();
+    std::string reason;
+    if (std::ifstream broken(folder / "broken"); std::getline(broken, reason)) {
+        role.giveUp(reason);
+        return 1;
+    }
+    try {
+        role.serve(3, answer);
+        return 0;
+    } catch (const std::exception& thrown) {
+        role.giveUp(thrown.what());
+        return 1;
+    }
+}
+
+}  // namespace
+
+int main(int, char** words) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const fs::path folder = words[1];
+    if (auto role = WorkerRole::claim()) return runWorker(*role, folder);
+    Master master({words[0], words[1]}, ListeningSocket::open(folder / "s"), [&] { return countWorkers(folder); });
+    return master.run();
+}

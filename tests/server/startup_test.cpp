@@ -1,0 +1,163 @@
+// claviger-fcgi itself, without a database: what it refuses to start without, and that it serves.
+
+#include <cppunit/extensions/HelperMacros.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "domain/secrets/pepper.h"
+#include "tests/server/daemon.h"
+#include "tests/server/eventually.h"
+#include "tests/server/load.h"
+#include "tests/server/temporary_folder.h"
+#include "tests/support/fcgi_client.h"
+
+namespace claviger::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+// All that a configuration needs to be whole.
+struct Host {
+    Host() {
+        domain::secrets::Pepper::create(folder / "pepper");
+        folder.write("password", "not used: there is no database\n");
+        fs::create_directory(folder / "run");
+        configure();
+    }
+
+    void configure(const std::string& more = "") const {
+        folder.write(
+            "claviger.conf",
+            "database.socket = none.sock\ndatabase.worker_password_file = password\nfcgi.socket = run/fcgi.sock\n"
+            "fcgi.workers = 2\nfcgi.threads = 3\npepper.file = pepper\nrun.folder = run\n"
+            "templates.folder = " TEMPLATES_FOLDER "\n" +
+                more);
+    }
+
+    fs::path socket() const { return folder / "run/fcgi.sock"; }
+    Daemon start() const { return {{CLAVIGER_FCGI, folder / "claviger.conf"}, folder / "log"}; }
+
+    TemporaryFolder folder;
+};
+
+class StartupTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(StartupTest);
+    CPPUNIT_TEST(servesAndReloadsUnderLoadWithoutAFailedRequest);
+    CPPUNIT_TEST(keepsServingWhereAReloadFindsABadConfiguration);
+    CPPUNIT_TEST(refusesToStartWithoutThePepper);
+    CPPUNIT_TEST(refusesToStartWithABadPepperAndDoesNotShowIt);
+    CPPUNIT_TEST(refusesToStartWithoutTheFolderOfItsSocket);
+    CPPUNIT_TEST(refusesToStartWithAnUnknownSetting);
+    CPPUNIT_TEST(refusesToStartBesideAnotherMaster);
+    CPPUNIT_TEST(answersWrongUsageWithStatus2);
+    CPPUNIT_TEST(handsItsWorkersTheSameCommandLineAndNoSecret);
+    CPPUNIT_TEST_SUITE_END();
+
+    static void refuses(const Host& host, int status, const std::string& why) {
+        auto daemon = host.start();
+        CPPUNIT_ASSERT_EQUAL(status, daemon.wait());
+        CPPUNIT_ASSERT_MESSAGE(daemon.log(), daemon.count(why) == 1);
+        CPPUNIT_ASSERT(!fs::exists(host.socket()));
+    }
+
+    void servesAndReloadsUnderLoadWithoutAFailedRequest() {
+        const Host host;
+        auto daemon = host.start();
+        CPPUNIT_ASSERT(daemon.waitForLog("\"worker_ready\"", 2));
+        const auto answer = FcgiClient(host.socket()).ask({.target = "/healthz"});
+        CPPUNIT_ASSERT_EQUAL(200, answer->status);
+
+        Load load(host.socket(), 6);
+        for (int round = 1; round <= 3; ++round) {
+            const auto before = load.answered();
+            CPPUNIT_ASSERT(eventually([&] { return load.answered() > before + 500; }));
+            daemon.signal(SIGHUP);
+            CPPUNIT_ASSERT(daemon.waitForLog("\"reload_done\"", round));
+            CPPUNIT_ASSERT(daemon.waitForLog("\"worker_drained\"", 2 * round));
+        }
+        load.stop();
+        CPPUNIT_ASSERT_EQUAL(0, load.failed());
+        daemon.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL(0, daemon.wait());
+    }
+
+    void keepsServingWhereAReloadFindsABadConfiguration() {
+        const Host host;
+        auto daemon = host.start();
+        CPPUNIT_ASSERT(daemon.waitForLog("\"worker_ready\"", 2));
+        host.configure("fcgi.thread = 3\n");
+        daemon.signal(SIGHUP);
+        CPPUNIT_ASSERT(daemon.waitForLog("\"reload_failed\""));
+        CPPUNIT_ASSERT(daemon.count("did you mean \\\"fcgi.threads\\\"?") == 1);
+        CPPUNIT_ASSERT(FcgiClient(host.socket()).ask({.target = "/healthz"}));
+    }
+
+    void refusesToStartWithoutThePepper() {
+        const Host host;
+        fs::remove(host.folder / "pepper");
+        refuses(host, 1, "without the pepper no key can be checked");
+    }
+
+    void refusesToStartWithABadPepperAndDoesNotShowIt() {
+        const Host host;
+        host.folder.write("pepper", "1:c0ffee\n");
+        refuses(host, 1, "pepper file");
+        std::ifstream log(host.folder / "log");
+        CPPUNIT_ASSERT(std::string(std::istreambuf_iterator<char>(log), {}).find("c0ffee") == std::string::npos);
+    }
+
+    void refusesToStartWithoutTheFolderOfItsSocket() {
+        const Host host;
+        host.configure();
+        fs::remove(host.folder / "run");
+        refuses(host, 1, "create it");
+    }
+
+    void refusesToStartWithAnUnknownSetting() {
+        const Host host;
+        host.configure("fcgi.sockets = x\n");
+        refuses(host, 1, "did you mean \"fcgi.socket\"?");
+    }
+
+    void refusesToStartBesideAnotherMaster() {
+        const Host host;
+        const auto first = host.start();
+        CPPUNIT_ASSERT(first.waitForLog("\"worker_ready\"", 2));
+        Daemon second({CLAVIGER_FCGI, host.folder / "claviger.conf"}, host.folder / "log2");
+        CPPUNIT_ASSERT_EQUAL(1, second.wait());
+        CPPUNIT_ASSERT_EQUAL(1, second.count("another process answers"));
+        CPPUNIT_ASSERT(FcgiClient(host.socket()).ask({.target = "/healthz"}));
+    }
+
+    void answersWrongUsageWithStatus2() {
+        const TemporaryFolder folder;
+        for (const auto& arguments : {std::vector<std::string>{}, {"a", "b"}, {"--workers"}}) {
+            std::vector<std::string> command{CLAVIGER_FCGI};
+            command.insert(command.end(), arguments.begin(), arguments.end());
+            Daemon daemon(command, folder / "log");
+            CPPUNIT_ASSERT_EQUAL(2, daemon.wait());
+        }
+    }
+
+    void handsItsWorkersTheSameCommandLineAndNoSecret() {
+        const Host host;
+        const auto daemon = host.start();
+        CPPUNIT_ASSERT(daemon.waitForLog("\"worker_ready\"", 2));
+        const auto worker = "/proc/" + std::to_string(daemon.children().front());
+        std::ifstream line(worker + "/cmdline");
+        const std::string words{std::istreambuf_iterator<char>(line), {}};
+        CPPUNIT_ASSERT(words == std::string(CLAVIGER_FCGI) + '\0' + (host.folder / "claviger.conf").string() + '\0');
+        std::ifstream environment(worker + "/environ");
+        const std::string variables{std::istreambuf_iterator<char>(environment), {}};
+        CPPUNIT_ASSERT(variables.find("CLAVIGER_") == std::string::npos);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(StartupTest);
+
+}  // namespace
+}  // namespace claviger::tests

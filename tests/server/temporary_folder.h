@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace claviger::tests {
+
+// A folder of a test's own, gone with it.
+class TemporaryFolder {
+public:
+    TemporaryFolder() : path_(::mkdtemp(pattern_.data())) {}
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+
+    const std::filesystem::path& path() const { return path_; }
+    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+    void write(const std::string& name, const std::string& content) const { std::ofstream(path_ / name) << content; }
+
+private:
+    std::string pattern_ = (std::filesystem::temp_directory_path() / "claviger-XXXXXX").string();
+    std::filesystem::path path_;
+};
+
+}  // namespace claviger::tests

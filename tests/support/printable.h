@@ -1,0 +1,13 @@
+#pragma once
+
+#include <ostream>
+
+namespace claviger::tests {
+
+// What can be written to a stream, and so into a log by accident. Secrets must not be.
+template <class T>
+concept Printable = requires(std::ostream& out, const T& value) {
+    out << value;
+};
+
+}  // namespace claviger::tests

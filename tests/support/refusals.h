@@ -1,0 +1,13 @@
+#pragma once
+
+#include "domain/base/result.h"
+
+namespace claviger::tests {
+
+// Whether the result is a refusal, and this one.
+template <class T>
+bool refusedWith(domain::ErrorCode code, const domain::Result<T>& result) {
+    return !result.ok() && result.error().code == code;
+}
+
+}  // namespace claviger::tests

@@ -1,0 +1,154 @@
+// The drop-in guards, in an nginx that has nothing else to do with Claviger: over FastCGI and over HTTP.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { startPeer } from '../support/fastcgi_peer.mjs';
+import { root } from '../support/launcher.mjs';
+import { startSite } from '../support/nginx.mjs';
+import { hasEnded } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+
+let service;
+let tenant;
+let other;
+let visitor;
+let key;
+
+before(async () => {
+  service = await startService();
+  tenant = service.tenant();
+  other = service.tenant();
+  visitor = await service.signedIn(tenant, service.user(tenant));
+  key = await visitor.createKey('Guarded');
+});
+
+after(() => service?.stop());
+
+// A site whose /reports/ is open to the tenant's keys and tells what it knows of the caller. An application behind the
+// door is played by a second location, which shows the headers that it is sent.
+function site(snippet, upstream) {
+  return startSite({
+    http: upstream,
+    server: `
+      set $claviger_host ${tenant.host};
+      include ${join(root, 'nginx', snippet)};
+      location /reports/ {
+        auth_request /_claviger_guard;
+        proxy_set_header X-Claviger-Tenant $claviger_tenant;
+        proxy_set_header X-Claviger-User $claviger_user;
+        proxy_set_header X-Claviger-Key-Id $claviger_key_id;
+        proxy_pass http://$server_addr:$server_port/application;
+      }
+      location = /application {
+        return 200 "$http_x_claviger_tenant $http_x_claviger_user $http_x_claviger_key_id";
+      }`,
+  });
+}
+
+const variants = [
+  ['over FastCGI', 'claviger_guard.conf', () => `upstream claviger { server unix:${service.socket}; keepalive 4; }`],
+  ['over HTTP', 'claviger_guard_http.conf', () => `upstream claviger_http { server 127.0.0.1:${service.port}; keepalive 4; }`],
+];
+
+for (const [name, snippet, upstream] of variants) {
+  describe(`a location guarded ${name}`, () => {
+    let guarded;
+    before(async () => (guarded = await site(snippet, upstream())));
+    after(() => guarded?.stop());
+
+    const ask = (headers, more) => guarded.request({ path: '/reports/today?page=1', headers, ...more });
+    const bearer = (fullKey) => ({ Authorization: `Bearer ${fullKey}` });
+
+    test('opensForALivingKeyAndTellsWhoseItIs', async () => {
+      for (const headers of [bearer(key.fullKey), { 'X-Api-Key': key.fullKey }]) {
+        const answer = await ask(headers);
+        assert.equal(answer.status, 200);
+        const [slug, user, keyId] = answer.body.split(' ');
+        assert.equal(slug, tenant.slug);
+        assert.match(user, /^[0-9a-f-]{36}$/);
+        assert.equal(keyId, key.id);
+      }
+    });
+
+    test('opensForAnyMethodAndBody', async () => {
+      const answer = await ask(bearer(key.fullKey), { method: 'POST', body: 'x'.repeat(300_000) });
+      assert.equal(answer.status, 200);
+    });
+
+    test('answers401WithoutALivingKey', async () => {
+      const unknown = `${key.fullKey.slice(0, -1)}${key.fullKey.endsWith('0') ? '1' : '0'}`;
+      for (const headers of [{}, bearer(unknown), bearer('x'), { Authorization: 'Basic eDp5' }]) {
+        const answer = await ask(headers);
+        assert.equal(answer.status, 401);
+        assert.match(answer.headers['www-authenticate'], /^Bearer /);
+      }
+    });
+
+    test('refusesAForeignTenantsKey', async () => {
+      const stranger = await service.signedIn(other, service.user(other));
+      const foreign = await stranger.createKey('Foreign');
+      assert.equal((await service.verify(other, foreign.fullKey)).status, 204);
+      assert.equal((await ask(bearer(foreign.fullKey))).status, 401);
+    });
+
+    test('refusesAKeyAsSoonAsItIsRegenerated', async () => {
+      const old = await visitor.createKey(`Short-lived ${name}`);
+      assert.equal((await ask(bearer(old.fullKey))).status, 200);
+      const renewed = (await visitor.postJson(`/api/api-keys/${old.id}`)).json();
+      assert.equal((await ask(bearer(old.fullKey))).status, 401);
+      assert.equal((await ask(bearer(renewed.fullKey))).status, 200);
+    });
+
+    test('believesNothingThatTheClientClaims', async () => {
+      const claims = {
+        'X-Claviger-Tenant': tenant.slug,
+        'X-Claviger-User': 'root',
+        'X-Claviger-Key-Id': key.id,
+        'Claviger-Target': '/healthz',
+        'Claviger-Host': other.host,
+        'X-Original-Uri': '/healthz',
+      };
+      assert.equal((await ask(claims)).status, 401);
+      for (const path of ['/reports/../reports/x', '/reports/healthz', `/reports/?api_key=${key.fullKey}`])
+        assert.equal((await ask(claims, { path })).status, 401, path);
+      assert.match((await ask({ ...claims, ...bearer(key.fullKey) })).body, /^t\w+ [0-9a-f-]{36} /);
+    });
+
+    test('answers401Or403ForTwoDifferentKeys', async () => {
+      const answer = await ask({ ...bearer(key.fullKey), 'X-Api-Key': `${key.fullKey.slice(0, -1)}~` });
+      assert.ok([401, 403].includes(answer.status), String(answer.status));
+    });
+
+    test('tellsNothingAtTheGuardItself', async () => {
+      const answer = await ask(bearer(key.fullKey), { path: '/_claviger_guard' });
+      assert.equal(answer.status, 403);
+      assert.doesNotMatch(JSON.stringify(answer.headers), /claviger/i);
+    });
+
+    test('answers403WhileTheWorkersAreStopped', async () => {
+      await service.stopWorkers();
+      assert.ok(hasEnded(service.workers));
+      assert.equal((await ask(bearer(key.fullKey))).status, 403);
+      assert.equal((await ask({})).status, 403);
+      await service.startWorkers();
+      assert.equal((await ask(bearer(key.fullKey))).status, 200, 'and opens again when they are back');
+    });
+  });
+}
+
+test('answers403WhenClavigerHangs', async () => {
+  const socket = join(service.folder, 'run/hanging.sock');
+  const peer = await startPeer(socket, () => undefined);
+  const guarded = await site('claviger_guard.conf', `upstream claviger { server unix:${socket}; }`);
+  assert.equal((await guarded.request({ path: '/reports/', headers: { 'X-Api-Key': key.fullKey } })).status, 403);
+  await guarded.stop();
+  await peer.stop();
+});
+
+test('answers403WhenNothingListensAtClavigersAddress', async () => {
+  const guarded = await site('claviger_guard_http.conf', 'upstream claviger_http { server 127.0.0.1:1; }');
+  assert.equal((await guarded.request({ path: '/reports/', headers: { 'X-Api-Key': key.fullKey } })).status, 403);
+  await guarded.stop();
+});

@@ -1,0 +1,177 @@
+#include "domain/configuration/settings.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <filesystem>
+#include <string>
+
+#include "tests/support/temporary_folder.h"
+
+namespace claviger::tests {
+namespace {
+
+using domain::BadConfiguration;
+using domain::Settings;
+
+class SettingsTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(SettingsTest);
+    CPPUNIT_TEST(hasDefaultsForWhatIsNotSet);
+    CPPUNIT_TEST(readsEverySetting);
+    CPPUNIT_TEST(passesOverBlanksCommentsAndCarriageReturns);
+    CPPUNIT_TEST(takesPathsRelativeToTheFile);
+    CPPUNIT_TEST(letsTheEnvironmentOverride);
+    CPPUNIT_TEST(passesOverVariablesOfOthers);
+    CPPUNIT_TEST(namesTheNearestSettingForAnUnknownOne);
+    CPPUNIT_TEST(namesTheNearestVariableForAnUnknownOne);
+    CPPUNIT_TEST(refusesASettingGivenTwice);
+    CPPUNIT_TEST(refusesALineOfAnotherForm);
+    CPPUNIT_TEST(refusesNumbersOutsideTheirRange);
+    CPPUNIT_TEST(refusesAFileThatCannotBeRead);
+    CPPUNIT_TEST(readsASecretWithoutItsClosingNewline);
+    CPPUNIT_TEST(refusesASecretThatCannotBeRead);
+    CPPUNIT_TEST_SUITE_END();
+
+    TemporaryFolder folder_;
+
+    Settings load(const std::string& content, const Settings::Environment& environment = {}) const {
+        return Settings::load(folder_.write("claviger.conf", content), environment);
+    }
+
+    // What the operator reads when this configuration is refused.
+    std::string refusal(const std::string& content, const Settings::Environment& environment = {}) const {
+        try {
+            load(content, environment);
+        } catch (const BadConfiguration& refused) {
+            return refused.what();
+        }
+        return "nothing was refused";
+    }
+
+    static void assertContains(const std::string& part, const std::string& text) {
+        CPPUNIT_ASSERT_MESSAGE(text, text.find(part) != std::string::npos);
+    }
+
+    void hasDefaultsForWhatIsNotSet() {
+        const auto settings = load("");
+        CPPUNIT_ASSERT_EQUAL(3306U, settings.database.port);
+        CPPUNIT_ASSERT_EQUAL(2U, settings.database.timeoutSeconds);
+        CPPUNIT_ASSERT_EQUAL(std::string("claviger_worker"), settings.database.workerUser);
+        CPPUNIT_ASSERT_EQUAL(std::string("claviger_tool"), settings.database.toolUser);
+        CPPUNIT_ASSERT_EQUAL(19U, settings.passwords.memoryMib);
+        CPPUNIT_ASSERT_EQUAL(2U, settings.passwords.passes);
+        CPPUNIT_ASSERT_EQUAL(8U, settings.fcgi.threads);
+        CPPUNIT_ASSERT_EQUAL(0U, settings.fcgi.workers);
+        CPPUNIT_ASSERT(settings.database.socket.empty());
+        CPPUNIT_ASSERT(settings.pepperFile.empty());
+    }
+
+    void readsEverySetting() {
+        const auto settings = load(
+            "database.socket = /a\ndatabase.host = db.example\ndatabase.port = 3307\ndatabase.timeout_seconds = 3\n"
+            "database.worker_user = w\ndatabase.worker_password_file = /b\ndatabase.tool_user = t\n"
+            "database.tool_password_file = /c\nfcgi.socket = /d\nfcgi.workers = 4\nfcgi.threads = 5\n"
+            "passwords.memory_mib = 64\npasswords.passes = 3\npepper.file = /e\nrun.folder = /f\n"
+            "templates.folder = /g\nmigrations.folder = /h\n");
+        CPPUNIT_ASSERT_EQUAL(std::string("/a"), settings.database.socket.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("db.example"), settings.database.host);
+        CPPUNIT_ASSERT_EQUAL(3307U, settings.database.port);
+        CPPUNIT_ASSERT_EQUAL(3U, settings.database.timeoutSeconds);
+        CPPUNIT_ASSERT_EQUAL(std::string("w"), settings.database.workerUser);
+        CPPUNIT_ASSERT_EQUAL(std::string("/b"), settings.database.workerPasswordFile.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("t"), settings.database.toolUser);
+        CPPUNIT_ASSERT_EQUAL(std::string("/c"), settings.database.toolPasswordFile.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("/d"), settings.fcgi.socket.string());
+        CPPUNIT_ASSERT_EQUAL(4U, settings.fcgi.workers);
+        CPPUNIT_ASSERT_EQUAL(5U, settings.fcgi.threads);
+        CPPUNIT_ASSERT_EQUAL(64U, settings.passwords.memoryMib);
+        CPPUNIT_ASSERT_EQUAL(3U, settings.passwords.passes);
+        CPPUNIT_ASSERT_EQUAL(std::string("/e"), settings.pepperFile.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("/f"), settings.runFolder.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("/g"), settings.templatesFolder.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("/h"), settings.migrationsFolder.string());
+    }
+
+    void passesOverBlanksCommentsAndCarriageReturns() {
+        const auto settings =
+            load("# a comment\r\n\r\n   \t\n  fcgi.threads\t=  7  \r\n#fcgi.workers = 9\nfcgi.workers=2");
+        CPPUNIT_ASSERT_EQUAL(7U, settings.fcgi.threads);
+        CPPUNIT_ASSERT_EQUAL(2U, settings.fcgi.workers);
+    }
+
+    void takesPathsRelativeToTheFile() {
+        const auto settings = load("pepper.file = secrets/pepper\nrun.folder = ../run\ntemplates.folder =\n");
+        CPPUNIT_ASSERT_EQUAL((folder_.path() / "secrets/pepper").string(), settings.pepperFile.string());
+        CPPUNIT_ASSERT_EQUAL((folder_.path().parent_path() / "run").string(), settings.runFolder.string());
+        CPPUNIT_ASSERT(settings.templatesFolder.empty());
+    }
+
+    void letsTheEnvironmentOverride() {
+        const auto settings = load("fcgi.threads = 4\npepper.file = /a\n", {{"CLAVIGER_FCGI_THREADS", "6"},
+                                                                            {"CLAVIGER_DATABASE_TOOL_USER", "other"},
+                                                                            {"CLAVIGER_PEPPER_FILE", "pepper"}});
+        CPPUNIT_ASSERT_EQUAL(6U, settings.fcgi.threads);
+        CPPUNIT_ASSERT_EQUAL(std::string("other"), settings.database.toolUser);
+        CPPUNIT_ASSERT_EQUAL((std::filesystem::current_path() / "pepper").string(), settings.pepperFile.string());
+    }
+
+    void passesOverVariablesOfOthers() {
+        const auto settings = load("", {{"CLAVIGER_VAR", "/var/demo"}, {"PATH", "/bin"}, {"FCGI_THREADS", "9"}});
+        CPPUNIT_ASSERT_EQUAL(8U, settings.fcgi.threads);
+    }
+
+    void namesTheNearestSettingForAnUnknownOne() {
+        const auto text = refusal("\n# one\nfcgi.thread = 4\n");
+        assertContains("claviger.conf:3", text);
+        assertContains("\"fcgi.thread\"", text);
+        assertContains("\"fcgi.threads\"", text);
+        assertContains("did you mean \"database.worker_password_file\"", refusal("database.worker_passwordfile = x\n"));
+        assertContains("there is no setting \"FCGI.THREADS\"", refusal("FCGI.THREADS = 4\n"));
+        assertContains("there is no setting \"\"", refusal("= 4\n"));
+    }
+
+    void namesTheNearestVariableForAnUnknownOne() {
+        assertContains("did you mean \"CLAVIGER_FCGI_WORKERS\"", refusal("", {{"CLAVIGER_FCGI_WORKER", "4"}}));
+    }
+
+    void refusesASettingGivenTwice() {
+        const auto text = refusal("fcgi.threads = 4\nfcgi.threads = 4\n");
+        assertContains(":2", text);
+        assertContains("fcgi.threads is set twice", text);
+    }
+
+    void refusesALineOfAnotherForm() { assertContains("name = value", refusal("fcgi.threads 4\n")); }
+
+    void refusesNumbersOutsideTheirRange() {
+        for (const auto* value : {"0", "65536", "-1", "+1", "1.5", "0x10", "3306x", "", "99999999999999999999", "3 3"})
+            assertContains("database.port must be a whole number from 1 to 65535",
+                           refusal(std::string("database.port = ") + value + "\n"));
+        assertContains("from 0 to 256", refusal("fcgi.workers = 257\n"));
+        assertContains("from 1 to 256", refusal("fcgi.threads = 0\n"));
+        assertContains("from 8 to 1024", refusal("passwords.memory_mib = 7\n"));
+        assertContains("from 1 to 16", refusal("passwords.passes = 17\n"));
+        assertContains("CLAVIGER_DATABASE_TIMEOUT_SECONDS must be",
+                       refusal("", {{"CLAVIGER_DATABASE_TIMEOUT_SECONDS", "61"}}));
+        CPPUNIT_ASSERT_EQUAL(65535U, load("database.port = 65535\n").database.port);
+        CPPUNIT_ASSERT_EQUAL(1U, load("database.port = 1\n").database.port);
+    }
+
+    void refusesAFileThatCannotBeRead() {
+        CPPUNIT_ASSERT_THROW(Settings::load(folder_.path() / "absent.conf", {}), BadConfiguration);
+    }
+
+    void readsASecretWithoutItsClosingNewline() {
+        CPPUNIT_ASSERT_EQUAL(std::string("s3cret"), domain::readSecretFile(folder_.write("a", "s3cret\n"), "x"));
+        CPPUNIT_ASSERT_EQUAL(std::string("s3cret"), domain::readSecretFile(folder_.write("b", "s3cret"), "x"));
+        CPPUNIT_ASSERT_EQUAL(std::string(" a\n"), domain::readSecretFile(folder_.write("c", " a\n\n"), "x"));
+    }
+
+    void refusesASecretThatCannotBeRead() {
+        CPPUNIT_ASSERT_THROW(domain::readSecretFile(folder_.path() / "absent", "x"), BadConfiguration);
+        CPPUNIT_ASSERT_THROW(domain::readSecretFile({}, "database.tool_password_file"), BadConfiguration);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(SettingsTest);
+
+}  // namespace
+}  // namespace claviger::tests

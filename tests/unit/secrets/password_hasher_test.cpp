@@ -1,0 +1,105 @@
+#include "domain/secrets/password_hasher.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "tests/support/temporary_folder.h"
+
+namespace claviger::tests {
+namespace {
+
+using domain::secrets::HashingSlots;
+using domain::secrets::Password;
+using domain::secrets::PasswordCost;
+using domain::secrets::PasswordHash;
+using domain::secrets::PasswordHasher;
+
+constexpr PasswordCost kCheap{8, 1};
+
+// The quickest of some runs: what the work costs when nothing else gets in its way.
+double quickest(const std::function<void()>& work) {
+    using Clock = std::chrono::steady_clock;
+    auto best = std::chrono::duration<double>::max();
+    for (int i = 0; i < 7; ++i) {
+        const auto began = Clock::now();
+        work();
+        best = std::min(best, std::chrono::duration<double>(Clock::now() - began));
+    }
+    return best.count();
+}
+
+class PasswordHasherTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(PasswordHasherTest);
+    CPPUNIT_TEST(matchesThePasswordAndNoOther);
+    CPPUNIT_TEST(hashesTheSamePasswordDifferentlyEachTime);
+    CPPUNIT_TEST(writesArgon2idWithTheCostItWasGiven);
+    CPPUNIT_TEST(hasTheCostOfOwaspsFirstChoiceByDefault);
+    CPPUNIT_TEST(matchesHashesOfAnotherCost);
+    CPPUNIT_TEST(matchesNothingForAnUnknownAccount);
+    CPPUNIT_TEST(takesAsLongForAnUnknownAccountAsForAWrongPassword);
+    CPPUNIT_TEST(matchesNothingAgainstABrokenHash);
+    CPPUNIT_TEST_SUITE_END();
+
+    TemporaryFolder folder_;
+    HashingSlots slots_{folder_.path()};
+    HashingSlots::Slot slot_ = slots_.acquire().value();
+    PasswordHasher hasher_{kCheap};
+
+    void matchesThePasswordAndNoOther() {
+        const auto stored = hasher_.hash(Password::attempt("correct horse battery"));
+        CPPUNIT_ASSERT(hasher_.matches(slot_, Password::attempt("correct horse battery"), stored));
+        for (const auto* wrong : {"", "correct horse batter", "correct horse battery ", "Correct horse battery"})
+            CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt(wrong), stored));
+    }
+
+    void hashesTheSamePasswordDifferentlyEachTime() {
+        const auto password = Password::attempt("correct horse battery");
+        CPPUNIT_ASSERT(hasher_.hash(password).stored() != hasher_.hash(password).stored());
+    }
+
+    void writesArgon2idWithTheCostItWasGiven() {
+        const auto stored = hasher_.hash(Password::attempt("correct horse battery")).stored();
+        CPPUNIT_ASSERT(stored.starts_with("$argon2id$v=19$m=8192,t=1,p=1$"));
+        CPPUNIT_ASSERT(stored.find("correct") == std::string::npos);
+        CPPUNIT_ASSERT(stored.find('\0') == std::string::npos);
+    }
+
+    void hasTheCostOfOwaspsFirstChoiceByDefault() {
+        const auto stored = PasswordHasher(PasswordCost{}).hash(Password::attempt("correct horse battery")).stored();
+        CPPUNIT_ASSERT(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+
+    void matchesHashesOfAnotherCost() {
+        const auto stored = PasswordHasher({9, 2}).hash(Password::attempt("correct horse battery"));
+        CPPUNIT_ASSERT(hasher_.matches(slot_, Password::attempt("correct horse battery"), stored));
+    }
+
+    void matchesNothingForAnUnknownAccount() {
+        CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt("correct horse battery"), std::nullopt));
+        CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt(""), std::nullopt));
+    }
+
+    void takesAsLongForAnUnknownAccountAsForAWrongPassword() {
+        const auto stored = hasher_.hash(Password::attempt("correct horse battery"));
+        const auto wrong = Password::attempt("wrong");
+        const auto known = quickest([&] { (void)hasher_.matches(slot_, wrong, stored); });
+        const auto unknown = quickest([&] { (void)hasher_.matches(slot_, wrong, std::nullopt); });
+        CPPUNIT_ASSERT(unknown > known * 0.6);
+        CPPUNIT_ASSERT(unknown < known * 1.6);
+    }
+
+    void matchesNothingAgainstABrokenHash() {
+        for (const auto* broken : {"", "x", "$argon2id$v=19$m=8192,t=1,p=1$", "correct horse battery"})
+            CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt(broken), PasswordHash::fromStored(broken)));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(PasswordHasherTest);
+
+}  // namespace
+}  // namespace claviger::tests

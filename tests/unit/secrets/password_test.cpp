@@ -1,0 +1,92 @@
+#include "domain/secrets/password.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <string>
+#include <type_traits>
+
+#include "domain/secrets/password_hasher.h"
+#include "tests/support/printable.h"
+#include "tests/support/refusals.h"
+#include "tests/support/temporary_folder.h"
+
+namespace claviger::tests {
+namespace {
+
+using domain::ErrorCode;
+using domain::secrets::HashingSlots;
+using domain::secrets::Password;
+using domain::secrets::PasswordCost;
+using domain::secrets::PasswordHasher;
+
+constexpr PasswordCost kCheap{8, 1};
+
+class PasswordTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(PasswordTest);
+    CPPUNIT_TEST(takes12To1024Bytes);
+    CPPUNIT_TEST(countsBytesNotCharacters);
+    CPPUNIT_TEST(refusesNul);
+    CPPUNIT_TEST(neverRepeatsThePasswordInARefusal);
+    CPPUNIT_TEST(takesAnyTextAsAnAttempt);
+    CPPUNIT_TEST(keepsItsTextWhenMoved);
+    CPPUNIT_TEST(cannotBeCopiedOrPrinted);
+    CPPUNIT_TEST_SUITE_END();
+
+    void takes12To1024Bytes() {
+        CPPUNIT_ASSERT(Password::choose(std::string(12, 'x')).ok());
+        CPPUNIT_ASSERT(Password::choose(std::string(1024, 'x')).ok());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kInvalidArgument, Password::choose(std::string(11, 'x'))));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kInvalidArgument, Password::choose(std::string(1025, 'x'))));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kInvalidArgument, Password::choose("")));
+    }
+
+    void countsBytesNotCharacters() {
+        CPPUNIT_ASSERT(Password::choose("😀😀😀").ok());
+        CPPUNIT_ASSERT(Password::choose("            ").ok());
+        CPPUNIT_ASSERT(Password::choose("\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc").ok());
+    }
+
+    void refusesNul() {
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kInvalidArgument, Password::choose(std::string("123456\0789012", 13))));
+    }
+
+    void neverRepeatsThePasswordInARefusal() {
+        const auto refused = Password::choose("hunter2");
+        CPPUNIT_ASSERT(refused.error().detail.find("hunter2") == std::string::npos);
+    }
+
+    void takesAnyTextAsAnAttempt() {
+        Password::attempt("");
+        Password::attempt(std::string(100'000, 'x'));
+    }
+
+    void keepsItsTextWhenMoved() {
+        const TemporaryFolder folder;
+        HashingSlots slots(folder.path());
+        const auto slot = slots.acquire();
+        const PasswordHasher hasher(kCheap);
+        for (const auto* text : {"short and old", "a long password that no small string could ever hold in itself"}) {
+            const auto stored = hasher.hash(Password::attempt(text));
+            auto first = Password::attempt(text);
+            auto second = std::move(first);
+            CPPUNIT_ASSERT(hasher.matches(*slot, second, stored));
+            CPPUNIT_ASSERT(!hasher.matches(*slot, first, stored));  // NOLINT(bugprone-use-after-move): it is empty
+
+            auto third = Password::attempt("something else");
+            third = std::move(second);
+            CPPUNIT_ASSERT(hasher.matches(*slot, third, stored));
+            CPPUNIT_ASSERT(!hasher.matches(*slot, second, stored));  // NOLINT(bugprone-use-after-move)
+        }
+    }
+
+    void cannotBeCopiedOrPrinted() {
+        CPPUNIT_ASSERT(!std::is_copy_constructible_v<Password>);
+        CPPUNIT_ASSERT(!std::is_copy_assignable_v<Password>);
+        CPPUNIT_ASSERT(!Printable<Password>);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(PasswordTest);
+
+}  // namespace
+}  // namespace claviger::tests

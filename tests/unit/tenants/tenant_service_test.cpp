@@ -1,0 +1,117 @@
+#include "domain/tenants/tenant_service.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <string>
+
+#include "tests/support/manual_clock.h"
+#include "tests/support/refusals.h"
+#include "tests/unit/tenants/fake_registry.h"
+
+namespace claviger::tests {
+namespace {
+
+using domain::Created;
+using domain::ErrorCode;
+using domain::HostName;
+using domain::NewTenant;
+using domain::TenantSlug;
+using domain::TenantStatus;
+
+class TenantServiceTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(TenantServiceTest);
+    CPPUNIT_TEST(createsATenantWithItsHostAndSchema);
+    CPPUNIT_TEST(isAlreadySoWhenRunAgain);
+    CPPUNIT_TEST(finishesWhatACrashLeftUndone);
+    CPPUNIT_TEST(addsAnotherHostWhenRunAgainWithIt);
+    CPPUNIT_TEST(refusesAnotherNameForTheSlugAndChangesNothing);
+    CPPUNIT_TEST(refusesTheHostOfAnotherTenantAndCreatesNothing);
+    CPPUNIT_TEST(refusesTheHostOfAnotherTenantForAnExistingOne);
+    CPPUNIT_TEST(listsBySlugWithHosts);
+    CPPUNIT_TEST(showsNothingForAnUnknownSlug);
+    CPPUNIT_TEST_SUITE_END();
+
+    ManualClock clock_;
+    FakeRegistry registry_;
+    FakeSchemas schemas_{registry_};
+    domain::TenantService service_{registry_, schemas_, clock_};
+
+    static TenantSlug slug(const std::string& text) { return TenantSlug::parse(text).value(); }
+    static NewTenant wanted(const std::string& text, const std::string& host, const std::string& name) {
+        return {slug(text), HostName::parse(host).value(), name};
+    }
+
+    void createsATenantWithItsHostAndSchema() {
+        const auto made = service_.create(wanted("acme", "acme.example", "Acme Inc")).value();
+        CPPUNIT_ASSERT(made.created == Created::kNow);
+        const auto& tenant = made.details.tenant;
+        CPPUNIT_ASSERT_EQUAL(std::string("Acme Inc"), tenant.name);
+        CPPUNIT_ASSERT_EQUAL(std::string("claviger_t_acme"), tenant.schema.text());
+        CPPUNIT_ASSERT(tenant.status == TenantStatus::kActive);
+        CPPUNIT_ASSERT_EQUAL(FakeSchemas::kNewest, tenant.schemaVersion);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, made.details.hosts.size());
+    }
+
+    void isAlreadySoWhenRunAgain() {
+        const auto first = service_.create(wanted("acme", "acme.example", "Acme Inc")).value();
+        const auto again = service_.create(wanted("acme", "ACME.example", "Acme Inc")).value();
+        CPPUNIT_ASSERT(again.created == Created::kBefore);
+        CPPUNIT_ASSERT(again.details.tenant.id == first.details.tenant.id);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, again.details.hosts.size());
+    }
+
+    void finishesWhatACrashLeftUndone() {
+        schemas_.lostAt = "acme";
+        CPPUNIT_ASSERT_THROW((void)service_.create(wanted("acme", "acme.example", "Acme Inc")),
+                             domain::StorageUnavailable);
+        CPPUNIT_ASSERT_EQUAL(0, service_.show(slug("acme")).value().tenant.schemaVersion);
+        schemas_.lostAt.clear();
+        const auto again = service_.create(wanted("acme", "acme.example", "Acme Inc")).value();
+        CPPUNIT_ASSERT_EQUAL(FakeSchemas::kNewest, again.details.tenant.schemaVersion);
+    }
+
+    void addsAnotherHostWhenRunAgainWithIt() {
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        const auto again = service_.create(wanted("acme", "acme.test", "Acme Inc")).value();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, again.details.hosts.size());
+    }
+
+    void refusesAnotherNameForTheSlugAndChangesNothing() {
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.create(wanted("acme", "acme.test", "Other"))));
+        CPPUNIT_ASSERT_EQUAL(std::string("Acme Inc"), service_.show(slug("acme")).value().tenant.name);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.hosts.size());
+    }
+
+    void refusesTheHostOfAnotherTenantAndCreatesNothing() {
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kHostTaken, service_.create(wanted("globex", "acme.example", "Globex"))));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.tenants.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, schemas_.asked.size());
+    }
+
+    void refusesTheHostOfAnotherTenantForAnExistingOne() {
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        CPPUNIT_ASSERT(service_.create(wanted("globex", "globex.example", "Globex")).ok());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kHostTaken, service_.create(wanted("globex", "acme.example", "Globex"))));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, service_.show(slug("globex")).value().hosts.size());
+    }
+
+    void listsBySlugWithHosts() {
+        CPPUNIT_ASSERT(service_.create(wanted("globex", "globex.example", "Globex")).ok());
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        const auto all = service_.list();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, all.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("acme"), all[0].tenant.slug.text());
+        CPPUNIT_ASSERT_EQUAL(std::string("acme.example"), all[0].hosts.at(0).text());
+    }
+
+    void showsNothingForAnUnknownSlug() {
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantNotFound, service_.show(slug("acme"))));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(TenantServiceTest);
+
+}  // namespace
+}  // namespace claviger::tests

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+
+#include "domain/keys/api_key_service.h"
+#include "domain/keys/key_verifier.h"
+#include "domain/keys/usage_recorder.h"
+#include "domain/secrets/hasher.h"
+#include "domain/secrets/hashing_slots.h"
+#include "domain/secrets/password_hasher.h"
+#include "domain/sign_in/authenticator.h"
+#include "domain/sign_in/sign_in_service.h"
+#include "domain/users/user_service.h"
+#include "tests/support/in_memory_stores.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/temporary_folder.h"
+
+namespace claviger::tests {
+
+constexpr auto kPassword = "correct horse battery";
+constexpr auto kAddress = "192.0.2.7";
+
+// The domain's services over stores without a database, at a time that the test sets.
+struct World {
+    World();
+    ~World();
+
+    domain::Tenant makeTenant(const std::string& slug) const;
+
+    // A user whose password is kPassword.
+    domain::User makeUser(const domain::Tenant&, const std::string& email,
+                          domain::UserStatus = domain::UserStatus::kApproved);
+    void setStatus(const domain::Tenant&, const domain::User&, domain::UserStatus);
+
+    // The token of a new session, as signing in makes one, and who acts with it.
+    domain::secrets::SessionToken makeSession(const domain::Tenant&, const domain::User&);
+    domain::Actor makeActor(const domain::Tenant&, const domain::User&);
+
+    domain::Result<domain::KeyOwner> verify(const domain::Tenant&, const domain::IssuedApiKey&) const;
+
+    TemporaryFolder folder;
+    ManualClock clock;
+    InMemoryStores stores;
+    domain::secrets::Hasher hasher;
+    domain::secrets::PasswordHasher passwords{{8, 1}};
+    domain::secrets::HashingSlots slots{folder.path()};
+    domain::UsageRecorder usage;
+    domain::KeyVerifier verifier{stores, hasher, usage, clock};
+    domain::Authenticator authenticator{stores, verifier, hasher, clock};
+    domain::ApiKeyService apiKeys{stores, hasher, clock};
+    domain::SignInService signIns{stores, hasher, passwords, slots, clock};
+    domain::UserService users{stores, passwords, clock};
+};
+
+domain::RequestOrigin origin(const std::string& address = kAddress);
+domain::KeyName keyName(const std::string&);
+
+}  // namespace claviger::tests
