@@ -16,7 +16,8 @@ Response toLogin(const Request& request) {
     const bool isGet = request.method == "GET" || request.method == "HEAD";
     const auto back = isGet && !request.query.empty() ? request.path + "?" + request.query : request.path;
     if (request.path == "/logout") return Response::redirect(303, "/login");
-    return Response::redirect(isGet ? 302 : 303, "/login?callbackUrl=" + encodeComponent(back) + (isGet ? "" : "&ended=1"));
+    return Response::redirect(isGet ? 302 : 303,
+                              "/login?callbackUrl=" + encodeComponent(back) + (isGet ? "" : "&ended=1"));
 }
 
 Response page(const Refusal& refusal, const RefusedAt& at, const Pages& pages) {

@@ -45,8 +45,8 @@ Reply showLogin(const Services& services, const VisitorCall& call) {
     auto visit = readToken<VisitToken>(call.request, Cookie::kVisit);
     if (!visit) visit = VisitToken::generate();
     const auto token = services.hasher.formToken(call.tenant.id, *visit);
-    auto page = Response::page(200, services.pages.login({call.tenant.name, token, callbackOf(query), "", "",
-                                                         query.count("ended") > 0}));
+    auto page = Response::page(
+        200, services.pages.login({call.tenant.name, token, callbackOf(query), "", "", query.count("ended") > 0}));
     setToken(page, call.request, Cookie::kVisit, *visit);
     return page;
 }

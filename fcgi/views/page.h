@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstring>  // ctemplate's headers need it and do not include it
-
-#include <ctemplate/template_dictionary.h>
+#include <ctemplate/template.h>
 
 #include <string>
 

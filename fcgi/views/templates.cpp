@@ -13,9 +13,9 @@ namespace {
 
 constexpr auto kLayout = "layout.tpl";
 constexpr auto kStrings = "strings.json";
-constexpr const char* kTemplates[] = {
-    kLayout,       "settings.tpl",     "login.tpl",  "keys.tpl",         "new_key.tpl",       "new_key_form.tpl",
-    "confirm.tpl", "confirm_form.tpl", "reveal.tpl", "revealed_key.tpl", "already_shown.tpl", "error.tpl"};
+constexpr const char* kTemplates[] = {kLayout,       "settings.tpl",     "login.tpl",         "keys.tpl",
+                                      "new_key.tpl", "new_key_form.tpl", "confirm.tpl",       "confirm_form.tpl",
+                                      "reveal.tpl",  "revealed_key.tpl", "already_shown.tpl", "error.tpl"};
 
 std::string textOfFile(const std::filesystem::path& file) {
     std::ifstream in(file);
