@@ -3,6 +3,8 @@
   <p>A key is shown in full exactly once, and nothing new was made now. If you have not stored {{#KEY}}“<bdi>{{NAME}}</bdi>”{{/KEY}}{{#NO_KEY}}it{{/NO_KEY}}, regenerate it: you get a new value under the same name.</p>
   <div class="actions">
     <a class="button" href="/settings/api-keys">To your API keys</a>
-    {{#KEY}}<a class="button primary" href="/settings/api-keys/{{ID}}/regenerate">Regenerate…</a>{{/KEY}}
+    {{#KEY}}
+    <a class="button primary" href="/settings/api-keys/{{ID}}/regenerate">Regenerate…</a>
+    {{/KEY}}
   </div>
 </section>

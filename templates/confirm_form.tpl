@@ -5,10 +5,17 @@
 </div>
 <form method="post" action="/settings/api-keys{{#PAGE}}/{{ID}}/regenerate{{/PAGE}}">
   <input type="hidden" name="csrf" value="{{CSRF}}">
-  {{#PAGE}}<input type="hidden" name="once" value="{{ONCE}}">{{/PAGE}}
+  {{#PAGE}}
+  <input type="hidden" name="once" value="{{ONCE}}">
+  {{/PAGE}}
   <p class="message" role="status"></p>
   <div class="actions">
-    {{#PAGE}}<a class="button" href="/settings/api-keys" autofocus>Cancel</a>{{/PAGE}}{{#DIALOG}}<button type="button" data-close>Cancel</button>{{/DIALOG}}
+    {{#PAGE}}
+    <a class="button" href="/settings/api-keys" autofocus>Cancel</a>
+    {{/PAGE}}
+    {{#DIALOG}}
+    <button type="button" data-close>Cancel</button>
+    {{/DIALOG}}
     <button class="danger" type="submit">Regenerate</button>
   </div>
 </form>

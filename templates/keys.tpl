@@ -11,27 +11,38 @@
       <h2 id="your-keys">Your API Keys</h2>
       <p class="quiet">API keys allow external tools to access your account. Keys are shown in full only once when created or regenerated.</p>
     </div>
-    {{#SEARCH}}<search>
+    {{#SEARCH}}
+    <search>
       <form class="search" method="get" action="/settings/api-keys">
         <label class="hidden" for="q">Search by name</label>
         <div class="within"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#search"></use></svg><input id="q" name="q" type="search" value="{{SEARCHED}}" placeholder="Search by name" autocomplete="off"></div>
         <button type="submit">Search</button>
-        {{#CLEAR}}<a class="button plain" href="/settings/api-keys">Clear search</a>{{/CLEAR}}
+        {{#CLEAR}}
+        <a class="button plain" href="/settings/api-keys">Clear search</a>
+        {{/CLEAR}}
       </form>
-    </search>{{/SEARCH}}
+    </search>
+    {{/SEARCH}}
   </div>
-  {{#LIMIT}}<p class="callout warn"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#triangle-alert"></use></svg><span>You have {{TOTAL}} of {{MOST}} keys</span></p>{{/LIMIT}}
-  {{#NO_KEYS}}<div class="empty">
+  {{#LIMIT}}
+  <p class="callout warn"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#triangle-alert"></use></svg><span>You have {{TOTAL}} of {{MOST}} keys</span></p>
+  {{/LIMIT}}
+  {{#NO_KEYS}}
+  <div class="empty">
     <span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg></span>
     <p><strong>No API keys yet.</strong></p>
     <p class="quiet">Create one to get started.</p>
-  </div>{{/NO_KEYS}}
-  {{#NO_MATCH}}<div class="empty">
+  </div>
+  {{/NO_KEYS}}
+  {{#NO_MATCH}}
+  <div class="empty">
     <span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#search"></use></svg></span>
     <p><strong>No key matches “<bdi>{{SEARCHED}}</bdi>”.</strong></p>
     <p><a href="/settings/api-keys">Clear search</a></p>
-  </div>{{/NO_MATCH}}
-  {{#TABLE}}<table role="table">
+  </div>
+  {{/NO_MATCH}}
+  {{#TABLE}}
+  <table role="table">
     <caption>API keys, newest first, {{SHOWN}} of {{TOTAL}}</caption>
     <thead role="rowgroup">
       <tr role="row">
@@ -43,15 +54,18 @@
       </tr>
     </thead>
     <tbody role="rowgroup">
-      {{#KEY}}<tr role="row">
+      {{#KEY}}
+      <tr role="row">
         <th role="rowheader" scope="row"><bdi>{{NAME}}</bdi></th>
         <td role="cell" data-label="Key"><code dir="ltr">{{MASKED_KEY}}</code><span class="hidden"> rest hidden</span></td>
         <td role="cell" data-label="Created"><time datetime="{{CREATED_AT}}">{{CREATED}}</time></td>
         <td role="cell" data-label="Last Used">{{#USED}}<time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
         <td role="cell"><a class="button" href="/settings/api-keys/{{ID}}/regenerate" data-opens="confirm" data-id="{{ID}}"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#rotate-cw"></use></svg>Regenerate<span class="hidden"> <bdi>{{NAME}}</bdi></span></a></td>
-      </tr>{{/KEY}}
+      </tr>
+      {{/KEY}}
     </tbody>
-  </table>{{/TABLE}}
+  </table>
+  {{/TABLE}}
 </section>
 <dialog id="create" aria-labelledby="create-title" closedby="any">
   <div class="sheet">

@@ -1,4 +1,4 @@
-{{%AUTOESCAPE context="HTML"}}<!doctype html>
+{{%AUTOESCAPE context="HTML"}}<!DOCTYPE html>
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">

@@ -4,7 +4,9 @@
     <h1>Sign in</h1>
     <p class="quiet">to <bdi>{{TENANT_NAME}}</bdi></p>
     <p class="callout" id="ended"{{#NOT_ENDED}} hidden{{/NOT_ENDED}}><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-alert"></use></svg><span>Your session has ended, and nothing was changed. Sign in to go on where you were.</span></p>
-    {{#ERROR}}<p class="callout bad" role="alert" id="error"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-alert"></use></svg><span>{{ERROR_TEXT}}</span></p>{{/ERROR}}
+    {{#ERROR}}
+    <p class="callout bad" role="alert" id="error"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-alert"></use></svg><span>{{ERROR_TEXT}}</span></p>
+    {{/ERROR}}
     <form method="post" action="/login">
       <input type="hidden" name="csrf" value="{{CSRF}}">
       <input type="hidden" name="callbackUrl" value="{{CALLBACK_URL}}">

@@ -1,11 +1,16 @@
-{{%AUTOESCAPE context="HTML"}}{{#CREATED}}<div data-when="created">
+{{%AUTOESCAPE context="HTML"}}
+{{#CREATED}}
+<div data-when="created">
   <h1 id="created-title">API Key Created!</h1>
   <p class="quiet">Copy this key now. You won't be able to see it again.</p>
-</div>{{/CREATED}}
-{{#REGENERATED}}<div data-when="regenerated">
+</div>
+{{/CREATED}}
+{{#REGENERATED}}
+<div data-when="regenerated">
   <h1 id="regenerated-title">Key Regenerated!</h1>
   <p class="quiet">Copy this new key now. The old key is no longer valid.</p>
-</div>{{/REGENERATED}}
+</div>
+{{/REGENERATED}}
 <label for="full-key">API key “<bdi data-slot="name">{{NAME}}</bdi>”</label>
 <div class="copyable">
   <input id="full-key" class="secret" type="text" dir="ltr" readonly value="{{FULL_KEY}}" autocomplete="off" autocapitalize="off" spellcheck="false"{{#PAGE}} autofocus{{/PAGE}}>
@@ -19,5 +24,10 @@
 </div>
 <p class="message" role="status"></p>
 <div class="actions">
-  {{#PAGE}}<a class="button" href="/settings/api-keys" data-done>Done</a>{{/PAGE}}{{#DIALOG}}<button type="button" data-done>Done</button>{{/DIALOG}}
+  {{#PAGE}}
+  <a class="button" href="/settings/api-keys" data-done>Done</a>
+  {{/PAGE}}
+  {{#DIALOG}}
+  <button type="button" data-done>Done</button>
+  {{/DIALOG}}
 </div>

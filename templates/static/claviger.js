@@ -49,7 +49,7 @@ function localize(root) {
     const moment = new Date(time.dateTime);
     if (!one('.exact', time)) {
       time.lang = ago.resolvedOptions().locale;
-      time.replaceChildren(element('span', ''), ' ', element('span', 'exact', exact.format(moment)));
+      time.replaceChildren(element('bdi', ''), ' ', element('bdi', 'exact', exact.format(moment)));
     }
     time.firstChild.textContent = howLongAgo(moment);
   }
