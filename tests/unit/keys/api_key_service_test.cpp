@@ -23,6 +23,19 @@ using domain::IssuedApiKey;
 using domain::UserStatus;
 using namespace std::chrono_literals;
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User annUser = world.makeUser(acme, "ann@acme.example");
+    domain::User bobUser = world.makeUser(acme, "bob@acme.example");
+    domain::User eveUser = world.makeUser(globex, "eve@globex.example");
+    Actor ann = world.makeActor(acme, annUser);
+    Actor bob = world.makeActor(acme, bobUser);
+    Actor eve = world.makeActor(globex, eveUser);
+};
+
 class ApiKeyServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ApiKeyServiceTest);
     CPPUNIT_TEST(createsAKeyThatVerifiesAtOnce);
@@ -48,17 +61,6 @@ class ApiKeyServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    struct Scene {
-        World world;
-        domain::Tenant acme = world.makeTenant("acme");
-        domain::Tenant globex = world.makeTenant("globex");
-        domain::User annUser = world.makeUser(acme, "ann@acme.example");
-        domain::User bobUser = world.makeUser(acme, "bob@acme.example");
-        domain::User eveUser = world.makeUser(globex, "eve@globex.example");
-        Actor ann = world.makeActor(acme, annUser);
-        Actor bob = world.makeActor(acme, bobUser);
-        Actor eve = world.makeActor(globex, eveUser);
-    };
     std::optional<Scene> scene_;
 
 public:

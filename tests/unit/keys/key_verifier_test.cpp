@@ -14,6 +14,16 @@ namespace {
 using domain::ErrorCode;
 using domain::UserStatus;
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User annUser = world.makeUser(acme, "ann@acme.example");
+    domain::Actor ann = world.makeActor(acme, annUser);
+    domain::IssuedApiKey issued = world.apiKeys.create(ann, keyName("Zapier")).value();
+};
+
 class KeyVerifierTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(KeyVerifierTest);
     CPPUNIT_TEST(namesTheKeyAndItsOwner);
@@ -26,14 +36,6 @@ class KeyVerifierTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    struct Scene {
-        World world;
-        domain::Tenant acme = world.makeTenant("acme");
-        domain::Tenant globex = world.makeTenant("globex");
-        domain::User annUser = world.makeUser(acme, "ann@acme.example");
-        domain::Actor ann = world.makeActor(acme, annUser);
-        domain::IssuedApiKey issued = world.apiKeys.create(ann, keyName("Zapier")).value();
-    };
     std::optional<Scene> scene_;
 
 public:

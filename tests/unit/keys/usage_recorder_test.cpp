@@ -16,6 +16,23 @@ using domain::Timestamp;
 using domain::UsageRecorder;
 using namespace std::chrono_literals;
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::ApiKeyId key = makeKey(acme);
+    domain::ApiKeyId other = makeKey(globex);
+    Timestamp now = world.clock.now();
+    std::atomic<int> reports{0};
+    std::optional<UsageRecorder> recorder{std::in_place, world.stores, [this](const std::string&) { ++reports; }};
+
+    domain::ApiKeyId makeKey(const domain::Tenant& tenant) {
+        const auto user = world.makeUser(tenant, "ann@example.com");
+        return world.apiKeys.create(world.makeActor(tenant, user), keyName("Zapier")).value().key.id;
+    }
+};
+
 class UsageRecorderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(UsageRecorderTest);
     CPPUNIT_TEST(writesTheLatestOfManyUses);
@@ -28,21 +45,6 @@ class UsageRecorderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    struct Scene {
-        World world;
-        domain::Tenant acme = world.makeTenant("acme");
-        domain::Tenant globex = world.makeTenant("globex");
-        domain::ApiKeyId key = makeKey(acme);
-        domain::ApiKeyId other = makeKey(globex);
-        Timestamp now = world.clock.now();
-        std::atomic<int> reports{0};
-        std::optional<UsageRecorder> recorder{std::in_place, world.stores, [this](const std::string&) { ++reports; }};
-
-        domain::ApiKeyId makeKey(const domain::Tenant& tenant) {
-            const auto user = world.makeUser(tenant, "ann@example.com");
-            return world.apiKeys.create(world.makeActor(tenant, user), keyName("Zapier")).value().key.id;
-        }
-    };
     std::optional<Scene> scene_;
 
 public:

@@ -16,6 +16,15 @@ using domain::UserStatus;
 using domain::secrets::SessionToken;
 using namespace std::chrono_literals;
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User ann = world.makeUser(acme, "ann@acme.example");
+    SessionToken token = world.makeSession(acme, ann);
+};
+
 class AuthenticatorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(AuthenticatorTest);
     CPPUNIT_TEST(knowsWhoActsAndFromWhere);
@@ -33,13 +42,6 @@ class AuthenticatorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    struct Scene {
-        World world;
-        domain::Tenant acme = world.makeTenant("acme");
-        domain::Tenant globex = world.makeTenant("globex");
-        domain::User ann = world.makeUser(acme, "ann@acme.example");
-        SessionToken token = world.makeSession(acme, ann);
-    };
     std::optional<Scene> scene_;
 
 public:

@@ -22,6 +22,16 @@ using domain::secrets::SessionToken;
 
 constexpr auto kAnn = "ann@acme.example";
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User ann = world.makeUser(acme, kAnn);
+    domain::User pending = world.makeUser(acme, "pending@acme.example", UserStatus::kPending);
+    domain::User suspended = world.makeUser(acme, "suspended@acme.example", UserStatus::kSuspended);
+};
+
 class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(SignInServiceTest);
     CPPUNIT_TEST(startsASessionForTheRightPassword);
@@ -39,14 +49,6 @@ class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    struct Scene {
-        World world;
-        domain::Tenant acme = world.makeTenant("acme");
-        domain::Tenant globex = world.makeTenant("globex");
-        domain::User ann = world.makeUser(acme, kAnn);
-        domain::User pending = world.makeUser(acme, "pending@acme.example", UserStatus::kPending);
-        domain::User suspended = world.makeUser(acme, "suspended@acme.example", UserStatus::kSuspended);
-    };
     std::optional<Scene> scene_;
 
 public:

@@ -23,6 +23,16 @@ using namespace std::chrono_literals;
 constexpr auto kAnn = "ann@acme.example";
 constexpr auto kBob = "bob@acme.example";
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User ann = world.makeUser(acme, kAnn);
+    domain::User bob = world.makeUser(acme, kBob);
+    domain::User annElsewhere = world.makeUser(globex, kAnn);
+};
+
 class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ThrottlingTest);
     CPPUNIT_TEST(throttlesAnAccountAfterTenFailures);
@@ -45,14 +55,6 @@ class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    struct Scene {
-        World world;
-        domain::Tenant acme = world.makeTenant("acme");
-        domain::Tenant globex = world.makeTenant("globex");
-        domain::User ann = world.makeUser(acme, kAnn);
-        domain::User bob = world.makeUser(acme, kBob);
-        domain::User annElsewhere = world.makeUser(globex, kAnn);
-    };
     std::optional<Scene> scene_;
 
 public:

@@ -18,6 +18,13 @@ using domain::NewUser;
 using domain::UserStatus;
 using domain::secrets::Password;
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+};
+
 class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(UserServiceTest);
     CPPUNIT_TEST(createsAUserWhoSignsInWithThePassword);
@@ -32,11 +39,6 @@ class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    struct Scene {
-        World world;
-        domain::Tenant acme = world.makeTenant("acme");
-        domain::Tenant globex = world.makeTenant("globex");
-    };
     std::optional<Scene> scene_;
     Email ann_ = Email::parse("ann@acme.example").value();
 
