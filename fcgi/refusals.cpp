@@ -11,12 +11,13 @@ std::string_view publicText(const Refusal& refusal, const RefusedAt& at) {
     return ownText ? at.failure : textOf(refusal.problem).text;
 }
 
-// Back to the same page after signing in.
+// Back to the same page after signing in. Who sent a form is told that it did nothing.
 Response toLogin(const Request& request) {
     const bool isGet = request.method == "GET" || request.method == "HEAD";
     const auto back = isGet && !request.query.empty() ? request.path + "?" + request.query : request.path;
     if (request.path == "/logout") return Response::redirect(303, "/login");
-    return Response::redirect(isGet ? 302 : 303, "/login?callbackUrl=" + encodeComponent(back));
+    return Response::redirect(isGet ? 302 : 303,
+                              "/login?callbackUrl=" + encodeComponent(back) + (isGet ? "" : "&ended=1"));
 }
 
 Response page(const Refusal& refusal, const RefusedAt& at, const Pages& pages) {

@@ -1,6 +1,8 @@
-{{%AUTOESCAPE context="HTML"}}<main class="narrow card">
-  <p class="status">{{STATUS}}</p>
-  <h1>{{TEXT}}</h1>
-  <p><a href="/settings/api-keys">To your API keys</a></p>
-  <p class="small">Request {{REQUEST_ID}}</p>
+{{%AUTOESCAPE context="HTML"}}<main class="alone">
+  <div class="card">
+    <p class="status">{{STATUS}}</p>
+    <h1>{{TEXT}}</h1>
+    <div class="actions"><a class="button wide" href="/settings/api-keys">To your API keys</a></div>
+    <p class="quiet">Request <code dir="ltr">{{REQUEST_ID}}</code></p>
+  </div>
 </main>

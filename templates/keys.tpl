@@ -1,34 +1,70 @@
 {{%AUTOESCAPE context="HTML"}}<div class="head">
   <div>
     <h1>API Keys</h1>
-    <p>Manage API keys for external tool access</p>
+    <p class="quiet">Manage API keys for external tool access</p>
   </div>
-  <a class="button primary" href="/settings/api-keys/new">Create Key</a>
+  <a class="button primary" href="/settings/api-keys/new" data-opens="create"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#plus"></use></svg>Create Key</a>
 </div>
-<section class="card" aria-labelledby="your-keys">
-  <h2 id="your-keys">Your API Keys</h2>
-  <p>API keys allow external tools to access your account. Keys are shown in full only once when created or regenerated.</p>
+<section class="card" id="keys" aria-labelledby="your-keys">
+  <div class="top">
+    <div>
+      <h2 id="your-keys">Your API Keys</h2>
+      <p class="quiet">API keys allow external tools to access your account. Keys are shown in full only once when created or regenerated.</p>
+    </div>
+    {{#SEARCH}}<search>
+      <form class="search" method="get" action="/settings/api-keys">
+        <label class="hidden" for="q">Search by name</label>
+        <div class="within"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#search"></use></svg><input id="q" name="q" type="search" value="{{SEARCHED}}" placeholder="Search by name" autocomplete="off"></div>
+        <button type="submit">Search</button>
+        {{#CLEAR}}<a class="button plain" href="/settings/api-keys">Clear search</a>{{/CLEAR}}
+      </form>
+    </search>{{/SEARCH}}
+  </div>
+  {{#LIMIT}}<p class="callout warn"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#triangle-alert"></use></svg><span>You have {{TOTAL}} of {{MOST}} keys</span></p>{{/LIMIT}}
   {{#NO_KEYS}}<div class="empty">
+    <span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg></span>
     <p><strong>No API keys yet.</strong></p>
-    <p>Create one to get started.</p>
+    <p class="quiet">Create one to get started.</p>
   </div>{{/NO_KEYS}}
   {{#NO_MATCH}}<div class="empty">
-    <p>No key matches “<bdi>{{SEARCHED}}</bdi>”.</p>
+    <span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#search"></use></svg></span>
+    <p><strong>No key matches “<bdi>{{SEARCHED}}</bdi>”.</strong></p>
     <p><a href="/settings/api-keys">Clear search</a></p>
   </div>{{/NO_MATCH}}
-  {{#TABLE}}<div class="scroll"><table>
+  {{#TABLE}}<table role="table">
     <caption>API keys, newest first, {{SHOWN}} of {{TOTAL}}</caption>
-    <thead>
-      <tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">Created</th><th scope="col">Last Used</th><th scope="col">Actions</th></tr>
+    <thead role="rowgroup">
+      <tr role="row">
+        <th role="columnheader" scope="col">Name</th>
+        <th role="columnheader" scope="col">Key</th>
+        <th role="columnheader" scope="col" aria-sort="descending">Created</th>
+        <th role="columnheader" scope="col">Last Used</th>
+        <th role="columnheader" scope="col">Actions</th>
+      </tr>
     </thead>
-    <tbody>
-      {{#KEY}}<tr>
-        <th scope="row"><bdi>{{NAME}}</bdi></th>
-        <td><code>{{MASKED_KEY}}</code></td>
-        <td><time datetime="{{CREATED_AT}}">{{CREATED}}</time></td>
-        <td>{{#USED}}<time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{/USED}}{{#NEVER_USED}}Never{{/NEVER_USED}}</td>
-        <td><a class="button" href="/settings/api-keys/{{ID}}/regenerate">Regenerate<span class="hidden"> {{NAME}}</span></a></td>
+    <tbody role="rowgroup">
+      {{#KEY}}<tr role="row">
+        <th role="rowheader" scope="row"><bdi>{{NAME}}</bdi></th>
+        <td role="cell" data-label="Key"><code dir="ltr">{{MASKED_KEY}}</code><span class="hidden"> rest hidden</span></td>
+        <td role="cell" data-label="Created"><time datetime="{{CREATED_AT}}">{{CREATED}}</time></td>
+        <td role="cell" data-label="Last Used">{{#USED}}<time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
+        <td role="cell"><a class="button" href="/settings/api-keys/{{ID}}/regenerate" data-opens="confirm" data-id="{{ID}}"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#rotate-cw"></use></svg>Regenerate<span class="hidden"> <bdi>{{NAME}}</bdi></span></a></td>
       </tr>{{/KEY}}
     </tbody>
-  </table></div>{{/TABLE}}
+  </table>{{/TABLE}}
 </section>
+<dialog id="create" aria-labelledby="create-title" closedby="any">
+  <div class="sheet">
+{{>NEW_KEY_FORM}}
+  </div>
+</dialog>
+<dialog id="confirm" role="alertdialog" aria-labelledby="confirm-title" aria-describedby="confirm-text" closedby="any">
+  <div class="sheet">
+{{>CONFIRM_FORM}}
+  </div>
+</dialog>
+<dialog id="reveal" aria-labelledby="created-title" closedby="none">
+  <div class="sheet">
+{{>REVEALED_KEY}}
+  </div>
+</dialog>

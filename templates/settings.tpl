@@ -1,22 +1,23 @@
-{{%AUTOESCAPE context="HTML"}}<a class="skip" href="#main">Skip to the content</a>
+{{%AUTOESCAPE context="HTML"}}<a class="skip button" href="#main">Skip to the content</a>
 <header class="bar">
-  <a class="brand" href="/settings/api-keys"><bdi>{{TENANT_NAME}}</bdi></a>
+  <a class="brand" href="/settings/api-keys"><span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg></span><bdi>{{TENANT_NAME}}</bdi></a>
   <details class="user">
-    <summary><bdi>{{EMAIL}}</bdi></summary>
+    <summary><span class="avatar"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#user-round"></use></svg></span><span class="hidden">Account of </span><bdi>{{EMAIL}}</bdi><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#chevron-down"></use></svg></summary>
     <div class="menu">
-      <a href="/settings/api-keys">API Keys</a>
+      <p class="quiet">Signed in as<br><bdi>{{EMAIL}}</bdi></p>
+      <a href="/settings/api-keys"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg>API Keys</a>
       <form method="post" action="/logout">
         <input type="hidden" name="csrf" value="{{CSRF}}">
-        <button type="submit">Sign out</button>
+        <button type="submit"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#log-out"></use></svg>Sign out</button>
       </form>
     </div>
   </details>
 </header>
 <div class="settings">
   <nav aria-label="Settings">
-    <a href="/settings/api-keys" aria-current="page">API Keys</a>
+    <a href="/settings/api-keys" aria-current="page"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg>API Keys</a>
   </nav>
-  <main id="main">
+  <main id="main" tabindex="-1">
 {{>CONTENT}}
   </main>
 </div>

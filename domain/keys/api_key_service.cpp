@@ -33,6 +33,11 @@ Result<ApiKey> ApiKeyService::find(const Actor& actor, const ApiKeyId& id) const
     return *found;
 }
 
+std::optional<ApiKey> ApiKeyService::findByOnce(const Actor& actor, std::string_view once) const {
+    const auto hash = hasher_.hashOnce(actor.tenant().id, actor.user().id, once);
+    return stores_.read(actor.tenant(), [&](const TenantStore& store) { return store.apiKeys().findLiveByOnce(hash); });
+}
+
 Result<IssuedApiKey> ApiKeyService::create(const Actor& actor, const KeyName& name, Once once) {
     const auto now = clock_.now();
     auto fullKey = secrets::PlainKey::generate();

@@ -28,6 +28,9 @@ public:
     // A form's one-time value: with it, create and regenerate work once and then answer kAlreadyShown.
     using Once = std::optional<std::string_view>;
 
+    // The key that was made with this one-time value; nothing if it has died since, or none was.
+    std::optional<ApiKey> findByOnce(const Actor&, std::string_view once) const;
+
     // Creates a key and its audit record in one transaction. The full key exists only in the returned value:
     // storage keeps its hash, and no later call can return it again.
     //

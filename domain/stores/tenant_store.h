@@ -46,6 +46,7 @@ public:
     virtual std::vector<ApiKey> listLive(const UserId&) const = 0;  // newest first
     virtual std::size_t countLive(const UserId&) const = 0;
     virtual bool onceWasUsed(const secrets::OnceHash&) const = 0;
+    virtual std::optional<ApiKey> findLiveByOnce(const secrets::OnceHash&) const = 0;
 
     // The living key with this hash, if its user is approved.
     virtual std::optional<KeyOwner> findLive(const secrets::KeyHash&) const = 0;

@@ -14,18 +14,20 @@ std::string freshOnce() {
     return domain::secrets::Token<struct OnceKind>::generate().revealForCookie();
 }
 
-std::string curlFor(const Request& request) {
+std::string meUrlOf(const Request& request) {
     return request.scheme + "://" + request.authority + "/v1/me";
 }
 
 Reply revealPage(const Services& services, const PersonCall& call, const domain::IssuedApiKey& issued, Reveal reveal) {
     return Response::page(
         200, services.pages.reveal({chromeOf(services, call), reveal, issued.key.name.text(),
-                                    std::string(issued.fullKey.revealForResponse()), curlFor(call.request)}));
+                                    std::string(issued.fullKey.revealForResponse()), meUrlOf(call.request)}));
 }
 
-Reply alreadyShown(const Services& services, const PersonCall& call) {
-    return Response::page(textOf(Problem::kAlreadyShown).status, services.pages.alreadyShown(chromeOf(services, call)));
+Reply alreadyShown(const Services& services, const PersonCall& call, const std::string& once) {
+    return Response::page(
+        textOf(Problem::kAlreadyShown).status,
+        services.pages.alreadyShown({chromeOf(services, call), services.apiKeys.findByOnce(call.actor, once)}));
 }
 
 bool isAboutTheName(ErrorCode code) {
@@ -50,8 +52,8 @@ Reply goToKeys(const Services&, const Call&) {
 Reply showKeys(const Services& services, const PersonCall& call) {
     const auto query = parseFields(call.request.query);
     const auto search = query ? valueOf(*query, "q") : std::string();
-    return Response::page(200,
-                          services.pages.keys({chromeOf(services, call), services.apiKeys.list(call.actor), search}));
+    return Response::page(200, services.pages.keys({chromeOf(services, call), services.apiKeys.list(call.actor), search,
+                                                    domain::ApiKeyService::kLiveKeyLimit, meUrlOf(call.request)}));
 }
 
 Reply showNewKey(const Services& services, const PersonCall& call) {
@@ -66,7 +68,7 @@ Reply createKeyByForm(const Services& services, const PersonCall& call) {
 
     const auto issued = services.apiKeys.create(call.actor, name.value(), once);
     if (issued.ok()) return revealPage(services, call, issued.value(), Reveal::kCreated);
-    if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call);
+    if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call, once);
     if (isAboutTheName(issued.error().code)) return newKeyAgain(services, call, issued.error());
     return refusalOf(issued.error());
 }
@@ -87,7 +89,7 @@ Reply regenerateKeyByForm(const Services& services, const PersonCall& call) {
 
     const auto issued = services.apiKeys.regenerate(call.actor, *id, once);
     if (issued.ok()) return revealPage(services, call, issued.value(), Reveal::kRegenerated);
-    if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call);
+    if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call, once);
     return refusalOf(issued.error());
 }
 

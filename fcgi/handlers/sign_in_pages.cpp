@@ -28,7 +28,7 @@ Response loginAgain(const Services& services, const VisitorCall& call, const Ref
     return Response::page(
         problem.status,
         services.pages.login({call.tenant.name, loginFormToken(services, call.request, call.tenant),
-                              callbackOf(call.form), valueOf(call.form, "email"), std::string(problem.text)}));
+                              callbackOf(call.form), valueOf(call.form, "email"), std::string(problem.text), false}));
 }
 
 }  // namespace
@@ -45,7 +45,8 @@ Reply showLogin(const Services& services, const VisitorCall& call) {
     auto visit = readToken<VisitToken>(call.request, Cookie::kVisit);
     if (!visit) visit = VisitToken::generate();
     const auto token = services.hasher.formToken(call.tenant.id, *visit);
-    auto page = Response::page(200, services.pages.login({call.tenant.name, token, callbackOf(query), "", ""}));
+    auto page = Response::page(
+        200, services.pages.login({call.tenant.name, token, callbackOf(query), "", "", query.count("ended") > 0}));
     setToken(page, call.request, Cookie::kVisit, *visit);
     return page;
 }

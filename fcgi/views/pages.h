@@ -2,12 +2,15 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "domain/keys/api_key.h"
 
 namespace claviger::fcgi {
+
+class Templates;
 
 // What the pages show. A view struct goes in, HTML comes out: no rule, no query and no clock in a template.
 
@@ -24,12 +27,15 @@ struct LoginPage {
     std::string callbackUrl;
     std::string email;  // as typed before
     std::string error;  // empty: none
+    bool sessionEnded;  // a form was sent with a session that had ended meanwhile
 };
 
 struct KeysPage {
     Chrome chrome;
     std::vector<domain::ApiKey> keys;  // newest first
     std::string search;                // empty: show all
+    std::size_t limit;                 // of live keys
+    std::string meUrl;                 // of this host's /v1/me, for the ready curl line
 };
 
 struct NewKeyPage {
@@ -46,7 +52,13 @@ struct RevealPage {
     Reveal reveal;
     std::string name;
     std::string fullKey;  // in this page and nowhere else
-    std::string meUrl;    // of this host's /v1/me, for the ready curl line
+    std::string meUrl;
+};
+
+// A form was sent again whose key was shown in full before.
+struct AlreadyShownPage {
+    Chrome chrome;
+    std::optional<domain::ApiKey> key;  // that key, while it lives
 };
 
 struct ConfirmPage {
@@ -72,13 +84,12 @@ public:
     std::string keys(const KeysPage&) const;
     std::string newKey(const NewKeyPage&) const;
     std::string reveal(const RevealPage&) const;
-    std::string alreadyShown(const Chrome&) const;
+    std::string alreadyShown(const AlreadyShownPage&) const;
     std::string confirm(const ConfirmPage&) const;
     std::string error(const ErrorPage&) const;
 
 private:
-    class Cache;
-    std::unique_ptr<Cache> cache_;
+    std::unique_ptr<Templates> templates_;
 };
 
 }  // namespace claviger::fcgi

@@ -15,6 +15,9 @@ constexpr Sql kListLive =
     "FROM {schema}.api_keys WHERE user_id = ? AND live = 1 ORDER BY created_at DESC, id DESC";
 constexpr Sql kCountLive = "SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = ? AND live = 1";
 constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
+constexpr Sql kFindLiveByOnce =
+    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
+    "FROM {schema}.api_keys WHERE once_hash = ? AND deleted_at IS NULL";
 constexpr Sql kFindLive =
     "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
     "u.id, u.email, u.name, u.status, u.created_at "
@@ -64,6 +67,12 @@ std::size_t MySqlApiKeys::countLive(const domain::UserId& user) const {
 
 bool MySqlApiKeys::onceWasUsed(const domain::secrets::OnceHash& once) const {
     return !connection_.query(kFindOnce, {bytesOf(once)}).empty();
+}
+
+std::optional<domain::ApiKey> MySqlApiKeys::findLiveByOnce(const domain::secrets::OnceHash& once) const {
+    const auto rows = connection_.query(kFindLiveByOnce, {bytesOf(once)});
+    if (rows.empty()) return std::nullopt;
+    return keyAt(rows[0]);
 }
 
 std::optional<domain::KeyOwner> MySqlApiKeys::findLive(const domain::secrets::KeyHash& hash) const {

@@ -12,6 +12,7 @@ public:
     std::vector<domain::ApiKey> listLive(const domain::UserId&) const override;
     std::size_t countLive(const domain::UserId&) const override;
     bool onceWasUsed(const domain::secrets::OnceHash&) const override;
+    std::optional<domain::ApiKey> findLiveByOnce(const domain::secrets::OnceHash&) const override;
     std::optional<domain::KeyOwner> findLive(const domain::secrets::KeyHash&) const override;
 
     //   kAlreadyShown  beside the port's refusals: the form's one-time value is used up; nothing changed

@@ -101,6 +101,12 @@ public:
                            [&](const auto& entry) { return entry.second.secret.once == once; });
     }
 
+    std::optional<domain::ApiKey> findLiveByOnce(const secrets::OnceHash& once) const override {
+        for (const auto& [id, stored] : data_.keys)
+            if (stored.secret.once == once && !stored.deletedAt) return stored.key;
+        return std::nullopt;
+    }
+
     std::optional<domain::KeyOwner> findLive(const secrets::KeyHash& hash) const override {
         for (const auto& [id, stored] : data_.keys)
             if (stored.secret.hash == hash && !stored.deletedAt && isApproved(data_, stored.key.user))

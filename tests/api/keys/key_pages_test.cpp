@@ -1,4 +1,5 @@
 // The settings pages as plain HTML and forms.
+#include <Poco/JSON/Array.h>
 #include <cppunit/extensions/HelperMacros.h>
 
 #include "tests/support/test_service.h"
@@ -12,12 +13,17 @@ class KeyPagesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(saysThatThereAreNoKeysYet);
     CPPUNIT_TEST(createsAKeyByFormAndShowsItOnce);
     CPPUNIT_TEST(makesNothingWhenTheFormIsSentAgain);
+    CPPUNIT_TEST(linksToRegeneratingTheKeyThatWasShownWhileItLives);
     CPPUNIT_TEST(saysWhatIsWrongWithTheNameAndKeepsIt);
     CPPUNIT_TEST(regeneratesByFormAfterAConfirmation);
     CPPUNIT_TEST(refusesAFormWithoutItsTokenAndStoresNothing);
     CPPUNIT_TEST(refusesTheTokenOfAnotherSession);
     CPPUNIT_TEST(refusesAForeignOriginAndStoresNothing);
+    CPPUNIT_TEST(tellsWhoseSessionEndedThatTheirFormDidNothing);
     CPPUNIT_TEST(searchesByName);
+    CPPUNIT_TEST(offersTheSearchFromEightKeysUp);
+    CPPUNIT_TEST(saysThatTheLimitIsReached);
+    CPPUNIT_TEST(keepsFullKeysOutOfThePageOfTheKeys);
     CPPUNIT_TEST(showsHostileNamesAsText);
     CPPUNIT_TEST_SUITE_END();
 
@@ -73,6 +79,20 @@ public:
         CPPUNIT_ASSERT(again.holds("This key was already shown"));
         CPPUNIT_ASSERT(!again.holds("pk_live_"));
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, tenant_.count("api_keys"));
+    }
+
+    void linksToRegeneratingTheKeyThatWasShownWhileItLives() {
+        auto owner = tenant_.signedIn();
+        const auto form = owner.get("/settings/api-keys/new");
+        const fcgi::Fields fields = {{"csrf", form.field("csrf")}, {"once", form.field("once")}, {"name", "Zapier"}};
+        owner.postForm("/settings/api-keys", fields);
+        const auto id = owner.get("/api/api-keys").json()->getArray("keys")->getObject(0)->getValue<std::string>("id");
+        const auto link = "/settings/api-keys/" + id + "/regenerate";
+        CPPUNIT_ASSERT(owner.postForm("/settings/api-keys", fields).holds("href=\"" + link + "\""));
+        CPPUNIT_ASSERT_EQUAL(200, owner.postJson("/api/api-keys/" + id, "{}").status());
+        const auto dead = owner.postForm("/settings/api-keys", fields);
+        CPPUNIT_ASSERT_EQUAL(409, dead.status());
+        CPPUNIT_ASSERT(!dead.holds(id));
     }
 
     void saysWhatIsWrongWithTheNameAndKeepsIt() {
@@ -146,6 +166,19 @@ public:
         CPPUNIT_ASSERT_EQUAL(201, owner.postJson("/api/api-keys", R"({"name":"a"})", own).status());
     }
 
+    void tellsWhoseSessionEndedThatTheirFormDidNothing() {
+        auto owner = tenant_.signedIn();
+        const fcgi::Fields fields = {{"csrf", owner.csrf()}, {"once", "o"}, {"name", "a"}};
+        owner.cookies().erase("claviger_session");
+        const auto answer = owner.postForm("/settings/api-keys", fields);
+        CPPUNIT_ASSERT_EQUAL(303, answer.status());
+        CPPUNIT_ASSERT_EQUAL(std::string("/login?callbackUrl=%2Fsettings%2Fapi-keys&ended=1"),
+                             answer.header("Location"));
+        CPPUNIT_ASSERT(owner.get(answer.header("Location")).holds("id=\"ended\">"));
+        CPPUNIT_ASSERT(owner.get("/login").holds("id=\"ended\" hidden>"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, tenant_.count("api_keys"));
+    }
+
     void searchesByName() {
         auto owner = tenant_.signedIn();
         makeKey(owner, "Zapier");
@@ -154,6 +187,39 @@ public:
         CPPUNIT_ASSERT(found.holds("<bdi>Zapier</bdi>"));
         CPPUNIT_ASSERT(!found.holds("<bdi>Scripts</bdi>"));
         CPPUNIT_ASSERT(owner.get("/settings/api-keys?q=%3Cb%3E").holds("No key matches “<bdi>&lt;b&gt;</bdi>”."));
+    }
+
+    void offersTheSearchFromEightKeysUp() {
+        auto owner = tenant_.signedIn();
+        for (const auto* name : {"1", "2", "3", "4", "5", "6", "7"}) makeKey(owner, name);
+        CPPUNIT_ASSERT(!owner.get("/settings/api-keys").holds("name=\"q\""));
+        makeKey(owner, "8");
+        CPPUNIT_ASSERT(owner.get("/settings/api-keys").holds("name=\"q\""));
+    }
+
+    void saysThatTheLimitIsReached() {
+        auto owner = tenant_.signedIn();
+        makeKey(owner, "0");
+        CPPUNIT_ASSERT(!owner.get("/settings/api-keys").holds("of 500 keys"));
+        for (int copies = 1; copies < 500; copies *= 2)  // doubles the rows until the user has 500 live keys
+            tenant_.execute(
+                "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, "
+                "key_prefix, created_at) "
+                "SELECT RANDOM_BYTES(16), user_id, HEX(RANDOM_BYTES(16)), lineage_id, 1, RANDOM_BYTES(32), 1, "
+                "key_prefix, created_at "
+                "FROM {schema}.api_keys LIMIT " +
+                std::to_string(500 - copies));
+        const auto page = owner.get("/settings/api-keys");
+        CPPUNIT_ASSERT(page.holds("You have 500 of 500 keys"));
+        CPPUNIT_ASSERT(page.holds("API keys, newest first, 500 of 500"));
+    }
+
+    void keepsFullKeysOutOfThePageOfTheKeys() {
+        auto owner = tenant_.signedIn();
+        const auto key = makeKey(owner, "Zapier");
+        const auto page = owner.get("/settings/api-keys");
+        CPPUNIT_ASSERT(page.holds(key.fullKey.substr(0, 12) + "****"));
+        CPPUNIT_ASSERT(!page.holds(key.fullKey.substr(12)));
     }
 
     void showsHostileNamesAsText() {

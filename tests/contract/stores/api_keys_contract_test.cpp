@@ -178,10 +178,15 @@ class ApiKeysContract : public StoreContract<Backend> {
         };
         auto secret = sampleSecret(1);
         secret.once = once;
+        const auto madeWithIt = [&] {
+            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().findLiveByOnce(once); });
+        };
         CPPUNIT_ASSERT(!wasUsed());
+        CPPUNIT_ASSERT(!madeWithIt());
         const auto key = sampleKey(user, "first");
         CPPUNIT_ASSERT(tryAdd(key, secret).ok());
         CPPUNIT_ASSERT(wasUsed());
+        CPPUNIT_ASSERT(madeWithIt()->id == key.id);
 
         secret.hash = sampleSecret(2).hash;
         const auto again = tryAdd(sampleKey(user, "second"), secret);
@@ -191,6 +196,7 @@ class ApiKeysContract : public StoreContract<Backend> {
 
         end(user, key.id);
         CPPUNIT_ASSERT(wasUsed());  // for ever
+        CPPUNIT_ASSERT(!madeWithIt());
     }
 
     void endsAKeyAndReturnsItAsItWas() {

@@ -1,0 +1,143 @@
+#include <algorithm>
+
+#include "fcgi/views/page.h"
+#include "fcgi/views/templates.h"
+#include "templates/already_shown.tpl.varnames.h"
+#include "templates/confirm.tpl.varnames.h"
+#include "templates/confirm_form.tpl.varnames.h"
+#include "templates/keys.tpl.varnames.h"
+#include "templates/new_key.tpl.varnames.h"
+#include "templates/new_key_form.tpl.varnames.h"
+#include "templates/reveal.tpl.varnames.h"
+#include "templates/revealed_key.tpl.varnames.h"
+
+// The pages about API keys. Create, confirm and reveal each have one template, which is a page of its own and
+// stands as a dialog on the page of the keys too.
+namespace claviger::fcgi {
+namespace {
+
+using ctemplate::TemplateDictionary;
+using domain::ApiKey;
+using domain::Timestamp;
+
+constexpr std::size_t kSearchFrom = 8;  // fewer keys are seen at a glance
+
+// "2026-11-23 16:02 UTC", for readers without JavaScript.
+std::string readable(Timestamp moment) {
+    const auto iso = domain::iso8601(moment);
+    return iso.substr(0, 10) + " " + iso.substr(11, 5) + " UTC";
+}
+
+void setRow(TemplateDictionary& row, const ApiKey& key) {
+    row.SetValue(kk_ID, key.id.text());
+    row.SetValue(kk_NAME, key.name.text());
+    row.SetValue(kk_MASKED_KEY, key.maskedKey());
+    row.SetValue(kk_CREATED_AT, domain::iso8601(key.createdAt));
+    row.SetValue(kk_CREATED, readable(key.createdAt));
+    row.ShowSection(key.lastUsedAt ? kk_USED : kk_NEVER_USED);
+    if (!key.lastUsedAt) return;
+    row.SetValue(kk_LAST_USED_AT, domain::iso8601(*key.lastUsedAt));
+    row.SetValue(kk_LAST_USED, readable(*key.lastUsedAt));
+}
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return std::search(text.begin(), text.end(), part.begin(), part.end(),
+                       [](char a, char b) { return lower(a) == lower(b); }) != text.end();
+}
+
+void addDialogs(TemplateDictionary& content, const std::string& meUrl) {
+    auto* create = content.AddIncludeDictionary(kk_NEW_KEY_FORM);
+    create->SetFilename("new_key_form.tpl");
+    create->ShowSection(knkf_DIALOG);
+    auto* confirm = content.AddIncludeDictionary(kk_CONFIRM_FORM);
+    confirm->SetFilename("confirm_form.tpl");
+    confirm->ShowSection(kcf_DIALOG);
+    auto* reveal = content.AddIncludeDictionary(kk_REVEALED_KEY);
+    reveal->SetFilename("revealed_key.tpl");
+    reveal->ShowSection(krk_DIALOG);
+    reveal->ShowSection(krk_CREATED);
+    reveal->ShowSection(krk_REGENERATED);
+    reveal->SetValue(krk_ME_URL, meUrl);
+}
+
+std::string titleOf(const KeysPage& view) {
+    return view.search.empty() ? "API Keys" : "“" + view.search + "” in API Keys";
+}
+
+}  // namespace
+
+std::string Pages::keys(const KeysPage& view) const {
+    Page page(titleOf(view), view.chrome, "keys.tpl");
+    auto& content = page.content();
+    const auto total = view.keys.size();
+    std::size_t shown = 0;
+    for (const auto& key : view.keys) {
+        if (!contains(key.name.text(), view.search)) continue;
+        if (shown++ == 0) content.ShowSection(kk_TABLE);
+        setRow(*content.AddSectionDictionary(kk_KEY), key);
+    }
+    content.SetIntValue(kk_SHOWN, static_cast<long>(shown));
+    content.SetIntValue(kk_TOTAL, static_cast<long>(total));
+    content.SetIntValue(kk_MOST, static_cast<long>(view.limit));
+    content.SetValue(kk_SEARCHED, view.search);
+    if (total >= kSearchFrom || !view.search.empty()) content.ShowSection(kk_SEARCH);
+    if (!view.search.empty()) content.ShowSection(kk_CLEAR);
+    if (total >= view.limit) content.ShowSection(kk_LIMIT);
+    if (total == 0) content.ShowSection(kk_NO_KEYS);
+    if (total > 0 && shown == 0) content.ShowSection(kk_NO_MATCH);
+    addDialogs(content, view.meUrl);
+    return templates_->expand(page);
+}
+
+std::string Pages::newKey(const NewKeyPage& view) const {
+    const bool isWrong = !view.error.empty();
+    Page page(isWrong ? "Error: Create API Key" : "Create API Key", view.chrome, "new_key.tpl");
+    auto* form = page.content().AddIncludeDictionary(knk_NEW_KEY_FORM);
+    form->SetFilename("new_key_form.tpl");
+    form->ShowSection(knkf_PAGE);
+    form->SetValue(knkf_ONCE, view.once);
+    form->SetValue(knkf_NAME, view.name);
+    form->SetValue(knkf_ERROR_TEXT, view.error);
+    if (isWrong) form->ShowSection(knkf_INVALID);
+    return templates_->expand(page);
+}
+
+std::string Pages::reveal(const RevealPage& view) const {
+    const bool created = view.reveal == Reveal::kCreated;
+    Page page(created ? "API Key Created!" : "Key Regenerated!", view.chrome, "reveal.tpl");
+    page.content().SetValue(kr_TITLE_ID, created ? "created-title" : "regenerated-title");
+    auto* shown = page.content().AddIncludeDictionary(kr_REVEALED_KEY);
+    shown->SetFilename("revealed_key.tpl");
+    shown->ShowSection(krk_PAGE);
+    shown->ShowSection(created ? krk_CREATED : krk_REGENERATED);
+    shown->SetValue(krk_NAME, view.name);
+    shown->SetValue(krk_FULL_KEY, view.fullKey);
+    shown->SetValue(krk_ME_URL, view.meUrl);
+    return templates_->expand(page);
+}
+
+std::string Pages::alreadyShown(const AlreadyShownPage& view) const {
+    Page page("This key was already shown", view.chrome, "already_shown.tpl");
+    page.content().ShowSection(view.key ? kas_KEY : kas_NO_KEY);
+    if (view.key) {
+        page.content().SetValue(kas_NAME, view.key->name.text());
+        page.content().SetValue(kas_ID, view.key->id.text());
+    }
+    return templates_->expand(page);
+}
+
+std::string Pages::confirm(const ConfirmPage& view) const {
+    Page page("Regenerate API Key", view.chrome, "confirm.tpl");
+    auto* form = page.content().AddIncludeDictionary(kc_CONFIRM_FORM);
+    form->SetFilename("confirm_form.tpl");
+    form->ShowSection(kcf_PAGE);
+    form->SetValue(kcf_ONCE, view.once);
+    setRow(*form, view.key);
+    return templates_->expand(page);
+}
+
+}  // namespace claviger::fcgi

@@ -1,0 +1,14 @@
+{{%AUTOESCAPE context="HTML"}}<h1 id="confirm-title">Regenerate API Key</h1>
+<div id="confirm-text">
+  <p>Are you sure you want to regenerate “<bdi data-slot="name">{{NAME}}</bdi>”? The current key will stop working immediately.</p>
+  <p class="quiet"><code dir="ltr" data-slot="masked">{{MASKED_KEY}}</code>, <span data-slot="used">{{#USED}}last used <time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{/USED}}{{#NEVER_USED}}never used{{/NEVER_USED}}</span></p>
+</div>
+<form method="post" action="/settings/api-keys{{#PAGE}}/{{ID}}/regenerate{{/PAGE}}">
+  <input type="hidden" name="csrf" value="{{CSRF}}">
+  {{#PAGE}}<input type="hidden" name="once" value="{{ONCE}}">{{/PAGE}}
+  <p class="message" role="status"></p>
+  <div class="actions">
+    {{#PAGE}}<a class="button" href="/settings/api-keys" autofocus>Cancel</a>{{/PAGE}}{{#DIALOG}}<button type="button" data-close>Cancel</button>{{/DIALOG}}
+    <button class="danger" type="submit">Regenerate</button>
+  </div>
+</form>

@@ -1,0 +1,23 @@
+{{%AUTOESCAPE context="HTML"}}{{#CREATED}}<div data-when="created">
+  <h1 id="created-title">API Key Created!</h1>
+  <p class="quiet">Copy this key now. You won't be able to see it again.</p>
+</div>{{/CREATED}}
+{{#REGENERATED}}<div data-when="regenerated">
+  <h1 id="regenerated-title">Key Regenerated!</h1>
+  <p class="quiet">Copy this new key now. The old key is no longer valid.</p>
+</div>{{/REGENERATED}}
+<label for="full-key">API key “<bdi data-slot="name">{{NAME}}</bdi>”</label>
+<div class="copyable">
+  <input id="full-key" class="secret" type="text" dir="ltr" readonly value="{{FULL_KEY}}" autocomplete="off" autocapitalize="off" spellcheck="false"{{#PAGE}} autofocus{{/PAGE}}>
+  <button class="primary" type="button" data-copy="full-key" data-scripted hidden><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#copy"></use></svg><span>Copy</span><span class="hidden"> the key</span></button>
+</div>
+<p class="callout"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-alert"></use></svg><span>Store this key securely. It provides full access to your account via the API.</span></p>
+<h2 class="try">Try it</h2>
+<div class="copyable command">
+  <code id="curl" dir="ltr">curl -H "Authorization: Bearer <span data-slot="key">{{FULL_KEY}}</span>" {{ME_URL}}</code>
+  <button type="button" data-copy="curl" data-scripted hidden><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#copy"></use></svg><span>Copy</span><span class="hidden"> the command</span></button>
+</div>
+<p class="message" role="status"></p>
+<div class="actions">
+  {{#PAGE}}<a class="button" href="/settings/api-keys" data-done>Done</a>{{/PAGE}}{{#DIALOG}}<button type="button" data-done>Done</button>{{/DIALOG}}
+</div>

@@ -1,0 +1,461 @@
+// Makes the pages nicer: dialogs, copying, local times, busy buttons. Every action is a link or a form that works
+// without this file, and everything it shows was rendered by the server: it opens what is there and fills it.
+// The policy forbids to parse HTML from text (require-trusted-types-for): nothing here does.
+
+const strings = JSON.parse(document.body.dataset.strings);
+const icons = new URL('icons.svg', import.meta.url).href;
+
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const slot = (root, name) => one(`[data-slot=${name}]`, root);
+
+function element(name, className, ...children) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.append(...children);
+  return made;
+}
+
+function icon(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.append(document.createElementNS(svg.namespaceURI, 'use'));
+  setIcon(svg, name);
+  return svg;
+}
+
+function setIcon(root, name) {
+  one('use', root).setAttribute('href', `${icons}#${name}`);
+}
+
+// --- Times: how long ago, in the reader's language; the exact local time shows with its row ---
+
+const ago = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const exact = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit',
+});
+const units = [['year', 31_556_952], ['month', 2_629_746], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
+
+function howLongAgo(moment) {
+  const seconds = Math.max(0, (Date.now() - moment) / 1000);
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ['second', Infinity];
+  return ago.format(-Math.floor(seconds / size), unit);
+}
+
+function localize(root) {
+  for (const time of all('time', root)) {
+    const moment = new Date(time.dateTime);
+    if (!one('.exact', time)) {
+      time.lang = ago.resolvedOptions().locale;
+      time.replaceChildren(element('span', ''), ' ', element('span', 'exact', exact.format(moment)));
+    }
+    time.firstChild.textContent = howLongAgo(moment);
+  }
+}
+
+// --- Messages: in the open dialog, else as a toast ---
+
+const openDialog = () => one('dialog[open]');
+const regionOf = (root) => one('[role=status]', root);
+
+function say(text, tone = 'good') {
+  const root = openDialog() ?? one('#reveal');
+  if (!root || (root.matches('dialog') && !root.open)) return toast(text, tone);
+  const region = regionOf(root);
+  clearTimeout(region.waiting);
+  region.replaceChildren();
+  // A region that is filled in the moment in which it appears is not announced.
+  region.waiting = setTimeout(() => {
+    region.dataset.tone = tone;
+    region.append(icon(tone === 'good' ? 'circle-check' : 'triangle-alert'), element('span', '', text));
+    if (tone !== 'good') region.nextElementSibling.scrollIntoView({ block: 'nearest' });
+  }, 50);
+}
+
+function hush(root) {
+  const region = regionOf(root);
+  clearTimeout(region.waiting);
+  region.replaceChildren();
+}
+
+// Its 6 seconds are an animation, so that style sheets can stop them under the pointer and under the focus.
+function toast(text, tone) {
+  const dismiss = element('button', 'plain', icon('x'));
+  dismiss.type = 'button';
+  dismiss.setAttribute('aria-label', strings.dismiss);
+  const made = element('div', 'toast', icon(tone === 'good' ? 'circle-check' : 'circle-alert'),
+    element('span', '', text), dismiss);
+  made.dataset.tone = tone;
+  made.addEventListener('animationend', (event) => event.animationName === 'toast' && made.remove());
+  dismiss.addEventListener('click', () => made.remove());
+  one('#toasts').append(made);
+}
+
+// --- Busy forms: nothing is sent twice; what takes longer than 150 ms is seen ---
+
+// Returns what ends it, or nothing if the form is busy already. aria-disabled keeps the focus, disabled would not.
+function busy(form) {
+  if ('busy' in form.dataset) return undefined;
+  form.dataset.busy = '';
+  const button = one('[type=submit]', form);
+  const seen = setTimeout(() => {
+    button.setAttribute('aria-busy', 'true');
+    button.setAttribute('aria-disabled', 'true');
+  }, 150);
+  return () => {
+    clearTimeout(seen);
+    delete form.dataset.busy;
+    button.removeAttribute('aria-busy');
+    button.removeAttribute('aria-disabled');
+  };
+}
+
+// --- Talking with the server ---
+
+// Sends an action. Returns {issued} or {text, field: whether it is about what was typed, unknown: whether it
+// may have happened all the same}.
+async function send(path, body, failed) {
+  const unknown = { text: filled(strings.unknown, { failed }), unknown: true };
+  const offline = !navigator.onLine;
+  let response;
+  try {
+    response = await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(30_000),
+    });
+  } catch {
+    return offline ? { text: strings.offline } : unknown;
+  }
+  if (response.status === 401) return sessionEnded();
+  const answer = await response.json().catch(() => undefined);
+  if (response.ok) return answer?.fullKey ? { issued: answer } : unknown;
+  if ([400, 413].includes(response.status) && answer?.error) return { text: answer.error, field: true };
+
+  const id = answer?.requestId ?? response.headers.get('X-Request-Id');
+  const text = answer?.error ?? failed;
+  return { text: response.status < 500 ? text : filled(strings.request, { text, id }), unknown: response.status !== 403 };
+}
+
+// To the login page and back. Both pages say that nothing was changed.
+function sessionEnded() {
+  sessionStorage.setItem('ended', '1');
+  location.assign(`/login?callbackUrl=${encodeURIComponent(location.pathname + location.search)}`);
+  return new Promise(() => {});  // this page has nothing more to say
+}
+
+// The list anew, as the server renders it: an answer that XMLHttpRequest reads as a document runs no script.
+function refresh() {
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open('GET', location.pathname + location.search);
+    request.responseType = 'document';
+    request.timeout = 10_000;
+    request.onloadend = () => {
+      const fresh = request.status === 200 && request.response?.getElementById('keys');
+      fresh ? done(fresh) : failed();
+    };
+    request.send();
+  }).then((fresh) => {
+    const old = one('#keys');
+    const hadFocus = old.contains(document.activeElement);
+    localize(fresh);
+    old.replaceWith(fresh);
+    if (hadFocus) goBack();
+  }).catch(() => say(strings.listFailed, 'bad'));
+}
+
+// --- Dialogs ---
+
+let opener;  // what opened the dialog
+let newId;   // of the key that was regenerated: its row has a new button
+
+function goBack() {
+  const target = opener?.isConnected ? opener : newId && one(`#keys [data-id="${newId}"]`);
+  (target ?? one('[data-opens=create]')).focus();
+}
+
+const opening = {
+  create(dialog) {
+    one('form', dialog).reset();
+    showFieldError(dialog, '');
+    dialog.showModal();
+    one('[name=name]', dialog).focus();
+  },
+  confirm(dialog, link) {
+    const row = link.closest('tr');
+    const used = one('time', row.cells[3])?.firstChild.textContent;
+    slot(dialog, 'name').textContent = one('bdi', row).textContent;
+    slot(dialog, 'masked').textContent = one('code', row).textContent;
+    slot(dialog, 'used').textContent = used ? filled(strings.lastUsed, { when: used }) : strings.neverUsed;
+    dialog.dataset.id = link.dataset.id;
+    dialog.showModal();
+    one('[data-close]', dialog).focus();
+  },
+};
+
+function open(link) {
+  const dialog = document.getElementById(link.dataset.opens);
+  opener = link;
+  newId = undefined;
+  hush(dialog);
+  opening[dialog.id](dialog, link);
+}
+
+function showFieldError(root, text) {
+  const field = one('[name=name]', root);
+  one('#name-error', root).textContent = text;
+  text ? field.setAttribute('aria-invalid', 'true') : field.removeAttribute('aria-invalid');
+}
+
+// --- The one-time view: as a dialog, or as the page that answers a form ---
+
+let atStake;  // {copied, warned} while a value is on show
+const doneLabel = one('[data-done]')?.textContent;
+
+function showOnce(kind, issued) {
+  const root = one('#reveal');
+  for (const heading of all('[data-when]', root)) heading.hidden = heading.dataset.when !== kind;
+  root.setAttribute('aria-labelledby', `${kind}-title`);
+  slot(root, 'name').textContent = issued.name;
+  slot(root, 'key').textContent = issued.fullKey;
+  one('#full-key', root).value = issued.fullKey;
+  for (const dialog of all('dialog[open]')) dialog.close();
+  atStake = { copied: false, warned: false };
+  root.showModal();
+  one('[data-copy]', root).focus();
+  return new Promise((done) => { atStake.done = done; });
+}
+
+// Says once that the value is not copied; true if it may go.
+function mayGo() {
+  if (atStake.copied || atStake.warned) return true;
+  atStake.warned = true;
+  one('[data-done]').textContent = strings.closeAnyway;
+  say(strings.notCopied, 'warn');
+  return false;
+}
+
+function countAsCopied() {
+  if (!atStake) return;
+  atStake.copied = true;
+  one('[data-done]').textContent = doneLabel;
+}
+
+function forget() {
+  const root = one('#reveal');
+  if (!root || !atStake) return;
+  const field = one('#full-key', root);
+  field.value = '';
+  field.removeAttribute('value');
+  slot(root, 'key').textContent = '';
+  slot(root, 'name').textContent = '';
+  for (const button of all('[data-copy]', root)) relabel(button);
+  one('[data-done]', root).textContent = doneLabel;
+  hush(root);
+  const { done } = atStake;
+  atStake = undefined;
+  if (root.open) root.close();
+  done?.();
+}
+
+// --- Copying ---
+
+const isMac = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform);
+const keysToPress = isMac ? '⌘C' : 'Ctrl+C';
+
+function relabel(button, text = button.dataset.label, symbol = 'copy') {
+  if (text === undefined) return;
+  clearTimeout(button.waiting);
+  one('span', button).textContent = text;
+  setIcon(button, symbol);
+}
+
+// True only once the clipboard has it. The promise may never settle, and on plain http there is no clipboard.
+function written(text) {
+  const tooLong = new Promise((give) => { setTimeout(give, 800, false); });
+  return Promise.race([tooLong, navigator.clipboard?.writeText(text).then(() => true, () => false) ?? false]);
+}
+
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  const text = source.value ?? source.textContent;
+  button.dataset.label ??= one('span', button).textContent;
+  const succeeded = await written(text);
+  if (!atStake) return;
+  if (succeeded) {
+    countAsCopied();
+    relabel(button, strings.copied, 'check');
+    button.waiting = setTimeout(() => relabel(button), 2000);
+    say(strings.copiedToClipboard);
+  } else {
+    select(source);
+    relabel(button, filled(strings.press, { keys: keysToPress }));
+    say(filled(strings.selected, { keys: keysToPress }), 'warn');
+  }
+}
+
+function select(source) {
+  if (source.select) {
+    source.focus();
+    source.select();
+  } else {
+    getSelection().selectAllChildren(source);
+  }
+}
+
+// Copied by hand, as asked.
+document.addEventListener('copy', () => {
+  const field = one('#full-key');
+  if (!atStake || !field.value) return;
+  const inField = document.activeElement === field ? field.value.slice(field.selectionStart, field.selectionEnd) : '';
+  if (inField !== field.value && !String(getSelection()).includes(field.value)) return;
+  countAsCopied();
+  for (const button of all('[data-copy]')) relabel(button);
+  hush(one('#reveal'));
+});
+
+// --- The two actions ---
+
+let shown = Promise.resolve();  // one value at a time: the next is shown once this one is done
+
+async function act(form, path, body, kind, failed) {
+  const free = busy(form);
+  if (!free) return;
+  hush(form);
+  const answer = await send(path, body, failed);
+  free();
+  if (answer.issued) {
+    shown = shown.then(() => {
+      const done = showOnce(kind, answer.issued);
+      if (kind === 'created') say(strings.created);
+      if (kind === 'regenerated') newId = answer.issued.id;
+      refresh();
+      return done;
+    }).then(goBack);
+  } else if (answer.field && kind === 'created' && form.closest('[open]')) {
+    showFieldError(form, answer.text);
+    form.elements.name.focus();
+  } else {
+    say(answer.text, 'bad');
+    if (answer.unknown) refresh();
+  }
+}
+
+const actions = {
+  create(form) {
+    showFieldError(form, '');
+    return act(form, '/api/api-keys', { name: form.elements.name.value }, 'created', strings.createFailed);
+  },
+  confirm(form) {
+    const path = `/api/api-keys/${form.closest('dialog').dataset.id}`;
+    return act(form, path, {}, 'regenerated', strings.regenerateFailed);
+  },
+};
+
+// --- Events ---
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  const action = actions[form.closest('dialog')?.id];
+  if (action) {
+    event.preventDefault();
+    action(form);
+  } else if (form.method === 'post') {
+    const password = one('#password', form);
+    if (password) password.type = 'password';  // so that no browser keeps it as a text
+    if (!busy(form)) event.preventDefault();
+  }
+});
+
+let pressedOn;
+document.addEventListener('pointerdown', (event) => { pressedOn = event.target; });
+
+document.addEventListener('click', (event) => {
+  const { target } = event;
+  const menu = one('details[open]');
+  if (menu && !menu.contains(target)) menu.open = false;
+  // The backdrop, for browsers that do not know closedby.
+  if (target === pressedOn && target.matches('dialog[closedby=any]')) target.close();
+
+  const control = target.closest('[data-opens], [data-close], [data-copy], [data-done], [data-shows]');
+  if (!control) return;
+  const { opens, copy: copies, shows } = control.dataset;
+  if (opens) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    open(control);
+  } else if (copies) {
+    copy(control);
+  } else if (shows) {
+    showPassword(control);
+  } else if ('close' in control.dataset) {
+    control.closest('dialog').close();
+  } else if (atStake) {
+    mayGo() ? forget() : event.preventDefault();
+  }
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  const menu = one('details[open]');
+  if (menu && !openDialog()) {
+    menu.open = false;
+    one('summary', menu).focus();
+  } else if (atStake && openDialog()) {
+    event.preventDefault();
+    mayGo();
+  }
+});
+
+function showPassword(button) {
+  const field = document.getElementById(button.dataset.shows);
+  const shows = field.type === 'password';
+  field.type = shows ? 'text' : 'password';
+  button.setAttribute('aria-pressed', shows);
+  setIcon(button, shows ? 'eye-off' : 'eye');
+}
+
+for (const dialog of all('dialog')) {
+  if (dialog.id === 'reveal') {
+    dialog.addEventListener('cancel', (event) => event.preventDefault());
+    // The third Escape closes a dialog whatever its cancel says.
+    dialog.addEventListener('close', () => {
+      if (!atStake) return;
+      dialog.showModal();
+      one('[data-copy]', dialog).focus();
+      mayGo();
+    });
+  } else {
+    dialog.addEventListener('close', () => { if (!openDialog()) goBack(); });
+  }
+}
+
+// --- The page's own life ---
+
+window.addEventListener('beforeunload', (event) => { if (atStake && !atStake.copied) event.preventDefault(); });
+window.addEventListener('pagehide', forget);
+window.addEventListener('pageshow', (event) => {
+  // Back to a page out of the browser's memory: what it shows is old, and a one-time view is gone.
+  if (event.persisted) location.replace(one('section#reveal') ? '/settings/api-keys' : location.pathname + location.search);
+});
+
+for (const control of all('[data-scripted]')) control.hidden = false;
+localize(document);
+setInterval(localize, 60_000, document);
+
+if (one('section#reveal')) {
+  atStake = { copied: false, warned: false };
+  one('[data-copy]').focus();
+}
+if (sessionStorage.getItem('ended')) {
+  if (one('#ended')) {
+    one('#ended').hidden = false;
+  } else {
+    sessionStorage.removeItem('ended');
+    toast(strings.ended, 'good');
+  }
+}
