@@ -1,6 +1,7 @@
 #include "cli/failure.h"
 
 #include "domain/configuration/settings.h"
+#include "domain/tenants/migrations.h"
 
 namespace claviger::cli {
 
@@ -41,6 +42,9 @@ Failure currentFailure() {
         return failure;
     } catch (const domain::BadConfiguration& bad) {
         return {ExitStatus::kFailed, "bad_configuration", bad.what(), "Correct the configuration and run this again."};
+    } catch (const domain::MigrationRefused& refused) {
+        return {ExitStatus::kFailed, "migration_failed", refused.what(),
+                "What was done before it is safe. Put the reason right, then run this again."};
     } catch (const domain::OutcomeUnknown& lost) {
         return {ExitStatus::kFailed, "outcome_unknown", lost.what(),
                 "It is done or it is not, and nobody knows which. Run the same command again: it finishes what is "

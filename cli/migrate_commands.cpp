@@ -12,7 +12,8 @@ using domain::SchemaState;
 
 std::string stateText(const SchemaState& state) {
     if (!state.failure.empty()) return "failed";
-    return state.version >= state.newest ? "current" : "behind";
+    if (state.version > state.newest) return "ahead";  // of this release; a newer one has been here
+    return state.version == state.newest ? "current" : "behind";
 }
 
 Cells toRow(const SchemaState& state) {

@@ -33,7 +33,7 @@ public:
 
     // Makes what is missing of the tenant's schema, its tables, its role and the workers' right to take that
     // role, and records the schema's version last. Safe to run again after a crash at any step.
-    // Throws StorageUnavailable, or std::runtime_error if a migration is refused.
+    // Throws StorageUnavailable, or MigrationRefused (domain/tenants/migrations.h).
     virtual void bringUp(const Tenant&) = 0;
 };
 

@@ -11,10 +11,7 @@
 
 namespace claviger::persistence {
 
-// A migration that failed, or a history that does not fit the files. what() names the schema and the migration.
-class MigrationRefused : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+using domain::MigrationRefused;
 
 // Brings schemas to the last migration, with the tool's account. One schema is migrated by one process at a time
 // (a named lock of the server); the second then finds nothing left to do.

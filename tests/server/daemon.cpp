@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -51,13 +52,19 @@ int Daemon::wait() {
     return *status_;
 }
 
-std::string Daemon::log() const {
+const std::string& Daemon::log() const {
     std::ifstream file(log_);
-    return {std::istreambuf_iterator<char>(file), {}};
+    file.seekg(static_cast<std::streamoff>(read_.size()));
+    std::array<char, 65536> block;
+    do {  // under load it grows by megabytes: only what is new
+        file.read(block.data(), block.size());
+        read_.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    } while (file);
+    return read_;
 }
 
 int Daemon::count(const std::string& text) const {
-    const auto all = log();
+    const auto& all = log();
     int times = 0;
     for (auto at = all.find(text); at != std::string::npos; at = all.find(text, at + 1)) ++times;
     return times;

@@ -24,13 +24,14 @@ public:
     // Its exit status, or 128 + the signal that killed it, or -1 if it has not ended within 15 s.
     int wait();
 
-    std::string log() const;
+    const std::string& log() const;
     int count(const std::string& text) const;                       // in the log
     bool waitForLog(const std::string& text, int times = 1) const;  // true once it is there so often
 
 private:
     pid_t pid_;
     std::filesystem::path log_;
+    mutable std::string read_;  // what has been read of it
     std::optional<int> status_;
 };
 

@@ -14,6 +14,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Holds the requests of a server up until it is opened.
+class Gate {
+public:
+    void pass() const { open_.wait(false); }
+    void open() {
+        open_ = true;
+        open_.notify_all();
+    }
+
+private:
+    std::atomic<bool> open_ = false;
+};
+
+// Opens the gate of a test that fails before it does: the server could not end.
+struct Opener {
+    Gate& gate;
+    ~Opener() { gate.open(); }
+};
+
 class DrainTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DrainTest);
     CPPUNIT_TEST(isOverAtOnceWithoutConnections);
@@ -59,19 +78,19 @@ class DrainTest : public CppUnit::TestFixture {
     }
 
     void answersWhatRunsAndWhatWaitsInTheBacklog() {
-        std::atomic<bool> go = false;
+        Gate gate;
         AcceptorFixture server(1, [&](const fcgi::Request&) {
-            go.wait(false);
+            gate.pass();
             return fcgi::Response(204);
         });
+        const Opener opener{gate};
         auto running = server.connect();
         running.send({.target = "/running", .keep = false});
         CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));
         auto waiting = server.connect();  // the only thread is busy: nobody has accepted this one
         waiting.send({.target = "/waiting", .keep = false});
         auto drained = drain(server, 5s, 5s);
-        go = true;
-        go.notify_all();
+        gate.open();
         CPPUNIT_ASSERT_EQUAL(204, running.receive()->status);
         CPPUNIT_ASSERT_EQUAL(204, waiting.receive()->status);
         CPPUNIT_ASSERT(drained.get());
@@ -101,17 +120,17 @@ class DrainTest : public CppUnit::TestFixture {
     }
 
     void saysSoWhereARequestDoesNotEnd() {
-        std::atomic<bool> go = false;
+        Gate gate;
         AcceptorFixture server(1, [&](const fcgi::Request&) {
-            go.wait(false);
+            gate.pass();
             return fcgi::Response(204);
         });
+        const Opener opener{gate};
         auto client = server.connect();
         client.send({});
         CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));
         CPPUNIT_ASSERT(!drain(server, 50ms, 200ms).get());
-        go = true;
-        go.notify_all();
+        gate.open();
     }
 };
 

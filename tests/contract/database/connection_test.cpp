@@ -6,6 +6,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <stdexcept>
 
 #include "persistence/connection/connections.h"
 #include "persistence/connection/errors.h"
@@ -103,7 +104,7 @@ class ConnectionTest : public CppUnit::TestFixture {
         onTenant([](Connection& connection, const Names& names) {
             CPPUNIT_ASSERT_THROW(
                 connection.execute("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE {schema}.users", {}, names),
-                std::exception);
+                std::runtime_error);
         });
     }
 

@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <optional>
 #include <string>
 
 #include "tests/support/refusals.h"
@@ -12,6 +13,16 @@ namespace {
 
 using domain::ErrorCode;
 using domain::UserStatus;
+
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User annUser = world.makeUser(acme, "ann@acme.example");
+    domain::Actor ann = world.makeActor(acme, annUser);
+    domain::IssuedApiKey issued = world.apiKeys.create(ann, keyName("Zapier")).value();
+};
 
 class KeyVerifierTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(KeyVerifierTest);
@@ -24,64 +35,66 @@ class KeyVerifierTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(recordsTheUseOfALivingKeyAlone);
     CPPUNIT_TEST_SUITE_END();
 
-    World world_;
-    domain::Tenant acme_ = world_.makeTenant("acme");
-    domain::Tenant globex_ = world_.makeTenant("globex");
-    domain::User ann_ = world_.makeUser(acme_, "ann@acme.example");
-    domain::Actor ann = world_.makeActor(acme_, ann_);
-    domain::IssuedApiKey issued_ = world_.apiKeys.create(ann, keyName("Zapier")).value();
+    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
+    std::optional<Scene> scene_;
 
+public:
+    void setUp() override { scene_.emplace(); }
+    void tearDown() override { scene_.reset(); }
+
+private:
     std::optional<domain::Timestamp> lastUse() {
-        world_.usage.flush();
-        return world_.stores.data(acme_).keys.at(issued_.key.id).key.lastUsedAt;
+        scene_->world.usage.flush();
+        return scene_->world.stores.data(scene_->acme).keys.at(scene_->issued.key.id).key.lastUsedAt;
     }
 
     void namesTheKeyAndItsOwner() {
-        const auto owner = world_.verify(acme_, issued_).value();
-        CPPUNIT_ASSERT(owner.key.id == issued_.key.id);
-        CPPUNIT_ASSERT(owner.key.name == issued_.key.name);
+        const auto owner = scene_->world.verify(scene_->acme, scene_->issued).value();
+        CPPUNIT_ASSERT(owner.key.id == scene_->issued.key.id);
+        CPPUNIT_ASSERT(owner.key.name == scene_->issued.key.name);
         CPPUNIT_ASSERT_EQUAL(std::string("ann@acme.example"), owner.user.email.text());
     }
 
     void refusesABadFormWithoutAskingTheDatabase() {
-        world_.stores.be(InMemoryStores::Reach::kUnreachable);
-        std::string tampered(issued_.fullKey.revealForResponse());
+        scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
+        std::string tampered(scene_->issued.fullKey.revealForResponse());
         tampered.back() = tampered.back() == '0' ? '1' : '0';
         for (const auto& text :
              {std::string(), std::string("x"), tampered, tampered.substr(1), std::string(100'000, 'x')})
-            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, world_.verifier.verify(acme_, text)));
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, scene_->world.verifier.verify(scene_->acme, text)));
     }
 
     void refusesAKeyThatNeverWas() {
         const auto unknown = domain::secrets::PlainKey::generate();
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, world_.verifier.verify(acme_, unknown.revealForResponse())));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid,
+                                   scene_->world.verifier.verify(scene_->acme, unknown.revealForResponse())));
     }
 
     void refusesTheKeyOfAnotherTenant() {
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, world_.verify(globex_, issued_)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, scene_->world.verify(scene_->globex, scene_->issued)));
     }
 
     void refusesTheKeysOfWhoeverIsNotApproved() {
         for (const auto status : {UserStatus::kPending, UserStatus::kSuspended}) {
-            world_.setStatus(acme_, ann_, status);
-            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, world_.verify(acme_, issued_)));
+            scene_->world.setStatus(scene_->acme, scene_->annUser, status);
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, scene_->world.verify(scene_->acme, scene_->issued)));
         }
         CPPUNIT_ASSERT(!lastUse());
-        world_.setStatus(acme_, ann_, UserStatus::kApproved);
-        CPPUNIT_ASSERT(world_.verify(acme_, issued_).ok());
+        scene_->world.setStatus(scene_->acme, scene_->annUser, UserStatus::kApproved);
+        CPPUNIT_ASSERT(scene_->world.verify(scene_->acme, scene_->issued).ok());
     }
 
     void knowsNothingWithoutTheDatabase() {
-        world_.stores.be(InMemoryStores::Reach::kUnreachable);
-        CPPUNIT_ASSERT_THROW((void)world_.verify(acme_, issued_), domain::StorageUnavailable);
+        scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
+        CPPUNIT_ASSERT_THROW((void)scene_->world.verify(scene_->acme, scene_->issued), domain::StorageUnavailable);
     }
 
     void recordsTheUseOfALivingKeyAlone() {
         CPPUNIT_ASSERT(!lastUse());
-        CPPUNIT_ASSERT(!world_.verify(globex_, issued_).ok());
+        CPPUNIT_ASSERT(!scene_->world.verify(scene_->globex, scene_->issued).ok());
         CPPUNIT_ASSERT(!lastUse());
-        CPPUNIT_ASSERT(world_.verify(acme_, issued_).ok());
-        CPPUNIT_ASSERT(lastUse() == world_.clock.now());
+        CPPUNIT_ASSERT(scene_->world.verify(scene_->acme, scene_->issued).ok());
+        CPPUNIT_ASSERT(lastUse() == scene_->world.clock.now());
     }
 };
 

@@ -16,6 +16,23 @@ using domain::Timestamp;
 using domain::UsageRecorder;
 using namespace std::chrono_literals;
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::ApiKeyId key = makeKey(acme);
+    domain::ApiKeyId other = makeKey(globex);
+    Timestamp now = world.clock.now();
+    std::atomic<int> reports{0};
+    std::optional<UsageRecorder> recorder{std::in_place, world.stores, [this](const std::string&) { ++reports; }};
+
+    domain::ApiKeyId makeKey(const domain::Tenant& tenant) {
+        const auto user = world.makeUser(tenant, "ann@example.com");
+        return world.apiKeys.create(world.makeActor(tenant, user), keyName("Zapier")).value().key.id;
+    }
+};
+
 class UsageRecorderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(UsageRecorderTest);
     CPPUNIT_TEST(writesTheLatestOfManyUses);
@@ -27,85 +44,84 @@ class UsageRecorderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(losesNothingOfManyThreads);
     CPPUNIT_TEST_SUITE_END();
 
-    World world_;
-    domain::Tenant acme_ = world_.makeTenant("acme");
-    domain::Tenant globex_ = world_.makeTenant("globex");
-    domain::ApiKeyId key_ = makeKey(acme_);
-    domain::ApiKeyId other_ = makeKey(globex_);
-    Timestamp now_ = world_.clock.now();
-    std::atomic<int> reports_{0};
-    std::optional<UsageRecorder> recorder_{std::in_place, world_.stores, [this](const std::string&) { ++reports_; }};
+    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
+    std::optional<Scene> scene_;
 
-    domain::ApiKeyId makeKey(const domain::Tenant& tenant) {
-        const auto user = world_.makeUser(tenant, "ann@example.com");
-        return world_.apiKeys.create(world_.makeActor(tenant, user), keyName("Zapier")).value().key.id;
-    }
+public:
+    void setUp() override { scene_.emplace(); }
+    void tearDown() override { scene_.reset(); }
 
-    std::optional<Timestamp> lastUse(const domain::Tenant& tenant, const domain::ApiKeyId& key) const {
-        return world_.stores.data(tenant).keys.at(key).key.lastUsedAt;
+private:
+    UsageRecorder& recorder() { return *scene_->recorder; }
+    void note(std::chrono::microseconds after) { recorder().note(scene_->acme, scene_->key, scene_->now + after); }
+
+    // How long after the scene's moment the key was last used.
+    std::optional<std::chrono::microseconds> lastUse(const domain::Tenant& tenant, const domain::ApiKeyId& key) const {
+        const auto at = scene_->world.stores.data(tenant).keys.at(key).key.lastUsedAt;
+        return at ? std::optional(*at - scene_->now) : std::nullopt;
     }
+    std::optional<std::chrono::microseconds> lastUse() const { return lastUse(scene_->acme, scene_->key); }
 
     void writesTheLatestOfManyUses() {
-        recorder_->note(acme_, key_, now_ + 2s);
-        recorder_->note(acme_, key_, now_ + 3s);
-        recorder_->note(acme_, key_, now_ + 1s);
-        recorder_->flush();
-        CPPUNIT_ASSERT(lastUse(acme_, key_) == now_ + 3s);
+        note(2s);
+        note(3s);
+        note(1s);
+        recorder().flush();
+        CPPUNIT_ASSERT(lastUse() == 3s);
     }
 
     void neverGoesBackwards() {
-        recorder_->note(acme_, key_, now_ + 3s);
-        recorder_->flush();
-        recorder_->note(acme_, key_, now_ + 1s);
-        recorder_->flush();
-        CPPUNIT_ASSERT(lastUse(acme_, key_) == now_ + 3s);
+        note(3s);
+        recorder().flush();
+        note(1s);
+        recorder().flush();
+        CPPUNIT_ASSERT(lastUse() == 3s);
     }
 
     void writesEachTenantsUsesToThatTenant() {
-        recorder_->note(acme_, key_, now_ + 1s);
-        recorder_->note(globex_, other_, now_ + 2s);
-        recorder_->flush();
-        CPPUNIT_ASSERT(lastUse(acme_, key_) == now_ + 1s);
-        CPPUNIT_ASSERT(lastUse(globex_, other_) == now_ + 2s);
+        note(1s);
+        recorder().note(scene_->globex, scene_->other, scene_->now + 2s);
+        recorder().flush();
+        CPPUNIT_ASSERT(lastUse() == 1s);
+        CPPUNIT_ASSERT(lastUse(scene_->globex, scene_->other) == 2s);
     }
 
     void keepsAndReportsWhatCannotBeWritten() {
-        world_.stores.be(InMemoryStores::Reach::kUnreachable);
-        recorder_->note(acme_, key_, now_ + 1s);
-        recorder_->flush();
-        CPPUNIT_ASSERT(reports_ >= 1);
-        world_.stores.be(InMemoryStores::Reach::kReachable);
-        CPPUNIT_ASSERT(!lastUse(acme_, key_));
-        recorder_->flush();
-        CPPUNIT_ASSERT(lastUse(acme_, key_) == now_ + 1s);
+        scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
+        note(1s);
+        recorder().flush();
+        CPPUNIT_ASSERT(scene_->reports >= 1);
+        scene_->world.stores.be(InMemoryStores::Reach::kReachable);
+        recorder().flush();
+        CPPUNIT_ASSERT(lastUse() == 1s);
     }
 
     void writesWithoutBeingAsked() {
-        recorder_->note(acme_, key_, now_ + 1s);
+        note(1s);
         const auto end = std::chrono::steady_clock::now() + 20s;
-        while (!lastUse(acme_, key_) && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(10ms);
-        CPPUNIT_ASSERT(lastUse(acme_, key_) == now_ + 1s);
+        while (!lastUse() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(10ms);
+        CPPUNIT_ASSERT(lastUse() == 1s);
     }
 
     void writesAtItsEnd() {
-        recorder_->note(acme_, key_, now_ + 1s);
-        recorder_.reset();
-        CPPUNIT_ASSERT(lastUse(acme_, key_) == now_ + 1s);
+        note(1s);
+        scene_->recorder.reset();
+        CPPUNIT_ASSERT(lastUse() == 1s);
     }
 
     void losesNothingOfManyThreads() {
         {
             std::vector<std::jthread> threads;
             for (int thread = 0; thread < 8; ++thread)
-                threads.emplace_back([&, thread] {
+                threads.emplace_back([this, thread] {
                     for (int i = 0; i < 500; ++i) {
-                        recorder_->note(acme_, key_, now_ + std::chrono::microseconds{thread * 500 + i});
-                        if (i % 100 == 0) recorder_->flush();
+                        note(std::chrono::microseconds{thread * 500 + i});
+                        if (i % 100 == 0) recorder().flush();
                     }
                 });
         }
-        recorder_->flush();
-        CPPUNIT_ASSERT(lastUse(acme_, key_) == now_ + std::chrono::microseconds{3999});
+        recorder().flush();
+        CPPUNIT_ASSERT(lastUse() == std::chrono::microseconds{3999});
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <optional>
 #include <string>
 
 #include "tests/support/refusals.h"
@@ -14,6 +15,15 @@ using domain::ErrorCode;
 using domain::UserStatus;
 using domain::secrets::SessionToken;
 using namespace std::chrono_literals;
+
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User ann = world.makeUser(acme, "ann@acme.example");
+    SessionToken token = world.makeSession(acme, ann);
+};
 
 class AuthenticatorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(AuthenticatorTest);
@@ -31,95 +41,103 @@ class AuthenticatorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(knowsNobodyWithoutTheDatabase);
     CPPUNIT_TEST_SUITE_END();
 
-    World world_;
-    domain::Tenant acme_ = world_.makeTenant("acme");
-    domain::Tenant globex_ = world_.makeTenant("globex");
-    domain::User ann_ = world_.makeUser(acme_, "ann@acme.example");
-    SessionToken token_ = world_.makeSession(acme_, ann_);
+    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
+    std::optional<Scene> scene_;
 
-    domain::Result<domain::Actor> ask() { return world_.authenticator.bySession(acme_, token_, origin()); }
-    domain::Timestamp lastSeen() const { return world_.stores.data(acme_).sessions.begin()->second.session.lastSeenAt; }
+public:
+    void setUp() override { scene_.emplace(); }
+    void tearDown() override { scene_.reset(); }
+
+private:
+    domain::Result<domain::Actor> ask() {
+        return scene_->world.authenticator.bySession(scene_->acme, scene_->token, origin());
+    }
+    domain::Timestamp lastSeen() const {
+        return scene_->world.stores.data(scene_->acme).sessions.begin()->second.session.lastSeenAt;
+    }
 
     void knowsWhoActsAndFromWhere() {
         const auto actor = ask().value();
-        CPPUNIT_ASSERT(actor.tenant().id == acme_.id);
-        CPPUNIT_ASSERT(actor.user().id == ann_.id);
+        CPPUNIT_ASSERT(actor.tenant().id == scene_->acme.id);
+        CPPUNIT_ASSERT(actor.user().id == scene_->ann.id);
         CPPUNIT_ASSERT_EQUAL(std::string(kAddress), actor.origin().address);
     }
 
     void refusesATokenThatNeverWas() {
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized,
-                                   world_.authenticator.bySession(acme_, SessionToken::generate(), origin())));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, scene_->world.authenticator.bySession(
+                                                                 scene_->acme, SessionToken::generate(), origin())));
     }
 
     void refusesTheSessionOfAnotherTenant() {
-        CPPUNIT_ASSERT(
-            refusedWith(ErrorCode::kUnauthorized, world_.authenticator.bySession(globex_, token_, origin())));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized,
+                                   scene_->world.authenticator.bySession(scene_->globex, scene_->token, origin())));
     }
 
     void endsASessionAfterThirtyIdleMinutes() {
-        world_.clock.advance(30min - 1us);
+        scene_->world.clock.advance(30min - 1us);
         CPPUNIT_ASSERT(ask().ok());
-        world_.clock.advance(30min);
+        scene_->world.clock.advance(30min);
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));  // asking does not revive it
     }
 
     void everyRequestStartsTheIdleTimeAnew() {
         for (int i = 0; i < 20; ++i) {
-            world_.clock.advance(29min);
+            scene_->world.clock.advance(29min);
             CPPUNIT_ASSERT(ask().ok());
         }
     }
 
     void endsASessionAfterTwelveHoursHoweverBusy() {
         for (int i = 0; i < 12 * 4 - 1; ++i) {
-            world_.clock.advance(15min);
+            scene_->world.clock.advance(15min);
             CPPUNIT_ASSERT(ask().ok());
         }
-        world_.clock.advance(15min - 1us);
+        scene_->world.clock.advance(15min - 1us);
         CPPUNIT_ASSERT(ask().ok());
-        world_.clock.advance(1us);
+        scene_->world.clock.advance(1us);
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
     }
 
     void writesALastSightAtMostOnceAMinute() {
-        world_.clock.advance(1min - 1us);
+        scene_->world.clock.advance(1min - 1us);
         CPPUNIT_ASSERT(ask().ok());
         CPPUNIT_ASSERT(lastSeen() == ManualClock::kStart);
-        world_.clock.advance(1us);
+        scene_->world.clock.advance(1us);
         CPPUNIT_ASSERT(ask().ok());
         CPPUNIT_ASSERT(lastSeen() == ManualClock::kStart + 1min);
     }
 
     void refusesASessionThatWasEnded() {
-        world_.signIns.signOut(ask().value(), token_);
+        scene_->world.signIns.signOut(ask().value(), scene_->token);
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
     }
 
     void refusesTheSessionOfWhoeverIsNotApproved() {
         for (const auto status : {UserStatus::kPending, UserStatus::kSuspended}) {
-            world_.setStatus(acme_, ann_, status);
+            scene_->world.setStatus(scene_->acme, scene_->ann, status);
             CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
         }
     }
 
     void knowsTheProgramBehindAKey() {
-        const auto issued = world_.apiKeys.create(ask().value(), keyName("Zapier")).value();
-        const auto bearer = world_.authenticator.byApiKey(acme_, issued.fullKey.revealForResponse()).value();
-        CPPUNIT_ASSERT(bearer.tenant().id == acme_.id);
-        CPPUNIT_ASSERT(bearer.user().id == ann_.id);
+        const auto issued = scene_->world.apiKeys.create(ask().value(), keyName("Zapier")).value();
+        const auto bearer =
+            scene_->world.authenticator.byApiKey(scene_->acme, issued.fullKey.revealForResponse()).value();
+        CPPUNIT_ASSERT(bearer.tenant().id == scene_->acme.id);
+        CPPUNIT_ASSERT(bearer.user().id == scene_->ann.id);
         CPPUNIT_ASSERT(bearer.key().id == issued.key.id);
     }
 
     void refusesABadKey() {
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, world_.authenticator.byApiKey(acme_, "pk_live_x")));
         CPPUNIT_ASSERT(
-            refusedWith(ErrorCode::kKeyInvalid, world_.authenticator.byApiKey(acme_, token_.revealForCookie())));
+            refusedWith(ErrorCode::kKeyInvalid, scene_->world.authenticator.byApiKey(scene_->acme, "pk_live_x")));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, scene_->world.authenticator.byApiKey(
+                                                               scene_->acme, scene_->token.revealForCookie())));
     }
 
     void knowsNobodyWithoutTheDatabase() {
-        world_.stores.be(InMemoryStores::Reach::kUnreachable);
+        scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
         CPPUNIT_ASSERT_THROW((void)ask(), domain::StorageUnavailable);
     }
 };

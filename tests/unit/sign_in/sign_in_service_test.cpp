@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <optional>
 #include <string>
 
 #include "tests/support/refusals.h"
@@ -21,6 +22,16 @@ using domain::secrets::SessionToken;
 
 constexpr auto kAnn = "ann@acme.example";
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User ann = world.makeUser(acme, kAnn);
+    domain::User pending = world.makeUser(acme, "pending@acme.example", UserStatus::kPending);
+    domain::User suspended = world.makeUser(acme, "suspended@acme.example", UserStatus::kSuspended);
+};
+
 class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(SignInServiceTest);
     CPPUNIT_TEST(startsASessionForTheRightPassword);
@@ -37,27 +48,30 @@ class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(startsNothingWithoutTheDatabase);
     CPPUNIT_TEST_SUITE_END();
 
-    World world_;
-    domain::Tenant acme_ = world_.makeTenant("acme");
-    domain::Tenant globex_ = world_.makeTenant("globex");
-    domain::User ann_ = world_.makeUser(acme_, kAnn);
-    domain::User pending_ = world_.makeUser(acme_, "pending@acme.example", UserStatus::kPending);
-    domain::User suspended_ = world_.makeUser(acme_, "suspended@acme.example", UserStatus::kSuspended);
+    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
+    std::optional<Scene> scene_;
 
+public:
+    void setUp() override { scene_.emplace(); }
+    void tearDown() override { scene_.reset(); }
+
+private:
     static SignInAttempt attempt(const std::string& email, const std::string& password = kPassword) {
         return {email, Password::attempt(password), std::nullopt, std::nullopt, origin()};
     }
-    SignedIn signIn() { return world_.signIns.signIn(acme_, attempt(kAnn)).value(); }
-    bool lives(const SessionToken& token) const { return world_.authenticator.bySession(acme_, token, origin()).ok(); }
+    SignedIn signIn() { return scene_->world.signIns.signIn(scene_->acme, attempt(kAnn)).value(); }
+    bool lives(const SessionToken& token) const {
+        return scene_->world.authenticator.bySession(scene_->acme, token, origin()).ok();
+    }
 
     void startsASessionForTheRightPassword() {
         const auto signedIn = signIn();
-        const auto actor = world_.authenticator.bySession(acme_, signedIn.session, origin()).value();
-        CPPUNIT_ASSERT(actor.user().id == ann_.id);
+        const auto actor = scene_->world.authenticator.bySession(scene_->acme, signedIn.session, origin()).value();
+        CPPUNIT_ASSERT(actor.user().id == scene_->ann.id);
     }
 
     void takesTheEmailInAnyCaseAndWithBlanksAround() {
-        CPPUNIT_ASSERT(world_.signIns.signIn(acme_, attempt(" ANN@Acme.Example ")).ok());
+        CPPUNIT_ASSERT(scene_->world.signIns.signIn(scene_->acme, attempt(" ANN@Acme.Example ")).ok());
     }
 
     void givesANewSessionAtEachSignIn() {
@@ -72,28 +86,30 @@ class SignInServiceTest : public CppUnit::TestFixture {
         const auto text = before.revealForCookie();
         auto again = attempt(kAnn);
         again.previous = std::move(before);
-        const auto after = world_.signIns.signIn(acme_, std::move(again)).value();
+        const auto after = scene_->world.signIns.signIn(scene_->acme, std::move(again)).value();
         CPPUNIT_ASSERT(!lives(*SessionToken::parse(text)));
         CPPUNIT_ASSERT(lives(after.session));
     }
 
     void storesHashesOfTokensAlone() {
         const auto signedIn = signIn();
-        const auto data = world_.stores.data(acme_);
+        const auto data = scene_->world.stores.data(scene_->acme);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, data.sessions.size());
-        CPPUNIT_ASSERT(data.sessions.begin()->first == world_.hasher.hash(acme_.id, signedIn.session));
-        CPPUNIT_ASSERT(data.devices.begin()->first.second == world_.hasher.hash(acme_.id, signedIn.device));
+        CPPUNIT_ASSERT(data.sessions.begin()->first == scene_->world.hasher.hash(scene_->acme.id, signedIn.session));
+        CPPUNIT_ASSERT(data.devices.begin()->first.second ==
+                       scene_->world.hasher.hash(scene_->acme.id, signedIn.device));
     }
 
     void recordsSignInsAndSignOuts() {
         const auto signedIn = signIn();
-        const auto actor = world_.authenticator.bySession(acme_, signedIn.session, origin()).value();
-        world_.signIns.signOut(actor, signedIn.session);
-        const auto audit = world_.stores.data(acme_).audit;
+        const auto actor = scene_->world.authenticator.bySession(scene_->acme, signedIn.session, origin()).value();
+        scene_->world.signIns.signOut(actor, signedIn.session);
+        const auto audit = scene_->world.stores.data(scene_->acme).audit;
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, audit.size());
         CPPUNIT_ASSERT(audit[0].action == AuditAction::kSignedIn);
         CPPUNIT_ASSERT(audit[1].action == AuditAction::kSignedOut);
-        for (const auto& event : audit) CPPUNIT_ASSERT(event.user == ann_.id && event.origin.address == kAddress);
+        for (const auto& event : audit)
+            CPPUNIT_ASSERT(event.user == scene_->ann.id && event.origin.address == kAddress);
     }
 
     void answersOneAndTheSameForEveryCauseOfRefusal() {
@@ -106,32 +122,34 @@ class SignInServiceTest : public CppUnit::TestFixture {
                                                               {"", ""},
                                                               {"\xff", kPassword}};
         for (const auto& [email, password] : causes) {
-            const auto refused = world_.signIns.signIn(acme_, attempt(email, password));
+            const auto refused = scene_->world.signIns.signIn(scene_->acme, attempt(email, password));
             CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, refused));
             CPPUNIT_ASSERT(refused.error().detail.empty());
             CPPUNIT_ASSERT(refused.error().retryAfter.count() == 0);
         }
-        CPPUNIT_ASSERT(world_.stores.data(acme_).sessions.empty());
-        CPPUNIT_ASSERT(world_.stores.data(acme_).devices.empty());
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).sessions.empty());
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).devices.empty());
     }
 
     void recordsARefusalWithTheUserOnlyIfThereIsOne() {
-        CPPUNIT_ASSERT(!world_.signIns.signIn(acme_, attempt(kAnn, "wrong")).ok());
-        CPPUNIT_ASSERT(!world_.signIns.signIn(acme_, attempt("nobody@acme.example")).ok());
-        const auto audit = world_.stores.data(acme_).audit;
+        CPPUNIT_ASSERT(!scene_->world.signIns.signIn(scene_->acme, attempt(kAnn, "wrong")).ok());
+        CPPUNIT_ASSERT(!scene_->world.signIns.signIn(scene_->acme, attempt("nobody@acme.example")).ok());
+        const auto audit = scene_->world.stores.data(scene_->acme).audit;
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, audit.size());
-        CPPUNIT_ASSERT(audit[0].action == AuditAction::kSignInRefused && audit[0].user == ann_.id);
+        CPPUNIT_ASSERT(audit[0].action == AuditAction::kSignInRefused && audit[0].user == scene_->ann.id);
         CPPUNIT_ASSERT(audit[1].action == AuditAction::kSignInRefused && !audit[1].user);
     }
 
     void knowsTheUsersOfThisTenantAlone() {
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, world_.signIns.signIn(globex_, attempt(kAnn))));
+        CPPUNIT_ASSERT(
+            refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.signIn(scene_->globex, attempt(kAnn))));
     }
 
     void signsOutOfThisSessionAlone() {
         const auto first = signIn();
         const auto second = signIn();
-        world_.signIns.signOut(world_.authenticator.bySession(acme_, first.session, origin()).value(), first.session);
+        scene_->world.signIns.signOut(
+            scene_->world.authenticator.bySession(scene_->acme, first.session, origin()).value(), first.session);
         CPPUNIT_ASSERT(!lives(first.session));
         CPPUNIT_ASSERT(lives(second.session));
     }
@@ -141,19 +159,23 @@ class SignInServiceTest : public CppUnit::TestFixture {
         const auto text = device.revealForCookie();
         auto again = attempt(kAnn);
         again.device = std::move(device);
-        CPPUNIT_ASSERT_EQUAL(text, world_.signIns.signIn(acme_, std::move(again)).value().device.revealForCookie());
+        CPPUNIT_ASSERT_EQUAL(
+            text, scene_->world.signIns.signIn(scene_->acme, std::move(again)).value().device.revealForCookie());
 
         auto stranger = attempt(kAnn);
         stranger.device = DeviceToken::generate();
         const auto unknown = stranger.device->revealForCookie();
-        CPPUNIT_ASSERT(unknown != world_.signIns.signIn(acme_, std::move(stranger)).value().device.revealForCookie());
+        CPPUNIT_ASSERT(
+            unknown !=
+            scene_->world.signIns.signIn(scene_->acme, std::move(stranger)).value().device.revealForCookie());
     }
 
     void startsNothingWithoutTheDatabase() {
-        world_.stores.be(InMemoryStores::Reach::kUnreachable);
-        CPPUNIT_ASSERT_THROW((void)world_.signIns.signIn(acme_, attempt(kAnn)), domain::StorageUnavailable);
-        world_.stores.be(InMemoryStores::Reach::kReachable);
-        CPPUNIT_ASSERT(world_.stores.data(acme_).sessions.empty());
+        scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
+        CPPUNIT_ASSERT_THROW((void)scene_->world.signIns.signIn(scene_->acme, attempt(kAnn)),
+                             domain::StorageUnavailable);
+        scene_->world.stores.be(InMemoryStores::Reach::kReachable);
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).sessions.empty());
     }
 };
 

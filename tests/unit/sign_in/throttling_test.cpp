@@ -23,6 +23,16 @@ using namespace std::chrono_literals;
 constexpr auto kAnn = "ann@acme.example";
 constexpr auto kBob = "bob@acme.example";
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+    domain::User ann = world.makeUser(acme, kAnn);
+    domain::User bob = world.makeUser(acme, kBob);
+    domain::User annElsewhere = world.makeUser(globex, kAnn);
+};
+
 class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ThrottlingTest);
     CPPUNIT_TEST(throttlesAnAccountAfterTenFailures);
@@ -44,23 +54,24 @@ class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesTheNetworkOfAnAddress);
     CPPUNIT_TEST_SUITE_END();
 
-    World world_;
-    domain::Tenant acme_ = world_.makeTenant("acme");
-    domain::Tenant globex_ = world_.makeTenant("globex");
-    domain::User ann_ = world_.makeUser(acme_, kAnn);
-    domain::User bob_ = world_.makeUser(acme_, kBob);
-    domain::User annElsewhere_ = world_.makeUser(globex_, kAnn);
+    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
+    std::optional<Scene> scene_;
 
+public:
+    void setUp() override { scene_.emplace(); }
+    void tearDown() override { scene_.reset(); }
+
+private:
     static SignInAttempt attempt(const std::string& email, const std::string& password,
                                  const std::string& address = kAddress) {
         return {email, Password::attempt(password), std::nullopt, std::nullopt, origin(address)};
     }
     domain::Result<domain::SignedIn> right(const std::string& email, const std::string& address = kAddress) {
-        return world_.signIns.signIn(acme_, attempt(email, kPassword, address));
+        return scene_->world.signIns.signIn(scene_->acme, attempt(email, kPassword, address));
     }
     void fail(const std::string& email, int times, const std::string& address = kAddress) {
         for (int i = 0; i < times; ++i) {
-            const auto result = world_.signIns.signIn(acme_, attempt(email, "wrong", address));
+            const auto result = scene_->world.signIns.signIn(scene_->acme, attempt(email, "wrong", address));
             CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, result));
         }
     }
@@ -71,7 +82,7 @@ class ThrottlingTest : public CppUnit::TestFixture {
                                                 const std::string& password) {
         auto known = attempt(email, password);
         known.device = DeviceToken::parse(device);
-        return world_.signIns.signIn(acme_, std::move(known));
+        return scene_->world.signIns.signIn(scene_->acme, std::move(known));
     }
 
     void throttlesAnAccountAfterTenFailures() {
@@ -100,8 +111,8 @@ class ThrottlingTest : public CppUnit::TestFixture {
     void doesNotHashForAThrottledAttempt() {
         fail(kAnn, 10);
         // Whoever wanted to hash now would wait for a slot, and be told to come again in a second.
-        const auto first = world_.slots.acquire();
-        const auto second = world_.slots.acquire();
+        const auto first = scene_->world.slots.acquire();
+        const auto second = scene_->world.slots.acquire();
         const auto refused = right(kAnn);
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, refused));
         CPPUNIT_ASSERT(refused.error().retryAfter > 1s);
@@ -109,27 +120,27 @@ class ThrottlingTest : public CppUnit::TestFixture {
 
     void neitherCountsNorRecordsAThrottledAttempt() {
         fail(kAnn, 10);
-        const auto before = world_.stores.data(acme_);
+        const auto before = scene_->world.stores.data(scene_->acme);
         for (int i = 0; i < 20; ++i) CPPUNIT_ASSERT(throttled(kAnn));
-        const auto after = world_.stores.data(acme_);
+        const auto after = scene_->world.stores.data(scene_->acme);
         CPPUNIT_ASSERT_EQUAL(before.attempts.size(), after.attempts.size());
         CPPUNIT_ASSERT_EQUAL(before.audit.size(), after.audit.size());
     }
 
     void saysWhenToComeAgain() {
         fail(kAnn, 1);
-        world_.clock.advance(5min);
+        scene_->world.clock.advance(5min);
         fail(kAnn, 9);
         CPPUNIT_ASSERT(right(kAnn).error().retryAfter == 10min);
-        world_.clock.advance(9min + 59s + 1us);
+        scene_->world.clock.advance(9min + 59s + 1us);
         CPPUNIT_ASSERT(right(kAnn).error().retryAfter == 1s);  // rounded up, never 0
     }
 
     void letsInAgainWhenTheOldestFailureIsFifteenMinutesOld() {
         fail(kAnn, 1);
-        world_.clock.advance(5min);
+        scene_->world.clock.advance(5min);
         fail(kAnn, 9);
-        world_.clock.advance(right(kAnn).error().retryAfter);
+        scene_->world.clock.advance(right(kAnn).error().retryAfter);
         CPPUNIT_ASSERT(right(kAnn).ok());
         fail(kAnn, 1);  // nine of ten minutes ago and this one are ten
         CPPUNIT_ASSERT(throttled(kAnn));
@@ -139,7 +150,8 @@ class ThrottlingTest : public CppUnit::TestFixture {
         for (int i = 0; i < 30; ++i) CPPUNIT_ASSERT(right(kAnn).ok());
         fail(kAnn, 9);
         for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(right(kAnn).ok());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{18}, world_.stores.data(acme_).attempts.size());  // two budgets each
+        CPPUNIT_ASSERT_EQUAL(std::size_t{18},
+                             scene_->world.stores.data(scene_->acme).attempts.size());  // two budgets each
     }
 
     void throttlesAnAddressAfterAHundredFailures() {
@@ -161,7 +173,7 @@ class ThrottlingTest : public CppUnit::TestFixture {
     void throttlesEachTenantByItself() {
         fail(kAnn, 10);
         CPPUNIT_ASSERT(throttled(kAnn));
-        CPPUNIT_ASSERT(world_.signIns.signIn(globex_, attempt(kAnn, kPassword)).ok());
+        CPPUNIT_ASSERT(scene_->world.signIns.signIn(scene_->globex, attempt(kAnn, kPassword)).ok());
     }
 
     void letsAKnownBrowserInThoughStrangersUsedUpTheAccount() {
@@ -189,14 +201,14 @@ class ThrottlingTest : public CppUnit::TestFixture {
 
     void forgetsFailuresThatCountNoMore() {
         fail(kAnn, 5);
-        world_.clock.advance(15min + 1us);
+        scene_->world.clock.advance(15min + 1us);
         fail(kBob, 1);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, world_.stores.data(acme_).attempts.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, scene_->world.stores.data(scene_->acme).attempts.size());
     }
 
     void refusesAtOnceWhileTwoHashAndTwoWait() {
-        auto first = world_.slots.acquire();
-        auto second = world_.slots.acquire();
+        auto first = scene_->world.slots.acquire();
+        auto second = scene_->world.slots.acquire();
         std::atomic<int> in{0};
         std::atomic<int> refused{0};
         std::vector<std::jthread> threads;
@@ -213,7 +225,7 @@ class ThrottlingTest : public CppUnit::TestFixture {
         second.reset();
         threads.clear();
         CPPUNIT_ASSERT_EQUAL(2, in.load());
-        CPPUNIT_ASSERT(world_.stores.data(acme_).attempts.empty());
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).attempts.empty());
     }
 
     void namesTheNetworkOfAnAddress() {

@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <optional>
 #include <string>
 
 #include "tests/support/refusals.h"
@@ -17,6 +18,13 @@ using domain::NewUser;
 using domain::UserStatus;
 using domain::secrets::Password;
 
+// What each test starts from.
+struct Scene {
+    World world;
+    domain::Tenant acme = world.makeTenant("acme");
+    domain::Tenant globex = world.makeTenant("globex");
+};
+
 class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(UserServiceTest);
     CPPUNIT_TEST(createsAUserWhoSignsInWithThePassword);
@@ -30,19 +38,24 @@ class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesToApproveNobody);
     CPPUNIT_TEST_SUITE_END();
 
-    World world_;
-    domain::Tenant acme_ = world_.makeTenant("acme");
-    domain::Tenant globex_ = world_.makeTenant("globex");
+    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
+    std::optional<Scene> scene_;
     Email ann_ = Email::parse("ann@acme.example").value();
 
+public:
+    void setUp() override { scene_.emplace(); }
+    void tearDown() override { scene_.reset(); }
+
+private:
     domain::Result<domain::CreatedUser> create(const std::string& name, const std::string& password,
                                                UserStatus status = UserStatus::kApproved) {
-        return world_.users.create(acme_, {ann_, name, status}, Password::attempt(password));
+        return scene_->world.users.create(scene_->acme, {ann_, name, status}, Password::attempt(password));
     }
     bool signsIn(const std::string& password) {
-        return world_.signIns.signIn(acme_, {ann_.text(), Password::attempt(password), {}, {}, origin()}).ok();
+        return scene_->world.signIns.signIn(scene_->acme, {ann_.text(), Password::attempt(password), {}, {}, origin()})
+            .ok();
     }
-    const domain::Account stored() const { return world_.stores.data(acme_).accounts.begin()->second; }
+    const domain::Account stored() const { return scene_->world.stores.data(scene_->acme).accounts.begin()->second; }
 
     void createsAUserWhoSignsInWithThePassword() {
         const auto made = create("Ann", kPassword).value();
@@ -50,7 +63,7 @@ class UserServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(made.user.email == ann_);
         CPPUNIT_ASSERT_EQUAL(std::string("Ann"), made.user.name);
         CPPUNIT_ASSERT(made.user.status == UserStatus::kApproved);
-        CPPUNIT_ASSERT(made.user.createdAt == world_.clock.now());
+        CPPUNIT_ASSERT(made.user.createdAt == scene_->world.clock.now());
         CPPUNIT_ASSERT(signsIn(kPassword));
         CPPUNIT_ASSERT(!signsIn("something else"));
     }
@@ -81,14 +94,14 @@ class UserServiceTest : public CppUnit::TestFixture {
 
     void createsInOneTenantAlone() {
         create("Ann", kPassword).value();
-        CPPUNIT_ASSERT(world_.users.list(globex_).empty());
+        CPPUNIT_ASSERT(scene_->world.users.list(scene_->globex).empty());
         const NewUser elsewhere{ann_, "Another Ann", UserStatus::kApproved};
-        CPPUNIT_ASSERT(world_.users.create(globex_, elsewhere, Password::attempt(kPassword)).ok());
+        CPPUNIT_ASSERT(scene_->world.users.create(scene_->globex, elsewhere, Password::attempt(kPassword)).ok());
     }
 
     void listsByEmail() {
-        for (const auto* email : {"c@x", "a@x", "b@x"}) world_.makeUser(acme_, email);
-        const auto all = world_.users.list(acme_);
+        for (const auto* email : {"c@x", "a@x", "b@x"}) scene_->world.makeUser(scene_->acme, email);
+        const auto all = scene_->world.users.list(scene_->acme);
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, all.size());
         CPPUNIT_ASSERT_EQUAL(std::string("a@x"), all[0].email.text());
         CPPUNIT_ASSERT_EQUAL(std::string("b@x"), all[1].email.text());
@@ -98,23 +111,23 @@ class UserServiceTest : public CppUnit::TestFixture {
     void approvesAPendingAndASuspendedUser() {
         for (const auto status : {UserStatus::kPending, UserStatus::kSuspended}) {
             create("Ann", kPassword).value();
-            world_.setStatus(acme_, stored().user, status);
+            scene_->world.setStatus(scene_->acme, stored().user, status);
             CPPUNIT_ASSERT(!signsIn(kPassword));
-            CPPUNIT_ASSERT(world_.users.approve(acme_, ann_).value().status == UserStatus::kApproved);
+            CPPUNIT_ASSERT(scene_->world.users.approve(scene_->acme, ann_).value().status == UserStatus::kApproved);
             CPPUNIT_ASSERT(signsIn(kPassword));
         }
     }
 
     void isAlreadySoWhenApprovedAgain() {
         create("Ann", kPassword).value();
-        CPPUNIT_ASSERT(world_.users.approve(acme_, ann_).ok());
+        CPPUNIT_ASSERT(scene_->world.users.approve(scene_->acme, ann_).ok());
         CPPUNIT_ASSERT(signsIn(kPassword));
     }
 
     void refusesToApproveNobody() {
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, world_.users.approve(acme_, ann_)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, scene_->world.users.approve(scene_->acme, ann_)));
         create("Ann", kPassword, UserStatus::kPending).value();
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, world_.users.approve(globex_, ann_)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, scene_->world.users.approve(scene_->globex, ann_)));
         CPPUNIT_ASSERT(stored().user.status == UserStatus::kPending);
     }
 };

@@ -1,0 +1,87 @@
+// Who may include whom. The table of the architecture, as a function that lists its leaks.
+
+import { filesOf, lineAt, read, withoutComments } from './source.mjs';
+
+const layers = {
+  domain: ['domain'],
+  persistence: ['domain', 'persistence'],
+  fcgi: ['domain', 'fcgi'],
+  cli: ['domain', 'cli'],
+};
+
+// The only files that also include persistence/, because they put everything together. May only shrink.
+const composers = new Set(['fcgi/composition.cpp', 'cli/composition.cpp']);
+
+// Headers of others, by how they begin, and the folders that may include them. The first match holds.
+const thirdParty = [
+  ['fcgi', ['fcgi/server/']], // fcgiapp.h, fcgios.h
+  ['ctemplate/', ['fcgi/views/']],
+  ['CLI/', ['cli/']],
+  ['Poco/JSON/', ['fcgi/json/', 'cli/']],
+  ['Poco/Net/', ['fcgi/']],
+  ['Poco/Data/', ['persistence/']],
+  ['mysql/', ['persistence/']],
+  ['Poco/Crypto/', ['domain/secrets/']],
+  ['openssl/', ['domain/secrets/']],
+  ['sodium.h', ['domain/secrets/']],
+  ['Poco/Checksum.h', ['domain/secrets/']],
+  ['Poco/', ['persistence/', 'fcgi/', 'cli/']], // the rest of Foundation
+];
+
+// The C++ standard library has no dots; these are POSIX and Linux.
+const system = /^([a-z_]+|(unistd|fcntl|poll|dlfcn|csignal|stdlib)\.h|(sys|arpa|netinet)\/[a-z_]+\.h)$/;
+
+// What must never stand in persistence/, and why.
+const bannedThere = [
+  [/"\s*USE\s/i, 'USE is never sent: a tenant is reached by qualified names alone'],
+  [/mysql_select_db|mysql_change_user/, 'no current schema, no change of account'],
+  [/Poco::Data::Transaction|Poco\/Data\/Transaction/, 'it leaves autocommit off for ever'],
+  [/SessionPool/, 'it hands out dead sessions'],
+  [/auto-reconnect/, 'it breaks transactions'],
+];
+
+function mayInclude(file, header) {
+  const owner = file.split('/')[0];
+  const target = header.split('/')[0];
+  if (target === 'persistence' && composers.has(file)) return true;
+  return layers[owner].includes(target);
+}
+
+function includeLeak(file, { quoted, header }) {
+  if (header.includes('..')) return 'includes are rooted at the repository';
+  if (quoted) return mayInclude(file, header) ? undefined : `${file.split('/')[0]}/ may not include it`;
+  const rule = thirdParty.find(([beginning]) => header.startsWith(beginning));
+  if (rule) return rule[1].some((folder) => file.startsWith(folder)) ? undefined : `only in ${rule[1].join(', ')}`;
+  return system.test(header) ? undefined : 'nobody has said which folder may include it';
+}
+
+function includesOf(text) {
+  const pattern = /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]/gm;
+  return [...text.matchAll(pattern)].map((match) => ({
+    quoted: match[1] === '"',
+    header: match[2],
+    line: lineAt(text, match.index),
+  }));
+}
+
+// One line for each leak: "file:line: header: reason".
+export function leaksIn(base) {
+  const leaks = [];
+  const unused = new Set(composers);
+  for (const file of Object.keys(layers).flatMap((layer) => filesOf(base, layer, ['.h', '.cpp']))) {
+    const text = withoutComments(read(base, file));
+    for (const include of includesOf(text)) {
+      if (include.quoted && include.header.startsWith('persistence/')) unused.delete(file);
+      const reason = includeLeak(file, include);
+      if (reason) leaks.push(`${file}:${include.line}: ${include.header}: ${reason}`);
+    }
+    if (file.startsWith('persistence/')) {
+      for (const [banned, reason] of bannedThere) {
+        const match = banned.exec(text);
+        if (match) leaks.push(`${file}:${lineAt(text, match.index)}: ${match[0].trim()}: ${reason}`);
+      }
+    }
+  }
+  for (const file of unused) leaks.push(`tests/checks/layers.mjs: ${file} is no composer any more: take it off the list`);
+  return leaks;
+}

@@ -1,0 +1,81 @@
+// Tests that nobody would run: the ways in which one can be written and yet never counted.
+
+import { basename, dirname } from 'node:path';
+
+import { filesOf, lineAt, read, withoutComments } from './source.mjs';
+
+// The body of the class that holds the suite: from the suite's line to the brace that closes the class.
+function bodyFrom(text, index) {
+  let depth = 1;
+  for (let at = index; at < text.length; ++at) {
+    if (text[at] === '{') ++depth;
+    if (text[at] === '}' && --depth === 0) return text.slice(index, at);
+  }
+  return text.slice(index);
+}
+
+// Methods that look like tests: void, without arguments, no hook of CppUnit, called by nobody else in the file.
+function testMethods(body, text) {
+  const hooks = new Set(['setUp', 'tearDown']);
+  return [...body.matchAll(/\bvoid\s+(\w+)\s*\(\s*\)\s*(?:\{|;)/g)]
+    .map((match) => ({ name: match[1], index: match.index }))
+    .filter(({ name }) => !hooks.has(name))
+    .filter(({ name }) => [...text.matchAll(new RegExp(`(?<!\\bvoid\\s)\\b${name}\\s*\\(\\s*\\)`, 'g'))].length === 0);
+}
+
+function troublesOfSource(file, text) {
+  const troubles = [];
+  const suites = [...text.matchAll(/\bCPPUNIT_TEST_SUITE\s*\(\s*(\w+)[^)]*\)/g)];
+  for (const suite of suites) {
+    const name = suite[1];
+    const body = bodyFrom(text, suite.index);
+    const registered = new Set([...body.matchAll(/\bCPPUNIT_TEST\s*\(\s*(\w+)\s*\)/g)].map((match) => match[1]));
+    for (const method of testMethods(body, text)) {
+      if (registered.has(method.name)) continue;
+      troubles.push(`${file}:${lineAt(text, suite.index + method.index)}: ${name}::${method.name} is in no CPPUNIT_TEST`);
+    }
+    if (registered.size === 0) troubles.push(`${file}:${lineAt(text, suite.index)}: ${name} has no tests`);
+    if (!new RegExp(`CPPUNIT_TEST_SUITE_REGISTRATION\\s*\\(\\s*${name}\\b`).test(text))
+      troubles.push(`${file}:${lineAt(text, suite.index)}: ${name} is not registered`);
+  }
+  if (file.endsWith('_test.cpp') && suites.length === 0) troubles.push(`${file}: it has no suite`);
+  return troubles;
+}
+
+// Whether a CMakeLists.txt of the file's folder, or of one above it, names the file.
+function isBuilt(base, file, lists) {
+  for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
+    const list = `${folder}/CMakeLists.txt`;
+    if (!lists.includes(list)) continue;
+    const named = read(base, list).replace(/#[^\n]*/g, '').split(/[\s()]+/);
+    if (named.includes(file.slice(folder.length + 1))) return true;
+  }
+  return false;
+}
+
+// One line for each test that would not run.
+export function troublesIn(base) {
+  const troubles = [];
+  const lists = filesOf(base, 'tests', ['CMakeLists.txt']);
+  for (const file of filesOf(base, 'tests', ['.h', '.cpp'])) {
+    const text = withoutComments(read(base, file));
+    troubles.push(...troublesOfSource(file, text));
+    if (file.endsWith('_test.cpp') && !isBuilt(base, file, lists)) troubles.push(`${file}: no CMakeLists.txt names it`);
+  }
+  for (const list of lists) {
+    const folder = dirname(list);
+    const text = read(base, list).replace(/#[^\n]*/g, '');
+    for (const [, name, sources] of text.matchAll(/add_executable\s*\(\s*([\w-]+)([^)]*)\)/g)) {
+      if (sources.includes('_test.cpp') && !name.endsWith('_tests')) troubles.push(`${list}: ${name} is no name that the runner knows: NAME_tests`);
+    }
+    const parent = `${dirname(folder)}/CMakeLists.txt`;
+    if (folder !== 'tests' && !read(base, parent).includes(`add_subdirectory(${basename(folder)})`))
+      troubles.push(`${parent}: ${basename(folder)} is not added`);
+  }
+  for (const file of filesOf(base, 'tests', ['.test.mjs'])) {
+    if (file.split('/').length !== 3) troubles.push(`${file}: the runner looks into tests/NAME/ and no deeper`);
+    const switchedOff = /\b(?:test|it|describe)\.(?:skip|todo|only)\b|\b(?:skip|todo|only)\s*:\s*true\b/.exec(read(base, file));
+    if (switchedOff) troubles.push(`${file}: ${switchedOff[0]} switches tests off`);
+  }
+  return troubles;
+}

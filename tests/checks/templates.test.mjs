@@ -1,0 +1,47 @@
+// Every page escapes what it shows. ctemplate escapes nothing in a file that does not say so, included ones too.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { filesOf, read, root } from './source.mjs';
+
+const marker = '{{%AUTOESCAPE context="HTML"}}';
+
+function troublesOf(text) {
+  const troubles = [];
+  if (!text.startsWith(marker)) troubles.push(`it does not start with ${marker}`);
+  if (/\{\{[^}]*:none\b/.test(text)) troubles.push(':none switches the escaping off');
+  if (text.indexOf('%AUTOESCAPE') !== text.lastIndexOf('%AUTOESCAPE')) troubles.push('a second marker changes the escaping');
+  if (/<script\b(?![^>]*\bsrc=)/i.test(text)) troubles.push('a script in the page; the policy forbids it');
+  if (/<style\b|\sstyle=/i.test(text)) troubles.push('a style in the page; the policy forbids it');
+  if (/\son[a-z]+\s*=\s*["'{]/i.test(text)) troubles.push('a handler in the page; the policy forbids it');
+  return troubles;
+}
+
+const templates = filesOf(root, 'templates', ['.tpl']);
+
+test('there are templates to check', () => {
+  assert.ok(templates.length > 0);
+});
+
+for (const file of templates) {
+  test(`${file} escapes what it shows and runs nothing inline`, () => {
+    assert.deepEqual(troublesOf(read(root, file)), []);
+  });
+}
+
+test('catches what would show text as it comes', () => {
+  const good = `${marker}\n<p>{{NAME}}</p><script type="module" src="/s.js"></script>`;
+  assert.deepEqual(troublesOf(good), []);
+  for (const bad of [
+    '<p>{{NAME}}</p>',
+    `\n${good}`,
+    `${good}{{NAME:none}}`,
+    `${good}{{NAME:h:none}}`,
+    `${good}{{%AUTOESCAPE context="JAVASCRIPT"}}`,
+    `${good}<script>alert(1)</script>`,
+    `${good}<p style="color: red">`,
+    `${good}<button onclick="go()">`,
+  ])
+    assert.equal(troublesOf(bad).length, 1, bad);
+});

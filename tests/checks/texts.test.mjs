@@ -1,0 +1,59 @@
+// The papers and comments that a reader meets: nothing half-done, and a README wherever one would look for it.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+import { filesOf, foldersOf, read, root } from './source.mjs';
+
+// Put together here, so that this file does not hold them itself.
+const unfinished = ['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK', 'W' + 'IP', 'lorem' + ' ipsum'];
+const pattern = new RegExp(`\\b(${unfinished.join('|')})\\b|^(<<<<<<<|>>>>>>>) `, 'm');
+
+// Binary files have a NUL among their first bytes.
+const isText = (file) => !readFileSync(join(root, file)).subarray(0, 8000).includes(0);
+
+test('nothing is left half-done', () => {
+  const found = filesOf(root)
+    .filter(isText)
+    .filter((file) => pattern.test(read(root, file)))
+    .map((file) => `${file}: ${pattern.exec(read(root, file))[0]}`);
+  assert.deepEqual(found, []);
+});
+
+test('catches a word of what is half-done', () => {
+  for (const word of unfinished) assert.match(`// ${word}: later`, pattern);
+  assert.doesNotMatch('mkdtemp("claviger-XXXXXX")', pattern);
+});
+
+test('every top-level folder has a README', () => {
+  const without = foldersOf(root).filter((folder) => !existsSync(join(root, folder, 'README.md')));
+  assert.deepEqual(without, []);
+});
+
+test('every other folder has one, or is explained by the one above it', () => {
+  const without = [];
+  const look = (folder) => {
+    for (const inner of foldersOf(root, folder)) {
+      if (existsSync(join(root, inner, 'README.md'))) {
+        look(inner);
+      } else if (existsSync(join(root, dirname(inner), 'README.md'))) {
+        const above = read(root, join(dirname(inner), 'README.md'));
+        if (!above.includes(`${basename(inner)}/`)) without.push(inner);
+      }
+    }
+  };
+  foldersOf(root).forEach(look);
+  assert.deepEqual(without, []);
+});
+
+test('every link of a README leads to a file', () => {
+  const broken = filesOf(root, '.', ['.md']).flatMap((file) =>
+    [...read(root, file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+      .map((match) => match[1])
+      .filter((target) => !existsSync(join(root, dirname(file), target)))
+      .map((target) => `${file}: ${target}`),
+  );
+  assert.deepEqual(broken, []);
+});

@@ -1,0 +1,74 @@
+// The built tool on a database of its own.
+//
+//   const tool = await startTool();                       // stop it in after(): await tool.stop()
+//   tool.run('tenant', 'list');                           // { status, stdout, stderr }
+//   tool.run({ input: 'a password\n' }, 'user', 'create', …);
+//   tool.json('tenant', 'list');                          // { status, document, stderr }, run with --json
+
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { startDatabase } from './database.mjs';
+import { root } from './launcher.mjs';
+
+export const program = join(root, 'build/cli/claviger');
+
+// Without configuration or database: what is decided before either is asked for.
+export function runTool(args, options = {}) {
+  const { status, stdout, stderr } = spawnSync(program, args, { input: '', encoding: 'utf8', ...options });
+  return { status, stdout, stderr };
+}
+
+export async function startTool() {
+  return new Tool(await startDatabase());
+}
+
+class Tool {
+  constructor(database) {
+    this.database = database;
+    this.config = join(database.folder, 'claviger.conf');
+    this.configure({});
+  }
+
+  // Writes the configuration: the test run's, this database, and these settings.
+  configure(settings) {
+    const own = { ...this.database.settings, ...settings };
+    const kept = readFileSync(process.env.TEST_CONFIG, 'utf8')
+      .split('\n')
+      .filter((line) => !(line.split('=')[0].trim() in own));
+    const lines = Object.entries(own).map(([name, value]) => `${name} = ${value}`);
+    writeFileSync(this.config, [...kept, ...lines, ''].join('\n'));
+  }
+
+  // Works from now on with a copy of the migrations to which these files are added: { 'tenant/0099_x.sql': text }.
+  addMigrations(files) {
+    const folder = join(this.database.folder, 'migrations');
+    cpSync(join(root, 'migrations'), folder, { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    this.configure({ 'migrations.folder': folder });
+  }
+
+  run(...args) {
+    const options = typeof args[0] === 'object' ? args.shift() : {};
+    return runTool(['--config', this.config, ...args], options);
+  }
+
+  json(...args) {
+    const { status, stdout, stderr } = this.run(...args, '--json');
+    return { status, document: JSON.parse(stdout), stderr };
+  }
+
+  // Begins a run and kills it after some milliseconds, unless it is done by then.
+  async kill(milliseconds, ...args) {
+    const child = spawn(program, ['--config', this.config, ...args], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  stop() {
+    return this.database.stop();
+  }
+}

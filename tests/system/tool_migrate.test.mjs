@@ -1,0 +1,120 @@
+// `claviger migrate` on a database of its own: from nothing, again, behind, and with one tenant that fails.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { startTool } from '../support/tool.mjs';
+
+const password = 'correct horse battery staple\n';
+const slugs = ['acme', 'globex', 'initech'];
+
+let tool;
+
+before(async () => {
+  tool = await startTool();
+});
+after(() => tool?.stop());
+
+const states = ({ document }) =>
+  Object.fromEntries([['control', document.control.state], ...document.tenants.map((tenant) => [tenant.tenant, tenant.state])]);
+const all = (state) => Object.fromEntries(['control', ...slugs].map((name) => [name, state]));
+
+test('before the first migration every other verb says what to run', () => {
+  for (const args of [
+    ['tenant', 'list'],
+    ['tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'Acme'],
+    ['user', 'list', '--tenant', 'acme'],
+  ]) {
+    const { status, document, stderr } = tool.json(...args);
+    assert.equal(status, 1);
+    assert.equal(document.error.code, 'control_schema_missing');
+    assert.match(stderr, /Run `claviger migrate` first/);
+  }
+});
+
+test('a look at the status makes nothing', () => {
+  const { status, document } = tool.json('migrate', 'status');
+  assert.equal(status, 0);
+  assert.equal(document.control.version, 0);
+  assert.equal(document.control.state, 'behind');
+  assert.deepEqual(document.tenants, []);
+  assert.equal(tool.database.sql("SHOW DATABASES LIKE 'claviger%'"), '');
+});
+
+test('migrates from nothing, and is already so when run again', () => {
+  for (let i = 0; i < 2; ++i) {
+    const { status, document, stderr } = tool.json('migrate');
+    assert.equal(status, 0);
+    assert.equal(stderr, '');
+    assert.equal(document.control.state, 'current');
+    assert.equal(document.control.version, document.control.newest);
+  }
+});
+
+test('shows each schema in words', () => {
+  for (const slug of slugs) {
+    const made = tool.run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug);
+    assert.equal(made.status, 0, made.stderr);
+  }
+  const { status, stdout } = tool.run('migrate', 'status');
+  assert.equal(status, 0);
+  assert.match(stdout, /^SCHEMA +VERSION +NEWEST +STATE\nclaviger +\d+ +\d+ +current\nclaviger_t_acme +\d+ +\d+ +current\n/);
+});
+
+// A release with one more migration, which cannot work where two users have one name.
+test('a tenant behind the release is told so, and no verb works on it', () => {
+  const next = tool.json('migrate', 'status').document.tenants[0].newest + 1;
+  tool.addMigrations({
+    [`tenant/${String(next).padStart(4, '0')}_one_name.sql`]: 'CREATE UNIQUE INDEX one_name ON {schema}.users (name)\n',
+  });
+  assert.deepEqual(states(tool.json('migrate', 'status')), { ...all('behind'), control: 'current' });
+
+  const args = ['user', 'create', '--tenant', 'acme', '--email', 'a@acme.example', '--password-stdin'];
+  const { status, document, stderr } = tool.json({ input: password }, ...args);
+  assert.equal(status, 1);
+  assert.equal(document.error.code, 'tenant_migrating');
+  assert.match(stderr, /Run `claviger migrate`/);
+  assert.equal(tool.database.sql('SELECT COUNT(*) FROM claviger_t_acme.users'), '0');
+});
+
+test('one tenant that fails does not stop the others, and the exit status says so', () => {
+  const user = (id) => `(UNHEX('${id.repeat(32)}'), 'u${id}@globex.example', 'Same Name', 'x', 'approved', NOW(6))`;
+  const columns = '(id, email, name, password_hash, status, created_at)';
+  tool.database.sql(`INSERT INTO claviger_t_globex.users ${columns} VALUES ${user('1')}, ${user('2')}`);
+  assert.equal(tool.database.sql('SELECT COUNT(*) FROM claviger_t_globex.users'), '2');
+
+  const partly = tool.json('migrate');
+  assert.equal(partly.status, 5);
+  assert.deepEqual(states(partly), { ...all('current'), globex: 'failed' });
+  const failed = partly.document.tenants.find(({ tenant }) => tenant === 'globex');
+  assert.match(failed.failure, /one_name/);
+  assert.equal(failed.version, failed.newest - 1);
+  assert.match(partly.stderr, /tenant globex is not migrated: .*\n.*run `claviger migrate` again/);
+
+  const told = tool.run('migrate');
+  assert.equal(told.status, 5);
+  assert.match(told.stdout, /claviger_t_globex +\d+ +\d+ +failed/);
+});
+
+test('it goes on when the reason is gone', () => {
+  tool.database.sql("UPDATE claviger_t_globex.users SET name = email");
+  const { status, ...done } = tool.json('migrate');
+  assert.equal(status, 0);
+  assert.deepEqual(states(done), all('current'));
+});
+
+test('an older release leaves alone what a newer one has migrated', () => {
+  tool.configure({});
+  const { status, ...seen } = tool.json('migrate');
+  assert.equal(status, 0);
+  assert.deepEqual(states(seen), { ...all('ahead'), control: 'current' });
+  for (const { version, newest } of seen.document.tenants) assert.equal(version, newest + 1);
+});
+
+test('a migration that was altered after it had run is refused', () => {
+  tool.addMigrations({ 'control/0001_tenants.sql': 'CREATE TABLE IF NOT EXISTS {schema}.tenants (id BINARY(16) PRIMARY KEY)\n' });
+  const { status, document } = tool.json('migrate');
+  assert.equal(status, 1);
+  assert.equal(document.error.code, 'migration_failed');
+  assert.match(document.error.message, /claviger: .*0001_tenants/);
+});

@@ -1,0 +1,147 @@
+// How the tool `claviger` is spoken to: help, misuse, invalid values, and passwords that never leave standard input.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { program, runTool } from '../support/tool.mjs';
+
+const password = 'hunter2-hunter2-hunter2';
+const user = ['user', 'create', '--tenant', 'acme', '--email', 'a@acme.example'];
+const tenant = ['tenant', 'create', 'acme', '--host', 'acme.example.com', '--name', 'Acme Inc'];
+
+// Exit 2, words on standard error, nothing on standard output; and with --json one document there.
+function assertUsage(args, options) {
+  const told = runTool(args, options);
+  assert.equal(told.status, 2, told.stderr);
+  assert.equal(told.stdout, '');
+  assert.match(told.stderr, /^claviger: ./);
+
+  const asJson = runTool(['--json', ...args], options);
+  assert.equal(asJson.status, 2);
+  const { error } = JSON.parse(asJson.stdout);
+  assert.equal(error.code, 'usage');
+  assert.ok(told.stderr.includes(error.message));
+  for (const text of [told.stderr, asJson.stdout, asJson.stderr]) assert.ok(!text.includes('hunter2'), text);
+  return told.stderr;
+}
+
+const verbs = [
+  [], ['tenant'], ['tenant', 'create'], ['tenant', 'list'], ['tenant', 'show'],
+  ['user'], ['user', 'create'], ['user', 'list'], ['user', 'approve'], ['migrate'], ['migrate', 'status'],
+];
+
+for (const verb of verbs) {
+  test(`\`claviger ${[...verb, '--help'].join(' ')}\` explains itself with an example`, () => {
+    const { status, stdout, stderr } = runTool([...verb, '--help']);
+    assert.equal(status, 0);
+    assert.equal(stderr, '');
+    assert.ok(stdout.includes(`Usage: ${['claviger', ...verb].join(' ')}`));
+    assert.match(stdout, new RegExp(`Examples:\n(.*\n)*?  (.* \\| )?${['claviger', ...verb].join(' ')}`));
+  });
+}
+
+test('the help of the tool names the exit statuses', () => {
+  assert.match(runTool(['--help']).stdout, /0 done or already so, 1 failed, 2 usage, 3 not found, 4 conflict, 5 partly done/);
+});
+
+test('tells its version', () => {
+  const { status, stdout } = runTool(['--version']);
+  assert.equal(status, 0);
+  assert.match(stdout, /^claviger \d+\.\d+\.\d+\n$/);
+});
+
+for (const args of [
+  [], ['tenant'], ['user'], ['nothing'], ['tenant', 'crate'], ['migrate', 'everything'], ['--nothing'], ['tenant', 'list', '--nothing'],
+  ['tenant', 'list', 'acme'], ['tenant', 'show'], ['tenant', 'show', 'acme', 'globex'], ['tenant', 'list', '--json=maybe'],
+  ['user', 'list'], ['user', 'list', '--tenant'], ['user', 'approve', '--tenant', 'acme'],
+  ['tenant', 'create', 'acme', '--host', 'a.example'], [...tenant, '--name', 'Twice'], user,
+]) {
+  test(`\`claviger ${args.join(' ')}\` is misuse`, () => {
+    assert.match(assertUsage(args), /--help|--name|--tenant/);
+  });
+}
+
+test('an unknown verb is answered with those there are', () => {
+  assert.match(assertUsage(['tenant', 'crate']), /create, list, show/);
+});
+
+for (const [what, args] of Object.entries({
+  'a slug with capitals': ['tenant', 'show', 'Acme'],
+  'a slug of one letter': ['tenant', 'show', 'a'],
+  'a slug of 32 characters': ['tenant', 'show', 'a'.repeat(32)],
+  'an empty slug': ['tenant', 'show', ''],
+  'a host with a port': ['tenant', 'create', 'acme', '--host', 'acme.example:80', '--name', 'x'],
+  'a host with a blank': ['tenant', 'create', 'acme', '--host', 'acme example', '--name', 'x'],
+  'an empty host': ['tenant', 'create', 'acme', '--host', '', '--name', 'x'],
+  'an empty name': ['tenant', 'create', 'acme', '--host', 'acme.example', '--name', ''],
+  'a name of blanks': ['tenant', 'create', 'acme', '--host', 'acme.example', '--name', ' \u00a0\t'],
+  'a name of 101 characters': ['tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'x'.repeat(101)],
+  'a name with a control character': ['tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'a\u001b[31mb'],
+  'an address without @': ['user', 'approve', '--tenant', 'acme', '--email', 'nobody'],
+  'a bad slug behind --tenant': ['user', 'list', '--tenant', 'ac me'],
+  'a configuration that is not there': ['tenant', 'list', '--config', '/nonexistent/claviger.conf'],
+  'a configuration that is a folder': ['tenant', 'list', '--config', '/tmp'],
+})) {
+  test(`${what} is an invalid value`, () => {
+    assertUsage(args);
+  });
+}
+
+test('a name that is no UTF-8 is an invalid value', () => {
+  const shell = `exec ${program} tenant create acme --host acme.example --name "$(printf 'a\\377b')"`;
+  assert.equal(spawnSync('sh', ['-c', shell]).status, 2);
+});
+
+test('an invalid value is told before the configuration is read', () => {
+  const broken = ['--config', process.execPath];
+  assertUsage([...broken, 'tenant', 'show', 'Acme']);
+});
+
+for (const [what, input] of Object.entries({
+  'of 11 bytes': 'hunter2-hun\n',
+  'of 1,025 bytes': 'hunter2-'.repeat(128) + 'x',
+  'of 1,025 bytes and a newline': 'hunter2-'.repeat(128) + 'x\n',
+  'of a megabyte': 'hunter2-'.repeat(1 << 17),
+  'that is empty': '',
+  'that is a newline': '\n',
+  'with a NUL': 'hunter2\0hunter2',
+})) {
+  test(`a password ${what} is refused and not repeated`, () => {
+    assert.match(assertUsage([...user, '--password-stdin'], { input }), /12 to 1,024 bytes/);
+  });
+}
+
+test('a password is never taken from an argument, nor repeated', () => {
+  for (const args of [
+    ['--password', password],
+    [`--password=${password}`],
+    [`-p${password}`],
+    [`--password-stdin=${password}`],
+    ['--password-stdin', password],
+    ['--password-stdin', '--', password],
+  ])
+    assertUsage([...user, ...args], { input: `${password}\n` });
+});
+
+test('a terminal is refused with a hint', () => {
+  const command = [program, ...user, '--password-stdin'].join(' ');
+  const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { input: `${password}\n`, encoding: 'utf8' });
+  assert.equal(status, 2);
+  assert.match(stdout, /a terminal would show the password/);
+  assert.match(stdout, /< password\.txt/);
+});
+
+test('what is wrong inside the configuration is a failure that names the line', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'claviger-tool-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const config = join(folder, 'claviger.conf');
+  writeFileSync(config, 'fcgi.thread = 4\n');
+  const { status, stdout, stderr } = runTool(['--config', config, 'tenant', 'list', '--json']);
+  assert.equal(status, 1);
+  assert.equal(JSON.parse(stdout).error.code, 'bad_configuration');
+  assert.match(stderr, /claviger\.conf:1: there is no setting "fcgi\.thread"; did you mean "fcgi\.threads"\?/);
+});
