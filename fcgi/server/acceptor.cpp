@@ -86,22 +86,36 @@ void Acceptor::run() {
 }
 
 void Acceptor::handle(Client& client) {
-    {
-        const std::lock_guard lock(clientsMutex_);
-        client.busy = true;
-    }
-    switch (client.connection.look()) {
-        case Connection::Look::kRequest:
-            client.partial = false;
-            client.kept = true;
-            return client.connection.serve(application_) == Connection::Outcome::kKept ? rest(client) : forget(client);
-        case Connection::Look::kPartial:
-            return park(client);
-        case Connection::Look::kNothing:
+    take(client);
+    switch (attend(client)) {
+        case Next::kRest:
             return rest(client);
-        case Connection::Look::kEnd:
+        case Next::kPark:
+            return park(client);
+        case Next::kForget:
             return forget(client);
     }
+}
+
+Acceptor::Next Acceptor::attend(Client& client) {
+    try {
+        switch (client.connection.look()) {
+            case Connection::Look::kRequest:
+                client.partial = false;
+                client.kept = true;
+                if (client.connection.serve(application_) == Connection::Outcome::kKept) return Next::kRest;
+                return Next::kForget;
+            case Connection::Look::kPartial:
+                return Next::kPark;
+            case Connection::Look::kNothing:
+                return Next::kRest;
+            case Connection::Look::kEnd:
+                break;
+        }
+    } catch (const std::exception& thrown) {  // out of memory
+        logLine({{"level", "error"}, {"event", "connection_failed"}, {"what", thrown.what()}});
+    }
+    return Next::kForget;
 }
 
 bool Acceptor::acceptOne() {
@@ -115,7 +129,7 @@ bool Acceptor::acceptOne() {
     const std::lock_guard clientsLock(clientsMutex_);
     auto& client = clients_.emplace_front(std::move(accepted));
     client.self = clients_.begin();
-    arm(client, EPOLL_CTL_ADD);
+    if (!arm(client, EPOLL_CTL_ADD)) clients_.pop_front();
     return true;
 }
 
@@ -137,21 +151,32 @@ void Acceptor::stopListening() {
     listener_.reset();
 }
 
-void Acceptor::arm(Client& client, int operation) {
-    client.busy = false;
+bool Acceptor::arm(Client& client, int operation) {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLONESHOT;
     event.data.ptr = &client;
-    if (::epoll_ctl(epoll_.get(), operation, client.connection.fd(), &event) == 0) return;
+    if (::epoll_ctl(epoll_.get(), operation, client.connection.fd(), &event) == 0) return true;
     logLine({{"level", "error"}, {"event", "connection_lost"}, {"what", std::generic_category().message(errno)}});
-    clients_.erase(client.self);  // nobody would ever look at it again
+    return false;
 }
 
+// Against drain(), which sets the phase and then looks at who is not busy. Either it sees that this one is, or the
+// phase is seen here: then it may be just at this one, under its lock.
+void Acceptor::take(Client& client) {
+    client.busy = true;
+    if (phase_ != Phase::kServing) const std::lock_guard wait(clientsMutex_);
+}
+
+// The other way round: either drain() sees that this one idles, or the phase is seen here. Both is no harm.
 void Acceptor::rest(Client& client) {
-    const std::lock_guard lock(clientsMutex_);
+    client.busy = false;
+    bidFarewell(client);
+    if (!arm(client, EPOLL_CTL_MOD)) forget(client);
+}
+
+void Acceptor::bidFarewell(const Client& client) const {
     if (phase_ == Phase::kDraining && client.kept) client.connection.nudge();
     if (phase_ == Phase::kCutting) client.connection.shutReading();
-    arm(client, EPOLL_CTL_MOD);  // from here on it may be another thread's
 }
 
 void Acceptor::park(Client& client) {
@@ -191,7 +216,7 @@ void Acceptor::onTimer() {
     const std::lock_guard lock(clientsMutex_);
     std::erase_if(partial_, [&](Client* client) {
         const bool due = client->retryAt <= now;
-        if (due) arm(*client, EPOLL_CTL_MOD);
+        if (due && !arm(*client, EPOLL_CTL_MOD)) clients_.erase(client->self);
         return due;
     });
     if (!partial_.empty()) startTimer();
@@ -200,21 +225,19 @@ void Acceptor::onTimer() {
 bool Acceptor::drain(std::chrono::milliseconds grace, std::chrono::milliseconds limit) {
     const auto begun = Clock::now();
     stopListening();
+    const auto empty = [this] { return clients_.empty(); };
     std::unique_lock lock(clientsMutex_);
     phase_ = Phase::kDraining;
-    for (auto& client : clients_)
-        if (!client.busy && client.kept) client.connection.nudge();
-
-    const auto empty = [this] { return clients_.empty(); };
+    bidFarewellToIdle();
     if (changed_.wait_until(lock, begun + grace, empty)) return true;
     phase_ = Phase::kCutting;
-    cutIdle();
+    bidFarewellToIdle();
     return changed_.wait_until(lock, begun + limit, empty);
 }
 
-void Acceptor::cutIdle() {
-    for (auto& client : clients_)
-        if (!client.busy) client.connection.shutReading();
+void Acceptor::bidFarewellToIdle() {
+    for (const auto& client : clients_)
+        if (!client.busy) bidFarewell(client);
 }
 
 }  // namespace claviger::fcgi

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <list>
@@ -41,8 +42,8 @@ private:
 
         Connection connection;
         std::list<Client>::iterator self;
-        bool busy = true;      // a thread is at it
-        bool kept = false;     // has been answered at least once
+        std::atomic<bool> busy = false;  // a thread is at it, or will be; then all else here is its own
+        bool kept = false;               // has been answered at least once
         bool partial = false;  // the head of a request is there in part: `since` then, looked at again at `retryAt`
         Clock::time_point since, retryAt;
         Clock::duration pause{};
@@ -53,17 +54,22 @@ private:
     void run();
     void handle(Client&);
 
+    enum class Next { kRest, kPark, kForget };
+    Next attend(Client&);
+
     bool acceptOne();  // false if there was none
     void pauseListening();
     void stopListening();
 
+    void take(Client&);
     void rest(Client&);  // until there is something to read
     void park(Client&);  // until it is looked at again
-    void arm(Client&, int operation);
     void forget(Client&);
+    bool arm(Client&, int operation);  // from here on it may be another thread's
+    void bidFarewell(const Client&) const;
+    void bidFarewellToIdle();
     void startTimer();
     void onTimer();
-    void cutIdle();
 
     const Application& application_;
     Fd epoll_, stop_, timer_;
@@ -71,11 +77,11 @@ private:
     Fd listener_;
     bool paused_ = false;  // out of file descriptors: not watched until the timer rings
 
-    std::mutex clientsMutex_;  // guards all below, and what Client says about its connection
+    std::atomic<Phase> phase_ = Phase::kServing;
+    std::mutex clientsMutex_;  // guards the two; not taken on the way of a request
     std::list<Client> clients_;
     std::vector<Client*> partial_;
     std::condition_variable changed_;
-    Phase phase_ = Phase::kServing;
 
     std::vector<std::thread> threads_;
 };
