@@ -86,7 +86,10 @@ void Acceptor::run() {
 }
 
 void Acceptor::handle(Client& client) {
-    take(client);
+    {
+        const std::lock_guard lock(client.mutex);
+        client.busy = true;
+    }
     switch (attend(client)) {
         case Next::kRest:
             return rest(client);
@@ -160,18 +163,15 @@ bool Acceptor::arm(Client& client, int operation) {
     return false;
 }
 
-// Against drain(), which sets the phase and then looks at who is not busy. Either it sees that this one is, or the
-// phase is seen here: then it may be just at this one, under its lock.
-void Acceptor::take(Client& client) {
-    client.busy = true;
-    if (phase_ != Phase::kServing) const std::lock_guard wait(clientsMutex_);
-}
-
-// The other way round: either drain() sees that this one idles, or the phase is seen here. Both is no harm.
+// drain() sets the phase and then looks at each client under its lock: either it finds this one idle, or the phase is
+// seen here.
 void Acceptor::rest(Client& client) {
+    std::unique_lock lock(client.mutex);
     client.busy = false;
     bidFarewell(client);
-    if (!arm(client, EPOLL_CTL_MOD)) forget(client);
+    const bool armed = arm(client, EPOLL_CTL_MOD);
+    lock.unlock();
+    if (!armed) forget(client);
 }
 
 void Acceptor::bidFarewell(const Client& client) const {
@@ -236,8 +236,10 @@ bool Acceptor::drain(std::chrono::milliseconds grace, std::chrono::milliseconds 
 }
 
 void Acceptor::bidFarewellToIdle() {
-    for (const auto& client : clients_)
+    for (auto& client : clients_) {
+        const std::lock_guard lock(client.mutex);
         if (!client.busy) bidFarewell(client);
+    }
 }
 
 }  // namespace claviger::fcgi

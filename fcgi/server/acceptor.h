@@ -42,8 +42,9 @@ private:
 
         Connection connection;
         std::list<Client>::iterator self;
-        std::atomic<bool> busy = false;  // a thread is at it, or will be; then all else here is its own
-        bool kept = false;               // has been answered at least once
+        std::mutex mutex;      // guards `busy`
+        bool busy = false;     // a thread is at it, or will be; then all else here is its own
+        bool kept = false;     // has been answered at least once
         bool partial = false;  // the head of a request is there in part: `since` then, looked at again at `retryAt`
         Clock::time_point since, retryAt;
         Clock::duration pause{};
@@ -61,12 +62,11 @@ private:
     void pauseListening();
     void stopListening();
 
-    void take(Client&);
     void rest(Client&);  // until there is something to read
     void park(Client&);  // until it is looked at again
     void forget(Client&);
-    bool arm(Client&, int operation);  // from here on it may be another thread's
-    void bidFarewell(const Client&) const;
+    bool arm(Client&, int operation);       // from here on it may be another thread's
+    void bidFarewell(const Client&) const;  // as the phase has it; for who idles
     void bidFarewellToIdle();
     void startTimer();
     void onTimer();
@@ -78,7 +78,7 @@ private:
     bool paused_ = false;  // out of file descriptors: not watched until the timer rings
 
     std::atomic<Phase> phase_ = Phase::kServing;
-    std::mutex clientsMutex_;  // guards the two; not taken on the way of a request
+    std::mutex clientsMutex_;  // guards the next two, is taken before a Client's, and not on the way of a request
     std::list<Client> clients_;
     std::vector<Client*> partial_;
     std::condition_variable changed_;

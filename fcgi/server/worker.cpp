@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGrace = 1s;   // for idle connections to be closed by their peers
+constexpr auto kGrace = 3s;   // nginx leaves within moments, unless it starves; nobody waits for the others
 constexpr auto kLimit = 10s;  // for all
 
 void waitForTermination() {
