@@ -68,7 +68,7 @@ test('filesAreKeptForEverAndNothingElseIs', async () => {
 
 test('filesHaveTheirTypes', async () => {
   const [hash] = readdirSync(join(root, 'build/static'));
-  const types = { css: 'text/css; charset=utf-8', js: 'application/javascript; charset=utf-8', svg: 'image/svg+xml; charset=utf-8' };
+  const types = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml; charset=utf-8' };
   for (const name of readdirSync(join(root, 'build/static', hash))) {
     const answer = await service.request({ path: `/static/${hash}/${name}` });
     assert.equal(answer.headers['content-type'], types[name.split('.').at(-1)], name);
