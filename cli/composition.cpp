@@ -1,5 +1,7 @@
 #include "cli/composition.h"
 
+#include <optional>
+
 #include "cli/failure.h"
 #include "domain/configuration/settings.h"
 #include "domain/secrets/password_hasher.h"
@@ -13,54 +15,70 @@ namespace claviger::cli {
 namespace {
 
 // Everything that the tool is made of, in order of dependence. Making it hashes nothing and connects to nothing.
+struct Parts {
+    explicit Parts(const domain::Settings& settings)
+        : passwords({settings.passwords.memoryMib, settings.passwords.passes}),
+          connections(settings.database, persistence::Account::kTool),
+          migrator(connections, settings.migrationsFolder, settings.database.workerUser),
+          registry(connections),
+          schemas(connections, migrator),
+          stores(connections),
+          tenants(registry, schemas, clock),
+          users(stores, passwords, clock),
+          migrations(registry, schemas, migrator) {}
+
+    domain::SystemClock clock;
+    domain::secrets::PasswordHasher passwords;
+    persistence::Connections connections;
+    persistence::Migrator migrator;
+    persistence::MySqlTenantRegistry registry;
+    persistence::MySqlTenantSchemas schemas;
+    persistence::MySqlTenantStores stores;
+    domain::TenantService tenants;
+    domain::UserService users;
+    domain::MigrationService migrations;
+};
+
+// Reads the configuration when the first service is asked for, so that a verb can also speak of a broken one.
 class Composition final : public Services {
 public:
-    explicit Composition(const domain::Settings& settings)
-        : passwords_({settings.passwords.memoryMib, settings.passwords.passes}),
-          connections_(settings.database, persistence::Account::kTool),
-          migrator_(connections_, settings.migrationsFolder, settings.database.workerUser),
-          registry_(connections_),
-          schemas_(connections_, migrator_),
-          stores_(connections_),
-          tenants_(registry_, schemas_, clock_),
-          users_(stores_, passwords_, clock_),
-          migrations_(registry_, schemas_, migrator_) {}
+    explicit Composition(std::filesystem::path configuration) : configuration_(std::move(configuration)) {}
 
-    domain::TenantService& tenants() override { return checkControlSchema(), tenants_; }
-    domain::UserService& users() override { return checkControlSchema(), users_; }
-    domain::MigrationService& migrations() override { return migrations_; }
-    int newestTenantVersion() override { return migrator_.newestTenantVersion(); }
+    domain::TenantService& tenants() override { return migrated().tenants; }
+    domain::UserService& users() override { return migrated().users; }
+    domain::MigrationService& migrations() override { return parts().migrations; }
+    int newestTenantVersion() override { return parts().migrator.newestTenantVersion(); }
 
 private:
-    void checkControlSchema() {
-        if (checked_) return;
-        const int version = migrator_.controlVersion();
+    Parts& parts() {
+        if (!parts_) parts_.emplace(domain::Settings::load(configuration_, domain::currentEnvironment()));
+        return *parts_;
+    }
+
+    // What needs a control schema of this release.
+    Parts& migrated() {
+        if (checked_) return *parts_;
+        const auto& migrator = parts().migrator;
+        const int version = migrator.controlVersion();
         if (version == 0)
             throw Failure(ExitStatus::kFailed, "control_schema_missing", "the control schema is not there yet",
                           "Run `claviger migrate` first.");
-        if (version < migrator_.newestControlVersion())
+        if (version < migrator.newestControlVersion())
             throw Failure(ExitStatus::kFailed, "control_schema_behind", "the control schema is behind this release",
                           "Run `claviger migrate` first.");
         checked_ = true;
+        return *parts_;
     }
 
-    domain::SystemClock clock_;
-    domain::secrets::PasswordHasher passwords_;
-    persistence::Connections connections_;
-    persistence::Migrator migrator_;
-    persistence::MySqlTenantRegistry registry_;
-    persistence::MySqlTenantSchemas schemas_;
-    persistence::MySqlTenantStores stores_;
-    domain::TenantService tenants_;
-    domain::UserService users_;
-    domain::MigrationService migrations_;
+    const std::filesystem::path configuration_;
+    std::optional<Parts> parts_;
     bool checked_ = false;
 };
 
 }  // namespace
 
 std::unique_ptr<Services> composeServices(const std::filesystem::path& configuration) {
-    return std::make_unique<Composition>(domain::Settings::load(configuration, domain::currentEnvironment()));
+    return std::make_unique<Composition>(configuration);
 }
 
 }  // namespace claviger::cli

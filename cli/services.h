@@ -6,7 +6,8 @@
 
 namespace claviger::cli {
 
-// What the verbs work with. Nothing is made and no connection opened before it is asked for.
+// What the verbs work with. Nothing is made and no connection opened before it is asked for; asking for the
+// first one reads the configuration and throws domain::BadConfiguration.
 class Services {
 public:
     virtual ~Services() = default;
