@@ -19,10 +19,11 @@ struct Parts {
     explicit Parts(const domain::Settings& settings)
         : passwords({settings.passwords.memoryMib, settings.passwords.passes}),
           connections(settings.database, persistence::Account::kTool),
+          transactions(connections, fence),
           migrator(connections, settings.migrationsFolder, settings.database.workerUser),
-          registry(connections),
+          registry(connections, transactions),
           schemas(connections, migrator),
-          stores(connections),
+          stores(connections, transactions),
           tenants(registry, schemas, clock),
           users(stores, passwords, clock),
           migrations(registry, schemas, migrator) {}
@@ -30,6 +31,8 @@ struct Parts {
     domain::SystemClock clock;
     domain::secrets::PasswordHasher passwords;
     persistence::Connections connections;
+    domain::NoFence fence;  // the tool remembers nothing; it waits for those that do
+    persistence::Transactions transactions;
     persistence::Migrator migrator;
     persistence::MySqlTenantRegistry registry;
     persistence::MySqlTenantSchemas schemas;

@@ -46,7 +46,8 @@ struct Composition::Parts {
           slots(settings.runFolder),
           connections(settings.database, persistence::Account::kWorker),
           tenants(connections),
-          stores(connections),
+          transactions(connections, fence),
+          stores(connections, transactions),
           usage(stores, logUnwrittenUses),
           verifier(stores, hasher, usage, clock),
           authenticator(stores, verifier, hasher, clock),
@@ -62,6 +63,8 @@ struct Composition::Parts {
     domain::secrets::HashingSlots slots;
     persistence::Connections connections;
     persistence::MySqlTenantDirectory tenants;
+    domain::NoFence fence;
+    persistence::Transactions transactions;
     persistence::MySqlTenantStores stores;
     domain::UsageRecorder usage;
     domain::KeyVerifier verifier;

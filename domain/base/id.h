@@ -30,6 +30,7 @@ public:
 
     std::string text() const { return uuidText(uuid_); }
     std::string bytes() const { return uuidBytes(uuid_); }
+    const Uuid& octets() const { return uuid_; }
 
     auto operator<=>(const Id&) const = default;
 

@@ -26,6 +26,7 @@ public:
     }
 
     std::string bytes() const { return {bytes_.begin(), bytes_.end()}; }
+    const std::array<std::uint8_t, kSize>& octets() const { return bytes_; }
 
     auto operator<=>(const Digest&) const = default;
 

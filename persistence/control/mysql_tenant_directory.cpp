@@ -1,6 +1,6 @@
 #include "persistence/control/mysql_tenant_directory.h"
 
-#include "persistence/connection/transaction.h"
+#include "persistence/connection/reading.h"
 #include "persistence/control/tenant_rows.h"
 
 namespace claviger::persistence {

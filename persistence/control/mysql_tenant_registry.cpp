@@ -1,7 +1,9 @@
 #include "persistence/control/mysql_tenant_registry.h"
 
+#include <thread>
+
 #include "persistence/connection/errors.h"
-#include "persistence/connection/transaction.h"
+#include "persistence/connection/reading.h"
 #include "persistence/control/tenant_rows.h"
 #include "persistence/tenant/columns.h"
 
@@ -48,16 +50,6 @@ Result<void> insertHost(Connection& connection, const TenantId& tenant, const Ho
     return {};
 }
 
-// One transaction, committed unless the work refuses.
-Result<void> transact(Connections& connections, const std::function<Result<void>(Connection&)>& work) {
-    Result<void> result;
-    runInTransaction(connections, std::nullopt, [&](Connection& connection) {
-        result = work(connection);
-        return result.ok() ? Ending::kCommit : Ending::kRollback;
-    });
-    return result;
-}
-
 }  // namespace
 
 std::vector<Tenant> MySqlTenantRegistry::list() const {
@@ -74,14 +66,27 @@ std::vector<HostName> MySqlTenantRegistry::hostsOf(const TenantId& tenant) const
 }
 
 Result<void> MySqlTenantRegistry::add(const Tenant& tenant, const HostName& host, Timestamp now) {
-    return transact(connections_, [&](Connection& connection) -> Result<void> {
+    return transact([&](Connection& connection, domain::StandingChanges&) -> Result<void> {
         if (auto added = insertTenant(connection, tenant, now); !added.ok()) return added;
         return insertHost(connection, tenant.id, host, now);
     });
 }
 
 Result<void> MySqlTenantRegistry::addHost(const TenantId& tenant, const HostName& host, Timestamp now) {
-    return transact(connections_, [&](Connection& connection) { return insertHost(connection, tenant, host, now); });
+    return transact(
+        [&](Connection& connection, domain::StandingChanges&) { return insertHost(connection, tenant, host, now); });
+}
+
+// Returns when every host acts on it.
+Result<void> MySqlTenantRegistry::transact(const Work& work) {
+    Result<void> result;
+    const auto settledAt =
+        transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
+            result = work(connection, changes);
+            return result.ok() ? Ending::kCommit : Ending::kRollback;
+        });
+    std::this_thread::sleep_until(settledAt);
+    return result;
 }
 
 Rows MySqlTenantRegistry::read(Sql statement, const Values& values) const {

@@ -1,14 +1,16 @@
 #pragma once
 
 #include "domain/tenants/tenant_registry.h"
-#include "persistence/connection/connections.h"
+#include "persistence/connection/transactions.h"
 
 namespace claviger::persistence {
 
 // The control schema's tenants and hosts, with the tool's account.
 class MySqlTenantRegistry final : public domain::TenantRegistry {
 public:
-    explicit MySqlTenantRegistry(Connections& connections) : connections_(connections) {}  // must outlive this
+    // References must outlive this.
+    MySqlTenantRegistry(Connections& connections, Transactions& transactions)
+        : connections_(connections), transactions_(transactions) {}
 
     std::vector<domain::Tenant> list() const override;
     std::optional<domain::Tenant> findBySlug(const domain::TenantSlug&) const override;
@@ -17,9 +19,13 @@ public:
     domain::Result<void> addHost(const domain::TenantId&, const domain::HostName&, domain::Timestamp now) override;
 
 private:
+    using Work = std::function<domain::Result<void>(Connection&, domain::StandingChanges&)>;
+
     Rows read(Sql, const Values& = {}) const;
+    domain::Result<void> transact(const Work&);
 
     Connections& connections_;
+    Transactions& transactions_;
 };
 
 }  // namespace claviger::persistence

@@ -1,5 +1,7 @@
 #include "persistence/schema/migrator.h"
 
+#include <array>
+
 #include "persistence/connection/errors.h"
 #include "persistence/schema/schema_history.h"
 
@@ -9,8 +11,14 @@ namespace {
 constexpr Sql kLock = "SELECT GET_LOCK(?, 60)";
 constexpr Sql kUnlock = "SELECT RELEASE_LOCK(?)";
 constexpr Sql kCurrentUser = "SELECT CURRENT_USER()";
-constexpr Sql kGrantTenants = "GRANT SELECT ON claviger.tenants TO {worker}";
-constexpr Sql kGrantHosts = "GRANT SELECT ON claviger.tenant_hosts TO {worker}";
+// What the workers may do with the control schema: find tenants, and tell each other what has changed.
+constexpr std::array<Sql, 5> kGrants = {
+    "GRANT SELECT ON claviger.tenants TO {worker}",
+    "GRANT SELECT ON claviger.tenant_hosts TO {worker}",
+    "GRANT SELECT, UPDATE ON claviger.revocation_epochs TO {worker}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON claviger.nodes TO {worker}",
+    "GRANT INSERT ON claviger.dead_keys TO {worker}",
+};
 
 constexpr auto kControlSchema = "claviger";
 
@@ -74,8 +82,7 @@ void Migrator::bringUpControl() {
     const auto connection = connections_.openForSchemaChange();
     migrate(*connection, kControlSchema, Identifier::controlSchema(), control_);
     const Names names{{"worker", workerAccount(*connection)}};
-    connection->execute(kGrantTenants, {}, names);
-    connection->execute(kGrantHosts, {}, names);
+    for (const auto& grant : kGrants) connection->execute(grant, {}, names);
 }
 
 int Migrator::bringUpTenant(const domain::SchemaName& schema) const {

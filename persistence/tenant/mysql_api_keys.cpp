@@ -30,6 +30,10 @@ constexpr Sql kLockLive =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
     "FROM {schema}.api_keys WHERE id = ? AND user_id = ? AND deleted_at IS NULL FOR UPDATE";
 constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
+// Dead once is dead: a hash that is there already must not keep a key alive.
+constexpr Sql kRemember =
+    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at) "
+    "SELECT ?, key_hash, ? FROM {schema}.api_keys WHERE id = ?";
 constexpr Sql kRecordUses =
     "UPDATE {schema}.api_keys k JOIN ({pairs}) used ON k.id = used.c1 "
     "SET k.last_used_at = GREATEST(COALESCE(k.last_used_at, used.c2), used.c2)";
@@ -100,6 +104,8 @@ std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, cons
     const auto rows = connection_.query(kLockLive, {bytesOf(id), bytesOf(user)});
     if (rows.empty()) return std::nullopt;
     connection_.execute(kEnd, {now, bytesOf(id)});
+    connection_.execute(kRemember, {bytesOf(connection_.tenant()), now, bytesOf(id)});
+    connection_.noteStandingChanged(domain::slotOf(id));
     return keyAt(rows[0]);
 }
 

@@ -38,6 +38,7 @@ void MySqlSessions::touch(const domain::secrets::SessionHash& hash, domain::Time
 
 void MySqlSessions::end(const domain::secrets::SessionHash& hash, domain::Timestamp now) {
     connection_.execute(kEnd, {now, bytesOf(hash)});
+    connection_.noteStandingChanged(domain::slotOf(hash));
 }
 
 }  // namespace claviger::persistence

@@ -1,6 +1,6 @@
 #include "persistence/tenant/mysql_tenant_stores.h"
 
-#include "persistence/connection/transaction.h"
+#include "persistence/connection/reading.h"
 #include "persistence/tenant/mysql_api_keys.h"
 #include "persistence/tenant/mysql_audit_log.h"
 #include "persistence/tenant/mysql_known_devices.h"
@@ -13,7 +13,8 @@ namespace {
 
 class MySqlTenantStore final : public domain::TenantStore {
 public:
-    MySqlTenantStore(Connection& connection, const domain::SchemaName& schema) : connection_(connection, schema) {}
+    MySqlTenantStore(Connection& connection, const domain::Tenant& tenant, domain::StandingChanges& changes)
+        : connection_(connection, tenant, changes) {}
 
     domain::Users& users() override { return users_; }
     domain::Sessions& sessions() override { return sessions_; }
@@ -34,10 +35,10 @@ private:
 
 }  // namespace
 
-void MySqlTenantStores::runTransaction(const domain::Tenant& tenant,
-                                       const std::function<Ending(domain::TenantStore&)>& work) {
-    runInTransaction(connections_, roleFor(tenant), [&](Connection& connection) {
-        MySqlTenantStore store(connection, tenant.schema);
+domain::SettledAt MySqlTenantStores::runTransaction(const domain::Tenant& tenant,
+                                                    const std::function<Ending(domain::TenantStore&)>& work) {
+    return transactions_.run(roleFor(tenant), [&](Connection& connection, domain::StandingChanges& changes) {
+        MySqlTenantStore store(connection, tenant, changes);
         return work(store) == Ending::kCommit ? persistence::Ending::kCommit : persistence::Ending::kRollback;
     });
 }
@@ -45,7 +46,8 @@ void MySqlTenantStores::runTransaction(const domain::Tenant& tenant,
 void MySqlTenantStores::runRead(const domain::Tenant& tenant,
                                 const std::function<void(const domain::TenantStore&)>& work) const {
     runReading(connections_, roleFor(tenant), [&](Connection& connection) {
-        const MySqlTenantStore store(connection, tenant.schema);
+        domain::StandingChanges none;
+        const MySqlTenantStore store(connection, tenant, none);
         work(store);
     });
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/stores/tenant_stores.h"
-#include "persistence/connection/connections.h"
+#include "persistence/connection/transactions.h"
 
 namespace claviger::persistence {
 
@@ -9,16 +9,20 @@ namespace claviger::persistence {
 // refuses whatever is not this tenant's; the tool's account owns all schemas and takes none. Thread-safe.
 class MySqlTenantStores final : public domain::TenantStores {
 public:
-    explicit MySqlTenantStores(Connections& connections) : connections_(connections) {}  // must outlive this
+    // References must outlive this.
+    MySqlTenantStores(Connections& connections, Transactions& transactions)
+        : connections_(connections), transactions_(transactions) {}
 
 protected:
-    void runTransaction(const domain::Tenant&, const std::function<Ending(domain::TenantStore&)>&) override;
+    domain::SettledAt runTransaction(const domain::Tenant&,
+                                     const std::function<Ending(domain::TenantStore&)>&) override;
     void runRead(const domain::Tenant&, const std::function<void(const domain::TenantStore&)>&) const override;
 
 private:
     std::optional<Identifier> roleFor(const domain::Tenant&) const;
 
     Connections& connections_;
+    Transactions& transactions_;
 };
 
 }  // namespace claviger::persistence

@@ -42,6 +42,7 @@ domain::Result<void> MySqlUsers::add(const domain::Account& account) {
 
 void MySqlUsers::setStatus(const domain::UserId& id, domain::UserStatus status) {
     connection_.execute(kSetStatus, {textOf(status), bytesOf(id)});
+    connection_.noteStandingChanged(domain::slotOf(id));
 }
 
 bool MySqlUsers::lockApproved(const domain::UserId& id) {

@@ -1,14 +1,20 @@
 #pragma once
 
+#include "domain/fence/standing_changes.h"
 #include "persistence/connection/connection.h"
+#include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 
 // A connection within a unit of work: {schema} in its statements is the schema of one tenant.
 class TenantConnection {
 public:
-    TenantConnection(Connection& connection, const domain::SchemaName& schema)
-        : connection_(connection), names_{{"schema", Identifier::schema(schema)}} {}
+    // References must outlive this. What changes the standing of anybody is noted in `changes`.
+    TenantConnection(Connection& connection, const domain::Tenant& tenant, domain::StandingChanges& changes)
+        : connection_(connection),
+          tenant_(tenant.id),
+          names_{{"schema", Identifier::schema(tenant.schema)}},
+          changes_(changes) {}
 
     Rows query(Sql statement, const Values& values = {}) const { return connection_.query(statement, values, names_); }
     std::uint64_t execute(Sql statement, const Values& values = {}) const {
@@ -18,9 +24,16 @@ public:
         return connection_.executeOnPairs(statement, pairs, names_);
     }
 
+    // To be called by whatever takes away or gives back the standing of a user, a session or a key.
+    void noteStandingChanged(domain::Slot slot) const { changes_.add(slot); }
+
+    const domain::TenantId& tenant() const { return tenant_; }
+
 private:
     Connection& connection_;
+    domain::TenantId tenant_;
     Names names_;
+    domain::StandingChanges& changes_;
 };
 
 }  // namespace claviger::persistence

@@ -29,7 +29,7 @@ public:
     }
 
 private:
-    persistence::MySqlTenantStores stores_{TestDatabase::instance().worker()};
+    persistence::MySqlTenantStores stores_{TestDatabase::instance().worker(), TestDatabase::instance().transactions()};
     std::size_t given_ = 0;
 };
 

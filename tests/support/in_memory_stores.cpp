@@ -15,13 +15,14 @@ void InMemoryStores::be(Reach reach) {
 }
 
 // The work is done on a copy: what is not committed is forgotten with it.
-void InMemoryStores::runTransaction(const domain::Tenant& tenant,
-                                    const std::function<Ending(domain::TenantStore&)>& work) {
+domain::SettledAt InMemoryStores::runTransaction(const domain::Tenant& tenant,
+                                                 const std::function<Ending(domain::TenantStore&)>& work) {
     const std::lock_guard lock(mutex_);
     checkReach();
     auto copy = tenants_[tenant.id];
     InMemoryTables tables(copy);
     if (work(tables) == Ending::kCommit) tenants_[tenant.id] = std::move(copy);
+    return domain::kSettled;
 }
 
 void InMemoryStores::runRead(const domain::Tenant& tenant,

@@ -47,7 +47,8 @@ public:
     void be(Reach);
 
 protected:
-    void runTransaction(const domain::Tenant&, const std::function<Ending(domain::TenantStore&)>&) override;
+    domain::SettledAt runTransaction(const domain::Tenant&,
+                                     const std::function<Ending(domain::TenantStore&)>&) override;
     void runRead(const domain::Tenant&, const std::function<void(const domain::TenantStore&)>&) const override;
 
 private:

@@ -40,8 +40,10 @@ TestDatabase& TestDatabase::instance() {
 TestDatabase::TestDatabase()
     : tool_(testSettings().database, persistence::Account::kTool),
       worker_(testSettings().database, persistence::Account::kWorker),
+      toolTransactions_(tool_, fence_),
+      transactions_(worker_, fence_),
       migrator_(tool_, testSettings().migrationsFolder, testSettings().database.workerUser),
-      registry_(tool_),
+      registry_(tool_, toolTransactions_),
       schemas_(tool_, migrator_),
       tenants_(registry_, schemas_, clock_) {
     migrator_.bringUpControl();

@@ -5,7 +5,7 @@
 
 #include "domain/base/clock.h"
 #include "domain/tenants/tenant_service.h"
-#include "persistence/connection/connections.h"
+#include "persistence/connection/transactions.h"
 #include "persistence/control/mysql_tenant_registry.h"
 #include "persistence/control/mysql_tenant_schemas.h"
 #include "persistence/schema/migrator.h"
@@ -24,6 +24,8 @@ public:
 
     persistence::Connections& tool() { return tool_; }
     persistence::Connections& worker() { return worker_; }
+    persistence::Transactions& toolTransactions() { return toolTransactions_; }
+    persistence::Transactions& transactions() { return transactions_; }  // of a worker without a board
     persistence::Migrator& migrator() { return migrator_; }
     persistence::MySqlTenantRegistry& registry() { return registry_; }
     persistence::MySqlTenantSchemas& schemas() { return schemas_; }
@@ -44,6 +46,8 @@ private:
     domain::SystemClock clock_;
     persistence::Connections tool_;
     persistence::Connections worker_;
+    domain::NoFence fence_;
+    persistence::Transactions toolTransactions_, transactions_;
     persistence::Migrator migrator_;
     persistence::MySqlTenantRegistry registry_;
     persistence::MySqlTenantSchemas schemas_;

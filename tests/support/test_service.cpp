@@ -15,7 +15,8 @@ constexpr domain::secrets::PasswordCost kCheap{8, 1};
 domain::UserService& users() {
     static const domain::SystemClock clock;
     static const domain::secrets::PasswordHasher hasher(kCheap);
-    static persistence::MySqlTenantStores stores(TestDatabase::instance().tool());
+    static persistence::MySqlTenantStores stores(TestDatabase::instance().tool(),
+                                                 TestDatabase::instance().toolTransactions());
     static domain::UserService service(stores, hasher, clock);
     return service;
 }

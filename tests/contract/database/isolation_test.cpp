@@ -110,7 +110,7 @@ class IsolationTest : public CppUnit::TestFixture {
     void anotherTenantsSchemaUnderThisTenantsIdIsRefused() {
         auto mixed = database().makeTenant();
         mixed.schema = database().makeTenant().schema;
-        persistence::MySqlTenantStores stores(database().worker());
+        persistence::MySqlTenantStores stores(database().worker(), database().transactions());
         CPPUNIT_ASSERT_THROW(stores.read(mixed, [](const domain::TenantStore& store) { return store.users().list(); }),
                              persistence::DatabaseError);
     }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "persistence/connection/errors.h"
-#include "persistence/connection/transaction.h"
+#include "persistence/connection/transactions.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 #include "tests/contract/samples.h"
 #include "tests/support/test_database.h"
@@ -41,7 +41,8 @@ public:
     void setUp() override {
         tenant_.emplace(database().makeTenant());
         connections_ = std::make_unique<Connections>(testSettings().database, Account::kWorker);
-        stores_ = std::make_unique<MySqlTenantStores>(*connections_);
+        transactions_ = std::make_unique<Transactions>(*connections_, fence_);
+        stores_ = std::make_unique<MySqlTenantStores>(*connections_, *transactions_);
     }
 
 private:
@@ -118,7 +119,7 @@ private:
 
     void aConnectionLostInATransactionStoresNothingAndIsNotReplayed() {
         int runs = 0;
-        const auto work = [&](Connection& connection) {
+        const auto work = [&](Connection& connection, domain::StandingChanges&) {
             ++runs;
             const Names names{{"schema", Identifier::schema(tenant_->schema)}};
             const Sql add = "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, ?)";
@@ -127,22 +128,21 @@ private:
             connection.execute(add, {Bytes{std::string(32, 'x')}, kNoon}, names);
             return Ending::kCommit;
         };
-        CPPUNIT_ASSERT_THROW(runInTransaction(*connections_, Identifier::role(tenant_->id), work), ConnectionLost);
+        CPPUNIT_ASSERT_THROW(transactions_->run(Identifier::role(tenant_->id), work), ConnectionLost);
         CPPUNIT_ASSERT_EQUAL(1, runs);
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, database().count(*tenant_, "login_attempts"));
         addUser("owner@x.example");  // the dead connection is gone
     }
 
     void aConnectionLostAtCommitIsAnUnknownOutcome() {
-        const auto work = [&](Connection& connection) {
+        const auto work = [&](Connection& connection, domain::StandingChanges&) {
             const Names names{{"schema", Identifier::schema(tenant_->schema)}};
             connection.execute("INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, ?)",
                                {Bytes{std::string(32, 'x')}, kNoon}, names);
             kill(connection.query("SELECT CONNECTION_ID()")[0].text(0));
             return Ending::kCommit;
         };
-        CPPUNIT_ASSERT_THROW(runInTransaction(*connections_, Identifier::role(tenant_->id), work),
-                             domain::OutcomeUnknown);
+        CPPUNIT_ASSERT_THROW(transactions_->run(Identifier::role(tenant_->id), work), domain::OutcomeUnknown);
         addUser("owner@x.example");
     }
 
@@ -245,6 +245,8 @@ private:
 
     std::optional<domain::Tenant> tenant_;
     std::unique_ptr<Connections> connections_;
+    domain::NoFence fence_;
+    std::unique_ptr<Transactions> transactions_;
     std::unique_ptr<MySqlTenantStores> stores_;
 };
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <initializer_list>
+#include <set>
+
+#include "domain/fence/slot.h"
+
+namespace claviger::domain {
+
+// The slots of all whose standing one transaction changes, either way. In ascending order: so are their rows locked,
+// and two transactions never wait for each other.
+class StandingChanges {
+public:
+    StandingChanges() = default;
+    StandingChanges(std::initializer_list<Slot> slots) : slots_(slots) {}
+
+    void add(Slot slot) { slots_.insert(slot); }
+    bool empty() const { return slots_.empty(); }
+    auto begin() const { return slots_.begin(); }
+    auto end() const { return slots_.end(); }
+
+private:
+    std::set<Slot> slots_;
+};
+
+}  // namespace claviger::domain

@@ -1,0 +1,152 @@
+// What takes a standing away, or gives it back, is made known with it: in the same transaction, to every host.
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <chrono>
+
+#include "persistence/tenant/mysql_tenant_stores.h"
+#include "tests/contract/samples.h"
+#include "tests/support/refusals.h"
+#include "tests/support/test_database.h"
+
+namespace claviger::tests {
+namespace {
+
+using domain::Result;
+using domain::Slot;
+using domain::TenantStore;
+using std::chrono::steady_clock;
+
+class StandingTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(StandingTest);
+    CPPUNIT_TEST(endingAKeyRaisesItsEpochAndRemembersItsHash);
+    CPPUNIT_TEST(aUsersStatusRaisesTheUsersEpoch);
+    CPPUNIT_TEST(endingASessionRaisesItsEpoch);
+    CPPUNIT_TEST(aTransactionThatIsRolledBackRaisesNothing);
+    CPPUNIT_TEST(whatChangesNobodysStandingRaisesNothing);
+    CPPUNIT_TEST(isSettledAtOnceWhereNoHostRemembers);
+    CPPUNIT_TEST(isSettledLaterWhereAnotherHostMayRemember);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        tenant_.emplace(database().makeTenant());
+        forgetNodes();
+    }
+    void tearDown() override { forgetNodes(); }
+
+private:
+    static TestDatabase& database() { return TestDatabase::instance(); }
+
+    void forgetNodes() { database().execute(*tenant_, "DELETE FROM claviger.nodes"); }
+
+    std::int64_t epochOf(Slot slot) {
+        const auto rows = database().query(
+            *tenant_, "SELECT epoch FROM claviger.revocation_epochs WHERE slot = " + std::to_string(indexOf(slot)));
+        return std::stoll(rows.at(0).at(0).value());
+    }
+    std::int64_t sumOfEpochs() {
+        const auto rows = database().query(*tenant_, "SELECT SUM(epoch) FROM claviger.revocation_epochs");
+        return std::stoll(rows.at(0).at(0).value());
+    }
+    std::int64_t deadKeys() {
+        return database().count(
+            *tenant_,
+            "api_keys k JOIN claviger.dead_keys d ON d.key_hash = k.key_hash JOIN claviger.tenants t "
+            "ON t.id = d.tenant_id WHERE t.schema_name = '" +
+                tenant_->schema.text() + "'");
+    }
+
+    void run(const std::function<Result<void>(TenantStore&)>& work) { (void)stores_.transact<void>(*tenant_, work); }
+
+    domain::User addUser() {
+        auto account = sampleAccount("owner@x.example");
+        run([&](TenantStore& store) { return store.users().add(account); });
+        return account.user;
+    }
+
+    domain::ApiKey addKey() {
+        auto key = sampleKey(addUser().id, "Zapier");
+        run([&](TenantStore& store) { return store.apiKeys().add(key, sampleSecret(1)); });
+        return key;
+    }
+
+    void endingAKeyRaisesItsEpochAndRemembersItsHash() {
+        const auto key = addKey();
+        const auto before = epochOf(domain::slotOf(key.id));
+        run([&](TenantStore& store) -> Result<void> {
+            CPPUNIT_ASSERT(store.apiKeys().end(key.user, key.id, kNoon));
+            return {};
+        });
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(key.id)));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, deadKeys());
+    }
+
+    void aUsersStatusRaisesTheUsersEpoch() {
+        const auto user = addUser();
+        const auto before = epochOf(domain::slotOf(user.id));
+        run([&](TenantStore& store) -> Result<void> {
+            store.users().setStatus(user.id, domain::UserStatus::kSuspended);
+            return {};
+        });
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(user.id)));
+    }
+
+    void endingASessionRaisesItsEpoch() {
+        const auto hash = sampleDigest<domain::secrets::SessionHash>(1);
+        const auto before = epochOf(domain::slotOf(hash));
+        run([&](TenantStore& store) -> Result<void> {
+            store.sessions().end(hash, kNoon);
+            return {};
+        });
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(hash)));
+    }
+
+    void aTransactionThatIsRolledBackRaisesNothing() {
+        const auto key = addKey();
+        const auto before = sumOfEpochs();
+        run([&](TenantStore& store) -> Result<void> {
+            CPPUNIT_ASSERT(store.apiKeys().end(key.user, key.id, kNoon));
+            return domain::ErrorCode::kNameTaken;
+        });
+        CPPUNIT_ASSERT_EQUAL(before, sumOfEpochs());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, deadKeys());
+    }
+
+    void whatChangesNobodysStandingRaisesNothing() {
+        const auto before = sumOfEpochs();
+        (void)addKey();
+        CPPUNIT_ASSERT_EQUAL(before, sumOfEpochs());
+    }
+
+    domain::SettledAt endAKey() {
+        const auto key = addKey();
+        return stores_
+            .transactSettling<void>(*tenant_,
+                                    [&](TenantStore& store) -> Result<void> {
+                                        CPPUNIT_ASSERT(store.apiKeys().end(key.user, key.id, kNoon));
+                                        return {};
+                                    })
+            .settledAt;
+    }
+
+    void isSettledAtOnceWhereNoHostRemembers() { CPPUNIT_ASSERT(endAKey() == domain::kSettled); }
+
+    void isSettledLaterWhereAnotherHostMayRemember() {
+        database().execute(*tenant_,
+                           "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) "
+                           "VALUES (x'00112233445566778899aabbccddeeff', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+        const auto before = steady_clock::now();
+        const auto settledAt = endAKey();
+        CPPUNIT_ASSERT(settledAt >= before + domain::kSettlingTime);
+        CPPUNIT_ASSERT(settledAt <= steady_clock::now() + domain::kSettlingTime);
+    }
+
+    std::optional<domain::Tenant> tenant_;
+    persistence::MySqlTenantStores stores_{database().worker(), database().transactions()};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(StandingTest);
+
+}  // namespace
+}  // namespace claviger::tests
