@@ -6,6 +6,7 @@
 #include "domain/configuration/settings.h"
 #include "domain/secrets/password_hasher.h"
 #include "persistence/connection/connections.h"
+#include "persistence/control/mysql_migration_failures.h"
 #include "persistence/control/mysql_tenant_registry.h"
 #include "persistence/control/mysql_tenant_schemas.h"
 #include "persistence/schema/migrator.h"
@@ -22,11 +23,12 @@ struct Parts {
           transactions(connections, fence),
           migrator(connections, settings.migrationsFolder, settings.database.workerUser),
           registry(connections, transactions),
-          schemas(connections, migrator),
+          schemas(connections, transactions, migrator),
+          failures(connections),
           stores(connections, transactions),
           tenants(registry, schemas, clock),
           users(stores, passwords, clock),
-          migrations(registry, schemas, migrator) {}
+          migrations(registry, schemas, migrator, failures, clock) {}
 
     domain::SystemClock clock;
     domain::secrets::PasswordHasher passwords;
@@ -36,6 +38,7 @@ struct Parts {
     persistence::Migrator migrator;
     persistence::MySqlTenantRegistry registry;
     persistence::MySqlTenantSchemas schemas;
+    persistence::MySqlMigrationFailures failures;
     persistence::MySqlTenantStores stores;
     domain::TenantService tenants;
     domain::UserService users;

@@ -7,6 +7,7 @@
 
 #include "cli/migrate_commands.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/tenant_commands.h"
 #include "cli/user_commands.h"
 
@@ -97,6 +98,7 @@ void checkConfiguration(const CLI::App& app, const Globals& globals) {
 ExitStatus runProgram(int count, const char* const* arguments, const ServicesMaker& makeServices, std::ostream& out,
                       std::ostream& errors) {
     Output output(out, errors, wantsJson(count, arguments) ? Format::kJson : Format::kText);
+    const auto progressStyle = wantsJson(count, arguments) ? ProgressStyle::kNone : progressStyleOfErrors();
     Globals globals;
     Verb chosen;
     CLI::App app("The tool of Claviger: provisions tenants and their users, migrates the schemas.", "claviger");
@@ -104,7 +106,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         describe(app, globals);
         addTenantCommands(app, chosen);
         addUserCommands(app, chosen);
-        addMigrateCommands(app, chosen);
+        addMigrateCommands(app, chosen, {errors, progressStyle});
 
         app.parse(count, arguments);
         checkConfiguration(app, globals);

@@ -1,41 +1,137 @@
 #include "domain/tenants/migration_service.h"
 
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include "domain/tenants/parallel.h"
+
 namespace claviger::domain {
+namespace {
 
-MigrationService::MigrationService(TenantRegistry& registry, TenantSchemas& schemas, Migrations& migrations)
-    : registry_(registry), schemas_(schemas), migrations_(migrations) {}
+constexpr auto kControlSchema = "claviger";
 
-MigrationReport MigrationService::status() const {
+// Why `work` was refused; empty if it was not. A database that goes away is no tenant's fault and flies on.
+template <class Work>
+std::string failureOf(const Work& work) {
+    try {
+        work();
+    } catch (const StorageUnavailable&) {
+        throw;
+    } catch (const std::exception& failure) {
+        return failure.what();
+    }
+    return {};
+}
+
+bool isBehind(const TenantState& tenant) {
+    return tenant.state.version < tenant.state.newest;
+}
+
+}  // namespace
+
+MigrationService::MigrationService(TenantRegistry& registry, TenantSchemas& schemas, Migrations& migrations,
+                                   MigrationFailures& failures, const Clock& clock)
+    : registry_(registry), schemas_(schemas), migrations_(migrations), failures_(failures), clock_(clock) {}
+
+Result<MigrationReport> MigrationService::status(const MigrationOrder& order) const {
     MigrationReport report{controlState(), {}};
     if (report.control.version == 0) return report;
-    for (const auto& tenant : registry_.list()) report.tenants.push_back(tenantState(tenant));
+    const auto tenants = chosen(order);
+    if (!tenants.ok()) return tenants.error();
+    report.tenants = statesOf(tenants.value());
+    if (order.compared == Histories::kOfAll) compareHistories(order, tenants.value(), report.tenants);
     return report;
 }
 
-MigrationReport MigrationService::run() {
+Result<MigrationReport> MigrationService::run(const MigrationOrder& order, const MigrationProgress& progress) {
     migrations_.bringUpControl();
     MigrationReport report{controlState(), {}};
-    for (const auto& tenant : registry_.list()) {
-        auto& added = report.tenants.emplace_back(tenantState(tenant));
-        if (tenant.schemaVersion >= added.state.newest) continue;
-        try {
-            schemas_.bringUp(tenant);
-        } catch (const StorageUnavailable&) {
-            throw;  // the next tenant would fare no better
-        } catch (const std::exception& failure) {
-            added.state.failure = failure.what();
-        }
-        if (const auto now = registry_.findBySlug(tenant.slug)) added.state.version = now->schemaVersion;
-    }
+    const auto tenants = chosen(order);
+    if (!tenants.ok()) return tenants.error();
+    report.tenants = statesOf(tenants.value());
+    compareHistories(order, tenants.value(), report.tenants);
+
+    std::vector<std::size_t> behind;
+    for (std::size_t i = 0; i < report.tenants.size(); ++i)
+        if (isBehind(report.tenants[i])) behind.push_back(i);
+    std::mutex mutex;
+    std::size_t done = 0;
+    forEachInParallel(order.jobs, behind.size(), [&](std::size_t i) {
+        auto& state = report.tenants[behind[i]];
+        bringUp(tenants.value()[behind[i]], state);
+        const std::lock_guard lock(mutex);
+        if (progress) progress(state, ++done, behind.size());
+    });
     return report;
+}
+
+Result<std::vector<SchemaPlan>> MigrationService::plan(const MigrationOrder& order) const {
+    std::vector<SchemaPlan> plans{{kControlSchema, {}, migrations_.pendingOfControl()}};
+    if (migrations_.controlVersion() == 0) return plans;
+    const auto tenants = chosen(order);
+    if (!tenants.ok()) return tenants.error();
+    for (const auto& tenant : tenants.value()) {
+        if (tenant.schemaVersion >= migrations_.newestTenantVersion()) continue;
+        SchemaPlan plan{tenant.schema.text(), tenant.slug, {}};
+        plan.failure = failureOf([&] { plan.pending = migrations_.pendingOf(tenant.schema); });
+        plans.push_back(std::move(plan));
+    }
+    return plans;
 }
 
 SchemaState MigrationService::controlState() const {
-    return {"claviger", migrations_.controlVersion(), migrations_.newestControlVersion()};
+    return {kControlSchema, migrations_.controlVersion(), migrations_.newestControlVersion()};
 }
 
-TenantState MigrationService::tenantState(const Tenant& tenant) const {
-    return {tenant.slug, {tenant.schema.text(), tenant.schemaVersion, migrations_.newestTenantVersion()}};
+Result<std::vector<Tenant>> MigrationService::chosen(const MigrationOrder& order) const {
+    if (!order.tenant) return registry_.list();
+    const auto tenant = registry_.findBySlug(*order.tenant);
+    if (!tenant) return Error{ErrorCode::kTenantNotFound, "there is no tenant " + order.tenant->text()};
+    return std::vector{*tenant};
+}
+
+std::vector<TenantState> MigrationService::statesOf(const std::vector<Tenant>& tenants) const {
+    std::map<TenantId, std::string> reasons;
+    for (auto& [tenant, reason, at] : failures_.all()) reasons.emplace(tenant, std::move(reason));
+    std::vector<TenantState> states;
+    states.reserve(tenants.size());
+    for (const auto& tenant : tenants) {
+        auto& added = states.emplace_back(
+            TenantState{tenant.slug, {tenant.schema.text(), tenant.schemaVersion, migrations_.newestTenantVersion()}});
+        const auto failed = reasons.find(tenant.id);
+        if (isBehind(added) && failed != reasons.end()) added.state.failure = std::move(failed->second);
+    }
+    return states;
+}
+
+// Those that are behind are compared when they are brought up. The oldest speaks for the others, unless it fails: a
+// file that was edited is everybody's trouble, a schema that somebody has touched its own.
+void MigrationService::compareHistories(const MigrationOrder& order, const std::vector<Tenant>& tenants,
+                                        std::vector<TenantState>& states) const {
+    std::vector<std::size_t> current;
+    for (std::size_t i = 0; i < tenants.size(); ++i)
+        if (states[i].state.version == states[i].state.newest) current.push_back(i);
+    if (current.empty()) return;
+
+    const auto compare = [&](std::size_t which) {
+        states[which].state.failure = failureOf([&] { (void)migrations_.pendingOf(tenants[which].schema); });
+    };
+    const auto byAge = [&](std::size_t a, std::size_t b) { return tenants[a].id < tenants[b].id; };
+    const auto oldest = *std::min_element(current.begin(), current.end(), byAge);
+    compare(oldest);
+    if (order.compared == Histories::kOfOneTenant && states[oldest].state.failure.empty()) return;
+    forEachInParallel(order.jobs, current.size(), [&](std::size_t i) { compare(current[i]); });
+}
+
+void MigrationService::bringUp(const Tenant& tenant, TenantState& tenantState) {
+    auto& state = tenantState.state;
+    const bool failedBefore = !state.failure.empty();
+    state.failure = failureOf([&] { state.version = std::max(state.version, schemas_.bringUp(tenant)); });
+    if (!state.failure.empty())
+        failures_.remember({tenant.id, state.failure, clock_.now()});
+    else if (failedBefore)
+        failures_.forget(tenant.id);
 }
 
 }  // namespace claviger::domain

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "domain/tenants/tenant.h"
 
 namespace claviger::domain {
 
@@ -9,8 +13,14 @@ class MigrationRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// One change that a schema has yet to see.
+struct PendingMigration {
+    std::string name;  // the file's, without .sql
+    std::string sql;   // as it will be sent
+};
+
 // The migrations of this release and how far the control schema has come. (How far a tenant's schema has come
-// is in its Tenant; TenantSchemas brings that one up.) Every method throws StorageUnavailable. Not thread-safe.
+// is in its Tenant; TenantSchemas brings that one up.) Every method throws StorageUnavailable. Thread-safe.
 class Migrations {
 public:
     virtual ~Migrations() = default;
@@ -22,6 +32,28 @@ public:
     // Makes what is missing of the control schema. Safe to run again after a crash at any step.
     // Throws MigrationRefused if a migration fails or was altered after it had run.
     virtual void bringUpControl() = 0;
+
+    // What the schema has not seen yet, in order; all of it where there is no such schema. Changes nothing.
+    // Throws MigrationRefused if its history does not fit the files: one was altered after it had run.
+    virtual std::vector<PendingMigration> pendingOfControl() const = 0;
+    virtual std::vector<PendingMigration> pendingOf(const SchemaName&) const = 0;
+};
+
+// The tenants whose last migration failed, and why: kept until one succeeds, so that a later look can tell who has
+// failed from who is merely behind. Every method throws StorageUnavailable. Thread-safe.
+class MigrationFailures {
+public:
+    struct Failure {
+        TenantId tenant;
+        std::string reason;
+        Timestamp failedAt;
+    };
+
+    virtual ~MigrationFailures() = default;
+
+    virtual std::vector<Failure> all() const = 0;
+    virtual void remember(const Failure&) = 0;  // in place of an earlier one
+    virtual void forget(const TenantId&) = 0;   // already so is ok
 };
 
 }  // namespace claviger::domain

@@ -26,15 +26,15 @@ public:
     virtual Result<void> addHost(const TenantId&, const HostName&, Timestamp now) = 0;
 };
 
-// The schemas behind the registry: DDL and grants. Not thread-safe.
+// The schemas behind the registry: DDL and grants. Thread-safe.
 class TenantSchemas {
 public:
     virtual ~TenantSchemas() = default;
 
     // Makes what is missing of the tenant's schema, its tables, its role and the workers' right to take that
-    // role, and records the schema's version last. Safe to run again after a crash at any step.
+    // role, and records the schema's version last. Returns that version. Safe to run again after a crash at any step.
     // Throws StorageUnavailable, or MigrationRefused (domain/tenants/migrations.h).
-    virtual void bringUp(const Tenant&) = 0;
+    virtual int bringUp(const Tenant&) = 0;
 };
 
 }  // namespace claviger::domain

@@ -18,50 +18,57 @@ Login makeLogin(const domain::Settings::Database& settings, Account account) {
             settings.timeoutSeconds};
 }
 
+Login patient(Login login) {
+    login.answerSeconds = kSchemaChangeSeconds;
+    return login;
+}
+
 }  // namespace
 
 Connections::Connections(const domain::Settings::Database& settings, Account account)
-    : account_(account), login_(makeLogin(settings, account)) {}
+    : account_(account), login_(makeLogin(settings, account)), patientLogin_(patient(login_)) {}
 
 Connections::~Connections() = default;
 
 Connections::Lease::~Lease() {
-    if (connection_) owner_.giveBack(std::move(connection_));
+    if (connection_) owner_.giveBack(home_, std::move(connection_));
 }
 
 Connections::Lease Connections::borrow() {
-    if (auto connection = takeIdle()) return {*this, std::move(connection), Lease::Age::kKept};
-    return {*this, std::make_unique<Connection>(login_), Lease::Age::kFresh};
+    return borrow(idle_, login_);
 }
 
 Connections::Lease Connections::borrowFresh() {
     {
-        std::vector<std::unique_ptr<Connection>> dead;
+        Idle dead;
         const std::lock_guard lock(mutex_);
         dead.swap(idle_);
     }
-    return {*this, std::make_unique<Connection>(login_), Lease::Age::kFresh};
+    return {*this, idle_, std::make_unique<Connection>(login_), Lease::Age::kFresh};
 }
 
-std::unique_ptr<Connection> Connections::openForSchemaChange() const {
-    auto patient = login_;
-    patient.answerSeconds = kSchemaChangeSeconds;
-    return std::make_unique<Connection>(patient);
+Connections::Lease Connections::borrowForSchemaChange() {
+    return borrow(patientIdle_, patientLogin_);
 }
 
-std::unique_ptr<Connection> Connections::takeIdle() {
+Connections::Lease Connections::borrow(Idle& idle, const Login& login) {
+    if (auto connection = takeIdle(idle)) return {*this, idle, std::move(connection), Lease::Age::kKept};
+    return {*this, idle, std::make_unique<Connection>(login), Lease::Age::kFresh};
+}
+
+std::unique_ptr<Connection> Connections::takeIdle(Idle& idle) {
     const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return nullptr;
-    auto connection = std::move(idle_.back());
-    idle_.pop_back();
+    if (idle.empty()) return nullptr;
+    auto connection = std::move(idle.back());
+    idle.pop_back();
     return connection;
 }
 
-void Connections::giveBack(std::unique_ptr<Connection> connection) noexcept {
+void Connections::giveBack(Idle& home, std::unique_ptr<Connection> connection) noexcept {
     if (!connection->alive()) return;
     try {
         const std::lock_guard lock(mutex_);
-        idle_.push_back(std::move(connection));
+        home.push_back(std::move(connection));
     } catch (const std::bad_alloc&) {
         return;  // then it is closed
     }

@@ -17,6 +17,8 @@ enum class Account {
 // Lends connections. A thread holds one at a time and only while it works, so that there are never more than
 // threads. Thread-safe: connecting and closing happen outside the lock.
 class Connections {
+    using Idle = std::vector<std::unique_ptr<Connection>>;  // last in, first out: the warmest is used, the rest rests
+
 public:
     // Reads the account's password file; connects to nothing. Throws domain::BadConfiguration.
     Connections(const domain::Settings::Database&, Account);
@@ -40,10 +42,11 @@ public:
     private:
         friend class Connections;
         enum class Age { kFresh, kKept };
-        Lease(Connections& owner, std::unique_ptr<Connection> connection, Age age)
-            : owner_(owner), connection_(std::move(connection)), age_(age) {}
+        Lease(Connections& owner, Idle& home, std::unique_ptr<Connection> connection, Age age)
+            : owner_(owner), home_(home), connection_(std::move(connection)), age_(age) {}
 
         Connections& owner_;
+        Idle& home_;
         std::unique_ptr<Connection> connection_;
         Age age_;
     };
@@ -55,18 +58,21 @@ public:
     Lease borrowFresh();
 
     // One that waits an hour for an answer, for changes of a schema. Throws domain::StorageUnavailable.
-    std::unique_ptr<Connection> openForSchemaChange() const;
+    Lease borrowForSchemaChange();
 
     Account account() const { return account_; }
 
 private:
-    std::unique_ptr<Connection> takeIdle();
-    void giveBack(std::unique_ptr<Connection>) noexcept;
+    Lease borrow(Idle&, const Login&);
+    std::unique_ptr<Connection> takeIdle(Idle&);
+    void giveBack(Idle&, std::unique_ptr<Connection>) noexcept;
 
     const Account account_;
     const Login login_;
+    const Login patientLogin_;
     std::mutex mutex_;
-    std::vector<std::unique_ptr<Connection>> idle_;  // last in, first out: the warmest is used, the rest rests
+    Idle idle_;
+    Idle patientIdle_;
 };
 
 }  // namespace claviger::persistence

@@ -15,10 +15,20 @@ constexpr Sql kSetVersion = "UPDATE claviger.tenants SET schema_version = GREATE
 
 }  // namespace
 
-// The version comes last: a tenant that shows it has everything else.
-void MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
+int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
     const int version = migrator_.bringUpTenant(tenant.schema);
+    grant(tenant);
+    // Comes last: a tenant that shows the version has everything else. Nobody waits until all hosts know that it is
+    // open again: until then they refuse, which is safe.
+    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
+        connection.execute(kSetVersion, {std::int64_t{version}, bytesOf(tenant.id)});
+        changes.add(domain::slotOf(tenant.id));
+        return Ending::kCommit;
+    });
+    return version;
+}
 
+void MySqlTenantSchemas::grant(const domain::Tenant& tenant) const {
     const auto connection = connections_.borrow();
     const Names names{{"schema", Identifier::schema(tenant.schema)},
                       {"schemaInGrant", Identifier::schemaInGrant(tenant.schema)},
@@ -26,7 +36,6 @@ void MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
                       {"worker", migrator_.workerAccount(*connection)}};
     for (const auto& statement : {kCreateRole, kGrantSchema, kGrantForgetting, kGrantRole})
         connection->execute(statement, {}, names);
-    connection->execute(kSetVersion, {std::int64_t{version}, bytesOf(tenant.id)});
 }
 
 }  // namespace claviger::persistence

@@ -1,21 +1,25 @@
 #pragma once
 
 #include "domain/tenants/tenant_registry.h"
-#include "persistence/connection/connections.h"
+#include "persistence/connection/transactions.h"
 #include "persistence/schema/migrator.h"
 
 namespace claviger::persistence {
 
-// Tenant schemas and their roles, with the tool's account.
+// Tenant schemas and their roles, with the tool's account. Thread-safe.
 class MySqlTenantSchemas final : public domain::TenantSchemas {
 public:
-    MySqlTenantSchemas(Connections& connections, const Migrator& migrator)  // references must outlive this
-        : connections_(connections), migrator_(migrator) {}
+    // References must outlive this.
+    MySqlTenantSchemas(Connections& connections, Transactions& transactions, const Migrator& migrator)
+        : connections_(connections), transactions_(transactions), migrator_(migrator) {}
 
-    void bringUp(const domain::Tenant&) override;
+    int bringUp(const domain::Tenant&) override;
 
 private:
+    void grant(const domain::Tenant&) const;  // the role, what it may do, and the workers' right to take it
+
     Connections& connections_;
+    Transactions& transactions_;
     const Migrator& migrator_;
 };
 

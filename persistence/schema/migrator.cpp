@@ -54,14 +54,30 @@ void apply(SchemaHistory& history, const Migration& migration, const std::string
     }
 }
 
+// The schema's history, which fits the files.
+std::vector<Applied> readHistory(const SchemaHistory& history, const std::string& name,
+                                 const std::vector<Migration>& files) {
+    auto applied = history.read();
+    if (const auto problem = problemOf(applied, files); !problem.empty()) throw MigrationRefused(name + ": " + problem);
+    return applied;
+}
+
 void migrate(Connection& connection, const std::string& name, const Identifier& schema,
              const std::vector<Migration>& files) {
     const MigrationLock lock(connection, name);
     SchemaHistory history(connection, schema);
     history.create();
-    const auto applied = history.read();
-    if (const auto problem = problemOf(applied, files); !problem.empty()) throw MigrationRefused(name + ": " + problem);
-    for (auto i = applied.size(); i < files.size(); ++i) apply(history, files[i], name);
+    for (auto i = readHistory(history, name, files).size(); i < files.size(); ++i) apply(history, files[i], name);
+}
+
+std::vector<domain::PendingMigration> pending(Connections& connections, const std::string& name,
+                                              const Identifier& schema, const std::vector<Migration>& files) {
+    const auto connection = connections.borrow();
+    const SchemaHistory history(*connection, schema);
+    std::vector<domain::PendingMigration> all;
+    for (auto i = readHistory(history, name, files).size(); i < files.size(); ++i)
+        all.push_back({files[i].name, composeMigration(files[i].text, {{"schema", schema}})});
+    return all;
 }
 
 }  // namespace
@@ -79,16 +95,24 @@ int Migrator::controlVersion() const {
 }
 
 void Migrator::bringUpControl() {
-    const auto connection = connections_.openForSchemaChange();
+    const auto connection = connections_.borrowForSchemaChange();
     migrate(*connection, kControlSchema, Identifier::controlSchema(), control_);
     const Names names{{"worker", workerAccount(*connection)}};
     for (const auto& grant : kGrants) connection->execute(grant, {}, names);
 }
 
 int Migrator::bringUpTenant(const domain::SchemaName& schema) const {
-    const auto connection = connections_.openForSchemaChange();
+    const auto connection = connections_.borrowForSchemaChange();
     migrate(*connection, schema.text(), Identifier::schema(schema), tenant_);
     return tenant_.back().version;
+}
+
+std::vector<domain::PendingMigration> Migrator::pendingOfControl() const {
+    return pending(connections_, kControlSchema, Identifier::controlSchema(), control_);
+}
+
+std::vector<domain::PendingMigration> Migrator::pendingOf(const domain::SchemaName& schema) const {
+    return pending(connections_, schema.text(), Identifier::schema(schema), tenant_);
 }
 
 Identifier Migrator::workerAccount(Connection& connection) const {

@@ -25,6 +25,8 @@ public:
     int newestTenantVersion() const override { return tenant_.back().version; }
     int controlVersion() const override;
     void bringUpControl() override;  // and grants the workers to read what they need of it; refuses: MigrationRefused
+    std::vector<domain::PendingMigration> pendingOfControl() const override;
+    std::vector<domain::PendingMigration> pendingOf(const domain::SchemaName&) const override;
 
     // Makes the tenant's schema and tables where they are missing. Returns its version: the last migration.
     // Throws MigrationRefused, domain::StorageUnavailable.

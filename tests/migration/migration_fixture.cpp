@@ -36,7 +36,7 @@ void MigrationFixture::removeTenantMigration(const std::string& name) const {
 
 void MigrationFixture::bringUp() const {
     const auto current = migrator();
-    persistence::MySqlTenantSchemas(database().tool(), current).bringUp(*tenant_);
+    persistence::MySqlTenantSchemas(database().tool(), database().toolTransactions(), current).bringUp(*tenant_);
 }
 
 std::string MigrationFixture::refusal() const {

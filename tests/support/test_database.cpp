@@ -44,7 +44,7 @@ TestDatabase::TestDatabase()
       transactions_(worker_, fence_),
       migrator_(tool_, testSettings().migrationsFolder, testSettings().database.workerUser),
       registry_(tool_, toolTransactions_),
-      schemas_(tool_, migrator_),
+      schemas_(tool_, toolTransactions_, migrator_),
       tenants_(registry_, schemas_, clock_) {
     migrator_.bringUpControl();
 }

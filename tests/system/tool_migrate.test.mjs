@@ -51,14 +51,16 @@ test('migrates from nothing, and is already so when run again', () => {
   }
 });
 
-test('shows each schema in words', () => {
+test('shows each schema in words, and those alone that need somebody', () => {
   for (const slug of slugs) {
     const made = tool.run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug);
     assert.equal(made.status, 0, made.stderr);
   }
-  const { status, stdout } = tool.run('migrate', 'status');
+  const { status, stdout } = tool.run('migrate', 'status', '--all');
   assert.equal(status, 0);
   assert.match(stdout, /^SCHEMA +VERSION +NEWEST +STATE\nclaviger +\d+ +\d+ +current\nclaviger_t_acme +\d+ +\d+ +current\n/);
+  assert.match(stdout, /^3 tenants: 3 current$/m);
+  assert.doesNotMatch(tool.run('migrate', 'status').stdout, /claviger_t_/);
 });
 
 // A release with one more migration, which cannot work where two users have one name.
@@ -75,6 +77,27 @@ test('a tenant behind the release is told so, and no verb works on it', () => {
   assert.equal(document.error.code, 'tenant_migrating');
   assert.match(stderr, /Run `claviger migrate`/);
   assert.equal(tool.database.sql('SELECT COUNT(*) FROM claviger_t_acme.users'), '0');
+});
+
+test('a dry run prints the SQL of each schema that is behind, and changes nothing', () => {
+  const { status, stdout } = tool.run('migrate', '--dry-run');
+  assert.equal(status, 0);
+  const statements = [...stdout.matchAll(/^CREATE UNIQUE INDEX one_name ON `claviger_t_(\w+)`\.users \(name\)\n;$/gm)];
+  assert.deepEqual(statements.map(([, slug]) => slug), slugs);
+  const { document } = tool.json('migrate', '--dry-run', '--tenant', 'globex');
+  assert.deepEqual(document.statements.map(({ schema }) => schema), ['claviger_t_globex']);
+  assert.deepEqual(states(tool.json('migrate', 'status')), { ...all('behind'), control: 'current' });
+});
+
+test('one tenant alone is migrated, and an unknown one is not found', () => {
+  const { status, document } = tool.json('migrate', '--tenant', 'nobody');
+  assert.equal(status, 3);
+  assert.equal(document.error.code, 'tenant_not_found');
+
+  const { status: done, stderr } = tool.run('migrate', '--tenant', 'initech');
+  assert.equal(done, 0);
+  assert.match(stderr, /^\[1\/1\] initech: version \d+\n$/);
+  assert.deepEqual(states(tool.json('migrate', 'status')), { ...all('behind'), control: 'current', initech: 'current' });
 });
 
 test('one tenant that fails does not stop the others, and the exit status says so', () => {
@@ -94,6 +117,14 @@ test('one tenant that fails does not stop the others, and the exit status says s
   const told = tool.run('migrate');
   assert.equal(told.status, 5);
   assert.match(told.stdout, /claviger_t_globex +\d+ +\d+ +failed/);
+  assert.match(told.stderr, /^\[1\/1\] globex failed: .*one_name/);
+});
+
+test('who has failed is known later, with the reason', () => {
+  const { status, ...seen } = tool.json('migrate', 'status');
+  assert.equal(status, 0);
+  assert.deepEqual(states(seen), { ...all('current'), globex: 'failed' });
+  assert.match(tool.run('migrate', 'status').stdout, /tenant globex is not migrated: .*one_name/);
 });
 
 test('it goes on when the reason is gone', () => {
@@ -101,6 +132,7 @@ test('it goes on when the reason is gone', () => {
   const { status, ...done } = tool.json('migrate');
   assert.equal(status, 0);
   assert.deepEqual(states(done), all('current'));
+  assert.deepEqual(states(tool.json('migrate', 'status')), all('current'));
 });
 
 test('an older release leaves alone what a newer one has migrated', () => {
@@ -117,4 +149,18 @@ test('a migration that was altered after it had run is refused', () => {
   assert.equal(status, 1);
   assert.equal(document.error.code, 'migration_failed');
   assert.match(document.error.message, /claviger: .*0001_tenants/);
+});
+
+test("a tenant's migration that was altered is found although nothing is to do", () => {
+  tool.addMigrations({ 'tenant/0001_users.sql': 'CREATE TABLE IF NOT EXISTS {schema}.users (id BINARY(16) PRIMARY KEY)\n' });
+  const { status, document, stderr } = tool.json('migrate');
+  assert.equal(status, 5);
+  for (const { failure } of document.tenants) assert.match(failure, /0001_users was edited/);
+  assert.match(stderr, /tenant acme is not migrated/);
+});
+
+test('what cannot be is refused before anything is asked', () => {
+  for (const args of [['--jobs', '0'], ['--jobs', '65'], ['--jobs', 'many'], ['--tenant', 'Not A Slug'], ['--dry-run', 'status'], ['status', '--dry-run']]) {
+    assert.equal(tool.run('migrate', ...args).status, 2, args.join(' '));
+  }
 });

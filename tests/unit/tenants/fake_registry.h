@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -50,18 +51,20 @@ public:
     std::map<domain::HostName, domain::TenantId> hosts;
 };
 
-// The schemas behind it, whose last migration is kNewest. Bringing one up can be made to fail.
-class FakeSchemas final : public domain::TenantSchemas, public domain::Migrations {
+// The schemas behind it, whose last migration is kNewest, and the memory of failures. Bringing one up can be made to
+// fail.
+class FakeSchemas final : public domain::TenantSchemas, public domain::Migrations, public domain::MigrationFailures {
 public:
     static constexpr int kNewest = 3;
 
     explicit FakeSchemas(FakeRegistry& registry) : registry_(registry) {}
 
-    void bringUp(const domain::Tenant& tenant) override {
+    int bringUp(const domain::Tenant& tenant) override {
+        const std::lock_guard lock(mutex_);
         asked.push_back(tenant.slug.text());
         if (lostAt == tenant.slug.text()) throw domain::StorageUnavailable("the database is gone");
         if (brokenAt == tenant.slug.text()) throw std::runtime_error("migration 0003 is refused");
-        registry_.tenants.at(tenant.slug).schemaVersion = kNewest;
+        return registry_.tenants.at(tenant.slug).schemaVersion = kNewest;
     }
 
     int newestControlVersion() const override { return 2; }
@@ -69,12 +72,43 @@ public:
     int controlVersion() const override { return control; }
     void bringUpControl() override { control = 2; }
 
-    std::vector<std::string> asked;  // slugs
-    std::string brokenAt, lostAt;
+    std::vector<domain::PendingMigration> pendingOfControl() const override { return pending(control, 2); }
+    std::vector<domain::PendingMigration> pendingOf(const domain::SchemaName& schema) const override {
+        const std::lock_guard lock(mutex_);
+        compared.push_back(schema.text());
+        if (edited || editedFor == schema.text())
+            throw domain::MigrationRefused(schema.text() + ": migration 0001 was edited");
+        for (const auto& [slug, tenant] : registry_.tenants)
+            if (tenant.schema.text() == schema.text()) return pending(tenant.schemaVersion, kNewest);
+        return pending(0, kNewest);
+    }
+
+    std::vector<Failure> all() const override {
+        std::vector<Failure> list;
+        for (const auto& [tenant, failure] : remembered) list.push_back(failure);
+        return list;
+    }
+    void remember(const Failure& failure) override { remembered.insert_or_assign(failure.tenant, failure); }
+    void forget(const domain::TenantId& tenant) override { remembered.erase(tenant); }
+
+    std::vector<std::string> asked;             // slugs
+    mutable std::vector<std::string> compared;  // schemas
+    std::string brokenAt, lostAt;               // slugs
+    bool edited = false;                        // a file that every schema has seen
+    std::string editedFor;                      // the schema whose history alone does not fit
+    std::map<domain::TenantId, Failure> remembered;
     int control = 0;
 
 private:
+    static std::vector<domain::PendingMigration> pending(int version, int newest) {
+        std::vector<domain::PendingMigration> list;
+        for (int next = version + 1; next <= newest; ++next)
+            list.push_back({"000" + std::to_string(next) + "_change", "DO " + std::to_string(next)});
+        return list;
+    }
+
     FakeRegistry& registry_;
+    mutable std::mutex mutex_;
 };
 
 }  // namespace claviger::tests

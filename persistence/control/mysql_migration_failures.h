@@ -1,0 +1,21 @@
+#pragma once
+
+#include "domain/tenants/migrations.h"
+#include "persistence/connection/connections.h"
+
+namespace claviger::persistence {
+
+// The control schema's table migration_failures, with the tool's account; the first failure makes it. Thread-safe.
+class MySqlMigrationFailures final : public domain::MigrationFailures {
+public:
+    explicit MySqlMigrationFailures(Connections& connections) : connections_(connections) {}  // must outlive this
+
+    std::vector<Failure> all() const override;
+    void remember(const Failure&) override;
+    void forget(const domain::TenantId&) override;
+
+private:
+    Connections& connections_;
+};
+
+}  // namespace claviger::persistence
