@@ -4,11 +4,13 @@
 
 #include "cli/failure.h"
 #include "domain/configuration/settings.h"
+#include "domain/doctor/file_checks.h"
 #include "domain/secrets/password_hasher.h"
 #include "persistence/connection/connections.h"
 #include "persistence/control/mysql_migration_failures.h"
 #include "persistence/control/mysql_tenant_registry.h"
 #include "persistence/control/mysql_tenant_schemas.h"
+#include "persistence/doctor/database_doctor.h"
 #include "persistence/schema/migrator.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 
@@ -54,6 +56,19 @@ public:
     domain::UserService& users() override { return migrated().users; }
     domain::MigrationService& migrations() override { return parts().migrations; }
     int newestTenantVersion() override { return parts().migrator.newestTenantVersion(); }
+
+    domain::Findings examine() override {
+        std::optional<domain::Settings> settings;
+        try {
+            settings = domain::Settings::load(configuration_, domain::currentEnvironment());
+        } catch (const domain::BadConfiguration& bad) {
+            return {{domain::Severity::kSerious, "configuration", bad.what(), "Correct the configuration."}};
+        }
+        domain::Findings findings{{domain::Severity::kGood, "configuration", configuration_.string() + " can be read"}};
+        for (auto& finding : domain::checkFiles(*settings)) findings.push_back(std::move(finding));
+        for (auto& finding : persistence::examineDatabase(*settings)) findings.push_back(std::move(finding));
+        return findings;
+    }
 
 private:
     Parts& parts() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/doctor_command.h"
 #include "cli/migrate_commands.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -107,6 +108,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         addTenantCommands(app, chosen);
         addUserCommands(app, chosen);
         addMigrateCommands(app, chosen, {errors, progressStyle});
+        addDoctorCommand(app, chosen);
 
         app.parse(count, arguments);
         checkConfiguration(app, globals);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/doctor/finding.h"
 #include "domain/tenants/migration_service.h"
 #include "domain/tenants/tenant_service.h"
 #include "domain/users/user_service.h"
@@ -18,6 +19,9 @@ public:
 
     virtual domain::MigrationService& migrations() = 0;
     virtual int newestTenantVersion() = 0;
+
+    // What is to be said of the installation. A configuration or a database that cannot be used is a finding.
+    virtual domain::Findings examine() = 0;
 };
 
 }  // namespace claviger::cli

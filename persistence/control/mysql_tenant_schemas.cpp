@@ -1,14 +1,12 @@
 #include "persistence/control/mysql_tenant_schemas.h"
 
+#include "persistence/control/grants.h"
 #include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 namespace {
 
 constexpr Sql kCreateRole = "CREATE ROLE IF NOT EXISTS {role}";
-constexpr Sql kGrantSchema = "GRANT SELECT, INSERT, UPDATE ON {schemaInGrant}.* TO {role}";
-// Nothing else is ever deleted: keys, sessions and audit rows are kept.
-constexpr Sql kGrantForgetting = "GRANT DELETE ON {schema}.login_attempts TO {role}";
 constexpr Sql kGrantRole = "GRANT {role} TO {worker}";
 // Never back: of two tools at once, one may be older.
 constexpr Sql kSetVersion = "UPDATE claviger.tenants SET schema_version = GREATEST(schema_version, ?) WHERE id = ?";
@@ -34,8 +32,9 @@ void MySqlTenantSchemas::grant(const domain::Tenant& tenant) const {
                       {"schemaInGrant", Identifier::schemaInGrant(tenant.schema)},
                       {"role", Identifier::role(tenant.id)},
                       {"worker", migrator_.workerAccount(*connection)}};
-    for (const auto& statement : {kCreateRole, kGrantSchema, kGrantForgetting, kGrantRole})
-        connection->execute(statement, {}, names);
+    connection->execute(kCreateRole, {}, names);
+    for (const auto& statement : kRoleGrants) connection->execute(statement, {}, names);
+    connection->execute(kGrantRole, {}, names);
 }
 
 }  // namespace claviger::persistence

@@ -1,8 +1,7 @@
 #include "persistence/schema/migrator.h"
 
-#include <array>
-
 #include "persistence/connection/errors.h"
+#include "persistence/control/grants.h"
 #include "persistence/schema/schema_history.h"
 
 namespace claviger::persistence {
@@ -11,14 +10,6 @@ namespace {
 constexpr Sql kLock = "SELECT GET_LOCK(?, 60)";
 constexpr Sql kUnlock = "SELECT RELEASE_LOCK(?)";
 constexpr Sql kCurrentUser = "SELECT CURRENT_USER()";
-// What the workers may do with the control schema: find tenants, and tell each other what has changed.
-constexpr std::array<Sql, 5> kGrants = {
-    "GRANT SELECT ON claviger.tenants TO {worker}",
-    "GRANT SELECT ON claviger.tenant_hosts TO {worker}",
-    "GRANT SELECT, UPDATE ON claviger.revocation_epochs TO {worker}",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON claviger.nodes TO {worker}",
-    "GRANT INSERT ON claviger.dead_keys TO {worker}",
-};
 
 constexpr auto kControlSchema = "claviger";
 
@@ -98,7 +89,7 @@ void Migrator::bringUpControl() {
     const auto connection = connections_.borrowForSchemaChange();
     migrate(*connection, kControlSchema, Identifier::controlSchema(), control_);
     const Names names{{"worker", workerAccount(*connection)}};
-    for (const auto& grant : kGrants) connection->execute(grant, {}, names);
+    for (const auto& grant : kWorkerGrants) connection->execute(grant, {}, names);
 }
 
 int Migrator::bringUpTenant(const domain::SchemaName& schema) const {

@@ -14,7 +14,7 @@ class DispatcherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(decodesEachSegmentOnceAfterSplitting);
     CPPUNIT_TEST(answersHeadWhereverGetIs);
     CPPUNIT_TEST(carriesARequestIdOnEveryAnswer);
-    CPPUNIT_TEST(answers503ForATenantThatIsBehindTheCode);
+    CPPUNIT_TEST(answers503ForATenantThatIsBehindTheCodeAlone);
     CPPUNIT_TEST(isAliveAndReady);
     CPPUNIT_TEST(refusesBodiesThatAreTooLargeOrCutShort);
     CPPUNIT_TEST(countsTwoCookiesOfOneNameAsNone);
@@ -84,7 +84,8 @@ public:
             CPPUNIT_ASSERT_EQUAL_MESSAGE(path, std::size_t{32}, browser.get(path).header("X-Request-Id").size());
     }
 
-    void answers503ForATenantThatIsBehindTheCode() {
+    void answers503ForATenantThatIsBehindTheCodeAlone() {
+        TestTenant other;
         tenant_.execute("UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = '" +
                         tenant_.tenant().slug.text() + "'");
         auto browser = tenant_.browser();
@@ -92,6 +93,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(503, answer.status());
         CPPUNIT_ASSERT_EQUAL(std::string("tenant_migrating"), answer.text("code"));
         CPPUNIT_ASSERT_EQUAL(503, browser.get("/login").status());
+        CPPUNIT_ASSERT_EQUAL(200, other.browser().get("/login").status());
     }
 
     void isAliveAndReady() {

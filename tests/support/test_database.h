@@ -25,7 +25,6 @@ public:
     persistence::Connections& tool() { return tool_; }
     persistence::Connections& worker() { return worker_; }
     persistence::Transactions& toolTransactions() { return toolTransactions_; }
-    persistence::Transactions& toolTransactions() { return toolTransactions_; }
     persistence::Transactions& transactions() { return transactions_; }  // of a worker without a board
     persistence::Migrator& migrator() { return migrator_; }
     persistence::MySqlTenantRegistry& registry() { return registry_; }

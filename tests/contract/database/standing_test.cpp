@@ -22,6 +22,7 @@ class StandingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(endingAKeyRaisesItsEpochAndRemembersItsHash);
     CPPUNIT_TEST(aUsersStatusRaisesTheUsersEpoch);
     CPPUNIT_TEST(endingASessionRaisesItsEpoch);
+    CPPUNIT_TEST(aMigratedTenantRaisesItsEpochAndNobodyWaits);
     CPPUNIT_TEST(aTransactionThatIsRolledBackRaisesNothing);
     CPPUNIT_TEST(whatChangesNobodysStandingRaisesNothing);
     CPPUNIT_TEST(isSettledAtOnceWhereNoHostRemembers);
@@ -102,6 +103,16 @@ private:
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(hash)));
     }
 
+    // Hosts remember that it was closed; until they hear otherwise they refuse, which is safe.
+    void aMigratedTenantRaisesItsEpochAndNobodyWaits() {
+        registerAnotherHost();
+        const auto before = epochOf(domain::slotOf(tenant_->id));
+        const auto start = steady_clock::now();
+        database().schemas().bringUp(*tenant_);
+        CPPUNIT_ASSERT(steady_clock::now() < start + domain::kSettlingTime);
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(tenant_->id)));
+    }
+
     void aTransactionThatIsRolledBackRaisesNothing() {
         const auto key = addKey();
         const auto before = sumOfEpochs();
@@ -132,10 +143,14 @@ private:
 
     void isSettledAtOnceWhereNoHostRemembers() { CPPUNIT_ASSERT(endAKey() == domain::kSettled); }
 
-    void isSettledLaterWhereAnotherHostMayRemember() {
+    void registerAnotherHost() {
         database().execute(*tenant_,
                            "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) "
                            "VALUES (x'00112233445566778899aabbccddeeff', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+    }
+
+    void isSettledLaterWhereAnotherHostMayRemember() {
+        registerAnotherHost();
         const auto before = steady_clock::now();
         const auto settledAt = endAKey();
         CPPUNIT_ASSERT(settledAt >= before + domain::kSettlingTime);

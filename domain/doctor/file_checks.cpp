@@ -1,0 +1,103 @@
+#include "domain/doctor/file_checks.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "domain/secrets/pepper.h"
+
+namespace claviger::domain {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<struct stat> statusOf(const fs::path& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? std::optional(status) : std::nullopt;
+}
+
+Finding serious(const std::string& check, const std::string& what, const std::string& mend) {
+    return {Severity::kSerious, check, what, mend};
+}
+
+// A secret is a file that its owner alone may read.
+Finding checkSecret(const std::string& check, const std::string& setting, const fs::path& file) {
+    if (file.empty()) return serious(check, setting + " is not set", "Let it name the file that holds the secret.");
+    const auto status = statusOf(file);
+    if (!status || !S_ISREG(status->st_mode))
+        return serious(check, setting + ": there is no file " + file.string(), "Restore it, or correct the setting.");
+    if ((status->st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return serious(check, setting + ": others than its owner may use " + file.string(),
+                       "chmod 600 " + file.string());
+    return {Severity::kGood, check, file.string() + " is its owner's alone"};
+}
+
+Finding checkPepper(const Settings& settings) {
+    const std::string check = "pepper";
+    if (settings.pepperFile.empty()) return serious(check, "pepper.file is not set", "Let it name the pepper's file.");
+    if (::access(settings.pepperFile.c_str(), F_OK) == 0 && ::access(settings.pepperFile.c_str(), R_OK) != 0)
+        return {Severity::kWarning, check, "this account may not read the pepper, so it was not looked at",
+                "Run this as the account of the workers, or as root."};
+    try {
+        (void)secrets::Pepper::load(settings.pepperFile);
+    } catch (const std::exception& failure) {
+        return serious(check, failure.what(), "Without the pepper no stored key verifies: restore it from its backup.");
+    }
+    return {Severity::kGood, check, "the pepper is there and whole; keep a backup apart from the database's"};
+}
+
+Finding checkFolder(const std::string& check, const std::string& setting, const fs::path& folder) {
+    if (folder.empty()) return serious(check, setting + " is not set", "Let it name a folder.");
+    std::error_code ignored;
+    if (!fs::is_directory(folder, ignored))
+        return serious(check, setting + ": there is no folder " + folder.string(), "Make it, or correct the setting.");
+    return {Severity::kGood, check, folder.string() + " is there"};
+}
+
+// Who can write there could put another socket, lock or template in place.
+Finding checkClosedFolder(const std::string& check, const std::string& setting, const fs::path& folder) {
+    auto found = checkFolder(check, setting, folder);
+    if (found.severity != Severity::kGood) return found;
+    const auto status = statusOf(folder);
+    if (status && (status->st_mode & S_IWOTH) != 0)
+        return serious(check, setting + ": everybody may write to " + folder.string(), "chmod o-w " + folder.string());
+    return found;
+}
+
+// Whoever reaches the socket is taken for nginx.
+Finding checkSocket(const Settings& settings) {
+    const std::string check = "fcgi_socket";
+    const auto& socket = settings.fcgi.socket;
+    if (socket.empty())
+        return serious(check, "fcgi.socket is not set", "Let it name the socket where nginx finds the workers.");
+    const auto status = statusOf(socket);
+    if (!status)
+        return {Severity::kWarning, check, "there is no socket " + socket.string() + ": no workers run here",
+                "Start claviger-fcgi."};
+    if (!S_ISSOCK(status->st_mode))
+        return serious(check, socket.string() + " is not a socket", "Remove it and start claviger-fcgi anew.");
+    if ((status->st_mode & S_IRWXO) != 0)
+        return serious(check, "everybody may speak to the workers past nginx: " + socket.string(),
+                       "chmod 660 " + socket.string() + ", its group being nginx's.");
+    return {Severity::kGood, check, socket.string() + " is closed to strangers"};
+}
+
+}  // namespace
+
+Findings checkFiles(const Settings& settings) {
+    return {
+        checkSecret("worker_password", "database.worker_password_file", settings.database.workerPasswordFile),
+        checkSecret("tool_password", "database.tool_password_file", settings.database.toolPasswordFile),
+        checkSecret("pepper_file", "pepper.file", settings.pepperFile),
+        checkPepper(settings),
+        checkClosedFolder("run_folder", "run.folder", settings.runFolder),
+        checkClosedFolder("socket_folder", "fcgi.socket", settings.fcgi.socket.parent_path()),
+        checkSocket(settings),
+        checkClosedFolder("templates_folder", "templates.folder", settings.templatesFolder),
+        checkClosedFolder("migrations_folder", "migrations.folder", settings.migrationsFolder),
+    };
+}
+
+}  // namespace claviger::domain

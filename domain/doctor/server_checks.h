@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+
+#include "domain/configuration/settings.h"
+#include "domain/doctor/finding.h"
+
+namespace claviger::domain {
+
+// What the database server says of itself.
+struct ServerFacts {
+    std::map<std::string, std::string> variables;  // SHOW GLOBAL VARIABLES
+    std::string sqlModeHere, timeZoneHere;         // of a connection as the service makes it
+    std::size_t tenants = 0;
+};
+
+// How the server is set: whether an answered commit outlives a crash, whether all tenants' tables find room in its
+// caches, whether all workers find a connection, and what mode and time zone its sessions have.
+Findings checkServer(const Settings&, const ServerFacts&);
+
+}  // namespace claviger::domain

@@ -1,0 +1,91 @@
+#include "persistence/doctor/database_doctor.h"
+
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "domain/doctor/server_checks.h"
+#include "persistence/control/tenant_rows.h"
+#include "persistence/doctor/rights_checks.h"
+#include "persistence/doctor/schema_checks.h"
+
+namespace claviger::persistence {
+namespace {
+
+using domain::Findings;
+using domain::Severity;
+using domain::Tenant;
+
+constexpr Sql kTenants = "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants";
+constexpr Sql kVariables = "SHOW GLOBAL VARIABLES";
+constexpr Sql kSession = "SELECT @@SESSION.sql_mode, @@SESSION.time_zone";
+
+void append(Findings& all, Findings more) {
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+// A connection with one of the accounts; nothing, and a finding, where there is none.
+class Entrance {
+public:
+    Entrance(const domain::Settings& settings, Account account, std::string check, Findings& findings) {
+        const auto who = account == Account::kTool ? settings.database.toolUser : settings.database.workerUser;
+        try {
+            connections_.emplace(settings.database, account);
+            lease_.emplace(connections_->borrow());
+        } catch (const domain::BadConfiguration& closed) {
+            findings.push_back({Severity::kWarning, std::move(check),
+                                "nothing was looked at as " + who + ": " + closed.what(),
+                                "Run this as an account that may read the file, or as root."});
+        } catch (const domain::StorageUnavailable& unreachable) {
+            findings.push_back({Severity::kSerious, std::move(check), who + ": " + unreachable.what(),
+                                "See that the database runs, and that database.* and the password are right."});
+        }
+    }
+
+    bool open() const { return lease_.has_value(); }
+    Connection& connection() { return **lease_; }
+    Connections& connections() { return *connections_; }
+
+private:
+    std::optional<Connections> connections_;
+    std::optional<Connections::Lease> lease_;
+};
+
+std::vector<Tenant> tenantsOf(Connection& tool) {
+    return tool.query(kTenants).map(tenantAt);
+}
+
+domain::ServerFacts factsOf(Connection& connection, std::size_t tenants) {
+    domain::ServerFacts facts;
+    for (const auto& [name, value] :
+         connection.query(kVariables).map([](const Row& row) { return std::pair(row.text(0), row.text(1)); }))
+        facts.variables.emplace(name, value);
+    const auto session = connection.query(kSession);
+    facts.sqlModeHere = session[0].text(0);
+    facts.timeZoneHere = session[0].text(1);
+    facts.tenants = tenants;
+    return facts;
+}
+
+}  // namespace
+
+Findings examineDatabase(const domain::Settings& settings) {
+    Findings findings;
+    Entrance tool(settings, Account::kTool, "tool_account", findings);
+    Entrance worker(settings, Account::kWorker, "worker_account", findings);
+
+    std::vector<Tenant> tenants;
+    if (tool.open()) {
+        append(findings, checkControl(settings, tool.connections()));
+        const bool usable = findings.empty() || findings.back().severity != Severity::kSerious;
+        if (usable) tenants = tenantsOf(tool.connection());
+        append(findings, checkTenantSchemas(settings, tool.connections(), tenants));
+        append(findings, checkToolRights(tool.connection()));
+        append(findings, checkRoles(tool.connection(), tenants));
+        append(findings, checkServer(settings, factsOf(tool.connection(), tenants.size())));
+    }
+    if (worker.open()) append(findings, checkWorkerRights(worker.connection(), tenants));
+    return findings;
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,66 @@
+#include "persistence/doctor/rights.h"
+
+#include <utility>
+
+namespace claviger::persistence {
+namespace {
+
+constexpr std::string_view kGrant = "GRANT ";
+constexpr std::string_view kOn = " ON ";
+constexpr std::string_view kTo = " TO ";
+
+std::string withoutQuotes(std::string_view text) {
+    std::string bare(text);
+    std::erase(bare, '`');
+    return bare;
+}
+
+// "SELECT, INSERT (a, b)" by its commas outside parentheses.
+std::set<std::string> splitRights(std::string_view text) {
+    std::set<std::string> rights;
+    std::string right;
+    int depth = 0;
+    for (const char c : text) {
+        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+        if (c == ',' && depth == 0) {
+            rights.insert(std::exchange(right, {}));
+        } else if (c != ' ' || !right.empty()) {
+            right += c;
+        }
+    }
+    rights.insert(right);
+    return rights;
+}
+
+}  // namespace
+
+void addGrant(Rights& all, std::string_view statement) {
+    const auto on = statement.find(kOn);
+    const auto to = statement.find(kTo, on == std::string_view::npos ? 0 : on);
+    if (!statement.starts_with(kGrant) || on == std::string_view::npos || to == std::string_view::npos) return;
+    auto rights = splitRights(statement.substr(kGrant.size(), on - kGrant.size()));
+    if (statement.ends_with(" WITH GRANT OPTION")) rights.insert("GRANT OPTION");
+    rights.erase("USAGE");
+    if (rights.empty()) return;
+    all[withoutQuotes(statement.substr(on + kOn.size(), to - on - kOn.size()))].merge(rights);
+}
+
+std::string roleOf(std::string_view statement) {
+    const auto to = statement.find(kTo);
+    if (!statement.starts_with(kGrant) || to == std::string_view::npos) return {};
+    const auto name = statement.substr(kGrant.size(), to - kGrant.size());
+    return name.find(' ') == std::string_view::npos ? withoutQuotes(name.substr(0, name.find('@'))) : std::string();
+}
+
+std::string lackOf(const Rights& wanted, const Rights& there) {
+    std::string lack;
+    for (const auto& [object, rights] : wanted) {
+        const auto found = there.find(object);
+        for (const auto& right : rights)
+            if (found == there.end() || !found->second.contains(right))
+                lack += (lack.empty() ? "" : ", ") + right + " on " + object;
+    }
+    return lack;
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,143 @@
+#include "persistence/doctor/rights_checks.h"
+
+#include <set>
+
+#include "persistence/connection/errors.h"
+#include "persistence/control/grants.h"
+#include "persistence/doctor/rights.h"
+
+namespace claviger::persistence {
+namespace {
+
+using domain::Finding;
+using domain::Findings;
+using domain::Severity;
+
+constexpr Sql kShowOwn = "SHOW GRANTS";
+constexpr Sql kShowRole = "SHOW GRANTS FOR CURRENT_ROLE";
+
+constexpr std::size_t kNamed = 5;  // tenants that are told by name; the rest is counted
+
+// As accounts.sql gives them. The right to DROP may be there: it is needed to drop tenants, and by nothing else.
+const Rights kToolRights = {
+    {"*.*", {"CREATE USER"}},
+    {"claviger.*", {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "GRANT OPTION"}},
+    {"claviger\\_t\\_%.*", {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "GRANT OPTION"}},
+};
+const Rights kToolMayHave = {{"claviger.*", {"DROP"}}, {"claviger\\_t\\_%.*", {"DROP"}}};
+
+constexpr auto kMendTool = "Run persistence/accounts.sql again, and revoke what goes beyond it.";
+constexpr auto kMendWorker = "Run `claviger migrate`, which grants what is missing, and revoke what goes beyond it.";
+constexpr auto kMendRoles =
+    "Run `claviger tenant create` again for them with the same arguments; it grants what is "
+    "missing. Revoke what goes beyond it.";
+
+std::vector<std::string> show(Connection& connection, Sql statement) {
+    return connection.query(statement).map([](const Row& row) { return row.text(0); });
+}
+
+Rights rightsIn(const std::vector<std::string>& statements) {
+    Rights rights;
+    for (const auto& statement : statements) addGrant(rights, statement);
+    return rights;
+}
+
+template <class Statements>
+Rights rightsOf(const Statements& statements, const Names& names) {
+    Rights rights;
+    for (const auto& statement : statements) addGrant(rights, compose(statement, {}, names));
+    return rights;
+}
+
+// The rights of `there` on what `allowed` does not have.
+std::string excessOf(const Rights& there, Rights allowed, const Rights& also = {}) {
+    for (auto [object, rights] : also) allowed[object].merge(rights);
+    return lackOf(there, allowed);
+}
+
+Findings compare(const std::string& check, const std::string& who, const std::string& lack, const std::string& excess,
+                 const std::string& mend) {
+    if (lack.empty() && excess.empty())
+        return {{Severity::kGood, check, who + " has the rights that it needs, no more"}};
+    Findings findings;
+    if (!lack.empty()) findings.push_back({Severity::kSerious, check, who + " lacks " + lack, mend});
+    if (!excess.empty()) findings.push_back({Severity::kSerious, check, who + " has too much: " + excess, mend});
+    return findings;
+}
+
+std::string bareName(const Identifier& identifier) {
+    auto name = identifier.text();
+    std::erase(name, '`');
+    return name;
+}
+
+Names namesOf(const domain::Tenant& tenant) {
+    return {{"schema", Identifier::schema(tenant.schema)},
+            {"schemaInGrant", Identifier::schemaInGrant(tenant.schema)},
+            {"role", Identifier::role(tenant.id)}};
+}
+
+// Why the role is not as it should be; empty if it is.
+std::string roleTrouble(Connection& tool, const domain::Tenant& tenant) {
+    const auto wanted = rightsOf(kRoleGrants, namesOf(tenant));
+    try {
+        tool.takeRole(Identifier::role(tenant.id));
+        const auto there = rightsIn(show(tool, kShowRole));
+        const auto lack = lackOf(wanted, there);
+        return lack.empty() ? excessOf(there, wanted) : lack;
+    } catch (const DatabaseError& error) {
+        return error.what();
+    }
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size() && i < kNamed; ++i) text += (text.empty() ? "" : ", ") + names[i];
+    return names.size() > kNamed ? text + " and " + std::to_string(names.size() - kNamed) + " more" : text;
+}
+
+}  // namespace
+
+Findings checkToolRights(Connection& tool) {
+    const auto there = rightsIn(show(tool, kShowOwn));
+    return compare("tool_rights", "the tool's account", lackOf(kToolRights, there),
+                   excessOf(there, kToolRights, kToolMayHave), kMendTool);
+}
+
+Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>& tenants) {
+    const auto statements = show(worker, kShowOwn);
+    const auto wanted = rightsOf(kWorkerGrants, {{"worker", Identifier::account("worker", "localhost")}});
+    const auto there = rightsIn(statements);
+    auto findings =
+        compare("worker_rights", "the workers' account", lackOf(wanted, there), excessOf(there, wanted), kMendWorker);
+
+    std::set<std::string> roles;
+    for (const auto& statement : statements) roles.insert(roleOf(statement));
+    std::vector<std::string> without;
+    for (const auto& tenant : tenants)
+        if (tenant.schemaVersion > 0 && !roles.contains(bareName(Identifier::role(tenant.id))))
+            without.push_back(tenant.slug.text());
+    if (!without.empty())
+        findings.push_back({Severity::kSerious, "worker_roles",
+                            "the workers may not take the roles of " + listed(without), kMendRoles});
+    return findings;
+}
+
+Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants) {
+    std::vector<std::string> bad;
+    std::string first;
+    for (const auto& tenant : tenants) {
+        if (tenant.schemaVersion == 0) continue;  // not whole yet; told with the schemas
+        const auto trouble = roleTrouble(tool, tenant);
+        if (trouble.empty()) continue;
+        if (bad.empty()) first = trouble;
+        bad.push_back(tenant.slug.text());
+    }
+    if (bad.empty())
+        return {{Severity::kGood, "tenant_roles",
+                 "each of " + std::to_string(tenants.size()) + " tenants' roles reaches its own schema alone"}};
+    return {{Severity::kSerious, "tenant_roles",
+             "the roles of " + listed(bad) + " are not as they should be (" + first + ")", kMendRoles}};
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,91 @@
+#include "persistence/doctor/schema_checks.h"
+
+#include "persistence/schema/migrator.h"
+
+namespace claviger::persistence {
+namespace {
+
+using domain::Finding;
+using domain::Findings;
+using domain::Severity;
+using domain::Tenant;
+
+constexpr auto kMigrate = "Run `claviger migrate`.";
+
+Migrator makeMigrator(const domain::Settings& settings, Connections& tool) {
+    return {tool, settings.migrationsFolder, settings.database.workerUser};
+}
+
+// What is told of several tenants: the first with its reason, the others by number.
+struct Counted {
+    std::size_t count = 0;
+    std::string first;
+
+    void add(const std::string& text) {
+        if (count++ == 0) first = text;
+    }
+    std::string text() const {
+        return first + (count > 1 ? ", and " + std::to_string(count - 1) + " more" : std::string());
+    }
+};
+
+// Why the history does not fit the files; empty if it does.
+std::string historyTrouble(const Migrator& migrator, const Tenant& tenant) {
+    try {
+        (void)migrator.pendingOf(tenant.schema);
+    } catch (const MigrationRefused& refused) {
+        return refused.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+Findings checkControl(const domain::Settings& settings, Connections& tool) {
+    const std::string check = "control_schema";
+    try {
+        const auto migrator = makeMigrator(settings, tool);
+        const auto pending = migrator.pendingOfControl();
+        if (!pending.empty())
+            return {{Severity::kSerious, check,
+                     "the control schema lacks " + std::to_string(pending.size()) + " migrations of this release",
+                     kMigrate}};
+    } catch (const domain::StorageUnavailable&) {
+        throw;
+    } catch (const std::exception& failure) {
+        return {{Severity::kSerious, check, failure.what(), "Restore the files of this release."}};
+    }
+    return {{Severity::kGood, check, "the control schema is up to date"}};
+}
+
+Findings checkTenantSchemas(const domain::Settings& settings, Connections& tool, const std::vector<Tenant>& tenants) {
+    if (tenants.empty()) return {};
+    const auto migrator = makeMigrator(settings, tool);
+    Counted unfinished, behind, unfitting;
+    for (const auto& tenant : tenants) {
+        const auto& slug = tenant.slug.text();
+        if (tenant.schemaVersion == 0)
+            unfinished.add(slug);
+        else if (tenant.schemaVersion < migrator.newestTenantVersion())
+            behind.add(slug);
+        else if (const auto trouble = historyTrouble(migrator, tenant); !trouble.empty())
+            unfitting.add(slug + " (" + trouble + ")");
+    }
+    Findings findings;
+    const std::string check = "tenant_schemas";
+    if (unfinished.count > 0)
+        findings.push_back({Severity::kSerious, check, "a `tenant create` was never finished: " + unfinished.text(),
+                            "Run it again with the same arguments, or `claviger migrate`."});
+    if (behind.count > 0)
+        findings.push_back(
+            {Severity::kSerious, check, "behind this release and answering 503: " + behind.text(), kMigrate});
+    if (unfitting.count > 0)
+        findings.push_back({Severity::kSerious, check, "their history is not this release's: " + unfitting.text(),
+                            "Restore the edited files, or run the release that has migrated them."});
+    if (findings.empty())
+        findings.push_back(
+            {Severity::kGood, check, "all " + std::to_string(tenants.size()) + " tenants are up to date"});
+    return findings;
+}
+
+}  // namespace claviger::persistence

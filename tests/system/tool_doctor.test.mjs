@@ -1,0 +1,183 @@
+// `claviger doctor`: nothing to say of a sound installation, and each fault that is planted is found with its mend.
+
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { runTool, startTool } from '../support/tool.mjs';
+
+let tool;
+let pepper;
+
+before(async () => {
+  tool = await startTool();
+  pepper = join(tool.database.folder, 'secrets/pepper');
+  mkdirSync(join(tool.database.folder, 'run'), { recursive: true });
+  tool.configure(sound());
+  assert.equal(tool.run('migrate').status, 0);
+  for (const slug of ['a-b', 'acme']) {
+    assert.equal(tool.run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug).status, 0);
+  }
+});
+after(() => tool?.stop());
+
+const sound = () => ({ 'pepper.file': pepper, 'run.folder': join(tool.database.folder, 'run'), 'fcgi.socket': join(tool.database.folder, 'run/fcgi.sock') });
+const sql = (statement) => assert.notEqual(tool.database.sql(statement), undefined, statement);
+const role = (slug) => `clv_${tool.database.sql(`SELECT LOWER(HEX(RIGHT(id, 8))) FROM claviger.tenants WHERE slug = '${slug}'`)}`;
+
+function examine() {
+  const { status, document } = tool.json('doctor');
+  assert.equal(status, document.serious > 0 ? 1 : 0);
+  assert.equal(document.serious, document.findings.filter(({ severity }) => severity === 'serious').length);
+  return document.findings;
+}
+
+// The finding of a check, which must be of that severity and say how it is mended.
+function found(check, severity, pattern) {
+  const finding = examine().find((one) => one.check === check && one.severity === severity);
+  assert.ok(finding, `${check} is not found ${severity}`);
+  assert.match(finding.message, pattern);
+  assert.ok(finding.mend.length > 0, 'it does not say how to mend it');
+}
+
+// Plants a fault, sees it found, takes it away, and sees it gone.
+function faulty(name, { plant, mend, check, severity = 'serious', pattern }) {
+  test(name, () => {
+    plant();
+    try {
+      found(check, severity, pattern);
+    } finally {
+      mend();
+    }
+    assert.ok(!examine().some((one) => one.check === check && one.severity === severity), 'it is still found once mended');
+  });
+}
+
+test('a sound installation has nothing serious, and says what was looked at', () => {
+  const findings = examine();
+  assert.deepEqual(findings.filter(({ severity }) => severity === 'serious'), []);
+  const good = findings.filter(({ severity }) => severity === 'ok').map(({ check }) => check);
+  for (const check of ['configuration', 'pepper', 'control_schema', 'tenant_schemas', 'tool_rights', 'worker_rights', 'tenant_roles', 'time_zone', 'sql_mode', 'durability_log', 'max_connections']) {
+    assert.ok(good.includes(check), `${check} was not looked at`);
+  }
+  const { status, stdout } = tool.run('doctor');
+  assert.equal(status, 0);
+  assert.match(stdout, /^0 serious, \d+ to think about, \d+ as they should be$/m);
+});
+
+test('a configuration that cannot be read is a finding like any other', () => {
+  writeFileSync(join(tool.database.folder, 'bad.conf'), 'nonsense = 1\n');
+  const { status, stdout } = runTool(['--config', join(tool.database.folder, 'bad.conf'), 'doctor']);
+  assert.equal(status, 1);
+  assert.match(stdout, /^serious +configuration: .*nonsense/m);
+});
+
+faulty('a secret that others may read', {
+  plant: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o644),
+  mend: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o600),
+  check: 'tool_password',
+  pattern: /others than its owner/,
+});
+faulty('a pepper that is gone', {
+  plant: () => renameSync(pepper, `${pepper}.away`),
+  mend: () => renameSync(`${pepper}.away`, pepper),
+  check: 'pepper',
+  pattern: /cannot be read/,
+});
+faulty('a pepper that is torn', {
+  plant: () => (copyFileSync(pepper, `${pepper}.whole`), writeFileSync(pepper, '1:abcd\n')),
+  mend: () => renameSync(`${pepper}.whole`, pepper),
+  check: 'pepper',
+  pattern: /not of the form/,
+});
+faulty('a folder of sockets and locks that everybody may write to', {
+  plant: () => chmodSync(join(tool.database.folder, 'run'), 0o777),
+  mend: () => chmodSync(join(tool.database.folder, 'run'), 0o700),
+  check: 'run_folder',
+  pattern: /everybody may write/,
+});
+faulty('a right that the workers lack', {
+  plant: () => sql("REVOKE SELECT ON claviger.tenant_hosts FROM claviger_worker@localhost"),
+  mend: () => sql("GRANT SELECT ON claviger.tenant_hosts TO claviger_worker@localhost"),
+  check: 'worker_rights',
+  pattern: /lacks SELECT on claviger\.tenant_hosts/,
+});
+faulty('a right that the workers have too much', {
+  plant: () => sql("GRANT SELECT ON *.* TO claviger_worker@localhost"),
+  mend: () => sql("REVOKE SELECT ON *.* FROM claviger_worker@localhost"),
+  check: 'worker_rights',
+  pattern: /too much: SELECT on \*\.\*/,
+});
+faulty("a tenant's role that the workers may not take", {
+  // By hand: only who made the role may hand it on.
+  plant: () => sql(`DELETE FROM mysql.roles_mapping WHERE User = 'claviger_worker' AND Role = '${role('acme')}'; FLUSH PRIVILEGES`),
+  mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
+  check: 'worker_roles',
+  pattern: /acme/,
+});
+faulty("a role whose wildcard reaches a look-alike's schema", {
+  plant: () => sql(`GRANT SELECT ON \`claviger_t_a_b\`.* TO ${role('a-b')}`),
+  mend: () => sql(`REVOKE SELECT ON \`claviger_t_a_b\`.* FROM ${role('a-b')}`),
+  check: 'tenant_roles',
+  pattern: /a-b.*SELECT on claviger_t_a_b\.\*/,
+});
+faulty('a right that the tool lacks', {
+  plant: () => sql("REVOKE CREATE USER ON *.* FROM claviger_tool@localhost"),
+  mend: () => sql("GRANT CREATE USER ON *.* TO claviger_tool@localhost"),
+  check: 'tool_rights',
+  pattern: /lacks CREATE USER/,
+});
+faulty('commits that are not on disk when they are answered', {
+  plant: () => sql('SET GLOBAL innodb_flush_log_at_trx_commit = 2'),
+  mend: () => sql('SET GLOBAL innodb_flush_log_at_trx_commit = 1'),
+  check: 'durability_log',
+  pattern: /is 2/,
+});
+faulty('too few connections for the workers', {
+  plant: () => sql('SET GLOBAL max_connections = 12'),
+  mend: () => sql('SET GLOBAL max_connections = 151'),
+  check: 'max_connections',
+  pattern: /max_connections is 12/,
+});
+faulty('caches too small for the tables', {
+  plant: () => sql('SET GLOBAL table_open_cache = 50'),
+  mend: () => sql('SET GLOBAL table_open_cache = 2000'),
+  check: 'table_open_cache',
+  severity: 'warning',
+  pattern: /table_open_cache is 50/,
+});
+faulty('a tenant that is behind', {
+  plant: () => sql("UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = 'acme'"),
+  mend: () => sql("UPDATE claviger.tenants SET schema_version = schema_version + 1 WHERE slug = 'acme'"),
+  check: 'tenant_schemas',
+  pattern: /behind this release.*acme/,
+});
+faulty('a migration that was edited', {
+  plant: () => tool.addMigrations({ 'tenant/0001_users.sql': 'DO 1\n' }),
+  mend: () => tool.configure(sound()),
+  check: 'tenant_schemas',
+  pattern: /0001_users was edited/,
+});
+
+test('a socket that everybody may speak to', async () => {
+  const socket = sound()['fcgi.socket'];
+  const server = createServer().listen(socket);
+  await new Promise((resolve) => server.once('listening', resolve));
+  chmodSync(socket, 0o666);
+  found('fcgi_socket', 'serious', /past nginx/);
+  chmodSync(socket, 0o660);
+  assert.ok(examine().some(({ check, severity }) => check === 'fcgi_socket' && severity === 'ok'));
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('a database that is away is a finding, and no secret is told', async () => {
+  await tool.database.kill();
+  const { status, stdout, stderr } = tool.run('doctor');
+  assert.equal(status, 1);
+  assert.match(stdout, /^serious +tool_account: .*no connection/m);
+  assert.match(stdout, /^ok +pepper: /m);
+  assert.equal(stderr, '');
+  await tool.database.start();
+});

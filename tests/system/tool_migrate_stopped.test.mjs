@@ -1,0 +1,79 @@
+// `claviger migrate` of many tenants that is killed on its way, again and again, and of two at once.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, before, test } from 'node:test';
+
+import { program, startTool } from '../support/tool.mjs';
+
+const slugs = Array.from({ length: 12 }, (_, i) => `tenant-${i}`);
+
+let tool;
+let head;
+
+before(async () => {
+  tool = await startTool();
+  assert.equal(tool.run('migrate').status, 0);
+  await Promise.all(slugs.map((slug) => run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug)));
+  head = tool.json('migrate', 'status').document.tenants[0].newest;
+});
+after(() => tool?.stop());
+
+// The tool beside others that run at the same time.
+function run(...args) {
+  const child = spawn(program, ['--config', tool.config, ...args], { stdio: 'ignore' });
+  return new Promise((resolve) => child.on('exit', resolve));
+}
+
+// A release with three more migrations: the second cannot be repeated by itself, the third must come to the same.
+function addRelease(release) {
+  head += 3;
+  const file = (back, what) => `tenant/${String(head - back).padStart(4, '0')}_${what}.sql`;
+  tool.addMigrations({
+    [file(2, 'table')]: `CREATE TABLE IF NOT EXISTS {schema}.extra_${release} (id BIGINT NOT NULL PRIMARY KEY)\n`,
+    [file(1, 'column')]: `ALTER TABLE {schema}.extra_${release} ADD COLUMN note VARCHAR(20) NULL\n`,
+    [file(0, 'index')]: `CREATE INDEX extra_note ON {schema}.extra_${release} (note)\n`,
+  });
+}
+
+function assertWhole(release) {
+  const { status, document } = tool.json('migrate', 'status', '--check');
+  assert.equal(status, 0);
+  assert.equal(document.tenants.length, slugs.length);
+  for (const { tenant, version, state } of document.tenants) {
+    assert.deepEqual([version, state], [head, 'current'], tenant);
+    const schema = `claviger_t_${tenant.replaceAll('-', '_')}`;
+    assert.equal(tool.database.sql(`SELECT COUNT(*) FROM ${schema}.schema_migrations`), String(head), tenant);
+    assert.match(tool.database.sql(`SHOW CREATE TABLE ${schema}.extra_${release}`), /KEY `extra_note` \(`note`\)/, tenant);
+  }
+}
+
+test('killed at any moment, the next run goes on and reaches the head', async () => {
+  addRelease('killed');
+  let stopped = 0;
+  for (const milliseconds of [5, 10, 20, 40, 80, 160]) {
+    await tool.kill(milliseconds, 'migrate', '--jobs', '3');
+    const behind = tool.json('migrate', 'status').document.tenants.filter(({ state }) => state === 'behind').length;
+    if (behind > 0) ++stopped;
+  }
+  assert.ok(stopped > 0, 'no run was killed on its way');
+  assert.equal(tool.run('migrate', '--jobs', '3').status, 0);
+  assertWhole('killed');
+});
+
+test('two runs at once share the work and end well', async () => {
+  addRelease('twice');
+  const statuses = await Promise.all([run('migrate', '--jobs', '4'), run('migrate', '--jobs', '4')]);
+  assert.deepEqual(statuses, [0, 0]);
+  assertWhole('twice');
+});
+
+test('the tool lost its database on the way: it says so, and the next run goes on', async () => {
+  addRelease('lost');
+  const running = run('migrate', '--jobs', '3');
+  await tool.database.kill();
+  assert.equal(await running, 1);
+  await tool.database.start();
+  assert.equal(tool.run('migrate').status, 0);
+  assertWhole('lost');
+});
