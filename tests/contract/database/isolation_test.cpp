@@ -5,6 +5,7 @@
 
 #include "persistence/connection/errors.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
+#include "tests/contract/samples.h"
 #include "tests/support/test_database.h"
 
 namespace claviger::tests {
@@ -19,6 +20,10 @@ class IsolationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aRoleGivesNoDdlNoGrantAndNoDeletingOfKeys);
     CPPUNIT_TEST(theWorkersWriteNothingInTheControlSchema);
     CPPUNIT_TEST(anotherTenantsSchemaUnderThisTenantsIdIsRefused);
+    CPPUNIT_TEST(aWrongTenantInCodeIsRefusedForWritesTooAndNothingIsStored);
+    CPPUNIT_TEST(oneStatementOverTwoTenantsIsRefused);
+    CPPUNIT_TEST(aKeptPreparedStatementReachesOnlyWhatTheRoleOfItsRunDoes);
+    CPPUNIT_TEST(aConnectionThatIsHandedOnTakesNoRightsAlong);
     CPPUNIT_TEST(theToolReachesNothingBesideItsSchemas);
     CPPUNIT_TEST_SUITE_END();
 
@@ -107,12 +112,91 @@ class IsolationTest : public CppUnit::TestFixture {
         }
     }
 
+    // The number with which the database refuses the work; 0 if it does not.
+    template <class Work>
+    static unsigned refusalOf(const Work& work) {
+        try {
+            work();
+        } catch (const persistence::DatabaseError& refused) {
+            return refused.number();
+        }
+        return 0;
+    }
+
+    // What code with a mistake would hold: one tenant's id, another one's schema.
+    static domain::Tenant mixedUp(const domain::Tenant& id, const domain::Tenant& schema) {
+        auto mixed = id;
+        mixed.schema = schema.schema;
+        return mixed;
+    }
+
     void anotherTenantsSchemaUnderThisTenantsIdIsRefused() {
-        auto mixed = database().makeTenant();
-        mixed.schema = database().makeTenant().schema;
+        const auto mixed = mixedUp(database().makeTenant(), database().makeTenant());
         persistence::MySqlTenantStores stores(database().worker(), database().transactions());
-        CPPUNIT_ASSERT_THROW(stores.read(mixed, [](const domain::TenantStore& store) { return store.users().list(); }),
-                             persistence::DatabaseError);
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, refusalOf([&] {
+                                 (void)stores.read(
+                                     mixed, [](const domain::TenantStore& store) { return store.users().list(); });
+                             }));
+    }
+
+    void aWrongTenantInCodeIsRefusedForWritesTooAndNothingIsStored() {
+        const auto victim = database().makeTenant();
+        const auto mixed = mixedUp(database().makeTenant(), victim);
+        persistence::MySqlTenantStores stores(database().worker(), database().transactions());
+        CPPUNIT_ASSERT_EQUAL(
+            kNoTableRight, refusalOf([&] {
+                (void)stores.transact<void>(mixed, [](domain::TenantStore& store) {
+                    return store.users().add(sampleAccount("thief@x.example", domain::UserStatus::kApproved));
+                });
+            }));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, database().count(victim, "users"));
+    }
+
+    void oneStatementOverTwoTenantsIsRefused() {
+        const auto a = database().makeTenant();
+        const auto b = database().makeTenant();
+        auto connection = worker();
+        connection.run(setRole(a));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf(readOf(a, "users") + " UNION " + readOf(b, "users")));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight,
+                             connection.errorOf("INSERT INTO `" + a.schema.text() + "`.users " + readOf(b, "users")));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, database().count(a, "users"));
+    }
+
+    // Claviger prepares nothing; whoever did would gain nothing by it.
+    void aKeptPreparedStatementReachesOnlyWhatTheRoleOfItsRunDoes() {
+        const auto a = database().makeTenant();
+        const auto b = database().makeTenant();
+        auto connection = worker();
+        connection.run(setRole(a));
+        connection.run("PREPARE kept FROM '" + readOf(a, "users") + "'");
+        CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf("EXECUTE kept"));
+        connection.run(setRole(b));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("EXECUTE kept"));
+        connection.run("SET ROLE NONE");
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("EXECUTE kept"));
+        connection.run(setRole(a));
+        CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf("EXECUTE kept"));
+    }
+
+    void aConnectionThatIsHandedOnTakesNoRightsAlong() {
+        const auto a = database().makeTenant();
+        const auto b = database().makeTenant();
+        persistence::Connections connections(testSettings().database, Account::kWorker);
+        domain::NoFence fence;
+        persistence::Transactions transactions(connections, fence);
+        persistence::MySqlTenantStores stores(connections, transactions);
+        const auto users = [&](const domain::Tenant& tenant) {
+            return refusalOf([&] {
+                (void)stores.read(tenant, [](const domain::TenantStore& store) { return store.users().list(); });
+            });
+        };
+        // One thread, so one connection, which each of them borrows in turn.
+        CPPUNIT_ASSERT_EQUAL(0U, users(a));
+        CPPUNIT_ASSERT_EQUAL(0U, users(b));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, users(mixedUp(b, a)));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, users(mixedUp(a, b)));
+        CPPUNIT_ASSERT_EQUAL(0U, users(a));
     }
 
     void theToolReachesNothingBesideItsSchemas() {

@@ -1,0 +1,137 @@
+// How quickly tenants are provisioned and migrated, and what a thousand of them cost.
+//
+//   node tests/bench/provisioning.mjs [--tenants 1000] [--jobs 4] [--json FILE]
+//
+// Works on a database of its own, set as the demo's (every commit and every table on disk), and prints a table; exit
+// status 1 if a target is missed. What the disk and the processor were busy with stands beside the numbers.
+
+import { execFile, spawnSync } from 'node:child_process';
+import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { launcherFunction, root } from '../support/launcher.mjs';
+
+const option = (name, otherwise) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? otherwise : process.argv[at + 1];
+};
+const tenants = Number(option('tenants', 1000));
+const jobs = Number(option('jobs', 4));
+const workers = 2; // processes
+
+const folder = mkdtempSync(join(tmpdir(), 'claviger-bench-'));
+process.env.TEST_CONFIG = join(folder, 'claviger.conf');
+launcherFunction('makeFolder', folder);
+launcherFunction('makeSecrets', folder);
+launcherFunction('writeSettings', folder);
+const { startTool } = await import('../support/tool.mjs');
+const { start, stop, until } = await import('../support/processes.mjs');
+
+const seconds = (since) => Number(process.hrtime.bigint() - since) / 1e9;
+const rows = [];
+
+function report(what, value, unit, most) {
+  const row = { what, value: Number(value.toFixed(3)), unit, most, met: most === undefined || value <= most };
+  rows.push(row);
+  const target = most === undefined ? '' : `${row.met ? 'within' : 'OVER'} ${most}`;
+  console.log(`${what.padEnd(56)} ${value.toFixed(2).padStart(9)} ${unit.padEnd(3)} ${target}`);
+}
+
+// Milliseconds until a small write is on disk: most of what a CREATE TABLE costs.
+function syncTime() {
+  const file = join(folder, 'sync');
+  const fd = openSync(file, 'w');
+  const began = process.hrtime.bigint();
+  for (let i = 0; i < 50; ++i) {
+    writeSync(fd, 'x');
+    fsyncSync(fd);
+  }
+  closeSync(fd);
+  unlinkSync(file);
+  return (seconds(began) * 1000) / 50;
+}
+
+const hostOf = (i) => `b${i}.localhost`;
+const createArguments = (i) => ['tenant', 'create', `bench-${i}`, '--host', hostOf(i), '--name', `Bench ${i}`];
+
+function must({ status, stderr }) {
+  if (status !== 0) throw new Error(`the tool failed: ${stderr}`);
+}
+
+// The tool in `jobs` processes at a time.
+async function createAll(tool, from, to) {
+  let next = from;
+  const one = () => new Promise((resolve, reject) => {
+    execFile(join(root, 'build/cli/claviger'), ['--config', tool.config, ...createArguments(next++)], (error) => (error ? reject(error) : resolve()));
+  });
+  await Promise.all(Array.from({ length: jobs }, async () => {
+    while (next < to) await one();
+  }));
+}
+
+function timed(work) {
+  const began = process.hrtime.bigint();
+  work();
+  return seconds(began);
+}
+
+// The most memory that a run of the tool has had, in MiB.
+function memoryOf(tool, args) {
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', '"$@" >/dev/null 2>&1 & child=$!; most=0; while kill -0 $child 2>/dev/null; do now=$(awk "/VmHWM/ { print \\$2 }" /proc/$child/status 2>/dev/null); [ "${now:-0}" -le $most ] || most=$now; done; wait $child || exit 1; echo $most >&2', 'sh', join(root, 'build/cli/claviger'), '--config', tool.config, ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the tool failed: ${args.join(' ')}`);
+  return Number(stderr) / 1024;
+}
+
+// Until every worker has said that it serves.
+async function startOfService(tool) {
+  const log = join(folder, 'fcgi.log');
+  writeFileSync(log, '');
+  const socket = join(tool.database.folder, 'run/fcgi.sock');
+  tool.configure({ 'fcgi.socket': socket, 'run.folder': join(tool.database.folder, 'run'), 'fcgi.workers': workers });
+  const began = process.hrtime.bigint();
+  const service = start(log, join(root, 'build/fcgi/claviger-fcgi'), [tool.config]);
+  await until('the workers to be ready', () => readFileSync(log, 'utf8').split('"worker_ready"').length > workers);
+  const took = seconds(began);
+  await stop(service);
+  return took;
+}
+
+console.log(`${tenants} tenants, ${jobs} at a time; load ${loadavg()[0].toFixed(1)}, a write is on disk after ${syncTime().toFixed(2)} ms\n`);
+const tool = await startTool();
+try {
+  must(tool.run('migrate'));
+  must(tool.run(...createArguments(0)));
+
+  const singles = [];
+  writeFileSync(join(folder, 'claviger.conf'), readFileSync(tool.config));
+  for (let i = 1; i <= 11; ++i) {
+    singles.push(timed(() => must(spawnSync(join(root, 'claviger'), createArguments(i), { encoding: 'utf8', env: { ...process.env, CLAVIGER_VAR: folder } }))));
+  }
+  singles.sort((a, b) => a - b);
+  report('tenant create through the launcher, median of 11', singles[5] * 1000, 'ms', 100);
+
+  const began = process.hrtime.bigint();
+  await createAll(tool, 12, tenants);
+  report(`creating ${tenants} tenants`, (seconds(began) * tenants) / (tenants - 12), 's', (60 * tenants) / 1000);
+  report('migrate with nothing to do', timed(() => must(tool.run('migrate'))), 's', 3);
+  report('migrate status --check: every history compared', timed(() => must(tool.run('migrate', 'status', '--check'))), 's');
+  report('memory of the tool: migrate status --all', memoryOf(tool, ['migrate', 'status', '--all']), 'MiB', 64);
+
+  const next = tool.json('migrate', 'status').document.tenants[0].newest + 1;
+  tool.addMigrations({ [`tenant/${String(next).padStart(4, '0')}_bench.sql`]: 'ALTER TABLE {schema}.users ADD COLUMN bench VARCHAR(20) NULL\n' });
+  let memory = 0;
+  const migrated = timed(() => (memory = memoryOf(tool, ['migrate', '--jobs', String(jobs)])));
+  report('migrate with one small migration', migrated, 's', (30 * tenants) / 1000);
+  report('memory of the tool meanwhile', memory, 'MiB', 64);
+  report('doctor', timed(() => tool.run('doctor')), 's');
+  report('tenant list', timed(() => must(tool.run('tenant', 'list'))), 's');
+  tool.configure({});
+  report('start of the service', await startOfService(tool), 's', 1);
+} finally {
+  await tool.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`\nload ${loadavg()[0].toFixed(1)}`);
+if (option('json')) writeFileSync(option('json'), JSON.stringify({ tenants, jobs, load: loadavg(), rows }, undefined, 2) + '\n');
+process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
