@@ -1,0 +1,27 @@
+// The statuses that nginx has answered, from its own log: every one of a run is looked at, at no cost to the client.
+
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
+
+export class AccessLog {
+  constructor(file) {
+    this.file = file;
+  }
+
+  clear() {
+    if (existsSync(this.file)) truncateSync(this.file);
+  }
+
+  // Throws unless each answer since clear() had this status, and there were at least as many as `requests`.
+  mustHold(status, requests) {
+    const text = readFileSync(this.file, 'latin1');
+    const counts = {};
+    for (let at = text.indexOf('"status":'); at >= 0; at = text.indexOf('"status":', at + 12)) {
+      const found = text.slice(at + 9, at + 12);
+      counts[found] = (counts[found] ?? 0) + 1;
+    }
+    // At the end of a run wrk hangs up, and nginx says 499 of what it had not answered yet.
+    const { [status]: right = 0, 499: left = 0, ...wrong } = counts;
+    if (Object.keys(wrong).length > 0 || right < requests || left > 64)
+      throw new Error(`not every answer was ${status}: ${JSON.stringify(counts)} of ${requests} requests`);
+  }
+}

@@ -1,0 +1,113 @@
+// Measures the service against a trivial program behind the same nginx, in alternating rounds. Started by
+// `./claviger bench`, which has built everything and started the database that TEST_CONFIG speaks of; README.md.
+//
+//   http.mjs [--rounds N] [--seconds N] [--only NAME,…] [--json FILE]
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { AccessLog } from './access_log.mjs';
+import { load } from './load.mjs';
+import { measuresOf, trivialOf, verifications } from './measures.mjs';
+import { cpuOf, memoryOf } from './processes.mjs';
+import { summarize, table } from './report.mjs';
+import { Seeder } from './seed.mjs';
+import { startSite } from './site.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+  },
+});
+const folder = dirname(process.env.TEST_CONFIG);
+const peopleCount = 200;
+const keysEach = 5;
+const cachedKeys = 100_000; // for the memory
+
+async function main() {
+  const site = await startSite();
+  try {
+    await measure(site);
+  } finally {
+    await site.stop();
+  }
+}
+
+async function measure(site) {
+  const seeder = new Seeder({ socket: join(folder, 'db/db.sock'), pepperFile: join(folder, 'secrets/pepper'), tenant: site.tenant });
+  const readers = seeder.people('reader', peopleCount, keysEach);
+  const writers = seeder.people('writer', peopleCount, keysEach);
+  const seeded = { tenant: site.tenant, seeder, readers, writers };
+  const trivial = trivialOf(seeded);
+  const measures = chosen(measuresOf(seeded));
+  const run = runner(site);
+
+  say(`Warming up; the load of this machine is ${loadavg()[0].toFixed(1)}.`);
+  for (const each of [trivial, ...measures]) await run(each, 1);
+
+  const rounds = [];
+  for (let round = 1; round <= Number(options.rounds); ++round) {
+    for (const each of measures) {
+      const base = await run(trivial, Number(options.seconds));
+      const found = await run(each, Number(options.seconds));
+      rounds.push({ round, measure: each.name, base, found });
+      say(`round ${round}  ${each.name.padEnd(12)}  ${Math.round(found.perSecond)}/s  ${(found.perSecond / base.perSecond).toFixed(3)} of the trivial program`);
+    }
+  }
+  const memory = wants('memory') ? await memoryWhenFull(site, seeder, run) : undefined;
+  report(summarize(measures, rounds), memory, rounds);
+}
+
+const wants = (name) => !options.only || options.only.split(',').includes(name);
+
+function chosen(measures) {
+  const known = [...measures.map(({ name }) => name), 'memory'];
+  const unknown = (options.only ?? '').split(',').filter((name) => name && !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no measure is called ${unknown}: there are ${known.join(', ')}`);
+  return measures.filter(({ name }) => wants(name));
+}
+
+// Gives a function that lets one measure run for some seconds and throws if any answer was wrong.
+function runner(site) {
+  const database = Number(readFileSync(join(folder, 'db/pid'), 'utf8'));
+  const log = new AccessLog(join(site.folder, 'log/access.log'));
+  return async (each, seconds) => {
+    const processes = site.processes(each.port, database);
+    const lines = each.lines();
+    const cpu = () => Object.entries(processes).map(([who, pids]) => [who, cpuOf(pids)]);
+    log.clear();
+    const before = new Map(cpu());
+    const found = await load({ port: site.ports[each.port], how: each.how, lines, seconds, folder: site.folder });
+    const used = Object.fromEntries(cpu().map(([who, now]) => [who, (now - before.get(who)) / found.requests]));
+    log.mustHold(each.status, found.requests);
+    each.after?.();
+    return { ...found, cpu: used };
+  };
+}
+
+// The memory of the service once each of its workers has seen that many keys.
+async function memoryWhenFull(site, seeder, run) {
+  say(`Filling the caches with ${cachedKeys} keys.`);
+  const lines = verifications(site.tenant, seeder.people('many', cachedKeys / 500, 500));
+  const { workers } = site.processes('hot', 0);
+  for (let sent = 0; sent < 3 * cachedKeys; )
+    sent += (await run({ port: 'hot', status: 204, lines: () => lines }, 10)).requests;
+  return memoryOf(workers);
+}
+
+function report(summary, memory, rounds) {
+  say(table(summary, memory));
+  const document = { at: new Date().toISOString(), load: loadavg(), options, summary, memory, rounds };
+  if (options.json) writeFileSync(options.json, JSON.stringify(document, undefined, 1) + '\n');
+}
+
+function say(text) {
+  console.log(text);
+}
+
+await main();

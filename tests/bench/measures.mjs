@@ -1,0 +1,41 @@
+// What is measured: where it is asked (`port`), what is sent (`how` and `lines`, as load.lua has them), and the one status
+// that is right. `atLeast` is the ratio to the trivial program that we promise.
+
+// `readers` only read; `writers` create and regenerate, so that the readers' keys stay alive.
+export function measuresOf({ tenant, readers, writers, seeder }) {
+  const host = ['Host', tenant.host];
+  const withKeys = (path) => verifications(tenant, readers, path);
+  const withSessions = (path) => readers.map(({ cookie }) => ['GET', path, ...host, 'Cookie', cookie]);
+  const posting = ({ cookie }) => [...host, 'Cookie', cookie, 'Origin', `http://${tenant.host}`, 'Content-Type', 'application/json'];
+
+  // The ids change with each run, and what was under way at its end is not known.
+  const livingKeys = () => {
+    const rows = seeder.sql("SELECT LOWER(HEX(id)), name FROM {schema}.api_keys WHERE live = 1 AND name LIKE 'writer %';");
+    return rows.map(([id, name]) => [name, uuid(id), ...posting(writers[Number(name.split(' ')[1])])]);
+  };
+  // So that nobody comes near the most that one person may have.
+  const forget = () => seeder.sql("DELETE FROM {schema}.api_keys WHERE name LIKE 'made %';");
+
+  return [
+    { name: 'alive', port: 'hot', status: 200, lines: () => [['GET', '/healthz', ...host]] },
+    { name: 'verify-hot', port: 'hot', status: 204, atLeast: 0.9, lines: () => withKeys('/v1/verify') },
+    { name: 'verify-cold', port: 'cold', status: 204, atLeast: 0.5, lines: () => withKeys('/v1/verify') },
+    { name: 'me', port: 'hot', status: 200, lines: () => withKeys('/v1/me') },
+    { name: 'list', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/api/api-keys') },
+    { name: 'page', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/settings/api-keys') },
+    { name: 'create', port: 'hot', status: 201, atLeast: 0.086, how: 'create', lines: () => writers.map(posting), after: forget },
+    { name: 'regenerate', port: 'hot', status: 200, atLeast: 0.097, how: 'regenerate', lines: livingKeys },
+    { name: 'guarded-file', port: 'guarded', status: 200, lines: () => withKeys('/report') },
+  ];
+}
+
+export function trivialOf({ tenant, readers }) {
+  const lines = verifications(tenant, readers);
+  return { name: 'trivial', port: 'trivial', status: 204, lines: () => lines };
+}
+
+export function verifications(tenant, people, path = '/v1/verify') {
+  return people.flatMap(({ keys }) => keys.map((key) => ['GET', path, 'Host', tenant.host, 'Authorization', `Bearer ${key}`]));
+}
+
+const uuid = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');

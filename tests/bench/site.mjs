@@ -1,0 +1,70 @@
+// One nginx, the shipped one, before everything that is measured: the service, the same with its cache off, the trivial
+// program, and a guarded file. Each has a port and kept connections of its own.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { freePort } from '../support/http.mjs';
+import { root } from '../support/launcher.mjs';
+import { hasEnded, start, stop, until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+import { familyOf } from './processes.mjs';
+
+export async function startSite() {
+  const hot = await startService();
+  const cold = await startService();
+  const socket = join(hot.folder, 'run/trivial.sock');
+  const trivial = start(join(hot.folder, 'log/trivial.log'), join(root, 'build/tests/bench_trivial'), [socket]);
+  const site = new Site(hot, cold, trivial, hot.tenant('Bench'));
+  await stop(cold.nginx);
+  await stop(hot.nginx);
+  await site.extendNginx({ trivial: socket, cold: cold.socket });
+  await hot.startNginx();
+  await site.ready();
+  return site;
+}
+
+class Site {
+  constructor(hot, cold, trivial, tenant) {
+    Object.assign(this, { hot, cold, trivial, tenant, folder: hot.folder, ports: { hot: hot.port } });
+  }
+
+  async extendNginx(sockets) {
+    const folder = join(this.folder, 'nginx');
+    const blocks = [];
+    for (const [name, socket] of Object.entries(sockets)) {
+      this.ports[name] = await freePort();
+      const server = readFileSync(join(folder, 'claviger_server.conf'), 'utf8').replaceAll('fastcgi_pass claviger;', `fastcgi_pass ${name};`);
+      writeFileSync(join(folder, `${name}_server.conf`), server);
+      blocks.push(`upstream ${name} { server "unix:${socket}"; keepalive 16; keepalive_requests 1000000; keepalive_timeout 60s; }
+        server { listen 127.0.0.1:${this.ports[name]}; root public; include ${name}_server.conf; }`);
+    }
+    this.ports.guarded = await freePort();
+    mkdirSync(join(folder, 'files'));
+    writeFileSync(join(folder, 'files/report'), 'x'.repeat(1024));
+    blocks.push(`server { listen 127.0.0.1:${this.ports.guarded}; root files; set $claviger_host ${this.tenant.host};
+        include claviger_guard.conf; location / { auth_request /_claviger_guard; } }`);
+    const file = join(folder, 'nginx.conf');
+    const shipped = readFileSync(file, 'utf8').trimEnd();
+    writeFileSync(file, `${shipped.slice(0, -1)}\n${blocks.join('\n')}\n}\n`);
+  }
+
+  ready() {
+    return until('the trivial program to answer', async () => {
+      if (hasEnded(this.trivial)) throw new Error(`it has ended; see ${this.folder}/log/trivial.log`);
+      return (await this.hot.request({ port: this.ports.trivial }).catch(() => undefined))?.status === 204;
+    });
+  }
+
+  // The processes that work when one of the ports is asked.
+  processes(port, database) {
+    const workers = { trivial: this.trivial, cold: this.cold.workers }[port] ?? this.hot.workers;
+    return { nginx: familyOf(this.hot.nginx.pid), workers: familyOf(workers.pid), database: familyOf(database) };
+  }
+
+  async stop() {
+    await stop(this.trivial, 'SIGKILL'); // libfcgi has made SIGTERM harmless
+    await this.cold.stop();
+    await this.hot.stop();
+  }
+}
