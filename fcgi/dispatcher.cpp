@@ -170,6 +170,7 @@ Response Dispatcher::operator()(const Request& request) const {
     response.header("X-Request-Id", request.requestId);
 
     record.status = response.status();
+    if (record.status < 300 && match.route && match.route->logged == Logged::kRefusals) return response;
     record.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     log_(record);
     return response;

@@ -9,6 +9,11 @@
 namespace claviger::fcgi {
 namespace {
 
+constexpr Route quiet(Route route) {
+    route.logged = Logged::kRefusals;
+    return route;
+}
+
 // clang-format off
 constexpr Route kRoutes[] = {
     {"GET",  "/",                                   Answers::kPage,     ForAnyone{goToKeys}},
@@ -24,8 +29,8 @@ constexpr Route kRoutes[] = {
     {"GET",  "/api/api-keys",                       Answers::kDocument, ForPerson{listApiKeys}},
     {"POST", "/api/api-keys",                       Answers::kDocument, ForPerson{createApiKey},        "Failed to create API key"},
     {"POST", "/api/api-keys/{id}",                  Answers::kDocument, ForPerson{regenerateApiKey},    "Failed to regenerate API key"},
-    {"GET",  "/v1/verify",                          Answers::kDocument, ForProgram{verifyApiKey}},
-    {"GET",  "/v1/verify/guard",                    Answers::kGuard,    ForProgram{verifyApiKey}},
+    quiet({"GET", "/v1/verify",                     Answers::kDocument, ForProgram{verifyApiKey}}),
+    quiet({"GET", "/v1/verify/guard",               Answers::kGuard,    ForProgram{verifyApiKey}}),
     {"GET",  "/v1/me",                              Answers::kDocument, ForProgram{showBearer}},
     {"GET",  "/healthz",                            Answers::kDocument, ForAnyone{showAlive}},
     {"GET",  "/readyz",                             Answers::kDocument, ForAnyone{showReady}},

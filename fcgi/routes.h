@@ -22,12 +22,19 @@ using ForPerson = Reply (*)(const Services&, const PersonCall&);
 using ForProgram = Reply (*)(const Services&, const ProgramCall&);
 using Handler = std::variant<ForAnyone, ForVisitor, ForPerson, ForProgram>;
 
+// Which of a route's requests the log tells of.
+enum class Logged {
+    kAll,
+    kRefusals,  // what goes well is so frequent that nginx's access log must do
+};
+
 struct Route {
     std::string_view method;
     std::string_view path;
     Answers answers;
     Handler handler;
     std::string_view failure = "Internal error";  // what the client reads when something unexpected happens
+    Logged logged = Logged::kAll;
 };
 
 // The table of contents of this service.

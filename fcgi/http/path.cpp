@@ -8,15 +8,12 @@
 namespace claviger::fcgi {
 namespace {
 
-std::vector<std::string_view> split(std::string_view path) {
-    std::vector<std::string_view> segments;
-    while (!path.empty()) {
-        path.remove_prefix(1);  // its slash
-        const auto end = std::min(path.find('/'), path.size());
-        segments.push_back(path.substr(0, end));
-        path.remove_prefix(end);
-    }
-    return segments;
+// The first segment of a path that begins with a slash; the path is shortened by it.
+std::string_view takeSegment(std::string_view& path) {
+    path.remove_prefix(1);
+    const auto segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
+    return segment;
 }
 
 bool isParameter(std::string_view segment) {
@@ -29,7 +26,7 @@ std::optional<std::vector<std::string>> splitPath(std::string_view rawPath) {
     if (!rawPath.starts_with('/')) return std::nullopt;
     std::vector<std::string> segments;
     try {
-        for (const auto raw : split(rawPath)) Poco::URI::decode(std::string(raw), segments.emplace_back());
+        while (!rawPath.empty()) Poco::URI::decode(std::string(takeSegment(rawPath)), segments.emplace_back());
     } catch (const Poco::SyntaxException&) {
         return std::nullopt;
     }
@@ -37,15 +34,16 @@ std::optional<std::vector<std::string>> splitPath(std::string_view rawPath) {
 }
 
 std::optional<std::vector<std::string>> matchPath(std::string_view pattern, const std::vector<std::string>& segments) {
-    const auto wanted = split(pattern);
-    if (wanted.size() != segments.size()) return std::nullopt;
     std::vector<std::string> parameters;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        if (isParameter(wanted[i]))
-            parameters.push_back(segments[i]);
-        else if (wanted[i] != segments[i])
+    for (const auto& segment : segments) {
+        if (pattern.empty()) return std::nullopt;
+        const auto wanted = takeSegment(pattern);
+        if (isParameter(wanted))
+            parameters.push_back(segment);
+        else if (wanted != segment)
             return std::nullopt;
     }
+    if (!pattern.empty()) return std::nullopt;
     return parameters;
 }
 

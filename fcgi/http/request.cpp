@@ -1,6 +1,7 @@
 #include "fcgi/http/request.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "domain/base/clock.h"
 #include "domain/base/id.h"
@@ -23,9 +24,9 @@ std::string headerName(std::string_view parameter) {
     return name;
 }
 
-std::string valueOf(const CgiParameters& parameters, const std::string& name) {
+std::string takeValue(CgiParameters& parameters, std::string_view name) {
     const auto found = parameters.find(name);
-    return found == parameters.end() ? std::string() : found->second;
+    return found == parameters.end() ? std::string() : std::move(found->second);
 }
 
 bool isRequestId(std::string_view text) {
@@ -46,27 +47,28 @@ std::optional<std::string_view> Request::header(const std::string& lowerCaseName
     return found->second;
 }
 
-Request parseCgi(const CgiParameters& parameters, std::string body, BodyState bodyState) {
+Request parseCgi(CgiParameters parameters, std::string body, BodyState bodyState) {
     Request request;
-    request.requestId = valueOf(parameters, "CLAVIGER_REQUEST_ID");
+    request.requestId = takeValue(parameters, "CLAVIGER_REQUEST_ID");
     if (!isRequestId(request.requestId)) request.requestId = makeRequestId();
-    request.method = valueOf(parameters, "REQUEST_METHOD");
-    request.scheme = valueOf(parameters, "REQUEST_SCHEME");
-    request.authority = lower(valueOf(parameters, "CLAVIGER_HOST"));
-    request.address = valueOf(parameters, "REMOTE_ADDR");
+    request.method = takeValue(parameters, "REQUEST_METHOD");
+    request.scheme = takeValue(parameters, "REQUEST_SCHEME");
+    request.authority = lower(takeValue(parameters, "CLAVIGER_HOST"));
+    request.address = takeValue(parameters, "REMOTE_ADDR");
     request.body = std::move(body);
     request.bodyState = bodyState;
 
-    const auto target = valueOf(parameters, "CLAVIGER_TARGET");
+    const auto target = takeValue(parameters, "CLAVIGER_TARGET");
     const auto question = target.find('?');
     request.path = target.substr(0, question);
     if (question != std::string::npos) request.query = target.substr(question + 1);
 
-    for (const auto& [name, value] : parameters) {
+    for (auto& [name, value] : parameters) {
         if (name.starts_with(kHeaderPrefix))
-            request.headers.emplace(headerName(std::string_view(name).substr(kHeaderPrefix.size())), value);
+            request.headers.emplace(headerName(std::string_view(name).substr(kHeaderPrefix.size())), std::move(value));
     }
-    if (const auto type = valueOf(parameters, "CONTENT_TYPE"); !type.empty()) request.headers["content-type"] = type;
+    if (auto type = takeValue(parameters, "CONTENT_TYPE"); !type.empty())
+        request.headers["content-type"] = std::move(type);
     return request;
 }
 

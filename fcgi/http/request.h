@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,10 +33,10 @@ struct Request {
 };
 
 // The parameters of one FastCGI request by name; of a repeated one the first.
-using CgiParameters = std::map<std::string, std::string>;
+using CgiParameters = std::map<std::string, std::string, std::less<>>;
 
 // Reads the parameters that nginx/claviger_params names. The client can set none but HTTP_… and CONTENT_….
 // A missing request id is made here; a missing one of the others is an empty text.
-Request parseCgi(const CgiParameters&, std::string body, BodyState);
+Request parseCgi(CgiParameters, std::string body, BodyState);
 
 }  // namespace claviger::fcgi

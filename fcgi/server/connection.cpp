@@ -107,11 +107,11 @@ Connection::Outcome Connection::serve(const Application& application) {
         return Outcome::kEnded;
     }
     const bool keepAsked = parser_.keepConnection != 0;
-    const auto parameters = parametersOf(parser_.envp);
+    auto parameters = parametersOf(parser_.envp);
     auto body = readBody(parser_.in, parameters);
     const bool ended = body.ended && !hasReadTooMuch(parser_);
 
-    const auto request = parseCgi(parameters, std::move(body.text), body.state);
+    const auto request = parseCgi(std::move(parameters), std::move(body.text), body.state);
     const auto response = answerTo(request, application);
     const bool sent = send(parser_, response.cgiText(request.method != "HEAD"));
     FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: the connection is ours to close
