@@ -1,6 +1,7 @@
 // The statuses that nginx has answered, from its own log: every one of a run is looked at, at no cost to the client.
 
-import { existsSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export class AccessLog {
   constructor(file) {
@@ -9,6 +10,11 @@ export class AccessLog {
 
   clear() {
     if (existsSync(this.file)) truncateSync(this.file);
+  }
+
+  // Waits until nothing more is written: what was under way when the client left is answered all the same.
+  async settled() {
+    for (let size = -1; size !== statSync(this.file).size; await pause(200)) size = statSync(this.file).size;
   }
 
   // Throws unless each answer since clear() had this status, and there were at least as many as `requests`.

@@ -84,6 +84,7 @@ function runner(site) {
     const before = new Map(cpu());
     const found = await load({ port: site.ports[each.port], how: each.how, lines, seconds, folder: site.folder });
     const used = Object.fromEntries(cpu().map(([who, now]) => [who, (now - before.get(who)) / found.requests]));
+    await log.settled();
     log.mustHold(each.status, found.requests);
     each.after?.();
     return { ...found, cpu: used };
