@@ -8,12 +8,15 @@
 #include "domain/secrets/password_hasher.h"
 #include "domain/sign_in/authenticator.h"
 #include "domain/sign_in/sign_in_service.h"
+#include "domain/tenants/remembering_directory.h"
 #include "fcgi/dispatcher.h"
 #include "fcgi/log.h"
 #include "fcgi/routes.h"
 #include "fcgi/views/pages.h"
 #include "persistence/connection/connections.h"
 #include "persistence/control/mysql_tenant_directory.h"
+#include "persistence/fence/board.h"
+#include "persistence/fence/feeder.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 
 namespace claviger::fcgi {
@@ -37,20 +40,40 @@ void logUnwrittenUses(const std::string& cause) {
     logLine({{"level", "warning"}, {"event", "last_used_not_written"}, {"cause", cause}});
 }
 
+void logWithoutBoard(const std::string& cause) {
+    logLine({{"level", "warning"}, {"event", "nothing_remembered"}, {"cause", cause}});
+}
+
+void logLapse(const std::string& cause) {
+    logLine({{"level", "error"}, {"event", "feeder_failed"}, {"cause", cause}});
+}
+
+std::unique_ptr<domain::Fence> openFence(int board) {
+    if (board < 0) return std::make_unique<domain::NoFence>();
+    try {
+        return std::make_unique<persistence::Board>(board);
+    } catch (const std::runtime_error& refused) {
+        logWithoutBoard(refused.what());
+        return std::make_unique<domain::NoFence>();
+    }
+}
+
 }  // namespace
 
 struct Composition::Parts {
-    explicit Parts(const domain::Settings& settings)
+    Parts(const domain::Settings& settings, int board)
         : hasher(domain::secrets::Pepper::load(settings.pepperFile)),
           passwords({settings.passwords.memoryMib, settings.passwords.passes}),
           slots(settings.runFolder),
           connections(settings.database, persistence::Account::kWorker),
-          tenants(connections),
-          transactions(connections, fence),
+          fence(openFence(board)),
+          directory(connections),
+          tenants(directory, *fence),
+          transactions(connections, *fence),
           stores(connections, transactions),
           usage(stores, logUnwrittenUses),
-          verifier(stores, hasher, usage, clock),
-          authenticator(stores, verifier, hasher, clock),
+          verifier(stores, hasher, usage, clock, *fence, settings.verify.cacheKeys),
+          authenticator(stores, verifier, hasher, clock, *fence),
           apiKeys(stores, hasher, clock),
           signIn(stores, hasher, passwords, slots, clock),
           pages(settings.templatesFolder),
@@ -62,8 +85,9 @@ struct Composition::Parts {
     domain::secrets::PasswordHasher passwords;
     domain::secrets::HashingSlots slots;
     persistence::Connections connections;
-    persistence::MySqlTenantDirectory tenants;
-    domain::NoFence fence;
+    std::unique_ptr<domain::Fence> fence;
+    persistence::MySqlTenantDirectory directory;
+    domain::RememberingDirectory tenants;
     persistence::Transactions transactions;
     persistence::MySqlTenantStores stores;
     domain::UsageRecorder usage;
@@ -76,12 +100,23 @@ struct Composition::Parts {
     Application application;
 };
 
-Composition::Composition(const domain::Settings& settings) : parts_(std::make_unique<Parts>(settings)) {}
+Composition::Composition(const domain::Settings& settings, int board)
+    : parts_(std::make_unique<Parts>(settings, board)) {}
 
 Composition::~Composition() = default;
 
 const Application& Composition::application() const {
     return parts_->application;
+}
+
+Fd makeBoard() {
+    return Fd(persistence::Board::make());
+}
+
+void feedBoard(const domain::Settings& settings, int board, const WorkerRole::Pause& pause) {
+    persistence::Connections connections(settings.database, persistence::Account::kWorker);
+    persistence::Board shared(board);
+    persistence::Feeder(connections, shared, logLapse).run(pause);
 }
 
 }  // namespace claviger::fcgi

@@ -5,15 +5,17 @@
 
 #include "domain/configuration/settings.h"
 #include "fcgi/http/response.h"
+#include "fcgi/server/worker.h"
 
 namespace claviger::fcgi {
 
 // Everything that a worker is made of, made once, in order of dependence.
 class Composition {
 public:
-    // Throws domain::BadConfiguration, or std::runtime_error for a missing pepper or a broken template. The
+    // `board` is the descriptor of this host's board; without one (-1), or with one of another release, nothing is
+    // remembered. Throws domain::BadConfiguration, or std::runtime_error for a missing pepper or a broken template. The
     // database need not be there.
-    explicit Composition(const domain::Settings&);
+    explicit Composition(const domain::Settings&, int board = -1);
     ~Composition();  // writes what has gathered in memory
 
     // From request to answer: thread-safe, throws nothing. Lives as long as this object.
@@ -23,5 +25,12 @@ private:
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };
+
+// A fresh board for the master to share.
+Fd makeBoard();
+
+// The feeder, for as long as the pauses say. Throws domain::BadConfiguration, or std::runtime_error for a board of
+// another release.
+void feedBoard(const domain::Settings&, int board, const WorkerRole::Pause&);
 
 }  // namespace claviger::fcgi

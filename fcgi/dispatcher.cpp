@@ -102,7 +102,7 @@ private:
         const auto bearer =
             services_.authenticator.byApiKey(std::get<domain::Tenant>(tenant), std::get<std::string>(presented));
         if (!bearer.ok()) return refusalOf(bearer.error());
-        record_.keyId = bearer.value().key().id.text();
+        record_.keyId = bearer.value().key().text();
         return handler(services_, {{request_, std::move(match_.parameters), {}}, bearer.value()});
     }
 

@@ -1,4 +1,4 @@
-// claviger-fcgi CONFIG: the master, which starts itself again as its workers.
+// claviger-fcgi CONFIG: the master, which starts itself again as its workers and their feeder.
 
 #include <algorithm>
 #include <csignal>
@@ -50,7 +50,11 @@ int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
     try {
         role.settleIn();
         const auto settings = Settings::load(configuration, domain::currentEnvironment());
-        const fcgi::Composition composition(settings);
+        if (role.duty() == fcgi::Duty::kFeeder) {
+            role.feed([&](const auto& pause) { fcgi::feedBoard(settings, role.sharedMemory(), pause); });
+            return EXIT_SUCCESS;
+        }
+        const fcgi::Composition composition(settings, role.sharedMemory());
         role.serve(settings.fcgi.threads, composition.application());
         return EXIT_SUCCESS;
     } catch (const std::exception& thrown) {
@@ -67,8 +71,9 @@ Settings checkedSettings(const std::string& configuration) {
 
 int runMaster(const std::string& binary, const std::string& configuration) {
     const auto settings = checkedSettings(configuration);
-    fcgi::Master master({ownPath(binary), configuration}, fcgi::ListeningSocket::open(settings.fcgi.socket),
-                        [&] { return workersOf(checkedSettings(configuration)); });
+    fcgi::Master master(
+        {ownPath(binary), configuration}, fcgi::ListeningSocket::open(settings.fcgi.socket),
+        [&] { return workersOf(checkedSettings(configuration)); }, fcgi::makeBoard());
     return master.run();
 }
 

@@ -82,6 +82,8 @@ const std::vector<Known>& knownSettings() {
                              [](S & s) -> auto& { return s.fcgi.workers; }, 0, 256)},
         {"fcgi.threads", number(
                              [](S & s) -> auto& { return s.fcgi.threads; }, 1, 256)},
+        {"verify.cache_keys", number(
+                                  [](S & s) -> auto& { return s.verify.cacheKeys; }, 0, 10'000'000)},
         {"passwords.memory_mib", number(
                                      [](S & s) -> auto& { return s.passwords.memoryMib; }, 8, 1024)},
         {"passwords.passes", number(

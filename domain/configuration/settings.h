@@ -30,6 +30,9 @@ struct Settings {
         unsigned workers = 0;          // processes; 0: one a core
         unsigned threads = 8;          // per process, each with a database connection of its own
     };
+    struct Verify {
+        unsigned cacheKeys = 100'000;  // living keys that a worker remembers, at some 120 bytes each; 0: none
+    };
     struct Passwords {
         unsigned memoryMib = 19;  // of one hashing
         unsigned passes = 2;
@@ -37,6 +40,7 @@ struct Settings {
 
     Database database;
     Fcgi fcgi;
+    Verify verify;
     Passwords passwords;
     std::filesystem::path pepperFile;
     std::filesystem::path runFolder;  // lock files; one per host, writable by the workers

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 
 #include "domain/base/id.h"
@@ -15,7 +16,7 @@ using BoardId = Id<struct BoardKind>;
 // How often a slot has been raised on this host.
 using Generation = std::uint32_t;
 
-// The generations of all slots, each read before the database was asked.
+// The generations of all slots.
 using Generations = std::array<Generation, kSlots>;
 
 // How long one reading of the epochs lets a host trust what it remembers, and how long a change therefore waits for the
@@ -23,23 +24,39 @@ using Generations = std::array<Generation, kSlots>;
 constexpr std::chrono::milliseconds kLease{400};
 constexpr std::chrono::milliseconds kSettlingTime{500};
 
-// What a slot's generation was.
-struct SlotGeneration {
-    Slot slot;
-    Generation generation;
+// Whom a verdict depends on, with the generations of before the database was asked for it.
+class Ticket {
+public:
+    static constexpr std::size_t kMost = 3;
+
+    Ticket(const Generations& before, std::initializer_list<Slot> slots) {
+        for (const auto slot : slots) slots_.at(count_++) = {slot, before[indexOf(slot)]};
+    }
+
+    struct Part {
+        Slot slot;
+        Generation generation;
+    };
+    const Part* begin() const { return slots_.data(); }
+    const Part* end() const { return slots_.data() + count_; }
+
+private:
+    std::array<Part, kMost> slots_{};
+    std::uint8_t count_ = 0;
 };
 
-// The freshness fence of this host: whether a verdict of before still holds. domain/fence/README.md has the argument.
-// Thread-safe, and never waits.
+// The freshness fence of this host: whether a verdict of before still holds. README.md has the argument why it never
+// says so too late. Thread-safe, and never waits.
 class Fence {
 public:
     virtual ~Fence() = default;
 
+    // To be called before the database is asked for what is to be remembered.
     virtual void read(Generations&) const = 0;
 
-    // Whether all changes that were committed before this call are known here, and none of them concerns the slots
-    // since their generations were read.
-    virtual bool holds(const SlotGeneration* first, const SlotGeneration* last) const = 0;
+    // Whether all changes that were committed before this call are known here, and none of them concerned the ticket's
+    // slots since their generations were read.
+    virtual bool holds(const Ticket&) const = 0;
 
     // To be called after the changes were committed (or may have been), and before anybody is told.
     virtual void raise(const StandingChanges&) = 0;
@@ -51,8 +68,8 @@ public:
 // Of a process that remembers nothing and maps no board.
 class NoFence final : public Fence {
 public:
-    void read(Generations&) const override {}
-    bool holds(const SlotGeneration*, const SlotGeneration*) const override { return false; }
+    void read(Generations& generations) const override { generations = {}; }
+    bool holds(const Ticket&) const override { return false; }
     void raise(const StandingChanges&) override {}
     std::optional<BoardId> board() const override { return std::nullopt; }
 };

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "domain/base/id.h"
+#include "domain/fence/settling.h"
 #include "domain/keys/key_name.h"
 #include "domain/secrets/digest.h"
 #include "domain/secrets/plain_key.h"
@@ -36,6 +37,13 @@ struct KeySecret {
 struct IssuedApiKey {
     ApiKey key;
     secrets::PlainKey fullKey;
+    SettledAt settledAt = kSettled;  // regenerated: from when on the old value is dead on every host
+};
+
+// What verify says of a living key: which it is, and whose.
+struct LivingKey {
+    ApiKeyId id;
+    UserId user;
 };
 
 // A living key and the approved user it belongs to.

@@ -63,19 +63,20 @@ Result<IssuedApiKey> ApiKeyService::regenerate(const Actor& actor, const ApiKeyI
     const auto onceHash = hashOnce(actor, once);
     const auto secret = secretOf(actor, fullKey, onceHash);
 
-    auto stored = stores_.transact<ApiKey>(actor.tenant(), [&](TenantStore& store) -> Result<ApiKey> {
-        if (auto admitted = admit(store, actor, onceHash); !admitted.ok()) return admitted.error();
-        const auto old = store.apiKeys().end(actor.user().id, id, now);
-        if (!old) return ErrorCode::kKeyNotFound;
+    auto [stored, settledAt] =
+        stores_.transactSettling<ApiKey>(actor.tenant(), [&](TenantStore& store) -> Result<ApiKey> {
+            if (auto admitted = admit(store, actor, onceHash); !admitted.ok()) return admitted.error();
+            const auto old = store.apiKeys().end(actor.user().id, id, now);
+            if (!old) return ErrorCode::kKeyNotFound;
 
-        const ApiKey key{ApiKeyId::make(now),   old->user, old->name, old->lineage, old->generation + 1,
-                         fullKey.shownPrefix(), now,       {}};
-        if (auto added = store.apiKeys().add(key, secret); !added.ok()) return added.error();
-        store.audit().add(event(AuditAction::kKeyRegenerated, actor, key));
-        return key;
-    });
+            const ApiKey key{ApiKeyId::make(now),   old->user, old->name, old->lineage, old->generation + 1,
+                             fullKey.shownPrefix(), now,       {}};
+            if (auto added = store.apiKeys().add(key, secret); !added.ok()) return added.error();
+            store.audit().add(event(AuditAction::kKeyRegenerated, actor, key));
+            return key;
+        });
     if (!stored.ok()) return stored.error();
-    return IssuedApiKey{std::move(stored).value(), std::move(fullKey)};
+    return IssuedApiKey{std::move(stored).value(), std::move(fullKey), settledAt};
 }
 
 std::optional<secrets::OnceHash> ApiKeyService::hashOnce(const Actor& actor, Once once) const {

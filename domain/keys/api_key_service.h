@@ -41,8 +41,8 @@ public:
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const Actor&, const KeyName&, Once = std::nullopt);
 
-    // Ends the key and issues a new value under its name, with the audit record, in one transaction. Once
-    // this has returned, no verify that starts later accepts the old value, on any worker of any host.
+    // Ends the key and issues a new value under its name, with the audit record, in one transaction. No verify
+    // that starts after `settledAt` accepts the old value, on any worker of any host: answer nobody before.
     //
     //   kKeyNotFound   unknown, dead, another user's or another tenant's key: one and the same answer
     //   kAlreadyShown  the form with this one-time value has made a key before

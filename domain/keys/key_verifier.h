@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "domain/fence/fenced_cache.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
 #include "domain/stores/tenant_stores.h"
@@ -10,22 +11,29 @@ namespace claviger::domain {
 
 // Decides whether a presented full key is alive, and whose it is. Thread-safe.
 //
-// It asks the database each time, in one indexed read outside any transaction: what has died before the read
-// began is refused, on every worker of every host.
+// A living key is remembered for as long as the fence holds; otherwise one indexed read outside any transaction tells.
+// Either way, what has died before the call is refused, on every worker of every host. Unknown and dead keys are not
+// remembered: somebody who guesses pushes nobody else out.
 class KeyVerifier {
 public:
-    KeyVerifier(TenantStores&, const secrets::Hasher&, UsageRecorder&, const Clock&);  // references must outlive this
+    // Remembers at most so many keys, or none. References must outlive this.
+    KeyVerifier(TenantStores&, const secrets::Hasher&, UsageRecorder&, const Clock&, const Fence&,
+                std::size_t rememberedKeys);
 
     //   kKeyInvalid  malformed or bad checksum (refused without a query), unknown or dead key,
     //                or a user who is not approved
     // Throws StorageUnavailable: then nothing is known about the key.
-    Result<KeyOwner> verify(const Tenant&, std::string_view presented) const;
+    Result<LivingKey> verify(const Tenant&, std::string_view presented);
 
 private:
+    std::optional<LivingKey> look(const Tenant&, const secrets::KeyHash&);
+
     TenantStores& stores_;
     const secrets::Hasher& hasher_;
     UsageRecorder& usage_;
     const Clock& clock_;
+    const Fence& fence_;
+    FencedCache<secrets::KeyHash, LivingKey, HashOfDigest> known_;
 };
 
 }  // namespace claviger::domain

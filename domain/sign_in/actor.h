@@ -30,15 +30,15 @@ private:
 class KeyBearer {
 public:
     const Tenant& tenant() const { return tenant_; }
-    const User& user() const { return owner_.user; }
-    const ApiKey& key() const { return owner_.key; }
+    const UserId& user() const { return living_.user; }
+    const ApiKeyId& key() const { return living_.id; }
 
 private:
     friend class Authenticator;
-    KeyBearer(Tenant tenant, KeyOwner owner) : tenant_(std::move(tenant)), owner_(std::move(owner)) {}
+    KeyBearer(Tenant tenant, LivingKey living) : tenant_(std::move(tenant)), living_(living) {}
 
     Tenant tenant_;
-    KeyOwner owner_;
+    LivingKey living_;
 };
 
 }  // namespace claviger::domain

@@ -1,33 +1,64 @@
 #include "domain/sign_in/authenticator.h"
 
 namespace claviger::domain {
+namespace {
 
-Authenticator::Authenticator(TenantStores& stores, const KeyVerifier& verifier, const secrets::Hasher& hasher,
-                             const Clock& clock)
-    : stores_(stores), verifier_(verifier), hasher_(hasher), clock_(clock) {}
+constexpr std::size_t kRememberedSessions = 4096;
+
+bool isToBeTouched(const Session& session, Timestamp now) {
+    return session.lastSeenAt + kSessionTouchEvery <= now;
+}
+
+}  // namespace
+
+Authenticator::Authenticator(TenantStores& stores, KeyVerifier& verifier, const secrets::Hasher& hasher,
+                             const Clock& clock, const Fence& fence)
+    : stores_(stores),
+      verifier_(verifier),
+      hasher_(hasher),
+      clock_(clock),
+      fence_(fence),
+      known_(fence, kRememberedSessions) {}
 
 Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::SessionToken& token,
-                                       const RequestOrigin& origin) const {
+                                       const RequestOrigin& origin) {
     const auto now = clock_.now();
     const auto hash = hasher_.hash(tenant.id, token);
-    const auto live =
-        stores_.read(tenant, [&](const TenantStore& store) { return store.sessions().findLive(hash, now); });
+    auto live = known_.find(hash);
+    if (!live || isToBeTouched(live->session, now) || live->session.expiresAt <= now) live = look(tenant, hash, now);
     if (!live) return ErrorCode::kUnauthorized;
+    return Actor(tenant, std::move(live->user), origin);
+}
 
-    if (live->session.lastSeenAt + kSessionTouchEvery <= now) {
-        auto touched = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+std::optional<LiveSession> Authenticator::look(const Tenant& tenant, const secrets::SessionHash& hash, Timestamp now) {
+    Generations before;
+    fence_.read(before);
+    auto live = stores_.read(tenant, [&](const TenantStore& store) { return store.sessions().findLive(hash, now); });
+    if (!live) return std::nullopt;
+
+    if (isToBeTouched(live->session, now)) {
+        const auto touched = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
             store.sessions().touch(hash, now);
             return {};
         });
-        if (!touched.ok()) return touched.error();
+        (void)touched;  // this work refuses nothing
+        live->session.lastSeenAt = now;
     }
-    return Actor(tenant, live->user, origin);
+    known_.keep(hash, *live, {before, {slotOf(hash), slotOf(live->user.id)}});
+    return live;
 }
 
-Result<KeyBearer> Authenticator::byApiKey(const Tenant& tenant, std::string_view presented) const {
-    auto owner = verifier_.verify(tenant, presented);
-    if (!owner.ok()) return owner.error();
-    return KeyBearer(tenant, std::move(owner).value());
+Result<KeyBearer> Authenticator::byApiKey(const Tenant& tenant, std::string_view presented) {
+    const auto living = verifier_.verify(tenant, presented);
+    if (!living.ok()) return living.error();
+    return KeyBearer(tenant, living.value());
+}
+
+Result<KeyOwner> Authenticator::describe(const KeyBearer& bearer) const {
+    auto owner = stores_.read(bearer.tenant(),
+                              [&](const TenantStore& store) { return store.apiKeys().findOwner(bearer.key()); });
+    if (!owner) return ErrorCode::kKeyInvalid;
+    return std::move(*owner);
 }
 
 }  // namespace claviger::domain

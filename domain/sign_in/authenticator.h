@@ -9,25 +9,34 @@
 
 namespace claviger::domain {
 
-// Decides who is calling. Thread-safe: holds no mutable state.
+// Decides who is calling. Thread-safe.
 class Authenticator {
 public:
-    Authenticator(TenantStores&, const KeyVerifier&, const secrets::Hasher&,
-                  const Clock&);  // references must outlive this
+    // References must outlive this.
+    Authenticator(TenantStores&, KeyVerifier&, const secrets::Hasher&, const Clock&, const Fence&);
 
-    // The signed-in person behind a session's token; keeps the session from idling out.
+    // The signed-in person behind a session's token; keeps the session from idling out. A session is remembered until
+    // its last sight is to be written again, for as long as the fence holds.
     //   kUnauthorized  unknown, ended or expired session, or a user who is not approved
-    Result<Actor> bySession(const Tenant&, const secrets::SessionToken&, const RequestOrigin&) const;
+    Result<Actor> bySession(const Tenant&, const secrets::SessionToken&, const RequestOrigin&);
 
     // The program behind an API key.
     //   kKeyInvalid  malformed, unknown or dead key, or a user who is not approved
-    Result<KeyBearer> byApiKey(const Tenant&, std::string_view presented) const;
+    Result<KeyBearer> byApiKey(const Tenant&, std::string_view presented);
+
+    // The bearer's key and user, as they are now.
+    //   kKeyInvalid  the key has died since
+    Result<KeyOwner> describe(const KeyBearer&) const;
 
 private:
+    std::optional<LiveSession> look(const Tenant&, const secrets::SessionHash&, Timestamp now);
+
     TenantStores& stores_;
-    const KeyVerifier& verifier_;
+    KeyVerifier& verifier_;
     const secrets::Hasher& hasher_;
     const Clock& clock_;
+    const Fence& fence_;
+    FencedCache<secrets::SessionHash, LiveSession, HashOfDigest> known_;
 };
 
 }  // namespace claviger::domain

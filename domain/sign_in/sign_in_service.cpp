@@ -56,14 +56,14 @@ Result<SignedIn> SignInService::signIn(const Tenant& tenant, SignInAttempt attem
     return start(tenant, account->user, std::move(attempt), knownDevice);
 }
 
-void SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
+SettledAt SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
     const auto now = clock_.now();
-    const auto ended = stores_.transact<void>(actor.tenant(), [&](TenantStore& store) -> Result<void> {
+    const auto ended = stores_.transactSettling<void>(actor.tenant(), [&](TenantStore& store) -> Result<void> {
         store.sessions().end(hasher_.hash(actor.tenant().id, token), now);
         store.audit().add({now, AuditAction::kSignedOut, actor.user().id, {}, actor.origin()});
         return {};
     });
-    (void)ended;  // this work refuses nothing
+    return ended.settledAt;  // this work refuses nothing
 }
 
 SignInService::Budgets SignInService::budgetsOf(const Tenant& tenant, const SignInAttempt& attempt,
@@ -108,7 +108,7 @@ Result<SignedIn> SignInService::start(const Tenant& tenant, const User& user, Si
     auto token = secrets::SessionToken::generate();
     auto device = knownDevice ? std::move(*attempt.device) : secrets::DeviceToken::generate();
 
-    auto stored = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+    auto [stored, settledAt] = stores_.transactSettling<void>(tenant, [&](TenantStore& store) -> Result<void> {
         if (!store.users().lockApproved(user.id)) return ErrorCode::kSignInRefused;
         if (attempt.previous) store.sessions().end(hasher_.hash(tenant.id, *attempt.previous), now);
         store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});
@@ -117,7 +117,7 @@ Result<SignedIn> SignInService::start(const Tenant& tenant, const User& user, Si
         return {};
     });
     if (!stored.ok()) return stored.error();
-    return SignedIn{std::move(token), std::move(device)};
+    return SignedIn{std::move(token), std::move(device), settledAt};
 }
 
 }  // namespace claviger::domain

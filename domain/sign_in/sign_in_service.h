@@ -26,6 +26,7 @@ struct SignInAttempt {
 struct SignedIn {
     secrets::SessionToken session;
     secrets::DeviceToken device;
+    SettledAt settledAt = kSettled;  // from when on the previous session is dead on every host
 };
 
 // Starts and ends sessions. Thread-safe.
@@ -46,11 +47,11 @@ public:
     //                     same work (one hashing), recorded in the audit
     //   kTooManyAttempts  a budget is used up, or too many passwords are being hashed; no hashing was done,
     //                     and retryAfter says when to come again
-    // Throws StorageUnavailable, OutcomeUnknown.
+    // Nobody is to be told before `settledAt`. Throws StorageUnavailable, OutcomeUnknown.
     Result<SignedIn> signIn(const Tenant&, SignInAttempt);
 
-    // Ends the session on the server, with its audit record.
-    void signOut(const Actor&, const secrets::SessionToken&);
+    // Ends the session on the server, with its audit record. Nobody is to be told before the moment that it returns.
+    SettledAt signOut(const Actor&, const secrets::SessionToken&);
 
 private:
     struct Budget {

@@ -48,8 +48,9 @@ public:
     virtual bool onceWasUsed(const secrets::OnceHash&) const = 0;
     virtual std::optional<ApiKey> findLiveByOnce(const secrets::OnceHash&) const = 0;
 
-    // The living key with this hash, if its user is approved.
-    virtual std::optional<KeyOwner> findLive(const secrets::KeyHash&) const = 0;
+    // The living key with this hash or id, if its user is approved.
+    virtual std::optional<LivingKey> findLive(const secrets::KeyHash&) const = 0;
+    virtual std::optional<KeyOwner> findOwner(const ApiKeyId&) const = 0;
 
     //   kNameTaken  a live key of the user has the name; nothing changed
     virtual Result<void> add(const ApiKey&, const KeySecret&) = 0;

@@ -16,7 +16,7 @@ namespace claviger::fcgi {
 // What the handlers work with. References only: the composition owns what they name.
 struct Services {
     const domain::TenantDirectory& tenants;
-    const domain::Authenticator& authenticator;
+    domain::Authenticator& authenticator;
     domain::ApiKeyService& apiKeys;
     domain::SignInService& signIn;
     const domain::secrets::Hasher& hasher;

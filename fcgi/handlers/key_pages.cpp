@@ -20,8 +20,9 @@ std::string meUrlOf(const Request& request) {
 
 Reply revealPage(const Services& services, const PersonCall& call, const domain::IssuedApiKey& issued, Reveal reveal) {
     return Response::page(
-        200, services.pages.reveal({chromeOf(services, call), reveal, issued.key.name.text(),
-                                    std::string(issued.fullKey.revealForResponse()), meUrlOf(call.request)}));
+               200, services.pages.reveal({chromeOf(services, call), reveal, issued.key.name.text(),
+                                           std::string(issued.fullKey.revealForResponse()), meUrlOf(call.request)}))
+        .notBefore(issued.settledAt);
 }
 
 Reply alreadyShown(const Services& services, const PersonCall& call, const std::string& once) {

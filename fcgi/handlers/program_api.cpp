@@ -7,13 +7,15 @@ namespace claviger::fcgi {
 Reply verifyApiKey(const Services&, const ProgramCall& call) {
     return Response(204)
         .header("X-Claviger-Tenant", call.bearer.tenant().slug.text())
-        .header("X-Claviger-User", call.bearer.user().id.text())
-        .header("X-Claviger-Key-Id", call.bearer.key().id.text())
+        .header("X-Claviger-User", call.bearer.user().text())
+        .header("X-Claviger-Key-Id", call.bearer.key().text())
         .header("Cache-Control", "no-store");
 }
 
-Reply showBearer(const Services&, const ProgramCall& call) {
-    return Response::json(200, bearerDocument(call.bearer));
+Reply showBearer(const Services& services, const ProgramCall& call) {
+    const auto owner = services.authenticator.describe(call.bearer);
+    if (!owner.ok()) return refusalOf(owner.error());
+    return Response::json(200, bearerDocument(call.bearer.tenant(), owner.value()));
 }
 
 }  // namespace claviger::fcgi

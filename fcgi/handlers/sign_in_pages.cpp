@@ -64,7 +64,7 @@ Reply logIn(const Services& services, const VisitorCall& call) {
         if (refusal.retryAfter.count() > 0) page.header("Retry-After", std::to_string(refusal.retryAfter.count()));
         return page;
     }
-    auto response = Response::redirect(303, callbackOf(call.form));
+    auto response = Response::redirect(303, callbackOf(call.form)).notBefore(signedIn.value().settledAt);
     setToken(response, call.request, Cookie::kSession, signedIn.value().session);
     setToken(response, call.request, Cookie::kDevice, signedIn.value().device);
     clearCookie(response, call.request, Cookie::kVisit);
@@ -72,8 +72,8 @@ Reply logIn(const Services& services, const VisitorCall& call) {
 }
 
 Reply logOut(const Services& services, const PersonCall& call) {
-    services.signIn.signOut(call.actor, call.session);
-    auto response = Response::redirect(303, "/login");
+    const auto settledAt = services.signIn.signOut(call.actor, call.session);
+    auto response = Response::redirect(303, "/login").notBefore(settledAt);
     clearCookie(response, call.request, Cookie::kSession);
     return response;
 }

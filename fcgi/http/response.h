@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -12,6 +13,8 @@ namespace claviger::fcgi {
 // One HTTP answer.
 class Response {
 public:
+    using Moment = std::chrono::steady_clock::time_point;
+
     explicit Response(int status) : status_(status) {}
 
     // None of these may be cached: what is signed in, or shown once, stays here.
@@ -23,7 +26,11 @@ public:
     Response& header(std::string name, std::string value) &;  // a CR or LF in it is an error of ours: throws
     Response&& header(std::string name, std::string value) &&;
 
+    // To be sent at that moment, and not before; no thread waits for it.
+    Response&& notBefore(Moment moment) && { return notBefore_ = moment, std::move(*this); }
+
     int status() const { return status_; }
+    Moment notBefore() const { return notBefore_; }
     const std::string& body() const { return body_; }
     const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
 
@@ -37,6 +44,7 @@ private:
     static Response withBody(int status, std::string type, std::string body);
 
     int status_;
+    Moment notBefore_ = Moment::min();
     std::vector<std::pair<std::string, std::string>> headers_;
     std::string body_;
 };

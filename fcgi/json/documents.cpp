@@ -60,20 +60,20 @@ std::string issuedDocument(const domain::IssuedApiKey& issued) {
     return text(document);
 }
 
-std::string bearerDocument(const domain::KeyBearer& bearer) {
+std::string bearerDocument(const domain::Tenant& ofTenant, const domain::KeyOwner& owner) {
     auto tenant = object();
-    tenant->set("slug", bearer.tenant().slug.text());
-    tenant->set("name", bearer.tenant().name);
+    tenant->set("slug", ofTenant.slug.text());
+    tenant->set("name", ofTenant.name);
     auto user = object();
-    user->set("id", bearer.user().id.text());
-    user->set("email", bearer.user().email.text());
-    user->set("name", bearer.user().name);
+    user->set("id", owner.user.id.text());
+    user->set("email", owner.user.email.text());
+    user->set("name", owner.user.name);
     auto key = object();
-    key->set("id", bearer.key().id.text());
-    key->set("name", bearer.key().name.text());
-    key->set("maskedKey", bearer.key().maskedKey());
-    key->set("createdAt", iso8601(bearer.key().createdAt));
-    key->set("lastUsedAt", orNull(bearer.key().lastUsedAt));
+    key->set("id", owner.key.id.text());
+    key->set("name", owner.key.name.text());
+    key->set("maskedKey", owner.key.maskedKey());
+    key->set("createdAt", iso8601(owner.key.createdAt));
+    key->set("lastUsedAt", orNull(owner.key.lastUsedAt));
 
     auto document = object();
     document->set("tenant", tenant);

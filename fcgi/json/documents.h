@@ -11,9 +11,9 @@ namespace claviger::fcgi {
 
 // The JSON documents of the API, as text.
 
-std::string listDocument(const std::vector<domain::ApiKey>&);  // {"keys":[…]}
-std::string issuedDocument(const domain::IssuedApiKey&);       // the one document that holds a full key
-std::string bearerDocument(const domain::KeyBearer&);          // whose key this is
+std::string listDocument(const std::vector<domain::ApiKey>&);                // {"keys":[…]}
+std::string issuedDocument(const domain::IssuedApiKey&);                     // the one document that holds a full key
+std::string bearerDocument(const domain::Tenant&, const domain::KeyOwner&);  // whose key this is
 
 // RFC 9457. `text` is the human text, which stands in for the problem's own where it is not empty.
 std::string problemDocument(Problem, std::string_view text, const std::string& requestId);

@@ -95,19 +95,25 @@ void Acceptor::handle(Client& client) {
             return rest(client);
         case Next::kPark:
             return park(client);
+        case Next::kWait:
+            return wait(client);
         case Next::kForget:
             return forget(client);
     }
 }
 
 Acceptor::Next Acceptor::attend(Client& client) {
+    using Outcome = Connection::Outcome;
+    const auto next = [](Outcome outcome) {
+        return outcome == Outcome::kKept ? Next::kRest : outcome == Outcome::kWaits ? Next::kWait : Next::kForget;
+    };
     try {
+        if (client.connection.waits()) return next(client.connection.answer());
         switch (client.connection.look()) {
             case Connection::Look::kRequest:
                 client.partial = false;
                 client.kept = true;
-                if (client.connection.serve(application_) == Connection::Outcome::kKept) return Next::kRest;
-                return Next::kForget;
+                return next(client.connection.serve(application_));
             case Connection::Look::kPartial:
                 return Next::kPark;
             case Connection::Look::kNothing:
@@ -156,7 +162,7 @@ void Acceptor::stopListening() {
 
 bool Acceptor::arm(Client& client, int operation) {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLONESHOT;
+    event.events = (client.connection.waits() ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT;
     event.data.ptr = &client;
     if (::epoll_ctl(epoll_.get(), operation, client.connection.fd(), &event) == 0) return true;
     logLine({{"level", "error"}, {"event", "connection_lost"}, {"what", std::generic_category().message(errno)}});
@@ -186,10 +192,18 @@ void Acceptor::park(Client& client) {
     if (now - client.since > kHeadPatience) return forget(client);
     client.pause = first ? kFirstPause : std::min<Clock::duration>(2 * client.pause, kLongestPause);
     client.retryAt = now + client.pause;
+    postpone(client);
+}
 
+void Acceptor::wait(Client& client) {
+    client.retryAt = client.connection.due();
+    postpone(client);
+}
+
+void Acceptor::postpone(Client& client) {
     const std::lock_guard lock(clientsMutex_);
-    partial_.push_back(&client);
-    if (partial_.size() == 1) startTimer();
+    postponed_.push_back(&client);
+    if (postponed_.size() == 1) startTimer();
 }
 
 void Acceptor::forget(Client& client) {
@@ -214,12 +228,12 @@ void Acceptor::onTimer() {
     }
     const auto now = Clock::now();
     const std::lock_guard lock(clientsMutex_);
-    std::erase_if(partial_, [&](Client* client) {
+    std::erase_if(postponed_, [&](Client* client) {
         const bool due = client->retryAt <= now;
         if (due && !arm(*client, EPOLL_CTL_MOD)) clients_.erase(client->self);
         return due;
     });
-    if (!partial_.empty()) startTimer();
+    if (!postponed_.empty()) startTimer();
 }
 
 bool Acceptor::drain(std::chrono::milliseconds grace, std::chrono::milliseconds limit) {

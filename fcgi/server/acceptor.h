@@ -45,8 +45,9 @@ private:
         std::mutex mutex;      // guards `busy`
         bool busy = false;     // a thread is at it, or will be; then all else here is its own
         bool kept = false;     // has been answered at least once
-        bool partial = false;  // the head of a request is there in part: `since` then, looked at again at `retryAt`
-        Clock::time_point since, retryAt;
+        bool partial = false;  // the head of a request is there in part: `since` then
+        Clock::time_point since;
+        Clock::time_point retryAt;  // parked until then; or its answer is not to be sent before
         Clock::duration pause{};
     };
 
@@ -55,7 +56,7 @@ private:
     void run();
     void handle(Client&);
 
-    enum class Next { kRest, kPark, kForget };
+    enum class Next { kRest, kPark, kWait, kForget };
     Next attend(Client&);
 
     bool acceptOne();  // false if there was none
@@ -64,8 +65,10 @@ private:
 
     void rest(Client&);  // until there is something to read
     void park(Client&);  // until it is looked at again
+    void wait(Client&);  // until its answer is due
+    void postpone(Client&);
     void forget(Client&);
-    bool arm(Client&, int operation);       // from here on it may be another thread's
+    bool arm(Client&, int operation);  // from here on it may be another thread's; an answer that waits wants to write
     void bidFarewell(const Client&) const;  // as the phase has it; for who idles
     void bidFarewellToIdle();
     void startTimer();
@@ -80,7 +83,7 @@ private:
     std::atomic<Phase> phase_ = Phase::kServing;
     std::mutex clientsMutex_;  // guards the next two, is taken before a Client's, and not on the way of a request
     std::list<Client> clients_;
-    std::vector<Client*> partial_;
+    std::vector<Client*> postponed_;
     std::condition_variable changed_;
 
     std::vector<std::thread> threads_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
@@ -79,6 +80,10 @@ Connection::Connection(Fd fd) : fd_(std::move(fd)) {
     FCGX_InitRequest(&parser_, -1, 0);
 }
 
+Connection::~Connection() {
+    if (parserOpen_) FCGX_Free(&parser_, 0);
+}
+
 Connection::Look Connection::look() const {
     thread_local std::vector<char> bytes(kMaxHead);
     const auto count = ::recv(fd_.get(), bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
@@ -113,9 +118,18 @@ Connection::Outcome Connection::serve(const Application& application) {
 
     const auto request = parseCgi(std::move(parameters), std::move(body.text), body.state);
     const auto response = answerTo(request, application);
-    const bool sent = send(parser_, response.cgiText(request.method != "HEAD"));
+    text_ = response.cgiText(request.method != "HEAD");
+    keep_ = keepAsked && ended;
+    due_ = response.notBefore();
+    parserOpen_ = true;
+    return due_ > std::chrono::steady_clock::now() ? Outcome::kWaits : answer();
+}
+
+Connection::Outcome Connection::answer() {
+    const bool sent = send(parser_, text_);
     FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: the connection is ours to close
-    return keepAsked && ended && sent ? Outcome::kKept : Outcome::kEnded;
+    parserOpen_ = false;
+    return keep_ && sent ? Outcome::kKept : Outcome::kEnded;
 }
 
 void Connection::nudge() const {

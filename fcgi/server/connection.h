@@ -2,6 +2,8 @@
 
 #include <fcgiapp.h>
 
+#include <string>
+
 #include "fcgi/http/response.h"
 #include "fcgi/server/fd.h"
 
@@ -16,6 +18,7 @@ void initializeRecordParser();
 class Connection {
 public:
     explicit Connection(Fd);  // a connected stream socket, blocking
+    ~Connection();
 
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -32,13 +35,17 @@ public:
     // Looks at what has come without taking it; never waits.
     Look look() const;
 
-    enum class Outcome { kKept, kEnded };
+    enum class Outcome { kKept, kEnded, kWaits };
 
     // After look() said kRequest: reads one request to the end of its body, hands it to the application, sends the
-    // answer. Waits at most 5 s for the whole body and 5 s for each part of the answer to be taken.
-    // kEnded: the peer did not ask to keep the connection, or it cannot be kept: the body was cut short or over
-    // 1 MiB, there was something behind it, or the answer could not be sent.
+    // answer. kWaits: it is not to be sent before due(); then comes answer(). Waits at most 5 s for the whole body and
+    // 5 s for each part of the answer to be taken. kEnded: the peer did not ask to keep the connection, or it cannot be
+    // kept: the body was cut short or over 1 MiB, there was something behind it, or the answer could not be sent.
     Outcome serve(const Application&);
+
+    bool waits() const { return parserOpen_; }
+    Response::Moment due() const { return due_; }
+    Outcome answer();  // kKept or kEnded
 
     // Asks the peer to close the connection when it has no more use for it: an empty STDERR record. nginx closes an
     // idle connection on which anything arrives, and skips the record where it has a request on its way.
@@ -50,6 +57,10 @@ public:
 private:
     Fd fd_;
     FCGX_Request parser_;
+    bool parserOpen_ = false;  // an answer is ready and not sent
+    bool keep_ = false;
+    std::string text_;
+    Response::Moment due_;
 };
 
 }  // namespace claviger::fcgi

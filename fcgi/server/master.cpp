@@ -50,11 +50,15 @@ std::string describe(int status) {
 
 }  // namespace
 
-Master::Master(std::vector<std::string> command, ListeningSocket socket, std::function<unsigned()> workers)
+Master::Master(std::vector<std::string> command, ListeningSocket socket, std::function<unsigned()> workers,
+               Fd sharedMemory)
     : command_(std::move(command)),
       socket_(std::move(socket)),
       countWorkers_(std::move(workers)),
-      signals_(blockedSignals()) {}
+      sharedMemory_(std::move(sharedMemory)),
+      signals_(blockedSignals()) {
+    if (sharedMemory_) feeder_.emplace(command_, sharedMemory_.get());
+}
 
 Master::~Master() {
     for (auto& worker : workers_) worker.kill("the master ends");
@@ -63,7 +67,8 @@ Master::~Master() {
 int Master::run() {
     wanted_ = countWorkers_();
     startGeneration(current_, wanted_);
-    while (!exitStatus_ || !workers_.empty()) {
+    while (!exitStatus_ || !workers_.empty() || (feeder_ && !feeder_->gone())) {
+        if (feeder_) feeder_->tend();
         wait();
         onSignals();
         for (auto& worker : workers_)
@@ -72,19 +77,22 @@ int Master::run() {
         promoteIfReady();
         killTheLate();
         respawn();
+        if (feeder_ && exitStatus_ && workers_.empty()) feeder_->stop();
     }
     logLine({{"level", "info"}, {"event", "master_stopped"}, {"pid", ::getpid()}});
     return *exitStatus_;
 }
 
 void Master::startGeneration(unsigned generation, unsigned workers) {
-    for (unsigned i = 0; i < workers; ++i) workers_.push_back(WorkerProcess::start(command_, socket_.fd(), generation));
+    for (unsigned i = 0; i < workers; ++i)
+        workers_.push_back(WorkerProcess::start(
+            command_, {Duty::kWorker, socket_.fd(), sharedMemory_ ? sharedMemory_.get() : -1}, generation));
 }
 
 int Master::timeoutMs() const {
-    const bool limited = missing() > 0 || std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) {
-                             return worker.state() != State::kReady;
-                         });
+    const bool limited = missing() > 0 || (feeder_ && feeder_->waits()) ||
+                         std::any_of(workers_.begin(), workers_.end(),
+                                     [](const auto& worker) { return worker.state() != State::kReady; });
     return limited ? static_cast<int>(std::chrono::milliseconds(kTick).count()) : -1;
 }
 
@@ -92,6 +100,7 @@ void Master::wait() {
     std::vector<pollfd> fds{{signals_.get(), POLLIN, 0}};
     for (const auto& worker : workers_)
         if (worker.readiness() >= 0) fds.push_back({worker.readiness(), POLLIN, 0});
+    if (feeder_ && feeder_->readiness() >= 0) fds.push_back({feeder_->readiness(), POLLIN, 0});
     ::poll(fds.data(), fds.size(), timeoutMs());
 }
 
@@ -196,6 +205,7 @@ void Master::promoteIfReady() {
     respawnAt_ = {};
     logLine({{"level", "info"}, {"event", "reload_done"}, {"generation", static_cast<std::int64_t>(current_)}});
     drainWhere([this](const auto& worker) { return worker.generation() != current_; });
+    if (feeder_) feeder_->replace();
     if (std::exchange(reloadAgain_, false)) reload();
 }
 

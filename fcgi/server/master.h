@@ -7,22 +7,25 @@
 #include <string>
 #include <vector>
 
+#include "fcgi/server/feeder_keeper.h"
 #include "fcgi/server/listening_socket.h"
 #include "fcgi/server/worker_process.h"
 
 namespace claviger::fcgi {
 
-// Keeps W workers on one listening socket. Single-threaded; serves no request itself.
+// Keeps W workers on one listening socket, and beside them a feeder if they share memory. Single-threaded; serves no
+// request itself.
 //
 //   a worker dies      another is started, at once; after a pause that doubles up to 5 s if it was never ready
 //   SIGHUP             a new generation is started, from the binary and the configuration of now; when all of it
 //                      are ready, the old one drains. If it cannot get ready, the old one stays, and a line says why
-//   SIGTERM, SIGINT    all drain, the socket is removed, run() returns
+//   SIGTERM, SIGINT    all drain, the socket is removed, the feeder goes last, run() returns
 class Master {
 public:
     // `command` starts a worker: this binary's path and its arguments. `workers` gives their number, anew at each
-    // SIGHUP; it may throw, which keeps the old generation.
-    Master(std::vector<std::string> command, ListeningSocket, std::function<unsigned()> workers);
+    // SIGHUP; it may throw, which keeps the old generation. `sharedMemory` is handed to all; without it there is no
+    // feeder.
+    Master(std::vector<std::string> command, ListeningSocket, std::function<unsigned()> workers, Fd sharedMemory = {});
     ~Master();
 
     // Returns the exit status: 0 after SIGTERM or SIGINT, 1 if the first workers cannot get ready.
@@ -52,7 +55,10 @@ private:
     const std::vector<std::string> command_;
     ListeningSocket socket_;
     const std::function<unsigned()> countWorkers_;
+    const Fd sharedMemory_;
     Fd signals_;
+
+    std::optional<FeederKeeper> feeder_;
 
     std::list<WorkerProcess> workers_;
     unsigned wanted_ = 0;   // workers in a generation

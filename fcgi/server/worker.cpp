@@ -30,6 +30,20 @@ void waitForTermination() {
     }
 }
 
+// What the master has put there, if anything.
+Fd seated(int fd) {
+    return Fd(::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -1);
+}
+
+bool pauseUnlessTerminated(std::chrono::milliseconds length) {
+    sigset_t termination;
+    sigemptyset(&termination);
+    sigaddset(&termination, SIGTERM);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(length);
+    const timespec time{seconds.count(), std::chrono::nanoseconds(length - seconds).count()};
+    return ::sigtimedwait(&termination, nullptr, &time) != SIGTERM;
+}
+
 // Each connection needs one, and the usual soft limit of 1,024 is low.
 void raiseFileLimit() {
     rlimit files{};
@@ -40,14 +54,22 @@ void raiseFileLimit() {
 
 }  // namespace
 
+const char* WorkerSeat::markerOf(Duty duty) {
+    return duty == Duty::kWorker ? "FASTCGI_WORKER_OF" : "FASTCGI_FEEDER_OF";
+}
+
 std::optional<WorkerRole> WorkerRole::claim() {
-    const char* const marker = std::getenv(WorkerSeat::kMarker);
-    if (marker == nullptr) return std::nullopt;
-    if (marker != std::to_string(::getppid()))
-        throw std::runtime_error(std::string(WorkerSeat::kMarker) + " is set, yet the parent is no master of mine");
-    ::unsetenv(WorkerSeat::kMarker);
-    for (const int fd : {WorkerSeat::kListener, WorkerSeat::kReadiness}) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-    return WorkerRole(Fd(WorkerSeat::kListener), Fd(WorkerSeat::kReadiness), ::getppid());
+    for (const auto duty : {Duty::kWorker, Duty::kFeeder}) {
+        const char* const marker = WorkerSeat::markerOf(duty);
+        const char* const master = std::getenv(marker);
+        if (master == nullptr) continue;
+        if (master != std::to_string(::getppid()))
+            throw std::runtime_error(std::string(marker) + " is set, yet the parent is no master of mine");
+        ::unsetenv(marker);
+        return WorkerRole(duty, seated(WorkerSeat::kListener), seated(WorkerSeat::kReadiness),
+                          seated(WorkerSeat::kSharedMemory));
+    }
+    return std::nullopt;
 }
 
 void WorkerRole::settleIn() const {
@@ -70,15 +92,23 @@ void WorkerRole::settleIn() const {
 void WorkerRole::serve(unsigned threads, const Application& application) {
     initializeRecordParser();
     Acceptor acceptor(std::move(listener_), threads, application);
-    const char ready = WorkerSeat::kReady;
-    static_cast<void>(::write(readiness_.get(), &ready, 1));
-    readiness_.reset();
-
+    sayReady();
     waitForTermination();
     logLine({{"level", "info"}, {"event", "worker_draining"}, {"pid", ::getpid()}});
     if (acceptor.drain(kGrace, kLimit)) return;
     logLine({{"level", "error"}, {"event", "worker_cut_off"}, {"pid", ::getpid()}});
     std::_Exit(EXIT_FAILURE);  // a thread hangs: there is nothing to wait for
+}
+
+void WorkerRole::feed(const std::function<void(const Pause&)>& work) {
+    sayReady();
+    work(pauseUnlessTerminated);
+}
+
+void WorkerRole::sayReady() {
+    const char ready = WorkerSeat::kReady;
+    static_cast<void>(::write(readiness_.get(), &ready, 1));
+    readiness_.reset();
 }
 
 void WorkerRole::giveUp(const std::string& why) {

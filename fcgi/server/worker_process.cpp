@@ -11,8 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include "fcgi/server/worker.h"
-
 namespace claviger::fcgi {
 namespace {
 
@@ -25,26 +23,32 @@ std::vector<char*> pointersTo(Texts& texts) {
     return pointers;
 }
 
-Texts environmentOfAWorker() {
+Texts environmentFor(Duty duty) {
     Texts variables;
     for (char** entry = environ; *entry != nullptr; ++entry) variables.emplace_back(*entry);
-    variables.push_back(std::string(WorkerSeat::kMarker) + "=" + std::to_string(::getpid()));
+    variables.push_back(std::string(WorkerSeat::markerOf(duty)) + "=" + std::to_string(::getpid()));
     return variables;
 }
 
+constexpr int kFree = WorkerSeat::kSharedMemory + 1;
+
 // In the child, where only async-signal-safe functions are called.
-[[noreturn]] void takeSeat(char* const* command, char* const* environment, int listener, int readiness, pid_t master) {
+[[noreturn]] void takeSeat(char* const* command, char* const* environment, const WorkerProcess::Seat& seat,
+                           int readiness, pid_t master) {
     // Until the worker has settled in: it must not outlive its master, nor die of a Ctrl-C on the terminal.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != master) ::_exit(EXIT_FAILURE);
     for (const int ignored : {SIGINT, SIGHUP}) std::signal(ignored, SIG_IGN);
 
     // First out of the way of the seats, then into them; dup2 takes close-on-exec off.
-    const int free = WorkerSeat::kReadiness + 1;
-    const int movedListener = ::fcntl(listener, F_DUPFD_CLOEXEC, free);
-    const int movedReadiness = ::fcntl(readiness, F_DUPFD_CLOEXEC, free);
-    ::dup2(movedListener, WorkerSeat::kListener);
-    ::dup2(movedReadiness, WorkerSeat::kReadiness);
+    const int moved[] = {::fcntl(seat.listener, F_DUPFD_CLOEXEC, kFree), ::fcntl(readiness, F_DUPFD_CLOEXEC, kFree),
+                         ::fcntl(seat.sharedMemory, F_DUPFD_CLOEXEC, kFree)};
+    for (int i = 0; i < 3; ++i) {
+        if (moved[i] >= 0)
+            ::dup2(moved[i], WorkerSeat::kListener + i);
+        else
+            ::close(WorkerSeat::kListener + i);
+    }
     ::execve(command[0], command, environment);
 
     const char* const why = ::strerrordesc_np(errno);
@@ -55,7 +59,7 @@ Texts environmentOfAWorker() {
 
 }  // namespace
 
-WorkerProcess WorkerProcess::start(const Texts& command, int listener, unsigned generation) {
+WorkerProcess WorkerProcess::start(const Texts& command, const Seat& seat, unsigned generation) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0)
         throw std::system_error(errno, std::generic_category(), "pipe");
@@ -63,13 +67,13 @@ WorkerProcess WorkerProcess::start(const Texts& command, int listener, unsigned 
     const Fd theirs(pipe[1]);
 
     auto arguments = command;
-    auto variables = environmentOfAWorker();
+    auto variables = environmentFor(seat.duty);
     const auto argumentPointers = pointersTo(arguments);
     const auto variablePointers = pointersTo(variables);
     const auto master = ::getpid();
     const auto pid = ::fork();
     if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
-    if (pid == 0) takeSeat(argumentPointers.data(), variablePointers.data(), listener, theirs.get(), master);
+    if (pid == 0) takeSeat(argumentPointers.data(), variablePointers.data(), seat, theirs.get(), master);
     return {pid, std::move(mine), generation};
 }
 

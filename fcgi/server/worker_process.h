@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "fcgi/server/fd.h"
+#include "fcgi/server/worker.h"
 
 namespace claviger::fcgi {
 
-// One worker, as its master sees it.
+// One worker, or the feeder, as its master sees it.
 class WorkerProcess {
 public:
     enum class State {
@@ -19,9 +20,16 @@ public:
         kDraining,  // has been told to go
     };
 
-    // Starts `command` (the binary's path, then its arguments) in the seat of a worker; the binary is what stands
-    // at the path now. What goes wrong from the exec on comes as a reason. Throws std::system_error.
-    static WorkerProcess start(const std::vector<std::string>& command, int listener, unsigned generation);
+    // What the seat of a new process holds; -1: nothing there.
+    struct Seat {
+        Duty duty;
+        int listener;
+        int sharedMemory;
+    };
+
+    // Starts `command` (the binary's path, then its arguments) in the seat; the binary is what stands at the path now.
+    // What goes wrong from the exec on comes as a reason. Throws std::system_error.
+    static WorkerProcess start(const std::vector<std::string>& command, const Seat&, unsigned generation);
 
     pid_t pid() const { return pid_; }
     unsigned generation() const { return generation_; }

@@ -19,10 +19,13 @@ constexpr Sql kFindLiveByOnce =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
     "FROM {schema}.api_keys WHERE once_hash = ? AND deleted_at IS NULL";
 constexpr Sql kFindLive =
+    "SELECT k.id, k.user_id FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
+    "WHERE k.key_hash = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
+constexpr Sql kFindOwner =
     "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
     "u.id, u.email, u.name, u.status, u.created_at "
     "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
-    "WHERE k.key_hash = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
+    "WHERE k.id = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -79,8 +82,14 @@ std::optional<domain::ApiKey> MySqlApiKeys::findLiveByOnce(const domain::secrets
     return keyAt(rows[0]);
 }
 
-std::optional<domain::KeyOwner> MySqlApiKeys::findLive(const domain::secrets::KeyHash& hash) const {
+std::optional<domain::LivingKey> MySqlApiKeys::findLive(const domain::secrets::KeyHash& hash) const {
     const auto rows = connection_.query(kFindLive, {bytesOf(hash)});
+    if (rows.empty()) return std::nullopt;
+    return domain::LivingKey{idAt<domain::ApiKeyId>(rows[0], 0), idAt<domain::UserId>(rows[0], 1)};
+}
+
+std::optional<domain::KeyOwner> MySqlApiKeys::findOwner(const domain::ApiKeyId& id) const {
+    const auto rows = connection_.query(kFindOwner, {bytesOf(id)});
     if (rows.empty()) return std::nullopt;
     return domain::KeyOwner{keyAt(rows[0]), userAt(rows[0], 8)};
 }

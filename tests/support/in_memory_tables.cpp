@@ -107,11 +107,21 @@ public:
         return std::nullopt;
     }
 
-    std::optional<domain::KeyOwner> findLive(const secrets::KeyHash& hash) const override {
+    bool isLive(const TenantData::StoredKey& stored) const {
+        return !stored.deletedAt && isApproved(data_, stored.key.user);
+    }
+
+    std::optional<domain::LivingKey> findLive(const secrets::KeyHash& hash) const override {
         for (const auto& [id, stored] : data_.keys)
-            if (stored.secret.hash == hash && !stored.deletedAt && isApproved(data_, stored.key.user))
-                return domain::KeyOwner{stored.key, data_.accounts.at(stored.key.user).user};
+            if (stored.secret.hash == hash && isLive(stored)) return domain::LivingKey{id, stored.key.user};
         return std::nullopt;
+    }
+
+    std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId& id) const override {
+        const auto found = data_.keys.find(id);
+        if (found == data_.keys.end() || !isLive(found->second)) return std::nullopt;
+        const auto& key = found->second.key;
+        return domain::KeyOwner{key, data_.accounts.at(key.user).user};
     }
 
     domain::Result<void> add(const domain::ApiKey& key, const domain::KeySecret& secret) override {

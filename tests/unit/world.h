@@ -36,7 +36,7 @@ struct World {
     domain::secrets::SessionToken makeSession(const domain::Tenant&, const domain::User&);
     domain::Actor makeActor(const domain::Tenant&, const domain::User&);
 
-    domain::Result<domain::KeyOwner> verify(const domain::Tenant&, const domain::IssuedApiKey&) const;
+    domain::Result<domain::LivingKey> verify(const domain::Tenant&, const domain::IssuedApiKey&);
 
     TemporaryFolder folder;
     ManualClock clock;
@@ -45,8 +45,9 @@ struct World {
     domain::secrets::PasswordHasher passwords{{8, 1}};
     domain::secrets::HashingSlots slots{folder.path()};
     domain::UsageRecorder usage;
-    domain::KeyVerifier verifier{stores, hasher, usage, clock};
-    domain::Authenticator authenticator{stores, verifier, hasher, clock};
+    domain::NoFence fence;
+    domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, 0};
+    domain::Authenticator authenticator{stores, verifier, hasher, clock, fence};
     domain::ApiKeyService apiKeys{stores, hasher, clock};
     domain::SignInService signIns{stores, hasher, passwords, slots, clock};
     domain::UserService users{stores, passwords, clock};

@@ -46,9 +46,19 @@ class ApiKeysContract : public StoreContract<Backend> {
         return this->look([&](const domain::TenantStore& store) { return store.apiKeys().listLive(user); });
     }
 
+    // By the hash and by the id that it leads to: the two agree on who lives.
     std::optional<domain::KeyOwner> find(int secret) {
-        return this->look(
-            [&](const domain::TenantStore& store) { return store.apiKeys().findLive(sampleSecret(secret).hash); });
+        return this->look([&](const domain::TenantStore& store) -> std::optional<domain::KeyOwner> {
+            const auto living = store.apiKeys().findLive(sampleSecret(secret).hash);
+            if (!living) return std::nullopt;
+            auto owner = store.apiKeys().findOwner(living->id);
+            CPPUNIT_ASSERT(owner && owner->user.id == living->user);
+            return owner;
+        });
+    }
+
+    std::optional<domain::KeyOwner> find(const domain::ApiKeyId& id) {
+        return this->look([&](const domain::TenantStore& store) { return store.apiKeys().findOwner(id); });
     }
 
     std::optional<ApiKey> end(const domain::UserId& user, const domain::ApiKeyId& key) {
@@ -122,14 +132,16 @@ class ApiKeysContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(!find(2));
         end(user, key.id);
         CPPUNIT_ASSERT(!find(1));
+        CPPUNIT_ASSERT(!find(key.id));
     }
 
     void findsNoKeyOfAUserWhoIsNotApproved() {
         const auto user = this->addUser("owner@x.example").id;
-        add(user, "Scripts");
+        const auto key = add(user, "Scripts");
         for (const auto status : {domain::UserStatus::kPending, domain::UserStatus::kSuspended}) {
             this->change([&](domain::TenantStore& store) { store.users().setStatus(user, status); });
             CPPUNIT_ASSERT(!find(1));
+            CPPUNIT_ASSERT(!find(key.id));
         }
         this->change([&](domain::TenantStore& store) { store.users().setStatus(user, domain::UserStatus::kApproved); });
         CPPUNIT_ASSERT(find(1));

@@ -76,9 +76,9 @@ private:
 
     void createsAKeyThatVerifiesAtOnce() {
         const auto issued = create(scene_->ann, "Zapier");
-        const auto owner = scene_->world.verify(scene_->acme, issued).value();
-        CPPUNIT_ASSERT(owner.key.id == issued.key.id);
-        CPPUNIT_ASSERT(owner.user.id == scene_->annUser.id);
+        const auto living = scene_->world.verify(scene_->acme, issued).value();
+        CPPUNIT_ASSERT(living.id == issued.key.id);
+        CPPUNIT_ASSERT(living.user == scene_->annUser.id);
         CPPUNIT_ASSERT(issued.key.name == keyName("Zapier"));
         CPPUNIT_ASSERT(issued.key.user == scene_->annUser.id);
         CPPUNIT_ASSERT(issued.key.createdAt == scene_->world.clock.now());

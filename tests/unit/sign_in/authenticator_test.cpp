@@ -125,8 +125,11 @@ private:
         const auto bearer =
             scene_->world.authenticator.byApiKey(scene_->acme, issued.fullKey.revealForResponse()).value();
         CPPUNIT_ASSERT(bearer.tenant().id == scene_->acme.id);
-        CPPUNIT_ASSERT(bearer.user().id == scene_->ann.id);
-        CPPUNIT_ASSERT(bearer.key().id == issued.key.id);
+        CPPUNIT_ASSERT(bearer.user() == scene_->ann.id);
+        CPPUNIT_ASSERT(bearer.key() == issued.key.id);
+        const auto owner = scene_->world.authenticator.describe(bearer).value();
+        CPPUNIT_ASSERT(owner.key.name == issued.key.name);
+        CPPUNIT_ASSERT(owner.user.email == scene_->ann.email);
     }
 
     void refusesABadKey() {

@@ -60,7 +60,7 @@ private:
         return {email, Password::attempt(password), std::nullopt, std::nullopt, origin()};
     }
     SignedIn signIn() { return scene_->world.signIns.signIn(scene_->acme, attempt(kAnn)).value(); }
-    bool lives(const SessionToken& token) const {
+    bool lives(const SessionToken& token) {
         return scene_->world.authenticator.bySession(scene_->acme, token, origin()).ok();
     }
 

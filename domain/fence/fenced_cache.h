@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "domain/fence/fence.h"
+
+namespace claviger::domain {
+
+// Remembers verdicts that took a look at the database, and gives one back only while the fence says that it still
+// holds. Bounded: `capacity` verdicts at most, 0 for none; of those that share a place the one least recently used
+// makes room. What is older than a minute is looked up again, so that an error in the fence would not last.
+// Thread-safe.
+//
+// `Hash` spreads keys evenly over std::size_t.
+template <class Key, class Value, class Hash = std::hash<Key>>
+class FencedCache {
+public:
+    FencedCache(const Fence& fence, std::size_t capacity)  // the fence must outlive this
+        : fence_(fence), places_((capacity + kShared - 1) / kShared) {}
+
+    std::optional<Value> find(const Key& key) {
+        if (places_.empty()) return std::nullopt;
+        const auto now = Clock::now();
+        const auto index = indexOf(key);
+        const std::lock_guard lock(lockOf(index));
+        for (auto& entry : places_[index]) {
+            if (!entry || entry->key != key) continue;
+            if (now - entry->since > kMaxAge || !fence_.holds(entry->ticket)) return std::nullopt;
+            entry->used = now;
+            return entry->value;
+        }
+        return std::nullopt;
+    }
+
+    void keep(const Key& key, Value value, const Ticket& ticket) {
+        if (places_.empty()) return;
+        const auto now = Clock::now();
+        const auto index = indexOf(key);
+        const std::lock_guard lock(lockOf(index));
+        roomFor(key, places_[index]).emplace(Entry{key, std::move(value), ticket, now, now});
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    static constexpr std::size_t kShared = 8;
+    static constexpr std::size_t kLocks = 64;
+    static constexpr std::chrono::minutes kMaxAge{1};
+
+    struct Entry {
+        Key key;
+        Value value;
+        Ticket ticket;
+        Clock::time_point since, used;
+    };
+    using Place = std::array<std::optional<Entry>, kShared>;
+
+    std::size_t indexOf(const Key& key) const { return Hash()(key) % places_.size(); }
+    std::mutex& lockOf(std::size_t index) { return locks_[index % kLocks]; }
+
+    static std::optional<Entry>& roomFor(const Key& key, Place& place) {
+        const auto same =
+            std::find_if(place.begin(), place.end(), [&](const auto& entry) { return entry && entry->key == key; });
+        if (same != place.end()) return *same;
+        return *std::min_element(place.begin(), place.end(), [](const auto& a, const auto& b) {
+            return (a ? a->used : Clock::time_point::min()) < (b ? b->used : Clock::time_point::min());
+        });
+    }
+
+    const Fence& fence_;
+    std::vector<Place> places_;
+    std::array<std::mutex, kLocks> locks_;
+};
+
+// Of a keyed hash: its bytes are evenly spread already.
+struct HashOfDigest {
+    template <class Kind>
+    std::size_t operator()(const secrets::Digest<Kind>& digest) const {
+        std::size_t value = 0;
+        for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8U | digest.octets()[i];
+        return value;
+    }
+};
+
+}  // namespace claviger::domain

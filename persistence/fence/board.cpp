@@ -1,0 +1,107 @@
+#include "persistence/fence/board.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <ctime>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+
+namespace claviger::persistence {
+namespace {
+
+constexpr std::uint64_t kMark = 0x01'64'72'61'6f'62'76'6c;  // "lvboard", layout 1
+constexpr std::size_t kCacheLine = 64;
+
+}  // namespace
+
+struct Board::Layout {
+    explicit Layout(const domain::Uuid& uuid) : id(uuid) {}
+
+    std::uint64_t mark = kMark;
+    domain::Uuid id;
+    alignas(kCacheLine) std::atomic<std::int64_t> freshUntil = 0;  // nanoseconds; before it, what holds may hold
+    alignas(kCacheLine) std::array<std::atomic<domain::Generation>, domain::kSlots> generations{};
+
+    static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+    static_assert(std::atomic<domain::Generation>::is_always_lock_free);
+};
+
+Board::Moment Board::now() {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+int Board::make() {
+    const int fd = ::memfd_create("claviger board", MFD_CLOEXEC);
+    if (fd < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+    void* memory = MAP_FAILED;
+    if (::ftruncate(fd, sizeof(Layout)) == 0)
+        memory = ::mmap(nullptr, sizeof(Layout), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) {
+        const int error = errno;
+        ::close(fd);
+        throw std::system_error(error, std::generic_category(), "the board");
+    }
+    new (memory) Layout(domain::makeUuid(domain::SystemClock().now()));
+    ::munmap(memory, sizeof(Layout));
+    return fd;
+}
+
+Board::Board(int fd) {
+    struct stat file {};
+    if (::fstat(fd, &file) != 0 || file.st_size != sizeof(Layout))
+        throw std::runtime_error("the board is of another release");
+    void* const memory = ::mmap(nullptr, sizeof(Layout), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "the board");
+    layout_ = static_cast<Layout*>(memory);
+    if (layout_->mark == kMark) return;
+    ::munmap(memory, sizeof(Layout));
+    throw std::runtime_error("the board is of another release");
+}
+
+Board::~Board() {
+    ::munmap(layout_, sizeof(Layout));
+}
+
+void Board::read(domain::Generations& generations) const {
+    for (std::size_t i = 0; i < domain::kSlots; ++i)
+        generations[i] = layout_->generations[i].load(std::memory_order_acquire);
+}
+
+// First the lease, then the generations: the feeder stores them the other way round, so that who sees its lease sees
+// also what it raised before.
+bool Board::holds(const domain::Ticket& ticket) const {
+    const Moment freshUntil{layout_->freshUntil.load(std::memory_order_acquire)};
+    if (now() >= freshUntil) return false;
+    for (const auto& [slot, generation] : ticket)
+        if (layout_->generations[indexOf(slot)].load(std::memory_order_acquire) != generation) return false;
+    return true;
+}
+
+void Board::raise(const domain::StandingChanges& changes) {
+    for (const auto slot : changes) layout_->generations[indexOf(slot)].fetch_add(1);
+}
+
+std::optional<domain::BoardId> Board::board() const {
+    return domain::BoardId::fromBytes(domain::uuidBytes(layout_->id));
+}
+
+void Board::raiseAll() {
+    for (auto& generation : layout_->generations) generation.fetch_add(1);
+}
+
+void Board::lower() {
+    layout_->freshUntil.store(0);
+}
+
+void Board::lease(Moment end) {
+    layout_->freshUntil.store(end.count(), std::memory_order_release);
+}
+
+}  // namespace claviger::persistence

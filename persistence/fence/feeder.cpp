@@ -1,0 +1,101 @@
+#include "persistence/fence/feeder.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "persistence/tenant/columns.h"
+
+namespace claviger::persistence {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kReadEvery = 100ms;
+constexpr auto kRetryAfter = 200ms;
+constexpr auto kRenewEvery = 1s;
+constexpr auto kRenewalLasts = 10s;  // a sixth of what lets others take the row for dead
+
+constexpr Sql kRegister =
+    "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6)) "
+    "ON DUPLICATE KEY UPDATE renewed_at = UTC_TIMESTAMP(6)";
+constexpr Sql kRenew = "UPDATE claviger.nodes SET renewed_at = UTC_TIMESTAMP(6) WHERE board_id = ?";
+constexpr Sql kForgetDead = "DELETE FROM claviger.nodes WHERE renewed_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND";
+constexpr Sql kLeave = "DELETE FROM claviger.nodes WHERE board_id = ?";
+constexpr Sql kReadEpochs = "SELECT epoch FROM claviger.revocation_epochs ORDER BY slot";
+
+}  // namespace
+
+Feeder::Feeder(Connections& connections, Board& board, Report report)
+    : connections_(connections), board_(board), report_(std::move(report)) {}
+
+void Feeder::run(const Pause& pause) {
+    for (bool stopped = false; !stopped;) {
+        try {
+            const auto connection = connections_.borrowFresh();
+            feed(*connection, pause, stopped);
+        } catch (const std::exception& failure) {
+            report_(failure.what());
+            stopped = !pause(kRetryAfter);
+        }
+    }
+    leave();
+}
+
+// On one connection. With every new one all begins anew: the server behind it may have lost epochs and given them
+// again.
+void Feeder::feed(Connection& connection, const Pause& pause, bool& stopped) {
+    begin(connection);
+    while (!stopped) {
+        const auto askedAt = Board::now();
+        if (askedAt - renewedAt_ >= kRenewEvery && !renew(connection)) begin(connection);
+        readEpochs(connection, askedAt);
+        stopped = !pause(kReadEvery);
+    }
+}
+
+// Registered before the epochs are first read, and everything raised: what was remembered before counts no more, and
+// whoever changes anything from here on waits for this host.
+void Feeder::begin(Connection& connection) {
+    board_.lower();
+    epochs_.clear();
+    renewedAt_ = Board::now();
+    connection.execute(kRegister, {bytesOf(*board_.board())});
+    readEpochs(connection, Board::Moment{0});
+    board_.raiseAll();
+}
+
+// False if this host may have been out of the nodes meanwhile.
+bool Feeder::renew(Connection& connection) {
+    const auto begun = Board::now();
+    if (begun - renewedAt_ > kRenewalLasts) return false;
+    if (connection.execute(kRenew, {bytesOf(*board_.board())}) == 0) return false;
+    connection.execute(kForgetDead);
+    renewedAt_ = begun;
+    return true;
+}
+
+// The lease counts from before the question: a change that the answer lacks was committed after it.
+void Feeder::readEpochs(Connection& connection, Board::Moment askedAt) {
+    auto epochs = connection.query(kReadEpochs).map([](const Row& row) { return row.integer(0); });
+    if (epochs.size() != domain::kSlots)
+        throw std::runtime_error("revocation_epochs is not whole: run claviger migrate");
+    if (!epochs_.empty()) {
+        domain::StandingChanges changes;
+        for (std::size_t i = 0; i < epochs.size(); ++i)
+            if (epochs[i] != epochs_[i]) changes.add(static_cast<domain::Slot>(i));
+        board_.raise(changes);
+        board_.lease(askedAt + domain::kLease);
+    }
+    epochs_ = std::move(epochs);
+}
+
+void Feeder::leave() noexcept {
+    board_.lower();
+    try {
+        connections_.borrow()->execute(kLeave, {bytesOf(*board_.board())});
+    } catch (const std::exception& failure) {
+        report_(failure.what());  // the others take the row for dead in a minute
+    }
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "persistence/connection/connections.h"
+#include "persistence/fence/board.h"
+
+namespace claviger::persistence {
+
+// Keeps the board of one host true: the only one who grants its lease. It asks the database every 100 ms which epochs
+// have been raised. While it does not run, or the database does not answer, the lease lapses and every verdict takes a
+// look at the database. For one thread; there is never more than one feeder to a board.
+class Feeder {
+public:
+    using Report = std::function<void(const std::string&)>;  // told why the lease will lapse
+
+    Feeder(Connections&, Board&, Report);  // references must outlive this
+
+    // Waits so long; false if the feeder is to stop.
+    using Pause = std::function<bool(std::chrono::milliseconds)>;
+
+    // Feeds until it is to stop; then takes the fence down, and this host out of the nodes. Throws nothing.
+    void run(const Pause&);
+
+private:
+    using Epochs = std::vector<std::int64_t>;
+
+    void feed(Connection&, const Pause&, bool& stopped);
+    void begin(Connection&);
+    bool renew(Connection&);
+    void readEpochs(Connection&, Board::Moment askedAt);
+    void leave() noexcept;
+
+    Connections& connections_;
+    Board& board_;
+    const Report report_;
+    Epochs epochs_;               // as of the last reading, by slot
+    Board::Moment renewedAt_{0};  // when the last renewal of this host's row began
+};
+
+}  // namespace claviger::persistence

@@ -1,0 +1,198 @@
+// The board of a host follows the database, and its lease lapses where it cannot.
+
+#include "persistence/fence/feeder.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <functional>
+#include <thread>
+
+#include "tests/support/test_database.h"
+
+namespace claviger::tests {
+namespace {
+
+using domain::Slot;
+using domain::Ticket;
+using persistence::Board;
+using persistence::Feeder;
+using namespace std::chrono_literals;
+
+constexpr Slot kSlot{77}, kOther{78};
+
+Ticket ticketFor(const Board& board, Slot slot) {
+    domain::Generations generations;
+    board.read(generations);
+    return {generations, {slot}};
+}
+
+class FeederTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(FeederTest);
+    CPPUNIT_TEST(aBoardIsSharedByAllWhoMapIt);
+    CPPUNIT_TEST(aBoardOfAnotherLayoutIsRefused);
+    CPPUNIT_TEST(nothingHoldsBeforeTheFirstLease);
+    CPPUNIT_TEST(holdsWhileItIsFed);
+    CPPUNIT_TEST(nothingHoldsAfterTheLease);
+    CPPUNIT_TEST(anEpochRaisedElsewhereEndsWhatItConcerns);
+    CPPUNIT_TEST(anEpochThatGoesBackEndsWhatItConcerns);
+    CPPUNIT_TEST(isRegisteredWhileItFeedsAndGoneAfterwards);
+    CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
+    CPPUNIT_TEST(beginsAnewOnANewConnection);
+    CPPUNIT_TEST(forgetsNodesThatAreNotRenewed);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        tenant_.emplace(database().makeTenant());
+        const int fd = Board::make();
+        board_ = std::make_unique<Board>(fd);
+        other_ = std::make_unique<Board>(fd);
+        ::close(fd);
+        database().execute(*tenant_, "DELETE FROM claviger.nodes");
+        failures_ = 0;
+    }
+    void tearDown() override { database().execute(*tenant_, "DELETE FROM claviger.nodes"); }
+
+private:
+    static TestDatabase& database() { return TestDatabase::instance(); }
+
+    // Feeds; before each pause `step` is asked whether to go on, with the number of the pause from 1.
+    void feed(const std::function<bool(int)>& step) {
+        persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
+        int pauses = 0;
+        Feeder(connections, *board_, [&](const std::string&) { ++failures_; }).run([&](std::chrono::milliseconds) {
+            return step(++pauses);
+        });
+    }
+
+    void raise(Slot slot, int by) {
+        database().execute(*tenant_, "UPDATE claviger.revocation_epochs SET epoch = epoch + " + std::to_string(by) +
+                                         " WHERE slot = " + std::to_string(indexOf(slot)));
+    }
+    std::int64_t nodes(const std::string& condition = "TRUE") {
+        const auto rows = database().query(*tenant_, "SELECT COUNT(*) FROM claviger.nodes WHERE " + condition);
+        return std::stoll(rows.at(0).at(0).value());
+    }
+
+    void aBoardIsSharedByAllWhoMapIt() {
+        CPPUNIT_ASSERT(board_->board() == other_->board());
+        board_->lease(Board::now() + 1min);
+        const auto ticket = ticketFor(*other_, kSlot);
+        CPPUNIT_ASSERT(other_->holds(ticket));
+        board_->raise({kSlot});
+        CPPUNIT_ASSERT(!other_->holds(ticket));
+    }
+
+    void aBoardOfAnotherLayoutIsRefused() {
+        const int fd = ::memfd_create("another", MFD_CLOEXEC);
+        for (const auto size : {0, 8192}) {
+            CPPUNIT_ASSERT_EQUAL(0, ::ftruncate(fd, size));
+            CPPUNIT_ASSERT_THROW(Board board(fd), std::runtime_error);
+        }
+        ::close(fd);
+    }
+
+    void nothingHoldsBeforeTheFirstLease() { CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot))); }
+
+    void holdsWhileItIsFed() {
+        feed([&](int pause) {
+            CPPUNIT_ASSERT(board_->holds(ticketFor(*board_, kSlot)));
+            return pause < 3;
+        });
+        CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot)));  // it has left
+        CPPUNIT_ASSERT_EQUAL(0, failures_);
+    }
+
+    void nothingHoldsAfterTheLease() {
+        feed([&](int) {
+            const auto ticket = ticketFor(*board_, kSlot);
+            CPPUNIT_ASSERT(board_->holds(ticket));
+            std::this_thread::sleep_for(domain::kLease);  // as if it had been stopped
+            CPPUNIT_ASSERT(!board_->holds(ticket));
+            return false;
+        });
+    }
+
+    void endsWhatItConcerns(int change) {
+        std::optional<Ticket> concerned, unconcerned;
+        feed([&](int pause) {
+            if (pause == 1) {
+                concerned = ticketFor(*board_, kSlot);
+                unconcerned = ticketFor(*board_, kOther);
+                raise(kSlot, change);
+                return true;
+            }
+            CPPUNIT_ASSERT(!board_->holds(*concerned));
+            CPPUNIT_ASSERT(board_->holds(*unconcerned));
+            return false;
+        });
+    }
+    void anEpochRaisedElsewhereEndsWhatItConcerns() { endsWhatItConcerns(1); }
+    void anEpochThatGoesBackEndsWhatItConcerns() { endsWhatItConcerns(-1); }
+
+    void isRegisteredWhileItFeedsAndGoneAfterwards() {
+        feed([&](int) {
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
+            return false;
+        });
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
+    }
+
+    void beginsAnewWhereItsRowIsGone() {
+        std::optional<Ticket> ticket;
+        feed([&](int pause) {
+            if (pause == 1) {
+                ticket = ticketFor(*board_, kSlot);
+                database().execute(*tenant_, "DELETE FROM claviger.nodes");
+                std::this_thread::sleep_for(1s);
+                return true;
+            }
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
+            CPPUNIT_ASSERT(!board_->holds(*ticket));
+            CPPUNIT_ASSERT(board_->holds(ticketFor(*board_, kSlot)));
+            return false;
+        });
+    }
+
+    void beginsAnewOnANewConnection() {
+        std::optional<Ticket> ticket;
+        feed([&](int pause) {
+            if (pause == 1) {
+                ticket = ticketFor(*board_, kSlot);
+                const auto id = database().query(
+                    *tenant_,
+                    "SELECT id FROM information_schema.processlist WHERE user = 'claviger_worker' ORDER BY id DESC");
+                database().execute(*tenant_, "KILL " + id.at(0).at(0).value());
+                return true;
+            }
+            if (pause == 2) return true;  // the lease of before the loss still runs
+            CPPUNIT_ASSERT(!board_->holds(*ticket));
+            return false;
+        });
+        CPPUNIT_ASSERT_EQUAL(1, failures_);
+    }
+
+    void forgetsNodesThatAreNotRenewed() {
+        database().execute(*tenant_,
+                           "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES "
+                           "(REPEAT('d', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 61 SECOND), "
+                           "(REPEAT('l', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 30 SECOND)");
+        feed([&](int pause) {
+            if (pause == 1) std::this_thread::sleep_for(1s);
+            return pause < 2;
+        });
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes("board_id = REPEAT('d', 16)"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes("board_id = REPEAT('l', 16)"));
+    }
+
+    std::optional<domain::Tenant> tenant_;
+    std::unique_ptr<Board> board_, other_;
+    int failures_ = 0;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(FeederTest);
+
+}  // namespace
+}  // namespace claviger::tests

@@ -1,0 +1,124 @@
+// What is remembered is given back only while the fence holds.
+
+#include "domain/fence/fenced_cache.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <string>
+
+namespace claviger::tests {
+namespace {
+
+using domain::Generations;
+using domain::Slot;
+using domain::Ticket;
+
+// A fence that the test moves.
+class HandFence final : public domain::Fence {
+public:
+    void read(Generations& generations) const override { generations = now; }
+    bool holds(const Ticket& ticket) const override {
+        for (const auto& [slot, generation] : ticket)
+            if (now[indexOf(slot)] != generation) return false;
+        return fresh;
+    }
+    void raise(const domain::StandingChanges& changes) override {
+        for (const auto slot : changes) ++now[indexOf(slot)];
+    }
+    std::optional<domain::BoardId> board() const override { return std::nullopt; }
+
+    Generations now{};
+    bool fresh = true;
+};
+
+constexpr Slot kUser{7}, kKey{9}, kOther{8};
+
+class FencedCacheTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(FencedCacheTest);
+    CPPUNIT_TEST(givesBackWhatHolds);
+    CPPUNIT_TEST(forgetsWhomAnyOfItsSlotsConcerns);
+    CPPUNIT_TEST(keepsWhomNoneConcerns);
+    CPPUNIT_TEST(isRaisedBetweenReadingAndKeepingAndHoldsNot);
+    CPPUNIT_TEST(givesNothingBackWhileTheFenceIsDown);
+    CPPUNIT_TEST(neverHoldsMoreThanItsCapacity);
+    CPPUNIT_TEST(makesRoomByTheLeastRecentlyUsed);
+    CPPUNIT_TEST(remembersNothingWithoutCapacity);
+    CPPUNIT_TEST_SUITE_END();
+
+    HandFence fence_;
+    domain::FencedCache<std::string, int> cache_{fence_, 8};
+
+    Generations before() const {
+        Generations generations;
+        fence_.read(generations);
+        return generations;
+    }
+    void keep(const std::string& name, int value) { cache_.keep(name, value, {before(), {kUser, kKey}}); }
+
+    void givesBackWhatHolds() {
+        CPPUNIT_ASSERT(!cache_.find("a"));
+        keep("a", 1);
+        keep("a", 2);
+        CPPUNIT_ASSERT(cache_.find("a") == 2);
+        CPPUNIT_ASSERT(!cache_.find("b"));
+    }
+
+    void forgetsWhomAnyOfItsSlotsConcerns() {
+        for (const auto slot : {kUser, kKey}) {
+            keep("a", 1);
+            fence_.raise({slot});
+            CPPUNIT_ASSERT(!cache_.find("a"));
+        }
+    }
+
+    void keepsWhomNoneConcerns() {
+        keep("a", 1);
+        fence_.raise({kOther});
+        CPPUNIT_ASSERT(cache_.find("a") == 1);
+    }
+
+    void isRaisedBetweenReadingAndKeepingAndHoldsNot() {
+        const auto generations = before();
+        fence_.raise({kKey});  // while the database was being asked
+        cache_.keep("a", 1, {generations, {kUser, kKey}});
+        CPPUNIT_ASSERT(!cache_.find("a"));
+    }
+
+    void givesNothingBackWhileTheFenceIsDown() {
+        keep("a", 1);
+        fence_.fresh = false;
+        CPPUNIT_ASSERT(!cache_.find("a"));
+        fence_.fresh = true;
+        CPPUNIT_ASSERT(cache_.find("a") == 1);
+    }
+
+    int held() {
+        int count = 0;
+        for (int i = 0; i < 1000; ++i) count += cache_.find(std::to_string(i)) ? 1 : 0;
+        return count;
+    }
+
+    void neverHoldsMoreThanItsCapacity() {
+        for (int i = 0; i < 1000; ++i) keep(std::to_string(i), i);
+        CPPUNIT_ASSERT_EQUAL(8, held());
+    }
+
+    void makesRoomByTheLeastRecentlyUsed() {
+        for (int i = 0; i < 8; ++i) keep(std::to_string(i), i);
+        CPPUNIT_ASSERT(cache_.find("0") == 0);
+        keep("8", 8);
+        CPPUNIT_ASSERT(cache_.find("0") == 0);
+        CPPUNIT_ASSERT(!cache_.find("1"));
+    }
+
+    void remembersNothingWithoutCapacity() {
+        domain::FencedCache<std::string, int> none(fence_, 0);
+        none.keep("a", 1, {before(), {kUser}});
+        CPPUNIT_ASSERT(!none.find("a"));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(FencedCacheTest);
+
+}  // namespace
+}  // namespace claviger::tests
