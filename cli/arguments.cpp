@@ -30,6 +30,22 @@ domain::Email parseEmail(const std::string& argument, const std::string& value) 
     return valueOf(argument, domain::Email::parse(value));
 }
 
+domain::ApiKeyId parseKeyId(const std::string& argument, const std::string& value) {
+    const auto id = domain::ApiKeyId::parse(value);
+    if (!id)
+        throw usageFailure(argument + ": the id of a key looks like 019ab0f2-53c1-7d2e-9f4a-0c1d2e3f4a5b",
+                           "`claviger key list --tenant SLUG` shows the ids.");
+    return *id;
+}
+
+domain::KeyName parseKeyName(const std::string& argument, const std::string& value) {
+    auto name = domain::KeyName::parse(value);
+    if (!name.ok())
+        throw usageFailure(
+            argument + ": the name of a key has 1 to 100 characters of valid UTF-8, none of them a control character");
+    return std::move(name).value();
+}
+
 std::string parseDisplayName(const std::string& argument, const std::string& value) {
     const auto points = domain::decodeUtf8(value);
     const auto name = points ? domain::trimWhiteSpace(*points) : std::u32string_view{};

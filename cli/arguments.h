@@ -3,6 +3,7 @@
 #include <string>
 
 #include "domain/base/result.h"
+#include "domain/keys/key_name.h"
 #include "domain/tenants/tenant.h"
 #include "domain/users/email.h"
 
@@ -12,6 +13,9 @@ namespace claviger::cli {
 domain::TenantSlug parseSlug(const std::string& argument, const std::string& value);
 domain::HostName parseHost(const std::string& argument, const std::string& value);
 domain::Email parseEmail(const std::string& argument, const std::string& value);
+
+domain::ApiKeyId parseKeyId(const std::string& argument, const std::string& value);
+domain::KeyName parseKeyName(const std::string& argument, const std::string& value);
 
 // The display name of a tenant or a user: valid UTF-8, trimmed of White_Space, 1 to 100 code points, no control
 // characters.

@@ -1,5 +1,8 @@
 #include "cli/composition.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <optional>
 
 #include "cli/failure.h"
@@ -17,6 +20,23 @@
 namespace claviger::cli {
 namespace {
 
+domain::secrets::Pepper loadPepper(const std::filesystem::path& file) {
+    try {
+        return domain::secrets::Pepper::load(file);
+    } catch (const std::exception& failure) {
+        throw domain::BadConfiguration(std::string("pepper.file: ") + failure.what());
+    }
+}
+
+// What the audit says of who ran the tool: a number for this run, and their account here.
+domain::RequestOrigin operatorOrigin() {
+    auto run = domain::uuidText(domain::makeUuid(domain::SystemClock().now()));
+    std::erase(run, '-');
+    const auto* const account = ::getpwuid(::getuid());
+    const std::string name = account != nullptr ? account->pw_name : std::to_string(::getuid());
+    return {run, ("tool:" + name).substr(0, 64)};
+}
+
 // Everything that the tool is made of, in order of dependence. Making it hashes nothing and connects to nothing.
 struct Parts {
     explicit Parts(const domain::Settings& settings)
@@ -29,8 +49,9 @@ struct Parts {
           failures(connections),
           stores(connections, transactions),
           tenants(registry, schemas, clock),
-          users(stores, passwords, clock),
-          migrations(registry, schemas, migrator, failures, clock) {}
+          users(stores, passwords, clock, operatorOrigin()),
+          migrations(registry, schemas, migrator, failures, clock),
+          pepperFile(settings.pepperFile) {}
 
     domain::SystemClock clock;
     domain::secrets::PasswordHasher passwords;
@@ -45,6 +66,11 @@ struct Parts {
     domain::TenantService tenants;
     domain::UserService users;
     domain::MigrationService migrations;
+
+    // The pepper is read when keys are asked for: most verbs work without it.
+    std::filesystem::path pepperFile;
+    std::optional<domain::secrets::Hasher> hasher;
+    std::optional<domain::OperatorKeyService> keys;
 };
 
 // Reads the configuration when the first service is asked for, so that a verb can also speak of a broken one.
@@ -54,6 +80,8 @@ public:
 
     domain::TenantService& tenants() override { return migrated().tenants; }
     domain::UserService& users() override { return migrated().users; }
+    domain::OperatorKeyService& keys() override { return withKeys(migrated()); }
+    void rehearse() override { parts().connections.rehearse(); }
     domain::MigrationService& migrations() override { return parts().migrations; }
     int newestTenantVersion() override { return parts().migrator.newestTenantVersion(); }
 
@@ -74,6 +102,14 @@ private:
     Parts& parts() {
         if (!parts_) parts_.emplace(domain::Settings::load(configuration_, domain::currentEnvironment()));
         return *parts_;
+    }
+
+    static domain::OperatorKeyService& withKeys(Parts& parts) {
+        if (!parts.keys) {
+            parts.hasher.emplace(loadPepper(parts.pepperFile));
+            parts.keys.emplace(parts.stores, *parts.hasher, parts.clock, operatorOrigin());
+        }
+        return *parts.keys;
     }
 
     // What needs a control schema of this release.

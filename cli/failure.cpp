@@ -30,6 +30,19 @@ Failure failureOf(const domain::Error& error) {
         case ErrorCode::kUserTaken:
             return {ExitStatus::kConflict, "user_taken", error.detail,
                     "Nothing was changed. Repeat the command with the user's own name, or choose another e-mail."};
+        case ErrorCode::kUserNotApproved:
+            return {ExitStatus::kConflict, "user_not_approved", error.detail,
+                    "Nothing was changed. `claviger user approve` lets the user have keys again."};
+        case ErrorCode::kKeyNotFound:
+            return {ExitStatus::kNotFound, "key_not_found", error.detail,
+                    "`claviger key list --tenant SLUG` shows all living keys of a tenant."};
+        case ErrorCode::kNameTaken:
+            return {ExitStatus::kConflict, "name_taken", error.detail,
+                    "Nothing was changed. A key that was made and never shown is replaced by `claviger key "
+                    "regenerate`; else choose another name."};
+        case ErrorCode::kKeyLimitReached:
+            return {ExitStatus::kConflict, "key_limit_reached", error.detail,
+                    "Nothing was changed. `claviger key revoke` ends keys that are no longer needed."};
         default:
             return {ExitStatus::kFailed, "internal", "unexpected refusal: " + error.detail};
     }

@@ -1,6 +1,9 @@
 #include "cli/output.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 #include "domain/base/utf8.h"
 
@@ -44,21 +47,35 @@ std::string record(const std::vector<std::pair<std::string, std::string>>& field
     return text;
 }
 
+Answer answerOf(std::string text, JsonObject document, std::string quiet) {
+    Answer answer{std::move(text), std::move(document)};
+    answer.quiet = std::move(quiet);
+    return answer;
+}
+
 JsonObject jsonObject(std::initializer_list<std::pair<std::string, Poco::Dynamic::Var>> members) {
     JsonObject object(Poco::JSON_PRESERVE_KEY_ORDER);
     for (const auto& [name, value] : members) object.set(name, value);
     return object;
 }
 
+Colours coloursOf(int descriptor) {
+    const char* const refused = std::getenv("NO_COLOR");
+    const char* const terminal = std::getenv("TERM");
+    const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+    const bool none = (refused != nullptr && *refused != '\0') || dumb || ::isatty(descriptor) != 1;
+    return none ? Colours::kNone : Colours::kTerminal;
+}
+
 ExitStatus Output::show(const Answer& answer) {
     if (format_ == Format::kJson)
         showDocument(answer.document);
     else
-        out_ << answer.text;
-    if (!answer.trouble.empty()) errors_ << "claviger: " << answer.trouble << '\n';
+        out_ << (format_ == Format::kQuiet ? answer.quiet : answer.text);
+    if (!answer.trouble.empty()) tell(answer.trouble);
     if (out_.flush()) return answer.status;
 
-    errors_ << "claviger: the standard output cannot be written\n";
+    tell("the standard output cannot be written" + (answer.ifUnwritten.empty() ? "" : ": " + answer.ifUnwritten));
     return ExitStatus::kFailed;
 }
 
@@ -69,9 +86,14 @@ ExitStatus Output::show(const Failure& failure) {
         showDocument(jsonObject({{"error", error}}));
         out_.flush();
     }
-    errors_ << "claviger: " << failure.what() << '\n';
+    tell(failure.what());
     if (!failure.next().empty()) errors_ << failure.next() << '\n';
     return failure.status();
+}
+
+void Output::tell(const std::string& trouble) {
+    const bool red = ofErrors_ == Colours::kTerminal;
+    errors_ << (red ? "\033[1;31mclaviger:\033[0m " : "claviger: ") << trouble << '\n';
 }
 
 void Output::showDocument(const JsonObject& document) {

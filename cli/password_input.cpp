@@ -11,7 +11,7 @@
 namespace claviger::cli {
 namespace {
 
-constexpr auto kHint = "Pipe it or name a file: claviger user create … --password-stdin < password.txt";
+constexpr auto kHint = "Pipe it or name a file: claviger user … --password-stdin < password.txt";
 
 // As much as a password and its newline can be, and one byte more. The string never grows, so that no copy of
 // it stays behind in memory.

@@ -1,11 +1,14 @@
 #include "cli/program.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "cli/doctor_command.h"
+#include "cli/key_commands.h"
 #include "cli/migrate_commands.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -30,12 +33,15 @@ constexpr auto kFooter =
 // What holds for every verb.
 struct Globals {
     bool json = false;
+    bool quiet = false;
     std::string configuration = kDefaultConfiguration;
 };
 
 void describe(CLI::App& app, Globals& globals) {
     app.set_version_flag("--version", "claviger " CLAVIGER_VERSION, "Print the version and exit");
     app.add_flag("--json", globals.json, "Print exactly one JSON document, also for a failure")
+        ->disable_flag_override();
+    app.add_flag("--quiet,-q", globals.quiet, "Print nothing but what a script asks for: names, ids, keys")
         ->disable_flag_override();
     app.add_option("--config", globals.configuration, "The configuration file")
         ->type_name("FILE")
@@ -84,8 +90,13 @@ std::string misuse(const CLI::App& app, const Reached& reached, const CLI::Parse
     return "`" + reached.words + "` has an argument too many";
 }
 
-bool wantsJson(int count, const char* const* arguments) {
-    return std::any_of(arguments, arguments + count, [](std::string_view word) { return word == "--json"; });
+// Known before the arguments are: misuse is told in the form that was asked for.
+Format formatOf(int count, const char* const* arguments) {
+    const auto has = [&](std::string_view flag) {
+        return std::any_of(arguments, arguments + count, [&](std::string_view word) { return word == flag; });
+    };
+    if (has("--json")) return Format::kJson;
+    return has("--quiet") || has("-q") ? Format::kQuiet : Format::kText;
 }
 
 void checkConfiguration(const CLI::App& app, const Globals& globals) {
@@ -98,8 +109,9 @@ void checkConfiguration(const CLI::App& app, const Globals& globals) {
 
 ExitStatus runProgram(int count, const char* const* arguments, const ServicesMaker& makeServices, std::ostream& out,
                       std::ostream& errors) {
-    Output output(out, errors, wantsJson(count, arguments) ? Format::kJson : Format::kText);
-    const auto progressStyle = wantsJson(count, arguments) ? ProgressStyle::kNone : progressStyleOfErrors();
+    const auto format = formatOf(count, arguments);
+    Output output(out, errors, format, coloursOf(STDERR_FILENO));
+    const auto progressStyle = format == Format::kText ? progressStyleOfErrors() : ProgressStyle::kNone;
     Globals globals;
     Verb chosen;
     CLI::App app("The tool of Claviger: provisions tenants and their users, migrates the schemas.", "claviger");
@@ -107,6 +119,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         describe(app, globals);
         addTenantCommands(app, chosen);
         addUserCommands(app, chosen);
+        addKeyCommands(app, chosen);
         addMigrateCommands(app, chosen, {errors, progressStyle});
         addDoctorCommand(app, chosen);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/doctor/finding.h"
+#include "domain/keys/operator_key_service.h"
 #include "domain/tenants/migration_service.h"
 #include "domain/tenants/tenant_service.h"
 #include "domain/users/user_service.h"
@@ -13,9 +14,13 @@ class Services {
 public:
     virtual ~Services() = default;
 
-    // Both throw Failure (kFailed) if the control schema is missing or behind this release.
+    // These throw Failure (kFailed) if the control schema is missing or behind this release.
     virtual domain::TenantService& tenants() = 0;
     virtual domain::UserService& users() = 0;
+    virtual domain::OperatorKeyService& keys() = 0;
+
+    // From now on every transaction of the services is rolled back. To be called before the first.
+    virtual void rehearse() = 0;
 
     virtual domain::MigrationService& migrations() = 0;
     virtual int newestTenantVersion() = 0;

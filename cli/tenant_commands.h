@@ -4,7 +4,8 @@
 
 namespace claviger::cli {
 
-// claviger tenant create | list | show. Sets `chosen` when the command line asks for one of them.
+// claviger tenant create | list | show | rename | suspend | resume. Sets `chosen` when the command line asks for one of
+// them.
 void addTenantCommands(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

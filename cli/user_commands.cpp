@@ -9,6 +9,7 @@
 #include "cli/failure.h"
 #include "cli/output.h"
 #include "cli/password_input.h"
+#include "cli/tenant_of.h"
 
 namespace claviger::cli {
 namespace {
@@ -44,17 +45,6 @@ std::string toText(const User& user) {
                    {"Id", user.id.text()}});
 }
 
-domain::Tenant tenantOf(Services& services, const domain::TenantSlug& slug) {
-    const auto details = services.tenants().show(slug);
-    if (!details.ok()) throw failureOf(details.error());
-    const auto& tenant = details.value().tenant;
-    if (tenant.schemaVersion < services.newestTenantVersion())
-        throw Failure(ExitStatus::kFailed, "tenant_migrating",
-                      "the schema of tenant " + slug.text() + " is behind this release",
-                      "Run `claviger migrate`, then this again.");
-    return tenant;
-}
-
 Answer createUser(Services& services, const domain::TenantSlug& slug, const domain::NewUser& wanted,
                   const domain::secrets::Password& password) {
     const auto tenant = tenantOf(services, slug);
@@ -71,19 +61,31 @@ Answer listUsers(Services& services, const domain::TenantSlug& slug) {
     const auto tenant = tenantOf(services, slug);
     std::vector<Cells> rows;
     JsonArray array;
+    std::string emails;
     for (const auto& user : services.users().list(tenant)) {
         rows.push_back({user.email.text(), user.name, statusText(user.status), domain::iso8601(user.createdAt)});
         array.add(toJson(user));
+        emails += user.email.text() + "\n";
     }
     const auto text = rows.empty() ? "No users yet. `claviger user create` makes one.\n"
                                    : table({"E-MAIL", "NAME", "STATUS", "CREATED"}, rows);
-    return {text, jsonObject({{"users", array}})};
+    return answerOf(text, jsonObject({{"users", array}}), emails);
 }
 
-Answer approveUser(Services& services, const domain::TenantSlug& slug, const domain::Email& email) {
-    const auto approved = services.users().approve(tenantOf(services, slug), email);
-    if (!approved.ok()) throw failureOf(approved.error());
-    return {"Approved user " + email.text() + "\n", jsonObject({{"user", toJson(approved.value())}})};
+// What each verb that changes a user has to say.
+struct Words {
+    const char* done;
+    const char* before;
+};
+
+Answer toAnswer(const domain::Result<domain::ChangedUser>& result, const Words& words) {
+    if (!result.ok()) throw failureOf(result.error());
+    const auto& [user, changed, ended] = result.value();
+    const auto sessions = ended == 0   ? std::string()
+                          : ended == 1 ? std::string("; 1 session ended")
+                                       : "; " + std::to_string(ended) + " sessions ended";
+    return {(changed ? words.done : words.before) + user.email.text() + sessions + "\n",
+            jsonObject({{"user", toJson(user)}, {"changed", changed}, {"endedSessions", ended}})};
 }
 
 struct Arguments {
@@ -93,24 +95,21 @@ struct Arguments {
     bool pending = false;
 };
 
-void addTenantOption(CLI::App& verb, Arguments& given) {
-    verb.add_option("--tenant", given.tenant, "Slug of the user's tenant")->type_name("SLUG")->required();
-}
-
-void addEmailOption(CLI::App& verb, Arguments& given) {
-    verb.add_option("--email", given.email, "E-mail address with which the user signs in")
-        ->type_name("E-MAIL")
+void addPasswordFlag(CLI::App& verb, Arguments& given) {
+    verb.add_flag("--password-stdin", given.passwordFromInput,
+                  "Read the password (12 to 1,024 bytes) from standard input, the only way in")
+        ->disable_flag_override()
         ->required();
 }
 
-Verb askedToCreate(const Arguments& given) {
+Verb askedToCreate(const Arguments& given, bool dryRun) {
     const auto slug = parseSlug("--tenant", given.tenant);
     const auto email = parseEmail("--email", given.email);
     const auto name = parseDisplayName("--name", given.name.value_or(email.localPart()));
     const domain::NewUser wanted{email, name, given.pending ? UserStatus::kPending : UserStatus::kApproved};
     // Shared because a std::function must be copyable, which a password is not.
     const auto password = std::make_shared<domain::secrets::Password>(readPassword(STDIN_FILENO));
-    return [=](Services& services) { return createUser(services, slug, wanted, *password); };
+    return rehearsedIf(dryRun, [=](Services& services) { return createUser(services, slug, wanted, *password); });
 }
 
 void addCreate(CLI::App& group, Verb& chosen) {
@@ -122,24 +121,22 @@ void addCreate(CLI::App& group, Verb& chosen) {
                                "  pwgen 20 1 | claviger user create --tenant acme --email a@acme.example "
                                "--name \"Ann Lee\" --password-stdin --pending");
     const auto given = std::make_shared<Arguments>();
-    addTenantOption(*verb, *given);
-    addEmailOption(*verb, *given);
+    addTenantOption(*verb, given->tenant);
+    addEmailOption(*verb, given->email);
     verb->add_option("--name", given->name, "Name, 1 to 100 characters; default: the e-mail up to the @")
         ->type_name("NAME");
-    verb->add_flag("--password-stdin", given->passwordFromInput,
-                   "Read the password (12 to 1,024 bytes) from standard input, the only way in")
-        ->disable_flag_override()
-        ->required();
+    addPasswordFlag(*verb, *given);
     verb->add_flag("--pending", given->pending, "Wait for `claviger user approve` before the user may sign in")
         ->disable_flag_override();
-    verb->callback([given, &chosen] { chosen = askedToCreate(*given); });
+    const auto dryRun = addDryRun(*verb);
+    verb->callback([=, &chosen] { chosen = askedToCreate(*given, *dryRun); });
 }
 
 void addList(CLI::App& group, Verb& chosen) {
     auto* const verb = addVerb(group, "list", "List the users of a tenant by e-mail.",
                                "  claviger user list --tenant acme\n  claviger user list --tenant acme --json");
     const auto given = std::make_shared<Arguments>();
-    addTenantOption(*verb, *given);
+    addTenantOption(*verb, given->tenant);
     verb->callback([given, &chosen] {
         chosen = [slug = parseSlug("--tenant", given->tenant)](Services& services) {
             return listUsers(services, slug);
@@ -147,16 +144,47 @@ void addList(CLI::App& group, Verb& chosen) {
     });
 }
 
-void addApprove(CLI::App& group, Verb& chosen) {
-    auto* const verb = addVerb(group, "approve", "Let a pending or suspended user sign in.",
-                               "  claviger user approve --tenant acme --email a@acme.example");
+using Change = std::function<domain::Result<domain::ChangedUser>(domain::UserService&, const domain::Tenant&,
+                                                                 const domain::Email&)>;
+
+// A verb that changes one user and needs nothing but to know whom.
+void addChange(CLI::App& group, Verb& chosen, const std::string& name, const std::string& purpose, const Words& words,
+               const Change& change) {
+    auto* const verb =
+        addVerb(group, name, purpose, "  claviger user " + name + " --tenant acme --email a@acme.example");
     const auto given = std::make_shared<Arguments>();
-    addTenantOption(*verb, *given);
-    addEmailOption(*verb, *given);
-    verb->callback([given, &chosen] {
+    addTenantOption(*verb, given->tenant);
+    addEmailOption(*verb, given->email);
+    const auto dryRun = addDryRun(*verb);
+    verb->callback([=, &chosen] {
         const auto slug = parseSlug("--tenant", given->tenant);
         const auto email = parseEmail("--email", given->email);
-        chosen = [=](Services& services) { return approveUser(services, slug, email); };
+        chosen = rehearsedIf(*dryRun, [=](Services& services) {
+            const auto tenant = tenantOf(services, slug);
+            return toAnswer(change(services.users(), tenant, email), words);
+        });
+    });
+}
+
+void addSetPassword(CLI::App& group, Verb& chosen) {
+    auto* const verb = addVerb(group, "set-password",
+                               "Replace a user's password and end their sessions. Whether they may sign in stays as "
+                               "it was, and so do their keys.",
+                               "  claviger user set-password --tenant acme --email a@acme.example --password-stdin < "
+                               "password.txt");
+    const auto given = std::make_shared<Arguments>();
+    addTenantOption(*verb, given->tenant);
+    addEmailOption(*verb, given->email);
+    addPasswordFlag(*verb, *given);
+    const auto dryRun = addDryRun(*verb);
+    verb->callback([=, &chosen] {
+        const auto slug = parseSlug("--tenant", given->tenant);
+        const auto email = parseEmail("--email", given->email);
+        const auto password = std::make_shared<domain::secrets::Password>(readPassword(STDIN_FILENO));
+        chosen = rehearsedIf(*dryRun, [=](Services& services) {
+            const auto tenant = tenantOf(services, slug);
+            return toAnswer(services.users().setPassword(tenant, email, *password), {"New password for user ", ""});
+        });
     });
 }
 
@@ -164,13 +192,24 @@ void addApprove(CLI::App& group, Verb& chosen) {
 
 void addUserCommands(CLI::App& app, Verb& chosen) {
     auto* const group =
-        addGroup(app, "user", "Create, list and approve the users of a tenant",
+        addGroup(app, "user", "Create, list and change the users of a tenant",
                  "  claviger user create --tenant acme --email owner@acme.example --password-stdin < password.txt\n"
                  "  claviger user list --tenant acme\n"
                  "  claviger user approve --tenant acme --email owner@acme.example");
     addCreate(*group, chosen);
     addList(*group, chosen);
-    addApprove(*group, chosen);
+    addChange(*group, chosen, "approve", "Let a pending or suspended user sign in.",
+              {"Approved user ", "Already approved: user "},
+              [](auto& users, const auto& tenant, const auto& email) { return users.approve(tenant, email); });
+    addChange(*group, chosen, "suspend",
+              "End a user's sessions and refuse them and their keys until `claviger user approve`. Their keys then "
+              "work again.",
+              {"Suspended user ", "Already suspended: user "},
+              [](auto& users, const auto& tenant, const auto& email) { return users.suspend(tenant, email); });
+    addSetPassword(*group, chosen);
+    addChange(*group, chosen, "sign-out", "End all sessions of a user, who may sign in again. Their keys live on.",
+              {"Signed out user ", "Not signed in anywhere: user "},
+              [](auto& users, const auto& tenant, const auto& email) { return users.signOut(tenant, email); });
 }
 
 }  // namespace claviger::cli

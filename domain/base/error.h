@@ -25,7 +25,8 @@ enum class ErrorCode {
     kTenantTaken,  // the slug exists with other properties
     kHostTaken,    // the host name belongs to another tenant
     kUserNotFound,
-    kUserTaken,  // the e-mail exists with other properties
+    kUserNotApproved,  // a pending or suspended user gets no key, from an operator neither
+    kUserTaken,        // the e-mail exists with other properties
 };
 
 // A refusal. `detail` is for the log and for operators; it never reaches a client of the service.

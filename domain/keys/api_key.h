@@ -46,6 +46,12 @@ struct LivingKey {
     UserId user;
 };
 
+// A key as it lies in the table, where the dead ones stay.
+struct StoredKey {
+    ApiKey key;
+    std::optional<Timestamp> deletedAt;
+};
+
 // A living key and the approved user it belongs to.
 struct KeyOwner {
     ApiKey key;

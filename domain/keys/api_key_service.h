@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/keys/api_key.h"
+#include "domain/keys/key_maker.h"
 #include "domain/secrets/hasher.h"
 #include "domain/sign_in/actor.h"
 #include "domain/stores/tenant_stores.h"
@@ -14,7 +15,7 @@ namespace claviger::domain {
 // Creates, lists and regenerates the API keys of the acting user. Thread-safe: holds no mutable state.
 class ApiKeyService {
 public:
-    static constexpr std::size_t kLiveKeyLimit = 500;  // per user
+    static constexpr std::size_t kLiveKeyLimit = KeyMaker::kLiveKeyLimit;  // per user
 
     ApiKeyService(TenantStores&, const secrets::Hasher&, const Clock&);  // references must outlive this
 
@@ -52,11 +53,10 @@ public:
 
 private:
     std::optional<secrets::OnceHash> hashOnce(const Actor&, Once) const;
-    KeySecret secretOf(const Actor&, const secrets::PlainKey&, const std::optional<secrets::OnceHash>&) const;
 
     TenantStores& stores_;
     const secrets::Hasher& hasher_;
-    const Clock& clock_;
+    KeyMaker maker_;
 };
 
 }  // namespace claviger::domain

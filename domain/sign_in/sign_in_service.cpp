@@ -53,7 +53,7 @@ Result<SignedIn> SignInService::signIn(const Tenant& tenant, SignInAttempt attem
         recordRefusal(tenant, budgets, account, attempt.origin);
         return ErrorCode::kSignInRefused;
     }
-    return start(tenant, account->user, std::move(attempt), knownDevice);
+    return start(tenant, *account, std::move(attempt), knownDevice);
 }
 
 SettledAt SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
@@ -103,13 +103,19 @@ void SignInService::recordRefusal(const Tenant& tenant, const Budgets& budgets, 
     (void)recorded;  // this work refuses nothing
 }
 
-Result<SignedIn> SignInService::start(const Tenant& tenant, const User& user, SignInAttempt attempt, bool knownDevice) {
+Result<SignedIn> SignInService::start(const Tenant& tenant, const Account& account, SignInAttempt attempt,
+                                      bool knownDevice) {
+    const auto& user = account.user;
     const auto now = clock_.now();
     auto token = secrets::SessionToken::generate();
     auto device = knownDevice ? std::move(*attempt.device) : secrets::DeviceToken::generate();
 
     auto [stored, settledAt] = stores_.transactSettling<void>(tenant, [&](TenantStore& store) -> Result<void> {
         if (!store.users().lockApproved(user.id)) return ErrorCode::kSignInRefused;
+        // A password that was replaced meanwhile opens nothing: its sessions were ended before this one began.
+        const auto current = store.users().findByEmail(user.email);
+        if (!current || current->passwordHash.stored() != account.passwordHash.stored())
+            return ErrorCode::kSignInRefused;
         if (attempt.previous) store.sessions().end(hasher_.hash(tenant.id, *attempt.previous), now);
         store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});
         store.knownDevices().remember(user.id, hasher_.hash(tenant.id, device), now);

@@ -63,7 +63,7 @@ private:
     Budgets budgetsOf(const Tenant&, const SignInAttempt&, const std::string& account, bool knownDevice) const;
     std::optional<Error> throttled(const Tenant&, const Budgets&) const;
     void recordRefusal(const Tenant&, const Budgets&, const std::optional<Account>&, const RequestOrigin&);
-    Result<SignedIn> start(const Tenant&, const User&, SignInAttempt, bool knownDevice);
+    Result<SignedIn> start(const Tenant&, const Account&, SignInAttempt, bool knownDevice);
 
     TenantStores& stores_;
     const secrets::Hasher& hasher_;

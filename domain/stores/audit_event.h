@@ -7,9 +7,23 @@
 
 namespace claviger::domain {
 
-enum class AuditAction { kKeyCreated, kKeyRegenerated, kSignedIn, kSignInRefused, kSignedOut };
+enum class AuditAction {
+    kKeyCreated,
+    kKeyRegenerated,
+    kSignedIn,
+    kSignInRefused,
+    kSignedOut,
+    // by operators
+    kKeyRevoked,
+    kUserCreated,
+    kUserApproved,
+    kUserSuspended,
+    kPasswordSet,
+    kSessionsEnded,
+};
 
-// Where a request came from, as the audit and the log name it.
+// Where a request came from, as the audit and the log name it. Of an operator: a number of the tool's run, and
+// "tool:" with the name of their account on that machine.
 struct RequestOrigin {
     std::string requestId;  // 32 hexadecimal digits
     std::string address;    // of the client, as nginx saw it

@@ -23,6 +23,7 @@ public:
     //   kUserTaken  the e-mail exists; nothing changed
     virtual Result<void> add(const Account&) = 0;
     virtual void setStatus(const UserId&, UserStatus) = 0;
+    virtual void setPassword(const UserId&, const secrets::PasswordHash&) = 0;
 
     // True if the user is approved. Until the end of the transaction nobody else can lock or change the user:
     // what one user does to their keys happens one after the other.
@@ -38,6 +39,9 @@ public:
     virtual void add(const secrets::SessionHash&, const Session&) = 0;
     virtual void touch(const secrets::SessionHash&, Timestamp seen) = 0;  // never backwards
     virtual void end(const secrets::SessionHash&, Timestamp now) = 0;     // already ended, or unknown: nothing happens
+
+    // Ends the user's sessions. Returns how many had not been ended before; some of them may have been past a limit.
+    virtual std::size_t endAllOf(const UserId&, Timestamp now) = 0;
 };
 
 class ApiKeys {
@@ -54,6 +58,9 @@ public:
 
     //   kNameTaken  a live key of the user has the name; nothing changed
     virtual Result<void> add(const ApiKey&, const KeySecret&) = 0;
+
+    // The key with this id, whosever and alive or dead.
+    virtual std::optional<StoredKey> find(const ApiKeyId&) const = 0;
 
     // Soft-deletes the user's living key with this id and returns it as it was; nothing if there is none.
     virtual std::optional<ApiKey> end(const UserId&, const ApiKeyId&, Timestamp now) = 0;

@@ -14,6 +14,7 @@ public:
 
     virtual std::vector<Tenant> list() const = 0;  // by slug
     virtual std::optional<Tenant> findBySlug(const TenantSlug&) const = 0;
+    virtual std::optional<Tenant> findByHost(const HostName&) const = 0;
     virtual std::vector<HostName> hostsOf(const TenantId&) const = 0;  // by name
 
     // Adds the tenant together with its first host, in one transaction.
@@ -24,6 +25,12 @@ public:
     // Adds a host; already so is ok.
     //   kHostTaken  another tenant has it; nothing changed
     virtual Result<void> addHost(const TenantId&, const HostName&, Timestamp now) = 0;
+
+    virtual void setStatus(const TenantId&, TenantStatus) = 0;
+
+    // Its schema keeps the name that it was made with.
+    //   kTenantTaken  another tenant has the slug; nothing changed
+    virtual Result<void> rename(const TenantId&, const TenantSlug&, const std::string& name) = 0;
 };
 
 // The schemas behind the registry: DDL and grants. Thread-safe.

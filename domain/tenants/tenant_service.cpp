@@ -1,25 +1,40 @@
 #include "domain/tenants/tenant_service.h"
 
 namespace claviger::domain {
+namespace {
+
+Error noSuchTenant(const TenantSlug& slug) {
+    return {ErrorCode::kTenantNotFound, "there is no tenant " + slug.text()};
+}
+
+Error takenByName(const Tenant& tenant) {
+    return {ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + " exists with the name \"" + tenant.name + "\""};
+}
+
+Error schemaTaken(const TenantSlug& slug, const Tenant& owner) {
+    return {ErrorCode::kTenantTaken, "tenant " + owner.slug.text() + " has the schema that " + slug.text() +
+                                         " would get, " + owner.schema.text()};
+}
+
+Tenant freshTenant(const NewTenant& wanted, Timestamp now) {
+    return {TenantId::make(now), wanted.slug, wanted.name, TenantStatus::kActive, SchemaName::of(wanted.slug), 0};
+}
+
+}  // namespace
 
 TenantService::TenantService(TenantRegistry& registry, TenantSchemas& schemas, const Clock& clock)
     : registry_(registry), schemas_(schemas), clock_(clock) {}
 
 Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
     const auto now = clock_.now();
-    const Tenant fresh{
-        TenantId::make(now), wanted.slug, wanted.name, TenantStatus::kActive, SchemaName::of(wanted.slug), 0};
-
-    auto added = registry_.add(fresh, wanted.host, now);
+    auto added = registry_.add(freshTenant(wanted, now), wanted.host, now);
     const bool before = !added.ok() && added.error().code == ErrorCode::kTenantTaken;
     if (!added.ok() && !before) return added.error();
 
     // Of two runs at once, the one that came second finishes beside the first.
     const auto tenant = registry_.findBySlug(wanted.slug);
-    if (!tenant) return added.ok() ? Error{ErrorCode::kTenantNotFound} : added.error();
-    if (tenant->name != wanted.name)
-        return Error{ErrorCode::kTenantTaken,
-                     "tenant " + wanted.slug.text() + " exists with the name \"" + tenant->name + "\""};
+    if (!tenant) return added.ok() ? noSuchTenant(wanted.slug) : added.error();
+    if (tenant->name != wanted.name) return takenByName(*tenant);
     if (auto hosted = registry_.addHost(tenant->id, wanted.host, now); !hosted.ok()) return hosted.error();
 
     schemas_.bringUp(*tenant);
@@ -36,8 +51,49 @@ std::vector<TenantDetails> TenantService::list() const {
 
 Result<TenantDetails> TenantService::show(const TenantSlug& slug) const {
     const auto tenant = registry_.findBySlug(slug);
-    if (!tenant) return Error{ErrorCode::kTenantNotFound, "there is no tenant " + slug.text()};
+    if (!tenant) return noSuchTenant(slug);
     return details(*tenant);
+}
+
+Result<CreatedTenant> TenantService::plan(const NewTenant& wanted) const {
+    const auto owner = registry_.findByHost(wanted.host);
+    if (owner && owner->slug != wanted.slug)
+        return Error{ErrorCode::kHostTaken, "host " + wanted.host.text() + " belongs to tenant " + owner->slug.text()};
+    const auto tenant = registry_.findBySlug(wanted.slug);
+    if (!tenant) {
+        auto fresh = freshTenant(wanted, clock_.now());
+        for (const auto& other : registry_.list())
+            if (other.schema.text() == fresh.schema.text()) return schemaTaken(wanted.slug, other);
+        return CreatedTenant{{std::move(fresh), {wanted.host}}, Created::kNow};
+    }
+    if (tenant->name != wanted.name) return takenByName(*tenant);
+    auto known = details(*tenant);
+    if (!owner) known.hosts.push_back(wanted.host);
+    return CreatedTenant{std::move(known), Created::kBefore};
+}
+
+Result<ChangedTenant> TenantService::setStatus(const TenantSlug& slug, TenantStatus status) {
+    auto tenant = registry_.findBySlug(slug);
+    if (!tenant) return noSuchTenant(slug);
+    const bool changed = tenant->status != status;
+    // Again even if it is so: whoever set it may have died before every host knew.
+    registry_.setStatus(tenant->id, status);
+    tenant->status = status;
+    return ChangedTenant{details(*tenant), changed};
+}
+
+Result<ChangedTenant> TenantService::rename(const TenantSlug& slug, const std::optional<TenantSlug>& newSlug,
+                                            const std::optional<std::string>& newName) {
+    auto tenant = registry_.findBySlug(slug);
+    if (!tenant) return noSuchTenant(slug);
+    const auto before = *tenant;
+    tenant->slug = newSlug.value_or(before.slug);
+    tenant->name = newName.value_or(before.name);
+    const bool changed = tenant->slug != before.slug || tenant->name != before.name;
+    if (changed)
+        if (auto renamed = registry_.rename(tenant->id, tenant->slug, tenant->name); !renamed.ok())
+            return renamed.error();
+    return ChangedTenant{details(*tenant), changed};
 }
 
 TenantDetails TenantService::details(const Tenant& tenant) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,12 @@ struct CreatedTenant {
     Created created;
 };
 
-// Creates and shows tenants, for operators. Not thread-safe.
+struct ChangedTenant {
+    TenantDetails details;
+    bool changed;  // false: it was so before
+};
+
+// Creates, shows and changes tenants, for operators. Not thread-safe.
 class TenantService {
 public:
     TenantService(TenantRegistry&, TenantSchemas&, const Clock&);  // references must outlive this
@@ -39,10 +45,25 @@ public:
     //   kHostTaken    the host belongs to another tenant; nothing changed
     Result<CreatedTenant> create(const NewTenant&);
 
+    // What create would answer now, changing nothing. A new tenant in it has version 0 and an id of no meaning.
+    Result<CreatedTenant> plan(const NewTenant&) const;
+
     std::vector<TenantDetails> list() const;
 
     //   kTenantNotFound
     Result<TenantDetails> show(const TenantSlug&) const;
+
+    // Suspends or resumes: from the moment this returns, every request for a suspended tenant is refused, and
+    // nothing in its schema changes, so that it resumes as it was. Already so is ok.
+    //   kTenantNotFound
+    Result<ChangedTenant> setStatus(const TenantSlug&, TenantStatus);
+
+    // Gives the tenant another slug, another display name, or both; what is not given stays. Sessions and keys live
+    // on, since they are bound to the tenant's id; so does the schema's name.
+    //   kTenantNotFound
+    //   kTenantTaken  another tenant has the slug; nothing changed
+    Result<ChangedTenant> rename(const TenantSlug&, const std::optional<TenantSlug>& slug,
+                                 const std::optional<std::string>& name);
 
 private:
     TenantDetails details(const Tenant&) const;

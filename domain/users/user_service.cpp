@@ -2,15 +2,20 @@
 
 namespace claviger::domain {
 
-UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher, const Clock& clock)
-    : stores_(stores), hasher_(hasher), clock_(clock) {}
+UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher, const Clock& clock,
+                         RequestOrigin origin)
+    : stores_(stores), hasher_(hasher), clock_(clock), origin_(std::move(origin)) {}
 
 Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wanted,
                                         const secrets::Password& password) {
     const auto now = clock_.now();
     const Account account{{UserId::make(now), wanted.email, wanted.name, wanted.status, now}, hasher_.hash(password)};
 
-    auto added = stores_.transact<void>(tenant, [&](TenantStore& store) { return store.users().add(account); });
+    auto added = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+        if (auto stored = store.users().add(account); !stored.ok()) return stored;
+        store.audit().add({now, AuditAction::kUserCreated, account.user.id, {}, origin_});
+        return {};
+    });
     if (added.ok()) return CreatedUser{account.user, Created::kNow};
     if (added.error().code != ErrorCode::kUserTaken) return added.error();
 
@@ -27,13 +32,66 @@ std::vector<User> UserService::list(const Tenant& tenant) const {
     return stores_.read(tenant, [](const TenantStore& store) { return store.users().list(); });
 }
 
-Result<User> UserService::approve(const Tenant& tenant, const Email& email) {
-    return stores_.transact<User>(tenant, [&](TenantStore& store) -> Result<User> {
-        auto account = store.users().findByEmail(email);
-        if (!account) return Error{ErrorCode::kUserNotFound, "there is no user " + email.text()};
-        account->user.status = UserStatus::kApproved;
-        store.users().setStatus(account->user.id, UserStatus::kApproved);
-        return account->user;
+Result<ChangedUser> UserService::approve(const Tenant& tenant, const Email& email) {
+    return change(
+        tenant, email,
+        [](TenantStore& store, const Account& account) {
+            ChangedUser changed{account.user, account.user.status != UserStatus::kApproved, 0};
+            changed.user.status = UserStatus::kApproved;
+            if (changed.changed) store.users().setStatus(changed.user.id, UserStatus::kApproved);
+            return changed;
+        },
+        AuditAction::kUserApproved);
+}
+
+Result<ChangedUser> UserService::suspend(const Tenant& tenant, const Email& email) {
+    return change(
+        tenant, email,
+        [this](TenantStore& store, const Account& account) {
+            ChangedUser changed{account.user, account.user.status != UserStatus::kSuspended, 0};
+            changed.user.status = UserStatus::kSuspended;
+            // Again even if it is so: whoever set it may have died before every host knew.
+            store.users().setStatus(changed.user.id, UserStatus::kSuspended);
+            changed.endedSessions = store.sessions().endAllOf(changed.user.id, clock_.now());
+            return changed;
+        },
+        AuditAction::kUserSuspended);
+}
+
+Result<ChangedUser> UserService::setPassword(const Tenant& tenant, const Email& email,
+                                             const secrets::Password& password) {
+    const auto hash = hasher_.hash(password);
+    return change(
+        tenant, email,
+        [&](TenantStore& store, const Account& account) {
+            store.users().setPassword(account.user.id, hash);
+            return ChangedUser{account.user, true, store.sessions().endAllOf(account.user.id, clock_.now())};
+        },
+        AuditAction::kPasswordSet);
+}
+
+Result<ChangedUser> UserService::signOut(const Tenant& tenant, const Email& email) {
+    return change(
+        tenant, email,
+        [this](TenantStore& store, const Account& account) {
+            const auto ended = store.sessions().endAllOf(account.user.id, clock_.now());
+            return ChangedUser{account.user, ended > 0, ended};
+        },
+        AuditAction::kSessionsEnded);
+}
+
+// The user's row is locked first: what is decided of one user by several happens one after the other.
+Result<ChangedUser> UserService::change(const Tenant& tenant, const Email& email,
+                                        const std::function<ChangedUser(TenantStore&, const Account&)>& work,
+                                        AuditAction action) {
+    return stores_.transact<ChangedUser>(tenant, [&](TenantStore& store) -> Result<ChangedUser> {
+        const auto found = store.users().findByEmail(email);
+        if (!found) return Error{ErrorCode::kUserNotFound, "there is no user " + email.text()};
+        (void)store.users().lockApproved(found->user.id);
+        const auto account = store.users().findByEmail(email);
+        auto changed = work(store, *account);
+        if (changed.changed) store.audit().add({clock_.now(), action, changed.user.id, {}, origin_});
+        return changed;
     });
 }
 

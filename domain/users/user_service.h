@@ -21,10 +21,19 @@ struct CreatedUser {
     Created created;
 };
 
-// The people of a tenant, for operators. Thread-safe: holds no mutable state.
+// What became of a user, and of the sessions that ended with it.
+struct ChangedUser {
+    User user;
+    bool changed;  // false: it was so before
+    std::size_t endedSessions;
+};
+
+// The people of a tenant, for operators; each change comes with its audit record, in one transaction.
+// Thread-safe: holds no mutable state.
 class UserService {
 public:
-    UserService(TenantStores&, const secrets::PasswordHasher&, const Clock&);  // references must outlive this
+    // The references must outlive this. `origin` is what the audit says of the operator.
+    UserService(TenantStores&, const secrets::PasswordHasher&, const Clock&, RequestOrigin origin);
 
     // Creates a user. Run again with the same e-mail and name it is already so, and the password stays.
     //   kUserTaken  the e-mail exists under another name; nothing changed
@@ -34,12 +43,29 @@ public:
 
     // Lets the user sign in; already so is ok. It ends a suspension as well.
     //   kUserNotFound
-    Result<User> approve(const Tenant&, const Email&);
+    Result<ChangedUser> approve(const Tenant&, const Email&);
+
+    // Ends the user's sessions and, until approved again, refuses them and their keys; already so is ok. From the
+    // moment this returns nothing of theirs is accepted. The keys live on and work again after approve.
+    //   kUserNotFound
+    Result<ChangedUser> suspend(const Tenant&, const Email&);
+
+    // Replaces the password and ends the user's sessions. The status stays.
+    //   kUserNotFound
+    Result<ChangedUser> setPassword(const Tenant&, const Email&, const secrets::Password&);
+
+    // Ends the user's sessions; without any it is already so.
+    //   kUserNotFound
+    Result<ChangedUser> signOut(const Tenant&, const Email&);
 
 private:
+    Result<ChangedUser> change(const Tenant&, const Email&,
+                               const std::function<ChangedUser(TenantStore&, const Account&)>&, AuditAction);
+
     TenantStores& stores_;
     const secrets::PasswordHasher& hasher_;
     const Clock& clock_;
+    RequestOrigin origin_;
 };
 
 }  // namespace claviger::domain

@@ -69,6 +69,7 @@ Problem problemOf(ErrorCode code) {
         case ErrorCode::kHostTaken:
         case ErrorCode::kUserNotFound:
         case ErrorCode::kUserTaken:
+        case ErrorCode::kUserNotApproved:
             break;  // operators' refusals: no route asks for what gives them
     }
     return Problem::kInternal;

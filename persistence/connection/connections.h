@@ -62,6 +62,10 @@ public:
 
     Account account() const { return account_; }
 
+    // From now on every transaction ends in a rollback: it shows what would happen, and nothing does.
+    void rehearse() { rehearses_ = true; }
+    bool rehearses() const { return rehearses_; }
+
 private:
     Lease borrow(Idle&, const Login&);
     std::unique_ptr<Connection> takeIdle(Idle&);
@@ -70,6 +74,7 @@ private:
     const Account account_;
     const Login login_;
     const Login patientLogin_;
+    bool rehearses_ = false;  // set before the first transaction, if at all
     std::mutex mutex_;
     Idle idle_;
     Idle patientIdle_;

@@ -88,7 +88,7 @@ domain::SettledAt Transactions::runOnce(const std::optional<Identifier>& role, c
     const auto lease = started(connections_, role);
     domain::StandingChanges changes;
     try {
-        if (work(*lease, changes) == Ending::kRollback) {
+        if (work(*lease, changes) == Ending::kRollback || connections_.rehearses()) {
             rollBack(*lease);
             return domain::kSettled;
         }

@@ -21,11 +21,16 @@ using domain::Timestamp;
 constexpr Sql kList = "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants ORDER BY slug";
 constexpr Sql kFindBySlug =
     "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants WHERE slug = ?";
+constexpr Sql kFindByHost =
+    "SELECT t.id, t.slug, t.name, t.status, t.schema_name, t.schema_version "
+    "FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE h.host = ?";
 constexpr Sql kHostsOf = "SELECT host FROM claviger.tenant_hosts WHERE tenant_id = ? ORDER BY host";
 constexpr Sql kAddTenant =
     "INSERT INTO claviger.tenants (id, slug, name, status, schema_name, schema_version, created_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)";
 constexpr Sql kAddHost = "INSERT INTO claviger.tenant_hosts (host, tenant_id, created_at) VALUES (?, ?, ?)";
+constexpr Sql kSetStatus = "UPDATE claviger.tenants SET status = ? WHERE id = ?";
+constexpr Sql kRename = "UPDATE claviger.tenants SET slug = ?, name = ? WHERE id = ?";
 constexpr Sql kOwnerOf = "SELECT tenant_id FROM claviger.tenant_hosts WHERE host = ?";
 
 Result<void> insertTenant(Connection& connection, const Tenant& tenant, Timestamp now) {
@@ -61,6 +66,11 @@ std::optional<Tenant> MySqlTenantRegistry::findBySlug(const domain::TenantSlug& 
     return rows.empty() ? std::nullopt : std::optional(tenantAt(rows[0]));
 }
 
+std::optional<Tenant> MySqlTenantRegistry::findByHost(const HostName& host) const {
+    const auto rows = read(kFindByHost, {Text{host.text()}});
+    return rows.empty() ? std::nullopt : std::optional(tenantAt(rows[0]));
+}
+
 std::vector<HostName> MySqlTenantRegistry::hostsOf(const TenantId& tenant) const {
     return read(kHostsOf, {bytesOf(tenant)}).map([](const Row& row) { return stored(HostName::parse(row.text(0))); });
 }
@@ -87,6 +97,28 @@ Result<void> MySqlTenantRegistry::transact(const Work& work) {
         });
     std::this_thread::sleep_until(settledAt);
     return result;
+}
+
+void MySqlTenantRegistry::setStatus(const TenantId& tenant, domain::TenantStatus status) {
+    const auto set = transact([&](Connection& connection, domain::StandingChanges& changes) -> Result<void> {
+        changes.add(domain::slotOf(tenant));
+        connection.execute(kSetStatus, {textOf(status), bytesOf(tenant)});
+        return {};
+    });
+    (void)set;  // this work refuses nothing
+}
+
+Result<void> MySqlTenantRegistry::rename(const TenantId& tenant, const domain::TenantSlug& slug,
+                                         const std::string& name) {
+    return transact([&](Connection& connection, domain::StandingChanges& changes) -> Result<void> {
+        changes.add(domain::slotOf(tenant));  // what is remembered of it holds its slug
+        try {
+            connection.execute(kRename, {Text{slug.text()}, Bytes{name}, bytesOf(tenant)});
+        } catch (const DuplicateKey&) {
+            return Error{ErrorCode::kTenantTaken, "tenant " + slug.text() + " exists"};
+        }
+        return {};
+    });
 }
 
 Rows MySqlTenantRegistry::read(Sql statement, const Values& values) const {

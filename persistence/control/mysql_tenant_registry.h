@@ -14,9 +14,12 @@ public:
 
     std::vector<domain::Tenant> list() const override;
     std::optional<domain::Tenant> findBySlug(const domain::TenantSlug&) const override;
+    std::optional<domain::Tenant> findByHost(const domain::HostName&) const override;
     std::vector<domain::HostName> hostsOf(const domain::TenantId&) const override;
     domain::Result<void> add(const domain::Tenant&, const domain::HostName&, domain::Timestamp now) override;
     domain::Result<void> addHost(const domain::TenantId&, const domain::HostName&, domain::Timestamp now) override;
+    void setStatus(const domain::TenantId&, domain::TenantStatus) override;
+    domain::Result<void> rename(const domain::TenantId&, const domain::TenantSlug&, const std::string& name) override;
 
 private:
     using Work = std::function<domain::Result<void>(Connection&, domain::StandingChanges&)>;

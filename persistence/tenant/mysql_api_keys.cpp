@@ -26,6 +26,9 @@ constexpr Sql kFindOwner =
     "u.id, u.email, u.name, u.status, u.created_at "
     "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
     "WHERE k.id = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
+constexpr Sql kFind =
+    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, deleted_at "
+    "FROM {schema}.api_keys WHERE id = ?";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -106,6 +109,12 @@ domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::
         throw;
     }
     return {};
+}
+
+std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) const {
+    const auto rows = connection_.query(kFind, {bytesOf(id)});
+    if (rows.empty()) return std::nullopt;
+    return domain::StoredKey{keyAt(rows[0]), rows[0].maybeTimestamp(8)};
 }
 
 std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, const domain::ApiKeyId& id,

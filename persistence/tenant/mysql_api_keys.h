@@ -18,6 +18,7 @@ public:
 
     //   kAlreadyShown  beside the port's refusals: the form's one-time value is used up; nothing changed
     domain::Result<void> add(const domain::ApiKey&, const domain::KeySecret&) override;
+    std::optional<domain::StoredKey> find(const domain::ApiKeyId&) const override;
     std::optional<domain::ApiKey> end(const domain::UserId&, const domain::ApiKeyId&, domain::Timestamp now) override;
     void recordUses(const std::vector<Use>&) override;
 

@@ -22,6 +22,18 @@ Text textOf(domain::AuditAction action) {
             return {"sign_in_refused"};
         case AuditAction::kSignedOut:
             return {"signed_out"};
+        case AuditAction::kKeyRevoked:
+            return {"key_revoked"};
+        case AuditAction::kUserCreated:
+            return {"user_created"};
+        case AuditAction::kUserApproved:
+            return {"user_approved"};
+        case AuditAction::kUserSuspended:
+            return {"user_suspended"};
+        case AuditAction::kPasswordSet:
+            return {"password_set"};
+        case AuditAction::kSessionsEnded:
+            return {"sessions_ended"};
     }
     throw std::logic_error("an unknown audit action");
 }

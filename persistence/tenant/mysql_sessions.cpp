@@ -15,6 +15,9 @@ constexpr Sql kAdd =
     "INSERT INTO {schema}.sessions (token_hash, user_id, created_at, last_seen_at, expires_at) VALUES (?, ?, ?, ?, ?)";
 constexpr Sql kTouch = "UPDATE {schema}.sessions SET last_seen_at = GREATEST(last_seen_at, ?) WHERE token_hash = ?";
 constexpr Sql kEnd = "UPDATE {schema}.sessions SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL";
+constexpr Sql kLockOpen =
+    "SELECT token_hash FROM {schema}.sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? FOR UPDATE";
+constexpr Sql kEndAllOf = "UPDATE {schema}.sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL";
 
 }  // namespace
 
@@ -39,6 +42,15 @@ void MySqlSessions::touch(const domain::secrets::SessionHash& hash, domain::Time
 void MySqlSessions::end(const domain::secrets::SessionHash& hash, domain::Timestamp now) {
     connection_.execute(kEnd, {now, bytesOf(hash)});
     connection_.noteStandingChanged(domain::slotOf(hash));
+}
+
+std::size_t MySqlSessions::endAllOf(const domain::UserId& user, domain::Timestamp now) {
+    for (const auto& hash : connection_.query(kLockOpen, {bytesOf(user), now}).map([](const Row& row) {
+             return stored(domain::secrets::SessionHash::fromStored(row.text(0)));
+         }))
+        connection_.noteStandingChanged(domain::slotOf(hash));
+    connection_.noteStandingChanged(domain::slotOf(user));
+    return connection_.execute(kEndAllOf, {now, bytesOf(user)});
 }
 
 }  // namespace claviger::persistence

@@ -12,6 +12,7 @@ constexpr Sql kList = "SELECT id, email, name, status, created_at FROM {schema}.
 constexpr Sql kAdd =
     "INSERT INTO {schema}.users (id, email, name, status, created_at, password_hash) VALUES (?, ?, ?, ?, ?, ?)";
 constexpr Sql kSetStatus = "UPDATE {schema}.users SET status = ? WHERE id = ?";
+constexpr Sql kSetPassword = "UPDATE {schema}.users SET password_hash = ? WHERE id = ?";
 constexpr Sql kLock = "SELECT status FROM {schema}.users WHERE id = ? FOR UPDATE";
 
 constexpr auto kEmailIndex = "users_email";
@@ -43,6 +44,10 @@ domain::Result<void> MySqlUsers::add(const domain::Account& account) {
 void MySqlUsers::setStatus(const domain::UserId& id, domain::UserStatus status) {
     connection_.execute(kSetStatus, {textOf(status), bytesOf(id)});
     connection_.noteStandingChanged(domain::slotOf(id));
+}
+
+void MySqlUsers::setPassword(const domain::UserId& id, const domain::secrets::PasswordHash& hash) {
+    connection_.execute(kSetPassword, {Text{hash.stored()}, bytesOf(id)});
 }
 
 bool MySqlUsers::lockApproved(const domain::UserId& id) {

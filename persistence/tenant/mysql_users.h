@@ -13,6 +13,7 @@ public:
     std::vector<domain::User> list() const override;
     domain::Result<void> add(const domain::Account&) override;
     void setStatus(const domain::UserId&, domain::UserStatus) override;
+    void setPassword(const domain::UserId&, const domain::secrets::PasswordHash&) override;
     bool lockApproved(const domain::UserId&) override;
 
 private:

@@ -41,6 +41,11 @@ public:
         if (found != data_.accounts.end()) found->second.user.status = status;
     }
 
+    void setPassword(const domain::UserId& id, const secrets::PasswordHash& hash) override {
+        const auto found = data_.accounts.find(id);
+        if (found != data_.accounts.end()) found->second.passwordHash = hash;
+    }
+
     bool lockApproved(const domain::UserId& id) override { return isApproved(data_, id); }
 
 private:
@@ -74,6 +79,16 @@ public:
     void end(const secrets::SessionHash& hash, Timestamp now) override {
         const auto found = data_.sessions.find(hash);
         if (found != data_.sessions.end() && !found->second.endedAt) found->second.endedAt = now;
+    }
+
+    std::size_t endAllOf(const domain::UserId& user, Timestamp now) override {
+        std::size_t ended = 0;
+        for (auto& [hash, stored] : data_.sessions) {
+            if (stored.session.user != user || stored.endedAt) continue;
+            stored.endedAt = now;
+            ++ended;
+        }
+        return ended;
     }
 
 private:
@@ -130,6 +145,12 @@ public:
         if (secret.once && onceWasUsed(*secret.once)) return domain::ErrorCode::kAlreadyShown;
         data_.keys.insert({key.id, {key, secret, {}}});
         return {};
+    }
+
+    std::optional<domain::StoredKey> find(const domain::ApiKeyId& id) const override {
+        const auto found = data_.keys.find(id);
+        if (found == data_.keys.end()) return std::nullopt;
+        return domain::StoredKey{found->second.key, found->second.deletedAt};
     }
 
     std::optional<domain::ApiKey> end(const domain::UserId& user, const domain::ApiKeyId& id, Timestamp now) override {

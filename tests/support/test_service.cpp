@@ -17,7 +17,7 @@ domain::UserService& users() {
     static const domain::secrets::PasswordHasher hasher(kCheap);
     static persistence::MySqlTenantStores stores(TestDatabase::instance().tool(),
                                                  TestDatabase::instance().toolTransactions());
-    static domain::UserService service(stores, hasher, clock);
+    static domain::UserService service(stores, hasher, clock, {"0123456789abcdef0123456789abcdef", "tool:tests"});
     return service;
 }
 

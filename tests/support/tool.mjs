@@ -59,6 +59,16 @@ class Tool {
     return { status, document: JSON.parse(stdout), stderr };
   }
 
+  // The same beside others: run() lets nothing else happen meanwhile.
+  start({ input = '' }, ...args) {
+    const child = spawn(program, ['--config', this.config, ...args], { stdio: 'pipe' });
+    const told = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) child[name].on('data', (chunk) => (told[name] += chunk));
+    child.stdin.on('error', () => {}); // it may end without reading
+    child.stdin.end(input);
+    return new Promise((resolve) => child.on('close', (status) => resolve({ status, ...told })));
+  }
+
   // Begins a run and kills it after some milliseconds, unless it is done by then.
   async kill(milliseconds, ...args) {
     const child = spawn(program, ['--config', this.config, ...args], { stdio: 'ignore' });

@@ -31,7 +31,9 @@ function assertUsage(args, options) {
 
 const verbs = [
   [], ['tenant'], ['tenant', 'create'], ['tenant', 'list'], ['tenant', 'show'],
-  ['user'], ['user', 'create'], ['user', 'list'], ['user', 'approve'], ['migrate'], ['migrate', 'status'],
+  ['tenant', 'rename'], ['tenant', 'suspend'], ['tenant', 'resume'],
+  ['user'], ['user', 'create'], ['user', 'list'], ['user', 'approve'], ['user', 'suspend'], ['user', 'set-password'], ['user', 'sign-out'],
+  ['key'], ['key', 'list'], ['key', 'create'], ['key', 'regenerate'], ['key', 'revoke'], ['migrate'], ['migrate', 'status'],
 ];
 
 for (const verb of verbs) {
@@ -57,6 +59,9 @@ test('tells its version', () => {
 for (const args of [
   [], ['tenant'], ['user'], ['nothing'], ['tenant', 'crate'], ['migrate', 'everything'], ['--nothing'], ['tenant', 'list', '--nothing'],
   ['tenant', 'list', 'acme'], ['tenant', 'show'], ['tenant', 'show', 'acme', 'globex'], ['tenant', 'list', '--json=maybe'],
+  ['tenant', 'rename', 'acme'], ['tenant', 'list', '--dry-run'], ['tenant', 'suspend', 'acme', '--name', 'x'],
+  ['key', 'revoke', '--tenant', 'acme'], ['key', 'revoke', '--tenant', 'acme', '--name', 'x'],
+  ['key', 'revoke', '--tenant', 'acme', '--id', '019ab0f2-53c1-7d2e-9f4a-0c1d2e3f4a5b', '--name', 'x'],
   ['user', 'list'], ['user', 'list', '--tenant'], ['user', 'approve', '--tenant', 'acme'],
   ['tenant', 'create', 'acme', '--host', 'a.example'], [...tenant, '--name', 'Twice'], user,
 ]) {
@@ -81,6 +86,9 @@ for (const [what, args] of Object.entries({
   'a name of blanks': ['tenant', 'create', 'acme', '--host', 'acme.example', '--name', ' \u00a0\t'],
   'a name of 101 characters': ['tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'x'.repeat(101)],
   'a name with a control character': ['tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'a\u001b[31mb'],
+  'a key id that is none': ['key', 'revoke', '--tenant', 'acme', '--id', '17'],
+  'an empty name of a key': ['key', 'create', '--tenant', 'acme', '--email', 'a@acme.example', '--name', ' '],
+  'a name of a key with 101 characters': ['key', 'create', '--tenant', 'acme', '--email', 'a@acme.example', '--name', 'x'.repeat(101)],
   'an address without @': ['user', 'approve', '--tenant', 'acme', '--email', 'nobody'],
   'a bad slug behind --tenant': ['user', 'list', '--tenant', 'ac me'],
   'a configuration that is not there': ['tenant', 'list', '--config', '/nonexistent/claviger.conf'],

@@ -1,5 +1,7 @@
 #include "tests/unit/world.h"
 
+#include <cppunit/extensions/HelperMacros.h>
+
 namespace claviger::tests {
 namespace {
 
@@ -24,8 +26,15 @@ domain::Tenant World::makeTenant(const std::string& slug) const {
 }
 
 domain::User World::makeUser(const domain::Tenant& tenant, const std::string& email, domain::UserStatus status) {
-    const domain::NewUser wanted{domain::Email::parse(email).value(), "Name of " + email, status};
-    return users.create(tenant, wanted, domain::secrets::Password::attempt(kPassword)).value().user;
+    const domain::User user{domain::UserId::make(clock.now()), domain::Email::parse(email).value(), "Name of " + email,
+                            status, clock.now()};
+    const auto hash = passwords.hash(domain::secrets::Password::attempt(kPassword));
+    CPPUNIT_ASSERT(stores.transact<void>(tenant,
+                                         [&](TenantStore& store) {
+                                             return store.users().add({user, hash});
+                                         })
+                       .ok());
+    return user;
 }
 
 void World::setStatus(const domain::Tenant& tenant, const domain::User& user, domain::UserStatus status) {
@@ -55,6 +64,10 @@ domain::Result<domain::LivingKey> World::verify(const domain::Tenant& tenant, co
 
 domain::RequestOrigin origin(const std::string& address) {
     return {"0123456789abcdef0123456789abcdef", address};
+}
+
+domain::RequestOrigin operatorOrigin() {
+    return {"fedcba9876543210fedcba9876543210", "tool:operator"};
 }
 
 domain::KeyName keyName(const std::string& text) {

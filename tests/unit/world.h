@@ -4,6 +4,7 @@
 
 #include "domain/keys/api_key_service.h"
 #include "domain/keys/key_verifier.h"
+#include "domain/keys/operator_key_service.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
 #include "domain/secrets/hashing_slots.h"
@@ -19,6 +20,8 @@ namespace claviger::tests {
 
 constexpr auto kPassword = "correct horse battery";
 constexpr auto kAddress = "192.0.2.7";
+
+domain::RequestOrigin operatorOrigin();
 
 // The domain's services over stores without a database, at a time that the test sets.
 struct World {
@@ -50,7 +53,8 @@ struct World {
     domain::Authenticator authenticator{stores, verifier, hasher, clock, fence};
     domain::ApiKeyService apiKeys{stores, hasher, clock};
     domain::SignInService signIns{stores, hasher, passwords, slots, clock};
-    domain::UserService users{stores, passwords, clock};
+    domain::UserService users{stores, passwords, clock, operatorOrigin()};
+    domain::OperatorKeyService operatorKeys{stores, hasher, clock, operatorOrigin()};
 };
 
 domain::RequestOrigin origin(const std::string& address = kAddress);

@@ -24,6 +24,8 @@ class RegistryTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(addsAHostOnceAndAgain);
     CPPUNIT_TEST(listsTenantsBySlug);
     CPPUNIT_TEST(ofManyAtOnceOneGetsTheHost);
+    CPPUNIT_TEST(suspendsAndResumesOneTenant);
+    CPPUNIT_TEST(renamesOneTenantAndRefusesATakenSlug);
     CPPUNIT_TEST(findsATenantByHost);
     CPPUNIT_TEST(findsSuspendedTenantsToo);
     CPPUNIT_TEST(findsNothingForAnUnknownHost);
@@ -123,6 +125,31 @@ class RegistryTest : public CppUnit::TestFixture {
         for (auto& run : runs) run.wait();
         const auto added = std::count_if(runs.begin(), runs.end(), [](auto& run) { return run.get(); });
         CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{1}, added);
+    }
+
+    void suspendsAndResumesOneTenant() {
+        const auto tenant = database().makeTenant(), other = database().makeTenant();
+        registry().setStatus(tenant.id, domain::TenantStatus::kSuspended);
+        CPPUNIT_ASSERT(registry().findBySlug(tenant.slug)->status == domain::TenantStatus::kSuspended);
+        CPPUNIT_ASSERT(registry().findByHost(host(tenant.slug.text()))->status == domain::TenantStatus::kSuspended);
+        CPPUNIT_ASSERT(registry().findBySlug(other.slug)->status == domain::TenantStatus::kActive);
+        registry().setStatus(tenant.id, domain::TenantStatus::kActive);
+        CPPUNIT_ASSERT(registry().findBySlug(tenant.slug)->status == domain::TenantStatus::kActive);
+    }
+
+    void renamesOneTenantAndRefusesATakenSlug() {
+        const auto tenant = database().makeTenant(), other = database().makeTenant();
+        const auto slug = domain::TenantSlug::parse(uniqueName()).value();
+        CPPUNIT_ASSERT(registry().rename(tenant.id, slug, "Caf\xC3\xA9").ok());
+        CPPUNIT_ASSERT_EQUAL(std::string("Caf\xC3\xA9"), registry().findBySlug(slug)->name);
+        CPPUNIT_ASSERT_EQUAL(tenant.schema.text(), registry().findBySlug(slug)->schema.text());
+        CPPUNIT_ASSERT(!registry().findBySlug(tenant.slug));
+
+        const auto stolen = registry().rename(tenant.id, other.slug, "Stolen");
+
+        CPPUNIT_ASSERT(!stolen.ok() && stolen.error().code == ErrorCode::kTenantTaken);
+        CPPUNIT_ASSERT_EQUAL(std::string("Caf\xC3\xA9"), registry().findBySlug(slug)->name);
+        CPPUNIT_ASSERT(registry().findBySlug(other.slug)->id == other.id);
     }
 
     void findsATenantByHost() {

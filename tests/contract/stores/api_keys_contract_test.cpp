@@ -25,6 +25,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(aFormsOneTimeValueWorksOnce);
     CPPUNIT_TEST(endsAKeyAndReturnsItAsItWas);
     CPPUNIT_TEST(endsNoForeignDeadOrUnknownKey);
+    CPPUNIT_TEST(findsAKeyByItsIdDeadOrAlive);
     CPPUNIT_TEST(recordsUsesThatNeverGoBackwards);
     CPPUNIT_TEST(recordsManyUsesAtOnce);
     CPPUNIT_TEST(keepsNamesByteForByte);
@@ -238,6 +239,19 @@ class ApiKeysContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(find(1));
         CPPUNIT_ASSERT(end(user, key.id));
         CPPUNIT_ASSERT(!end(user, key.id));
+    }
+
+    void findsAKeyByItsIdDeadOrAlive() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "Zapier");
+        const auto stored = [&](const domain::ApiKeyId& id) {
+            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().find(id); });
+        };
+        CPPUNIT_ASSERT(stored(key.id)->key.user == user && stored(key.id)->key.name == key.name);
+        CPPUNIT_ASSERT(!stored(key.id)->deletedAt);
+        end(user, key.id);
+        CPPUNIT_ASSERT(stored(key.id)->deletedAt == kNoon + 1h);
+        CPPUNIT_ASSERT(!stored(domain::ApiKeyId::make(kNoon)));
     }
 
     void recordsUsesThatNeverGoBackwards() {

@@ -15,6 +15,7 @@ class SessionsContract : public StoreContract<Backend> {
     CPPUNIT_TEST(findsNothingForAnUnknownHash);
     CPPUNIT_TEST(findsNoEndedSession);
     CPPUNIT_TEST(endingTwiceOrTheUnknownIsNothing);
+    CPPUNIT_TEST(endsEverySessionOfOneUser);
     CPPUNIT_TEST(findsNoSessionThatHasIdledOut);
     CPPUNIT_TEST(findsNoSessionPastItsAbsoluteLimit);
     CPPUNIT_TEST(touchingKeepsASessionFromIdlingOut);
@@ -77,6 +78,31 @@ class SessionsContract : public StoreContract<Backend> {
         end(kNoon + 2s);
         touch(kNoon + 3s);
         CPPUNIT_ASSERT(!findAt(kNoon + 4s));
+    }
+
+    void endsEverySessionOfOneUser() {
+        const auto user = start();
+        const auto other = this->addUser("other@x.example");
+        const auto second = sampleDigest<domain::secrets::SessionHash>(2),
+                   theirs = sampleDigest<domain::secrets::SessionHash>(3);
+        this->change([&](domain::TenantStore& store) {
+            store.sessions().add(second, {user.id, kNoon, kNoon, kNoon + 1h});
+            store.sessions().add(theirs, {other.id, kNoon, kNoon, kNoon + 1h});
+        });
+        const auto endAll = [&] {
+            std::size_t ended = 0;
+            this->change([&](domain::TenantStore& store) { ended = store.sessions().endAllOf(user.id, kNoon + 1s); });
+            return ended;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, endAll());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, endAll());
+        const auto isLive = [&](const domain::secrets::SessionHash& hash) {
+            return this
+                ->look([&](const domain::TenantStore& store) { return store.sessions().findLive(hash, kNoon + 1s); })
+                .has_value();
+        };
+        CPPUNIT_ASSERT(!isLive(hash_) && !isLive(second));
+        CPPUNIT_ASSERT(isLive(theirs));
     }
 
     void findsNoSessionThatHasIdledOut() {

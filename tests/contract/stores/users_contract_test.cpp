@@ -16,6 +16,7 @@ class UsersContract : public StoreContract<Backend> {
     CPPUNIT_TEST(refusesATakenEmailAndChangesNothing);
     CPPUNIT_TEST(listsByEmail);
     CPPUNIT_TEST(setsTheStatusOfThatUserAlone);
+    CPPUNIT_TEST(setsThePasswordOfThatUserAlone);
     CPPUNIT_TEST(locksOnlyApprovedUsers);
     CPPUNIT_TEST(keepsNamesByteForByte);
     CPPUNIT_TEST_SUITE_END();
@@ -74,6 +75,17 @@ class UsersContract : public StoreContract<Backend> {
         this->change([&](domain::TenantStore& store) { store.users().setStatus(user.id, UserStatus::kApproved); });
         CPPUNIT_ASSERT(find("one@x.example")->user.status == UserStatus::kApproved);
         CPPUNIT_ASSERT(find("two@x.example")->user.status == UserStatus::kPending);
+    }
+
+    void setsThePasswordOfThatUserAlone() {
+        const auto user = this->addUser("one@x.example");
+        this->addUser("two@x.example");
+        const auto other = find("two@x.example")->passwordHash.stored();
+        this->change([&](domain::TenantStore& store) {
+            store.users().setPassword(user.id, domain::secrets::PasswordHash::fromStored("$argon2id$another"));
+        });
+        CPPUNIT_ASSERT_EQUAL(std::string("$argon2id$another"), find("one@x.example")->passwordHash.stored());
+        CPPUNIT_ASSERT_EQUAL(other, find("two@x.example")->passwordHash.stored());
     }
 
     void locksOnlyApprovedUsers() {

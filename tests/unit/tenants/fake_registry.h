@@ -25,6 +25,14 @@ public:
         return found == tenants.end() ? std::nullopt : std::optional(found->second);
     }
 
+    std::optional<domain::Tenant> findByHost(const domain::HostName& host) const override {
+        const auto found = hosts.find(host);
+        if (found == hosts.end()) return std::nullopt;
+        for (const auto& [slug, tenant] : tenants)
+            if (tenant.id == found->second) return tenant;
+        return std::nullopt;
+    }
+
     std::vector<domain::HostName> hostsOf(const domain::TenantId& id) const override {
         std::vector<domain::HostName> all;
         for (const auto& [host, owner] : hosts)
@@ -44,6 +52,26 @@ public:
     domain::Result<void> addHost(const domain::TenantId& id, const domain::HostName& host, domain::Timestamp) override {
         const auto [place, added] = hosts.emplace(host, id);
         if (!added && place->second != id) return domain::ErrorCode::kHostTaken;
+        return {};
+    }
+
+    void setStatus(const domain::TenantId& id, domain::TenantStatus status) override {
+        for (auto& [slug, tenant] : tenants)
+            if (tenant.id == id) tenant.status = status;
+    }
+
+    domain::Result<void> rename(const domain::TenantId& id, const domain::TenantSlug& slug,
+                                const std::string& name) override {
+        const auto taken = tenants.find(slug);
+        if (taken != tenants.end() && taken->second.id != id) return domain::ErrorCode::kTenantTaken;
+        for (const auto& [old, tenant] : std::map(tenants)) {
+            if (tenant.id != id) continue;
+            auto renamed = tenant;
+            renamed.slug = slug;
+            renamed.name = name;
+            tenants.erase(old);
+            tenants.emplace(slug, renamed);
+        }
         return {};
     }
 

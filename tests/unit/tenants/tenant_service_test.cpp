@@ -29,6 +29,12 @@ class TenantServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesTheHostOfAnotherTenantForAnExistingOne);
     CPPUNIT_TEST(listsBySlugWithHosts);
     CPPUNIT_TEST(showsNothingForAnUnknownSlug);
+    CPPUNIT_TEST(aPlanSaysWhatCreateWouldAndChangesNothing);
+    CPPUNIT_TEST(suspendsAndResumesAndIsThenAlreadySo);
+    CPPUNIT_TEST(renamesBySlugAndByNameAndKeepsTheRest);
+    CPPUNIT_TEST(refusesTheSlugOfAnotherTenantAndRenamesNothing);
+    CPPUNIT_TEST(refusesASlugWhoseSchemaARenamedTenantHas);
+    CPPUNIT_TEST(changesNoUnknownTenant);
     CPPUNIT_TEST_SUITE_END();
 
     ManualClock clock_;
@@ -104,6 +110,70 @@ class TenantServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, all.size());
         CPPUNIT_ASSERT_EQUAL(std::string("acme"), all[0].tenant.slug.text());
         CPPUNIT_ASSERT_EQUAL(std::string("acme.example"), all[0].hosts.at(0).text());
+    }
+
+    void aPlanSaysWhatCreateWouldAndChangesNothing() {
+        const auto acme = wanted("acme", "acme.example", "Acme Inc");
+        CPPUNIT_ASSERT(service_.plan(acme).value().created == Created::kNow);
+        CPPUNIT_ASSERT(registry_.tenants.empty() && registry_.hosts.empty() && schemas_.asked.empty());
+
+        CPPUNIT_ASSERT(service_.create(acme).ok());
+        CPPUNIT_ASSERT(service_.plan(acme).value().created == Created::kBefore);
+        const auto more = service_.plan(wanted("acme", "acme.test", "Acme Inc")).value();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, more.details.hosts.size());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.plan(wanted("acme", "acme.example", "Other"))));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kHostTaken, service_.plan(wanted("globex", "acme.example", "Globex"))));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.tenants.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.hosts.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, schemas_.asked.size());
+    }
+
+    void suspendsAndResumesAndIsThenAlreadySo() {
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        for (const auto status : {TenantStatus::kSuspended, TenantStatus::kActive}) {
+            const auto changed = service_.setStatus(slug("acme"), status).value();
+            CPPUNIT_ASSERT(changed.changed && changed.details.tenant.status == status);
+            CPPUNIT_ASSERT(service_.show(slug("acme")).value().tenant.status == status);
+            CPPUNIT_ASSERT(!service_.setStatus(slug("acme"), status).value().changed);
+        }
+    }
+
+    void renamesBySlugAndByNameAndKeepsTheRest() {
+        const auto before = service_.create(wanted("acme", "acme.example", "Acme Inc")).value().details;
+        CPPUNIT_ASSERT(service_.rename(slug("acme"), {}, "Acme Limited").value().changed);
+        CPPUNIT_ASSERT(service_.rename(slug("acme"), slug("acme-eu"), {}).value().changed);
+        CPPUNIT_ASSERT(!service_.rename(slug("acme-eu"), slug("acme-eu"), "Acme Limited").value().changed);
+
+        const auto after = service_.show(slug("acme-eu")).value();
+
+        CPPUNIT_ASSERT_EQUAL(std::string("Acme Limited"), after.tenant.name);
+        CPPUNIT_ASSERT(after.tenant.id == before.tenant.id && after.hosts == before.hosts);
+        CPPUNIT_ASSERT_EQUAL(before.tenant.schema.text(), after.tenant.schema.text());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantNotFound, service_.show(slug("acme"))));
+    }
+
+    void refusesTheSlugOfAnotherTenantAndRenamesNothing() {
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        CPPUNIT_ASSERT(service_.create(wanted("globex", "globex.example", "Globex")).ok());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.rename(slug("acme"), slug("globex"), "Other")));
+        CPPUNIT_ASSERT_EQUAL(std::string("Acme Inc"), service_.show(slug("acme")).value().tenant.name);
+        CPPUNIT_ASSERT_EQUAL(std::string("Globex"), service_.show(slug("globex")).value().tenant.name);
+    }
+
+    void refusesASlugWhoseSchemaARenamedTenantHas() {
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        CPPUNIT_ASSERT(service_.rename(slug("acme"), slug("globex"), {}).ok());
+        const auto again = wanted("acme", "acme.test", "Acme Again");
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.plan(again)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.create(again)));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.tenants.size());
+    }
+
+    void changesNoUnknownTenant() {
+        CPPUNIT_ASSERT(
+            refusedWith(ErrorCode::kTenantNotFound, service_.setStatus(slug("acme"), TenantStatus::kActive)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantNotFound, service_.rename(slug("acme"), {}, "Acme")));
+        CPPUNIT_ASSERT(registry_.tenants.empty());
     }
 
     void showsNothingForAnUnknownSlug() {

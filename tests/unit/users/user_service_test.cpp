@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/support/refusals.h"
 #include "tests/unit/world.h"
@@ -36,6 +37,13 @@ class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(approvesAPendingAndASuspendedUser);
     CPPUNIT_TEST(isAlreadySoWhenApprovedAgain);
     CPPUNIT_TEST(refusesToApproveNobody);
+    CPPUNIT_TEST(suspendsAUserWithTheirSessionsAndKeys);
+    CPPUNIT_TEST(anApprovedUserIsAsTheyWereWithoutTheirSessions);
+    CPPUNIT_TEST(aNewPasswordEndsTheSessionsAndTheOldPassword);
+    CPPUNIT_TEST(signsAUserOutOfEverySession);
+    CPPUNIT_TEST(changesOneUserOfOneTenantAlone);
+    CPPUNIT_TEST(recordsWhatAnOperatorHasChanged);
+    CPPUNIT_TEST(changesNothingOfNobody);
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
@@ -113,7 +121,8 @@ private:
             create("Ann", kPassword).value();
             scene_->world.setStatus(scene_->acme, stored().user, status);
             CPPUNIT_ASSERT(!signsIn(kPassword));
-            CPPUNIT_ASSERT(scene_->world.users.approve(scene_->acme, ann_).value().status == UserStatus::kApproved);
+            CPPUNIT_ASSERT(scene_->world.users.approve(scene_->acme, ann_).value().user.status ==
+                           UserStatus::kApproved);
             CPPUNIT_ASSERT(signsIn(kPassword));
         }
     }
@@ -122,6 +131,112 @@ private:
         create("Ann", kPassword).value();
         CPPUNIT_ASSERT(scene_->world.users.approve(scene_->acme, ann_).ok());
         CPPUNIT_ASSERT(signsIn(kPassword));
+    }
+
+    domain::User ann() { return create("Ann", kPassword).value().user; }
+    bool isLive(const domain::secrets::SessionToken& token) {
+        return scene_->world.authenticator.bySession(scene_->acme, token, origin()).ok();
+    }
+    std::vector<domain::AuditAction> audit() const {
+        std::vector<domain::AuditAction> actions;
+        for (const auto& event : scene_->world.stores.data(scene_->acme).audit) actions.push_back(event.action);
+        return actions;
+    }
+
+    void suspendsAUserWithTheirSessionsAndKeys() {
+        auto& world = scene_->world;
+        const auto user = ann();
+        const auto first = world.makeSession(scene_->acme, user), second = world.makeSession(scene_->acme, user);
+        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), keyName("Zapier")).value();
+
+        const auto suspended = world.users.suspend(scene_->acme, ann_).value();
+
+        CPPUNIT_ASSERT(suspended.changed && suspended.user.status == UserStatus::kSuspended);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, suspended.endedSessions);
+        CPPUNIT_ASSERT(!isLive(first) && !isLive(second));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, world.verify(scene_->acme, key)));
+        CPPUNIT_ASSERT(!signsIn(kPassword));
+        CPPUNIT_ASSERT(!world.users.suspend(scene_->acme, ann_).value().changed);
+    }
+
+    void anApprovedUserIsAsTheyWereWithoutTheirSessions() {
+        auto& world = scene_->world;
+        const auto user = ann();
+        const auto session = world.makeSession(scene_->acme, user);
+        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), keyName("Zapier")).value();
+        world.users.suspend(scene_->acme, ann_).value();
+
+        CPPUNIT_ASSERT(world.users.approve(scene_->acme, ann_).value().changed);
+
+        CPPUNIT_ASSERT(world.verify(scene_->acme, key).ok());
+        CPPUNIT_ASSERT(!isLive(session));
+        CPPUNIT_ASSERT(signsIn(kPassword));
+    }
+
+    void aNewPasswordEndsTheSessionsAndTheOldPassword() {
+        auto& world = scene_->world;
+        const auto user = ann();
+        const auto session = world.makeSession(scene_->acme, user);
+        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), keyName("Zapier")).value();
+
+        const auto set = world.users.setPassword(scene_->acme, ann_, Password::attempt("another password")).value();
+
+        CPPUNIT_ASSERT(set.changed && set.user.status == UserStatus::kApproved);
+        CPPUNIT_ASSERT(!isLive(session));
+        CPPUNIT_ASSERT(!signsIn(kPassword));
+        CPPUNIT_ASSERT(signsIn("another password"));
+        CPPUNIT_ASSERT(world.verify(scene_->acme, key).ok());
+    }
+
+    void signsAUserOutOfEverySession() {
+        const auto user = ann();
+        const auto session = scene_->world.makeSession(scene_->acme, user);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, scene_->world.users.signOut(scene_->acme, ann_).value().endedSessions);
+        CPPUNIT_ASSERT(!isLive(session));
+        CPPUNIT_ASSERT(!scene_->world.users.signOut(scene_->acme, ann_).value().changed);
+        CPPUNIT_ASSERT(signsIn(kPassword));
+    }
+
+    void changesOneUserOfOneTenantAlone() {
+        auto& world = scene_->world;
+        ann();
+        const auto bob = world.makeUser(scene_->acme, "bob@acme.example");
+        const auto bobs = world.makeSession(scene_->acme, bob);
+        const auto other = world.makeUser(scene_->globex, ann_.text());
+        const auto others = world.makeSession(scene_->globex, other);
+        world.users.suspend(scene_->acme, ann_).value();
+        world.users.setPassword(scene_->acme, ann_, Password::attempt("another password")).value();
+        CPPUNIT_ASSERT(isLive(bobs));
+        CPPUNIT_ASSERT(world.authenticator.bySession(scene_->globex, others, origin()).ok());
+    }
+
+    void recordsWhatAnOperatorHasChanged() {
+        auto& users = scene_->world.users;
+        ann();
+        scene_->world.makeSession(scene_->acme, stored().user);
+        users.approve(scene_->acme, ann_).value();  // already so: no row
+        users.suspend(scene_->acme, ann_).value();
+        users.suspend(scene_->acme, ann_).value();  // already so: no row
+        users.approve(scene_->acme, ann_).value();
+        users.setPassword(scene_->acme, ann_, Password::attempt("another password")).value();
+        scene_->world.makeSession(scene_->acme, stored().user);
+        users.signOut(scene_->acme, ann_).value();
+        using enum domain::AuditAction;
+        CPPUNIT_ASSERT(
+            (audit() == std::vector{kUserCreated, kUserSuspended, kUserApproved, kPasswordSet, kSessionsEnded}));
+        for (const auto& event : scene_->world.stores.data(scene_->acme).audit) {
+            CPPUNIT_ASSERT(event.user == stored().user.id);
+            CPPUNIT_ASSERT_EQUAL(operatorOrigin().address, event.origin.address);
+        }
+    }
+
+    void changesNothingOfNobody() {
+        auto& users = scene_->world.users;
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, users.suspend(scene_->acme, ann_)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, users.signOut(scene_->acme, ann_)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound,
+                                   users.setPassword(scene_->acme, ann_, Password::attempt("another password"))));
+        CPPUNIT_ASSERT(audit().empty());
     }
 
     void refusesToApproveNobody() {

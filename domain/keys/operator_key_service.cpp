@@ -1,0 +1,93 @@
+#include "domain/keys/operator_key_service.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace claviger::domain {
+namespace {
+
+Error noSuchKey(const ApiKeyId& id) {
+    return {ErrorCode::kKeyNotFound, "the tenant has no living key " + id.text()};
+}
+
+// What a maker's refusal means to somebody who is not the user.
+template <class T>
+Result<T> toldToOperator(Result<T> result, const std::string& user) {
+    if (result.ok()) return result;
+    switch (result.error().code) {
+        case ErrorCode::kUnauthorized:
+            return Error{ErrorCode::kUserNotApproved, user + " is pending or suspended, and gets no key"};
+        case ErrorCode::kNameTaken:
+            return Error{ErrorCode::kNameTaken, user + " has a living key with this name"};
+        case ErrorCode::kKeyLimitReached:
+            return Error{ErrorCode::kKeyLimitReached, user + " has as many living keys as one may have"};
+        default:
+            return result;
+    }
+}
+
+}  // namespace
+
+OperatorKeyService::OperatorKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock,
+                                       RequestOrigin origin)
+    : stores_(stores), clock_(clock), origin_(std::move(origin)), maker_(stores, hasher, clock) {}
+
+Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, const std::optional<Email>& email) const {
+    using Keys = std::vector<KeyOwner>;
+    return stores_.read(tenant, [&](const TenantStore& store) -> Result<Keys> {
+        auto users = store.users().list();
+        if (email) {
+            std::erase_if(users, [&](const User& user) { return user.email != *email; });
+            if (users.empty()) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
+        }
+        Keys all;
+        for (const auto& user : users)
+            for (const auto& key : store.apiKeys().listLive(user.id)) all.push_back({key, user});
+        return all;
+    });
+}
+
+Result<ApiKey> OperatorKeyService::find(const Tenant& tenant, const Email& email, const KeyName& name) const {
+    const auto keys = list(tenant, email);
+    if (!keys.ok()) return keys.error();
+    for (const auto& [key, user] : keys.value())
+        if (key.name == name) return key;
+    return Error{ErrorCode::kKeyNotFound, email.text() + " has no living key with this name"};
+}
+
+Result<IssuedApiKey> OperatorKeyService::create(const Tenant& tenant, const Email& email, const KeyName& name) {
+    const auto user = userOf(tenant, email);
+    if (!user.ok()) return user.error();
+    return toldToOperator(maker_.create({tenant, user.value().id, origin_}, name), email.text());
+}
+
+Result<IssuedApiKey> OperatorKeyService::regenerate(const Tenant& tenant, const ApiKeyId& id) {
+    const auto stored = stores_.read(tenant, [&](const TenantStore& store) { return store.apiKeys().find(id); });
+    if (!stored || stored->deletedAt) return noSuchKey(id);
+    auto made = maker_.regenerate({tenant, stored->key.user, origin_}, id);
+    if (!made.ok() && made.error().code == ErrorCode::kKeyNotFound) return noSuchKey(id);
+    if (made.ok()) std::this_thread::sleep_until(made.value().settledAt);  // an operator has a thread to spare
+    return toldToOperator(std::move(made), "the key's user");
+}
+
+Result<RevokedKey> OperatorKeyService::revoke(const Tenant& tenant, const ApiKeyId& id) {
+    return stores_.transact<RevokedKey>(tenant, [&](TenantStore& store) -> Result<RevokedKey> {
+        const auto stored = store.apiKeys().find(id);
+        if (!stored) return Error{ErrorCode::kKeyNotFound, "the tenant never had a key " + id.text()};
+        const auto now = clock_.now();
+        // Locked in the order in which create and regenerate do: the user, then the key.
+        (void)store.users().lockApproved(stored->key.user);
+        const auto ended = store.apiKeys().end(stored->key.user, id, now);
+        if (ended) store.audit().add({now, AuditAction::kKeyRevoked, stored->key.user, id, origin_});
+        return RevokedKey{stored->key, ended.has_value()};
+    });
+}
+
+Result<User> OperatorKeyService::userOf(const Tenant& tenant, const Email& email) const {
+    const auto account =
+        stores_.read(tenant, [&](const TenantStore& store) { return store.users().findByEmail(email); });
+    if (!account) return Error{ErrorCode::kUserNotFound, "there is no user " + email.text()};
+    return account->user;
+}
+
+}  // namespace claviger::domain
