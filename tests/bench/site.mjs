@@ -12,7 +12,7 @@ import { familyOf } from './processes.mjs';
 
 export async function startSite() {
   const hot = await startService();
-  const cold = await startService();
+  const cold = await startService({ 'verify.cache_keys': 0 });
   const socket = join(hot.folder, 'run/trivial.sock');
   const trivial = start(join(hot.folder, 'log/trivial.log'), join(root, 'build/tests/bench_trivial'), [socket]);
   const site = new Site(hot, cold, trivial, hot.tenant('Bench'));
