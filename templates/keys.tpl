@@ -77,7 +77,7 @@
 {{>CONFIRM_FORM}}
   </div>
 </dialog>
-<dialog id="reveal" aria-labelledby="created-title" closedby="none">
+<dialog id="reveal" aria-labelledby="reveal-title" closedby="none">
   <div class="sheet">
 {{>REVEALED_KEY}}
   </div>

@@ -1,3 +1,3 @@
-{{%AUTOESCAPE context="HTML"}}<section class="card narrow" aria-labelledby="{{TITLE_ID}}" id="reveal">
+{{%AUTOESCAPE context="HTML"}}<section class="card narrow" aria-labelledby="reveal-title" id="reveal">
 {{>REVEALED_KEY}}
 </section>

@@ -1,19 +1,16 @@
 {{%AUTOESCAPE context="HTML"}}
-{{#CREATED}}
-<div data-when="created">
-  <h1 id="created-title">API Key Created!</h1>
-  <p class="quiet">Copy this key now. You won't be able to see it again.</p>
-</div>
-{{/CREATED}}
-{{#REGENERATED}}
-<div data-when="regenerated">
-  <h1 id="regenerated-title">Key Regenerated!</h1>
-  <p class="quiet">Copy this new key now. The old key is no longer valid.</p>
-</div>
-{{/REGENERATED}}
+<h1 id="reveal-title">{{#CREATED}}<span data-when="created">API Key Created!</span>{{/CREATED}}{{#REGENERATED}}<span data-when="regenerated">Key Regenerated!</span>{{/REGENERATED}}</h1>
+<p class="quiet">
+  {{#CREATED}}
+  <span data-when="created">Copy this key now. You won't be able to see it again.</span>
+  {{/CREATED}}
+  {{#REGENERATED}}
+  <span data-when="regenerated">Copy this new key now. The old key is no longer valid.</span>
+  {{/REGENERATED}}
+</p>
 <label for="full-key">API key “<bdi data-slot="name">{{NAME}}</bdi>”</label>
 <div class="copyable">
-  <input id="full-key" class="secret" type="text" dir="ltr" readonly value="{{FULL_KEY}}" autocomplete="off" autocapitalize="off" spellcheck="false"{{#PAGE}} autofocus{{/PAGE}}>
+  <textarea id="full-key" class="secret" rows="1" dir="ltr" readonly autocomplete="off" autocapitalize="off" spellcheck="false"{{#PAGE}} autofocus{{/PAGE}}>{{FULL_KEY}}</textarea>
   <button class="primary" type="button" data-copy="full-key" data-scripted hidden><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#copy"></use></svg><span>Copy</span><span class="hidden"> the key</span></button>
 </div>
 <p class="callout"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-alert"></use></svg><span>Store this key securely. It provides full access to your account via the API.</span></p>

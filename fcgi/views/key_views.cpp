@@ -109,7 +109,6 @@ std::string Pages::newKey(const NewKeyPage& view) const {
 std::string Pages::reveal(const RevealPage& view) const {
     const bool created = view.reveal == Reveal::kCreated;
     Page page(created ? "API Key Created!" : "Key Regenerated!", view.chrome, "reveal.tpl");
-    page.content().SetValue(kr_TITLE_ID, created ? "created-title" : "regenerated-title");
     auto* shown = page.content().AddIncludeDictionary(kr_REVEALED_KEY);
     shown->SetFilename("revealed_key.tpl");
     shown->ShowSection(krk_PAGE);

@@ -218,8 +218,7 @@ const doneLabel = one('[data-done]')?.textContent;
 
 function showOnce(kind, issued) {
   const root = one('#reveal');
-  for (const heading of all('[data-when]', root)) heading.hidden = heading.dataset.when !== kind;
-  root.setAttribute('aria-labelledby', `${kind}-title`);
+  for (const words of all('[data-when]', root)) words.hidden = words.dataset.when !== kind;
   slot(root, 'name').textContent = issued.name;
   slot(root, 'key').textContent = issued.fullKey;
   one('#full-key', root).value = issued.fullKey;
@@ -250,7 +249,7 @@ function forget() {
   if (!root || !atStake) return;
   const field = one('#full-key', root);
   field.value = '';
-  field.removeAttribute('value');
+  field.defaultValue = '';  // what the server has written
   slot(root, 'key').textContent = '';
   slot(root, 'name').textContent = '';
   for (const button of all('[data-copy]', root)) relabel(button);
@@ -277,7 +276,8 @@ function relabel(button, text = button.dataset.label, symbol = 'copy') {
 // True only once the clipboard has it. The promise may never settle, and on plain http there is no clipboard.
 function written(text) {
   const tooLong = new Promise((give) => { setTimeout(give, 800, false); });
-  return Promise.race([tooLong, navigator.clipboard?.writeText(text).then(() => true, () => false) ?? false]);
+  const attempt = async () => { await navigator.clipboard.writeText(text); return true; };
+  return Promise.race([tooLong, attempt().catch(() => false)]);
 }
 
 async function copy(button) {
