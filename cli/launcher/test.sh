@@ -2,8 +2,14 @@
 
 testPackages='
 mariadb-client    dumps the test database, to look for secrets in it
+chromium          shows the website to the browser tests
+firefox-esr       shows it to a few of them
+fonts-noto-core   Arabic, and what else names are written in
+fonts-noto-color-emoji  emoji in names
 '
 nodePackage='nodejs            runs the browser and whole-system tests
+'
+npmPackage='npm               installs the libraries of the browser tests
 '
 
 testVerb() {
@@ -12,9 +18,11 @@ testVerb() {
     makeFolder "$folder"
     lockFolder "$folder" "a test run"
     nodeFits || testPackages=$testPackages$nodePackage
+    command -v npm >/dev/null || testPackages=$testPackages$npmPackage
     installMissing "$testPackages"
     nodeFits || fail "the tests need node 18 or newer; the one found first in PATH is $(node --version)"
     stopAllAtExit
+    installLibraries "$root/tests/browser"
     buildAll
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf -- {} +
     makeFolder "$folder"
@@ -24,6 +32,19 @@ testVerb() {
     startDatabase "$folder" --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin
     "$tool" --config "$folder/claviger.conf" migrate >"$folder/log/migrate.log" || fail "the test database could not be migrated"
     TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
+}
+
+# What tests/browser/package-lock.json names: when it is missing, or the lock has changed since.
+installLibraries() {  # FOLDER
+    ! cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock.json" || return 0
+    say "Installing the libraries of the browser tests: $(libraryNames "$1")"
+    runTask npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error ||
+        fail "npm could not install the libraries of $1; see above"
+    cp -- "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
+}
+
+libraryNames() {
+    sed -n '/"devDependencies"/,/}/s/^ *"\([^"]*\)": "\([0-9.]*\)".*/\1 \2/p' "$1/package.json" | paste -sd, | sed 's/,/, /g'
 }
 
 nodeFits() {
