@@ -91,9 +91,9 @@ class Service {
     return spawnSync(join(root, 'build/cli/claviger'), ['--config', this.config, ...args], { input, encoding: 'utf8' });
   }
 
-  tenant(name = 'Initech') {
+  tenant(name = 'Initech', { domain = 'localhost' } = {}) {
     const slug = `t${random()}`;
-    const tenant = { slug, host: `${slug}.localhost`, name };
+    const tenant = { slug, host: `${slug}.${domain}`, name };
     this.mustTool(['tenant', 'create', slug, '--host', tenant.host, '--name', name]);
     return tenant;
   }

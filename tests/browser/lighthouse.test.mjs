@@ -1,0 +1,47 @@
+// Lighthouse gives full marks for performance, accessibility and best practices, on the sign-in and on the keys.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import lighthouse, { desktopConfig } from 'lighthouse';
+
+import { freePort } from '../support/http.mjs';
+import { startService } from '../support/service.mjs';
+import { startChromium } from './support/chromium.mjs';
+
+const onlyCategories = ['performance', 'accessibility', 'best-practices'];
+
+describe('full marks from Lighthouse', () => {
+  let service, browser, port, tenant;
+
+  before(async () => {
+    port = await freePort();
+    service = await startService();
+    browser = await startChromium({ args: [`--remote-debugging-port=${port}`] });
+    tenant = service.tenant();
+  });
+  after(async () => {
+    await browser?.close();
+    await service?.stop();
+  });
+
+  async function assertFullMarks(visitor, path) {
+    const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const flags = { port, onlyCategories, logLevel: 'error', output: 'json', extraHeaders: cookie ? { Cookie: cookie } : {} };
+    // The desktop profile: its throttling is computed, not slept, and asks the least of a machine that is busy.
+    const { lhr } = await lighthouse(visitor.origin + path, flags, desktopConfig);
+    assert.equal(lhr.runtimeError, undefined);
+    assert.equal(new URL(lhr.finalDisplayedUrl).pathname, path);
+    const failed = Object.values(lhr.audits).filter(({ score, scoreDisplayMode }) => score !== null && score < 1 && !['informative', 'metricSavings'].includes(scoreDisplayMode));
+    const marks = Object.values(lhr.categories).map(({ id, score }) => [id, score]);
+    assert.deepEqual(marks, onlyCategories.map((id) => [id, 1]), failed.map(({ id, title, displayValue }) => `${id}: ${title} ${displayValue ?? ''}`).join('\n'));
+  }
+
+  test('on the sign-in', () => assertFullMarks(service.visitor(tenant), '/login'));
+
+  test('on the keys', async () => {
+    const visitor = await service.signedIn(tenant, service.user(tenant));
+    for (let i = 1; i <= 20; i++) await visitor.createKey(`Key ${i}`);
+    await assertFullMarks(visitor, '/settings/api-keys');
+  });
+});

@@ -1,0 +1,196 @@
+// Every state of every page: axe in light and dark, 320 px, and a picture (test/screenshots in $CLAVIGER_VAR).
+
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+
+import { failWith, hold } from './support/faults.mjs';
+import { look, picture } from './support/look.mjs';
+import { atOnce, keysPath, openStage } from './support/stage.mjs';
+import { suspend } from './support/suspend.mjs';
+import { copyButton, createByDialog, done, endSession, eventually, finish, openConfirm, openCreate, regenerateByDialog, reveal, signInByForm, statusIn, submitName } from './support/steps.mjs';
+
+const signedOut = { signedIn: false };
+const names = ['Zapier', 'Scripts', 'مفتاح الإنتاج', 'W'.repeat(60), '<script>alert(1)</script>', '🔑🦜🧵', 'Testing', 'CI', 'n8n'];
+
+describe('nothing for axe to find and nothing past the edge', atOnce, () => {
+  const stage = openStage();
+
+  // --- pages ---
+
+  stage.test('sign-in', signedOut, async ({ page, user }) => {
+    await page.goto('/login');
+    await look(page, 'login');
+    await signInByForm(page, { ...user, password: 'not the password' });
+    await page.getByRole('alert').waitFor();
+    await look(page, 'login-refused');
+  });
+
+  stage.test('keys: none, some, searched, no match; the user menu', async ({ page, visitor }) => {
+    await look(page, 'keys-empty');
+    for (const name of names) await visitor.createKey(name);
+    await page.reload();
+    await look(page, 'keys');
+    await page.locator('summary').click();
+    await look(page, 'keys-menu');
+    await page.goto(`${keysPath}?q=za`);
+    await look(page, 'keys-searched');
+    await page.goto(`${keysPath}?q=${'nothing'.repeat(12)}`);
+    await look(page, 'keys-no-match');
+  });
+
+  stage.test('the forms as pages: new, faulty, shown, shown already, confirmation, regenerated', async ({ page, visitor }) => {
+    page.on('dialog', (question) => question.accept());
+    await page.goto(`${keysPath}/new`);
+    await look(page, 'new');
+    await page.getByLabel('Name').fill(' ');
+    await page.getByRole('button', { name: 'Create Key' }).click();
+    await page.getByText('Name is required').waitFor();
+    await look(page, 'new-faulty');
+    await page.getByLabel('Name').fill('Zapier');
+    await page.getByRole('button', { name: 'Create Key' }).click();
+    await page.getByRole('heading', { name: 'API Key Created!' }).waitFor();
+    await look(page, 'shown');
+    await page.reload();
+    await page.getByRole('heading', { name: 'This key was already shown' }).waitFor();
+    await look(page, 'shown-already');
+    const { keys: [{ id }] } = (await visitor.get('/api/api-keys')).json();
+    await page.goto(`${keysPath}/${id}/regenerate`);
+    await look(page, 'confirmation');
+    await page.getByRole('button', { name: 'Regenerate' }).click();
+    await page.getByRole('heading', { name: 'Key Regenerated!' }).waitFor();
+    await look(page, 'regenerated');
+  });
+
+  stage.test('errors: no such page, no such key, suspended', async ({ page, service }) => {
+    await page.goto('/settings/nowhere');
+    await look(page, 'error-not-found');
+    await page.goto(`${keysPath}/00000000-0000-7000-8000-000000000000/regenerate`);
+    await look(page, 'error-no-key');
+    const tenant = service.tenant();
+    suspend(tenant);
+    await page.goto(`http://${tenant.host}:${service.port}/login`);
+    await look(page, 'error-suspended');
+  });
+
+  stage.test("nginx's own error page", async ({ page }) => {
+    await page.goto(`/${'x'.repeat(20_000)}`);
+    await look(page, 'error-nginx');
+  });
+
+  // --- dialogs ---
+
+  stage.test('create: open, busy, refused, failed', async ({ page, visitor }) => {
+    await visitor.createKey('Taken');
+    await page.reload();
+    await openCreate(page);
+    await look(page, 'dialog-create');
+    await page.keyboard.press('Escape');
+    const held = await hold(page, '**/api/api-keys');
+    const dialog = await submitName(page, 'Taken');
+    await eventually('the busy state', async () => (await dialog.locator('[aria-busy=true]').count()) === 1);
+    await look(page, 'dialog-create-busy');
+    held.go();
+    await dialog.getByText('An API key with this name already exists').waitFor();
+    await look(page, 'dialog-create-refused');
+    await page.unrouteAll();
+    await failWith(page, '**/api/api-keys', 500, { code: 'internal', error: 'Failed to create API key', requestId: 'c0ffee00c0ffee00c0ffee00c0ffee00' });
+    await dialog.getByLabel('Name').fill('Unlucky');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Failed to create API key').waitFor();
+    await look(page, 'dialog-create-failed');
+  });
+
+  stage.test('the one-time view: shown, copied, refused by the clipboard, not copied', { permissions: ['clipboard-read', 'clipboard-write'] }, async ({ page }) => {
+    await createByDialog(page, `${'W'.repeat(60)} 🔑`);
+    await statusIn(reveal(page)).getByText('API key created!').waitFor();
+    await look(page, 'dialog-shown');
+    await copyButton(page).click();
+    await reveal(page).getByText('Copied to clipboard').waitFor();
+    await picture(page, 'dialog-copied-light'); // it lasts 2 s
+    await finish(page);
+    await createByDialog(page, 'Another');
+    await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
+    await copyButton(page).click();
+    await copyButton(page).getByText('Press Ctrl+C').waitFor();
+    await look(page, 'dialog-copy-refused');
+    await done(page).click();
+    await reveal(page).getByText('You have not copied the key.').waitFor();
+    await look(page, 'dialog-not-copied');
+  });
+
+  stage.test('regenerate: the question, the new key', async ({ page, visitor }) => {
+    await visitor.createKey('Zapier');
+    await page.reload();
+    await openConfirm(page, 'Zapier');
+    await look(page, 'dialog-confirm');
+    await page.keyboard.press('Escape');
+    await regenerateByDialog(page, 'Zapier');
+    await look(page, 'dialog-regenerated');
+  });
+
+  stage.test('a toast', async ({ page, visitor, user }) => {
+    await endSession(page, visitor);
+    await submitName(page, 'Too late');
+    await page.waitForURL(/\/login\?/);
+    await look(page, 'login-ended');
+    await signInByForm(page, user);
+    const toast = page.getByText(/nothing was changed/);
+    await toast.waitFor();
+    await page.locator('.toast').getByRole('button').focus(); // it stays as long as the focus is in it
+    await look(page, 'toast');
+  });
+
+  // --- what people have set ---
+
+  stage.test('forced colours: what is current, wrong or focused is seen without colours of our own', { forcedColors: 'active' }, async ({ page, visitor }) => {
+    await visitor.createKey('Zapier');
+    await page.reload();
+    await picture(page, 'forced-colours-keys');
+    const dialog = await openCreate(page);
+    for (const control of [dialog.getByLabel('Name'), dialog.getByRole('button', { name: 'Create Key' }), dialog.getByRole('button', { name: 'Cancel' })]) {
+      assert.notEqual(await control.evaluate((element) => getComputedStyle(element).borderTopWidth), '0px', `${control} has a border`);
+      await control.focus();
+      await page.keyboard.press('Shift'); // the keyboard is in use
+      assert.match(await control.evaluate((element) => getComputedStyle(element).outlineStyle), /solid|auto|double/);
+    }
+    await picture(page, 'forced-colours-create');
+  });
+
+  stage.test('reduced motion: nothing moves', { reducedMotion: 'reduce' }, async ({ page }) => {
+    // A slow turn may say that something works.
+    const moving = () => page.evaluate(() => [...document.querySelectorAll('*')].flatMap((element) =>
+      [null, '::after', '::backdrop'].flatMap((part) => {
+        const { transitionDuration, animationName, animationDuration } = getComputedStyle(element, part);
+        const seconds = Math.max(...transitionDuration.split(',').map(parseFloat));
+        const quick = animationName !== 'none' && parseFloat(animationDuration) < 3;
+        return seconds > 0 || quick ? [`${element.localName}.${element.className}${part ?? ''}`] : [];
+      })));
+    const held = await hold(page, '**/api/api-keys');
+    const dialog = await submitName(page, 'Still');
+    await eventually('the busy state', async () => (await dialog.locator('[aria-busy=true]').count()) === 1);
+    assert.deepEqual(await moving(), []);
+    held.go();
+    await reveal(page).waitFor();
+    assert.deepEqual(await moving(), []);
+  });
+
+  stage.test('text of twice the size fits without sideways scrolling', { viewport: { width: 640, height: 800 } }, async ({ page, visitor }) => {
+    for (const name of names) await visitor.createKey(name);
+    await page.goto(keysPath);
+    await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await picture(page, 'keys-twice-the-size');
+  });
+
+  stage.test('right-to-left: the pages turn around whole', { viewport: { width: 1200, height: 800 } }, async ({ page, visitor }) => {
+    for (const name of names) await visitor.createKey(name);
+    await page.reload();
+    await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    const [nav, main] = [await page.getByRole('navigation').boundingBox(), await page.getByRole('main').boundingBox()];
+    assert.ok(nav.x > main.x, 'the navigation stands at the right');
+    await picture(page, 'right-to-left-keys');
+    await openCreate(page);
+    await picture(page, 'right-to-left-create');
+  });
+});
