@@ -77,6 +77,7 @@ function runner(site) {
   const database = Number(readFileSync(join(folder, 'db/pid'), 'utf8'));
   const log = new AccessLog(join(site.folder, 'log/access.log'));
   return async (each, seconds) => {
+    await site.makeReady(each.port);
     const processes = site.processes(each.port, database);
     const lines = each.lines();
     const cpu = () => Object.entries(processes).map(([who, pids]) => [who, cpuOf(pids)]);
