@@ -2,7 +2,7 @@
 
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -41,6 +41,7 @@ export const lineAt = (text, index) => text.slice(0, index).split('\n').length;
 export function copyOf(test, folders) {
   const copy = mkdtempSync(join(tmpdir(), 'claviger-check-'));
   test.after(() => rmSync(copy, { recursive: true }));
-  for (const folder of folders) cpSync(join(root, folder), join(copy, folder), { recursive: true });
+  const filter = (path) => !notOurs.has(basename(path));
+  for (const folder of folders) cpSync(join(root, folder), join(copy, folder), { recursive: true, filter });
   return copy;
 }
