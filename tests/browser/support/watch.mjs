@@ -27,6 +27,7 @@ export async function watch(context) {
 // Chromium logs each answer from 400 on and each lost connection, which the tests ask for on purpose, and that a plain
 // http site gets no isolation.
 function isExpected(message) {
+  if (/ERR_INTERNET_DISCONNECTED/.test(message.text())) return true; // a test took the network away; the icon may come late
   if (/^Failed to load resource: /.test(message.text())) return !isFile(message.location().url);
   return /^The Cross-Origin-Opener-Policy header has been ignored/.test(message.text());
 }
