@@ -11,6 +11,10 @@ import { startChromium } from './support/chromium.mjs';
 
 const onlyCategories = ['performance', 'accessibility', 'best-practices'];
 
+// Chromium sometimes records no trace of a load; Lighthouse then judges nothing and asks to be run again.
+const kNothingRecorded = ['NO_NAVSTART', 'NO_FCP', 'NO_LCP', 'NO_TRACING_STARTED', 'NO_SCREENSHOTS', 'NO_SPEEDLINE_FRAMES'];
+const kRecordings = 4;
+
 describe('full marks from Lighthouse', () => {
   let service, browser, port, tenant;
 
@@ -29,7 +33,11 @@ describe('full marks from Lighthouse', () => {
     const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const flags = { port, onlyCategories, logLevel: 'error', output: 'json', extraHeaders: cookie ? { Cookie: cookie } : {} };
     // The desktop profile: its throttling is computed, not slept, and asks the least of a machine that is busy.
-    const { lhr } = await lighthouse(visitor.origin + path, flags, desktopConfig);
+    let lhr;
+    for (let i = 0; i < kRecordings; i++) {
+      ({ lhr } = await lighthouse(visitor.origin + path, flags, desktopConfig));
+      if (!kNothingRecorded.includes(lhr.runtimeError?.code)) break;
+    }
     assert.equal(lhr.runtimeError, undefined);
     assert.equal(new URL(lhr.finalDisplayedUrl).pathname, path);
     const failed = Object.values(lhr.audits).filter(({ score, scoreDisplayMode }) => score !== null && score < 1 && !['informative', 'metricSavings'].includes(scoreDisplayMode));
