@@ -1,26 +1,22 @@
 #include "fcgi/json/new_api_key.h"
 
-#include <Poco/Exception.h>
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 #include <Poco/Net/MediaType.h>
 #include <Poco/String.h>
+
+#include <algorithm>
+
+#include "fcgi/json/named_object.h"
 
 namespace claviger::fcgi {
 namespace {
 
-Poco::JSON::Object::Ptr parseObject(const std::string& body) {
-    try {
-        const auto parsed = Poco::JSON::Parser().parse(body);
-        if (parsed.type() == typeid(Poco::JSON::Object::Ptr)) return parsed.extract<Poco::JSON::Object::Ptr>();
-    } catch (const Poco::Exception&) {
-        // Not JSON: the same refusal as for any other body that is no object.
-    }
-    return {};
+bool isEscapeOf(std::string_view piece, std::string_view digits) {
+    return piece.size() >= 6 && piece[0] == '\\' && piece[1] == 'u' &&
+           Poco::icompare(std::string(piece.substr(2, digits.size())), std::string(digits)) == 0;
 }
 
-bool isSurrogate(std::string_view escape) {
-    return escape.size() >= 4 && escape[1] == 'u' && (escape[2] == 'd' || escape[2] == 'D') && escape[3] >= '8';
+bool isSurrogate(std::string_view piece) {
+    return isEscapeOf(piece, "d") && piece[3] >= '8';
 }
 
 // The same text with every byte and escape that may be no character replaced by a question mark. In UTF-8 none
@@ -28,19 +24,26 @@ bool isSurrogate(std::string_view escape) {
 std::string withoutBadCharacters(std::string_view body) {
     std::string text;
     while (!body.empty()) {
-        const std::size_t length = body.front() != '\\' ? 1 : isSurrogate(body) ? 6 : 2;
+        const bool bad = isSurrogate(body) || isEscapeOf(body, "0000");
+        const std::size_t length = bad ? 6 : body.front() == '\\' ? 2 : 1;
         const auto piece = body.substr(0, length);
-        const bool doubtful = length == 6 || static_cast<unsigned char>(piece.front()) >= 0x80;
-        text += doubtful ? std::string_view("?") : piece;
+        text += bad || static_cast<unsigned char>(piece.front()) >= 0x80 ? std::string_view("?") : piece;
         body.remove_prefix(piece.size());
     }
     return text;
 }
 
+// Poco's parser ends a member's name at \u0000, and reads what is left of it as the name.
+bool holdsNul(std::string_view body) {
+    for (; !body.empty(); body.remove_prefix(std::min<std::size_t>(body.size(), body.front() == '\\' ? 2 : 1)))
+        if (body.front() == '\0' || isEscapeOf(body, "0000")) return true;
+    return false;
+}
+
 // Poco's parser refuses a body with bad UTF-8 as a whole. If that is all that is wrong with it, the name is.
 Refusal refusalOfUnreadable(const std::string& body) {
-    const auto object = parseObject(withoutBadCharacters(body));
-    return {object && object->get("name").isString() ? Problem::kNameInvalid : Problem::kInvalidJson};
+    const auto object = readObject(withoutBadCharacters(body));
+    return {object && object->name ? Problem::kNameInvalid : Problem::kInvalidJson};
 }
 
 }  // namespace
@@ -55,13 +58,10 @@ bool saysJson(const Request& request) {
 
 std::variant<domain::KeyName, Refusal> parseNewApiKey(const Request& request) {
     if (!saysJson(request)) return Refusal{Problem::kUnsupportedMediaType};
-    const auto body = parseObject(request.body);
+    const auto body = holdsNul(request.body) ? std::nullopt : readObject(request.body);
     if (!body) return refusalOfUnreadable(request.body);
-
-    // Checked by type: a number or a boolean that became a text would be a name that nobody gave.
-    const auto given = body->get("name");
-    if (!given.isString()) return Refusal{Problem::kNameRequired};
-    auto name = domain::KeyName::parse(given.extract<std::string>());
+    if (!body->name) return Refusal{Problem::kNameRequired};
+    auto name = domain::KeyName::parse(*body->name);
     if (!name.ok()) return refusalOf(name.error());
     return std::move(name).value();
 }

@@ -9,7 +9,7 @@ namespace claviger::fcgi {
 
 // The body {"name":"…"}; other members are ignored.
 //   kUnsupportedMediaType  the content type is not JSON
-//   kInvalidJson           not JSON, or not an object
+//   kInvalidJson           not JSON, not an object, or refused by readObject
 //   kNameRequired          the name is missing, not a text, or empty after trimming
 //   kNameTooLong, kNameInvalid
 std::variant<domain::KeyName, Refusal> parseNewApiKey(const Request&);
