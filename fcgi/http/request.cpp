@@ -67,8 +67,9 @@ Request parseCgi(CgiParameters parameters, std::string body, BodyState bodyState
         if (name.starts_with(kHeaderPrefix))
             request.headers.emplace(headerName(std::string_view(name).substr(kHeaderPrefix.size())), std::move(value));
     }
+    // nginx names the first of two here and sends both as HTTP_CONTENT_TYPE.
     if (auto type = takeValue(parameters, "CONTENT_TYPE"); !type.empty())
-        request.headers["content-type"] = std::move(type);
+        request.headers.emplace("content-type", std::move(type));
     return request;
 }
 

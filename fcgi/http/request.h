@@ -32,7 +32,8 @@ struct Request {
     std::optional<std::string_view> header(const std::string& lowerCaseName) const;
 };
 
-// The parameters of one FastCGI request by name; of a repeated one the first.
+// The parameters of one FastCGI request by name. Of a repeated header all values, joined by commas (cookies by
+// semicolons); of another repeated one the first.
 using CgiParameters = std::map<std::string, std::string, std::less<>>;
 
 // Reads the parameters that nginx/claviger_params names. The client can set none but HTTP_… and CONTENT_….

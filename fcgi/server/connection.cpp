@@ -23,13 +23,19 @@ namespace {
 
 constexpr timeval kPatience{5, 0};  // for one read or write
 
-// The first of repeated names wins: what nginx/claviger_params sets stands before what a client can add.
+constexpr std::string_view kHeader = "HTTP_", kCookie = "HTTP_COOKIE";
+
+// Of a header that the client sent twice all values count, joined as RFC 9110, section 5.3 says: nobody can hide one
+// credential behind another. Of the other names the first wins, which nginx/claviger_params has set.
 CgiParameters parametersOf(FCGX_ParamArray variables) {
     CgiParameters parameters;
     for (; *variables != nullptr; ++variables) {
         const std::string_view pair(*variables);
         const auto equals = pair.find('=');
-        if (equals != std::string_view::npos) parameters.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+        if (equals == std::string_view::npos) continue;
+        const auto name = pair.substr(0, equals), value = pair.substr(equals + 1);
+        const auto [known, fresh] = parameters.emplace(name, value);
+        if (!fresh && name.starts_with(kHeader)) known->second.append(name == kCookie ? "; " : ", ").append(value);
     }
     return parameters;
 }

@@ -28,7 +28,7 @@ class AcceptorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(givesUpAHalfHead);
     CPPUNIT_TEST(closesOnGarbageAndRunsNothing);
     CPPUNIT_TEST(answersHeadWithoutABody);
-    CPPUNIT_TEST(takesTheFirstOfRepeatedParameters);
+    CPPUNIT_TEST(takesTheFirstOfRepeatedParametersAndAllOfRepeatedHeaders);
     CPPUNIT_TEST(sendsALargeAnswerWhole);
     CPPUNIT_TEST(survivesAClientThatLeavesBeforeTheAnswer);
     CPPUNIT_TEST(answers500ForAnExceptionAndKeepsTheConnection);
@@ -119,13 +119,18 @@ class AcceptorTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("{}"), client.ask({.method = "GET"})->body);
     }
 
-    void takesTheFirstOfRepeatedParameters() {
+    void takesTheFirstOfRepeatedParametersAndAllOfRepeatedHeaders() {
         AcceptorFixture server(1);
         auto client = server.connect();
-        CPPUNIT_ASSERT(client.ask(
-            {.target = "/mine", .more = {{"CLAVIGER_TARGET", "/theirs"}, {"HTTP_A", "1"}, {"HTTP_A", "2"}}}));
+        CPPUNIT_ASSERT(client.ask({.target = "/mine",
+                                   .more = {{"CLAVIGER_TARGET", "/theirs"},
+                                            {"HTTP_A", "1"},
+                                            {"HTTP_A", "2"},
+                                            {"HTTP_COOKIE", "a=1"},
+                                            {"HTTP_COOKIE", "b=2"}}}));
         CPPUNIT_ASSERT_EQUAL(std::string("/mine"), server.seen().back().path);
-        CPPUNIT_ASSERT_EQUAL(std::string("1"), server.seen().back().headers.at("a"));
+        CPPUNIT_ASSERT_EQUAL(std::string("1, 2"), server.seen().back().headers.at("a"));
+        CPPUNIT_ASSERT_EQUAL(std::string("a=1; b=2"), server.seen().back().headers.at("cookie"));
     }
 
     void sendsALargeAnswerWhole() {

@@ -74,7 +74,7 @@ public:
 
     void answers400ForAKeyInTheQuery() {
         auto program = tenant_.browser();
-        for (const auto* query : {"?api_key=", "?x=1&y=", "?k%65y=%70k_live_"}) {
+        for (const auto* query : {"?api_key=", "?x=1&y=", "?", "?a&", "?k%65y=%70k_live_"}) {
             const auto answer =
                 program.get("/v1/verify" + std::string(query) + key_.fullKey, {{"X-Api-Key", key_.fullKey}});
             CPPUNIT_ASSERT_EQUAL(400, answer.status());
