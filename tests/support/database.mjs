@@ -12,14 +12,16 @@ import { spawnSync } from 'node:child_process';
 import { launcherFunction } from './launcher.mjs';
 import { start, stop, until } from './processes.mjs';
 
-export async function startDatabase() {
-  const database = new Database();
+// `options` are the server's, such as --general-log.
+export async function startDatabase(...options) {
+  const database = new Database(options);
   await database.start();
   return database;
 }
 
 class Database {
-  constructor() {
+  constructor(options) {
+    this.options = options;
     this.folder = mkdtempSync(join(dirname(process.env.TEST_CONFIG), 'd-'));
     this.socket = join(this.folder, 'db/db.sock');
     launcherFunction('makeFolder', this.folder);
@@ -37,7 +39,7 @@ class Database {
     const asRoot = process.getuid() === 0 ? ['--user=root'] : [];
     const files = [`--datadir=${this.folder}/db/data`, `--socket=${this.socket}`, `--pid-file=${this.folder}/db/pid`];
     const options = ['--skip-networking', '--skip-name-resolve', '--character-set-server=utf8mb4', '--innodb-log-file-size=16M'];
-    this.server = start(join(this.folder, 'log/mariadb.log'), '/usr/sbin/mariadbd', ['--no-defaults', ...asRoot, ...files, ...options]);
+    this.server = start(join(this.folder, 'log/mariadb.log'), '/usr/sbin/mariadbd', ['--no-defaults', ...asRoot, ...files, ...options, ...this.options]);
     await until('the database to answer', () => this.#answers());
   }
 
