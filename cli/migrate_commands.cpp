@@ -62,6 +62,7 @@ void addOptions(CLI::App& verb, Arguments& given) {
     verb.add_option("--tenant", given.tenant, "This tenant alone")->type_name("SLUG");
     verb.add_option("--jobs", given.jobs, "Tenants at a time")
         ->type_name("N")
+        ->option_text("N (1 to 64; 4)")
         ->check(CLI::Range(1U, kMostJobs))
         ->capture_default_str();
     verb.add_flag("--check", given.check,

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/doctor_command.h"
+#include "cli/documentation_commands.h"
 #include "cli/key_commands.h"
 #include "cli/migrate_commands.h"
 #include "cli/output.h"
@@ -122,6 +123,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         addKeyCommands(app, chosen);
         addMigrateCommands(app, chosen, {errors, progressStyle});
         addDoctorCommand(app, chosen);
+        addDocumentationCommands(app, chosen);
 
         app.parse(count, arguments);
         checkConfiguration(app, globals);

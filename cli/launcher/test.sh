@@ -2,6 +2,9 @@
 
 testPackages='
 mariadb-client    dumps the test database, to look for secrets in it
+groff-base        reads the manual page of the tool
+fish              completes the words of the tool
+zsh               completes them too
 chromium          shows the website to the browser tests
 firefox-esr       shows it to a few of them
 fonts-noto-core   Arabic, and what else names are written in

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command_tree.h"
+
+namespace claviger::cli {
+
+// The manual page claviger(1) as roff text for man(1): every command with its options and examples.
+std::string manualPage(const std::vector<Command>&, const std::string& version);
+
+}  // namespace claviger::cli
