@@ -17,6 +17,7 @@ export class Canaries {
     if (!value || value.length < 12) throw new Error(`${name} is too short to be looked for`);
     this.#addBytes(name, Buffer.from(value));
     this.#note(encodeURIComponent(value), `${name}, URL-encoded`);
+    this.#note(new URLSearchParams([['', value]]).toString().slice(1), `${name}, as in a form`);
     this.#note([...value].map((c) => `%${c.charCodeAt(0).toString(16)}`).join(''), `${name}, URL-encoded throughout`);
     this.#note(value, name);
     if (/^[\w-]{43}$/.test(value)) this.#addBytes(`${name}'s bytes`, Buffer.from(value, 'base64url'));

@@ -160,7 +160,8 @@ describe('secrets', () => {
   test('would be found in each of these places, in each form', () => {
     const { fullKey } = fresh;
     const forms = [fullKey, Buffer.from(fullKey).toString('hex'), Buffer.from(fullKey).toString('hex').toUpperCase(),
-      Buffer.from(fullKey).toString('base64'), Buffer.from(`xy${fullKey}z`).toString('base64url'), fullKey.slice(12)];
+      Buffer.from(fullKey).toString('base64'), Buffer.from(`xy${fullKey}z`).toString('base64url'), fullKey.slice(12),
+      'a+third+password%2C+of+the+tool', 'a%20third%20password%2C%20of%20the%20tool'];
     for (const form of forms) assert.notDeepEqual(canaries.foundInText(`...${form}...`), [], form);
     database.sql(`SELECT '${fullKey}'`);
     const found = canaries.foundIn(join(database.folder, 'db'));
