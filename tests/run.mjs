@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const logs = join(dirname(process.env.TEST_CONFIG), 'log');
-const order = ['checks', 'unit', 'contract', 'migration', 'api', 'server', 'system', 'browser'];
+const order = ['checks', 'unit', 'contract', 'migration', 'api', 'fuzz', 'server', 'system', 'browser'];
 const longest = 20 * 60 * 1000; // milliseconds, of one suite
 
 function cppSuites() {

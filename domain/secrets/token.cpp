@@ -2,12 +2,20 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "domain/secrets/random.h"
 
 namespace claviger::domain::secrets {
 namespace {
 constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+
+// libsodium takes some bytes over 127 for digits: two texts would be one token.
+bool isAscii(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 127; });
 }
+
+}  // namespace
 
 TokenBytes::TokenBytes(TokenBytes&& other) noexcept : bytes_(other.bytes_) {
     sodium_memzero(other.bytes_.data(), other.bytes_.size());
@@ -37,7 +45,7 @@ void TokenBytes::fill() {
 
 bool TokenBytes::read(std::string_view text) {
     std::size_t length = 0;
-    return text.size() == kTextLength &&
+    return text.size() == kTextLength && isAscii(text) &&
            sodium_base642bin(bytes_.data(), bytes_.size(), text.data(), text.size(), nullptr, &length, nullptr,
                              kVariant) == 0 &&
            length == bytes_.size();
