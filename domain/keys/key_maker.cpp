@@ -8,10 +8,11 @@ AuditEvent event(AuditAction action, const KeyHolder& holder, const ApiKey& key)
 }
 
 // What create and regenerate ask before they change anything, with the user locked until the transaction ends.
-Result<void> admit(TenantStore& store, const KeyHolder& holder, const KeyMaker::Once& once) {
-    if (!store.users().lockApproved(holder.user)) return ErrorCode::kUnauthorized;
-    if (once && store.apiKeys().onceWasUsed(*once)) return ErrorCode::kAlreadyShown;
-    return {};
+Result<Holdings> admit(TenantStore& store, const KeyHolder& holder, const KeyMaker::Once& once) {
+    const auto holdings = store.apiKeys().lockHoldings(holder.user, once);
+    if (!holdings) return ErrorCode::kUnauthorized;
+    if (holdings->onceWasUsed) return ErrorCode::kAlreadyShown;
+    return *holdings;
 }
 
 }  // namespace
@@ -26,8 +27,9 @@ Result<IssuedApiKey> KeyMaker::create(const KeyHolder& holder, const KeyName& na
     const auto secret = secretOf(holder, fullKey, once);
 
     auto stored = stores_.transact<void>(holder.tenant, [&](TenantStore& store) -> Result<void> {
-        if (auto admitted = admit(store, holder, once); !admitted.ok()) return admitted;
-        if (store.apiKeys().countLive(holder.user) >= kLiveKeyLimit) return ErrorCode::kKeyLimitReached;
+        const auto admitted = admit(store, holder, once);
+        if (!admitted.ok()) return admitted.error();
+        if (admitted.value().liveKeys >= kLiveKeyLimit) return ErrorCode::kKeyLimitReached;
         if (auto added = store.apiKeys().add(key, secret); !added.ok()) return added;
         store.audit().add(event(AuditAction::kKeyCreated, holder, key));
         return {};
@@ -43,7 +45,7 @@ Result<IssuedApiKey> KeyMaker::regenerate(const KeyHolder& holder, const ApiKeyI
 
     auto [stored, settledAt] =
         stores_.transactSettling<ApiKey>(holder.tenant, [&](TenantStore& store) -> Result<ApiKey> {
-            if (auto admitted = admit(store, holder, once); !admitted.ok()) return admitted.error();
+            if (const auto admitted = admit(store, holder, once); !admitted.ok()) return admitted.error();
             const auto old = store.apiKeys().end(holder.user, id, now);
             if (!old) return ErrorCode::kKeyNotFound;
 

@@ -44,17 +44,24 @@ public:
     virtual std::size_t endAllOf(const UserId&, Timestamp now) = 0;
 };
 
+// What somebody has who is about to get a key.
+struct Holdings {
+    std::size_t liveKeys;
+    bool onceWasUsed;  // a key was made with the one-time value already
+};
+
 class ApiKeys {
 public:
     virtual ~ApiKeys() = default;
     virtual std::vector<ApiKey> listLive(const UserId&) const = 0;  // newest first
-    virtual std::size_t countLive(const UserId&) const = 0;
-    virtual bool onceWasUsed(const secrets::OnceHash&) const = 0;
     virtual std::optional<ApiKey> findLiveByOnce(const secrets::OnceHash&) const = 0;
 
     // The living key with this hash or id, if its user is approved.
     virtual std::optional<LivingKey> findLive(const secrets::KeyHash&) const = 0;
     virtual std::optional<KeyOwner> findOwner(const ApiKeyId&) const = 0;
+
+    // Locks an approved user as Users::lockApproved does, and tells what that user has then; nothing if not approved.
+    virtual std::optional<Holdings> lockHoldings(const UserId&, const std::optional<secrets::OnceHash>&) = 0;
 
     //   kNameTaken  a live key of the user has the name; nothing changed
     virtual Result<void> add(const ApiKey&, const KeySecret&) = 0;

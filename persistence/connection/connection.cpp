@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 namespace claviger::persistence {
 namespace {
@@ -19,6 +20,9 @@ constexpr Sql kSetSession =
     "innodb_lock_wait_timeout = ?, lock_wait_timeout = ?";
 constexpr Sql kSetIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 constexpr Sql kSetRole = "SET ROLE {role}";
+constexpr Sql kBegin = "START TRANSACTION";
+constexpr Sql kCommit = "COMMIT";
+constexpr Sql kRollBack = "ROLLBACK";
 
 constexpr unsigned kLongestLockWait = 10;
 
@@ -40,6 +44,10 @@ Poco::Data::Session open(const Login& login) {
                                                        std::to_string(failure->number) + ": " + failure->text
                                                  : "no connection to the database");
     }
+}
+
+Carried carriedBy(const Values& values) {
+    return values.empty() ? Carried::kNoValues : Carried::kValues;
 }
 
 Rows::Table readAll(MYSQL_RES* result) {
@@ -73,22 +81,18 @@ Connection::~Connection() = default;
 
 void Connection::setSession(unsigned answerSeconds) {
     const std::int64_t lockWait = std::clamp(answerSeconds - 1, 1U, kLongestLockWait);
-    execute(kSetSession, {lockWait, lockWait});
+    executeLater(kSetSession, {lockWait, lockWait});
     execute(kSetIsolation);
 }
 
 Rows Connection::query(Sql statement, const Values& values, const Names& names) {
-    const auto carried = values.empty() ? Carried::kNoValues : Carried::kValues;
-    send(compose(statement, values, names), carried);
-    const std::unique_ptr<MYSQL_RES, decltype(&::mysql_free_result)> result(::mysql_store_result(driver_->handle),
-                                                                            &::mysql_free_result);
-    if (result) return Rows(readAll(result.get()));
-    if (::mysql_errno(driver_->handle) != 0) fail(carried);
-    throw std::logic_error("a query without rows");
+    auto answer = converse(compose(statement, values, names), carriedBy(values));
+    if (!answer.rows) throw std::logic_error("a query without rows");
+    return std::move(*answer.rows);
 }
 
 std::uint64_t Connection::execute(Sql statement, const Values& values, const Names& names) {
-    return affected(compose(statement, values, names), values.empty() ? Carried::kNoValues : Carried::kValues);
+    return affected(compose(statement, values, names), carriedBy(values));
 }
 
 std::uint64_t Connection::executeOnPairs(Sql statement, const Pairs& pairs, const Names& names) {
@@ -99,30 +103,112 @@ void Connection::executeMigration(std::string_view text, const Names& names) {
     affected(composeMigration(text, names), Carried::kNoValues);
 }
 
+void Connection::executeLater(Sql statement, const Values& values, const Names& names) {
+    wait(compose(statement, values, names), carriedBy(values));
+}
+
 void Connection::takeRole(const Identifier& role) {
     if (role_ == role) return;
-    execute(kSetRole, {}, {{"role", role}});
+    executeLater(kSetRole, {}, {{"role", role}});
     role_ = role;
 }
 
-void Connection::send(const std::string& sql, Carried carried) {
-    if (!alive_) throw ConnectionLost("the database connection was lost before");
-    if (::mysql_real_query(driver_->handle, sql.data(), sql.size()) != 0) fail(carried);
+void Connection::begin() {
+    executeLater(kBegin);
 }
 
-void Connection::fail(Carried carried) {
-    const ServerError error{::mysql_errno(driver_->handle), ::mysql_error(driver_->handle)};
-    if (endsConnection(error.number)) alive_ = false;
-    raise(error, carried);
+void Connection::rollBack() {
+    if (waiting_.count > 0) role_.reset();
+    waiting_ = {};
+    execute(kRollBack);
+}
+
+void Connection::commit() {
+    committing([&] { return execute(kCommit); });
+}
+
+std::optional<Rows> Connection::commitAndQuery(Sql question, const Values& values) {
+    return committing([&]() -> std::optional<Rows> {
+        const auto before = waiting_.count;
+        executeLater(kCommit);
+        try {
+            return query(question, values);
+        } catch (const std::exception&) {
+            if (done_ > before) return std::nullopt;
+            throw;
+        }
+    });
+}
+
+// What a failure says depends on how far the server came: what fails before COMMIT keeps it from being run.
+template <class Send>
+auto Connection::committing(const Send& send) -> decltype(send()) {
+    const auto before = waiting_.count;
+    try {
+        return send();
+    } catch (const Deadlock&) {
+        throw;
+    } catch (const ConnectionLost& lost) {
+        throw domain::OutcomeUnknown(std::string("at COMMIT: ") + lost.what());
+    } catch (const std::exception& failure) {
+        if (done_ < before) throw;
+        abandon();
+        throw domain::OutcomeUnknown(std::string("at COMMIT: ") + failure.what());
+    }
+}
+
+void Connection::wait(const std::string& sql, Carried carried) {
+    waiting_.text += sql;
+    waiting_.text += ';';
+    ++waiting_.count;
+    if (carried == Carried::kValues) waiting_.carried = carried;
+}
+
+// Sends what waits and the statement as one message. The server runs them in order and stops at the first that fails.
+Connection::Answer Connection::converse(const std::string& sql, Carried carried) {
+    if (!alive_) throw ConnectionLost("the database connection was lost before");
+    auto message = std::exchange(waiting_, {});
+    if (message.carried == Carried::kValues) carried = message.carried;
+    message.text += sql;
+    done_ = 0;
+    if (::mysql_real_query(driver_->handle, message.text.data(), message.text.size()) != 0) fail(carried);
+    ++answers_;
+    return lastAnswer(message.count + 1, carried);
+}
+
+Connection::Answer Connection::lastAnswer(std::size_t statements, Carried carried) {
+    while (true) {
+        auto answer = readAnswer(carried);
+        ++done_;
+        const auto next = ::mysql_next_result(driver_->handle);
+        if (next > 0) fail(carried);
+        if (next == 0) continue;
+        if (done_ == statements) return answer;
+        abandon();
+        throw std::logic_error("other answers than statements");
+    }
+}
+
+Connection::Answer Connection::readAnswer(Carried carried) {
+    const std::unique_ptr<MYSQL_RES, decltype(&::mysql_free_result)> result(::mysql_store_result(driver_->handle),
+                                                                            &::mysql_free_result);
+    if (result) return {Rows(readAll(result.get())), 0};
+    if (::mysql_errno(driver_->handle) != 0) fail(carried);
+    return {std::nullopt, ::mysql_affected_rows(driver_->handle)};
 }
 
 std::uint64_t Connection::affected(const std::string& sql, Carried carried) {
-    send(sql, carried);
-    if (::mysql_field_count(driver_->handle) != 0) {
-        abandon();  // the unread rows would be taken for the next statement's
-        throw std::logic_error("rows where none are read");
-    }
-    return ::mysql_affected_rows(driver_->handle);
+    const auto answer = converse(sql, carried);
+    if (answer.rows) throw std::logic_error("rows where none are read");
+    return answer.affected;
+}
+
+// The role counts as not taken, since nothing tells whether it was.
+void Connection::fail(Carried carried) {
+    const ServerError error{::mysql_errno(driver_->handle), ::mysql_error(driver_->handle)};
+    role_.reset();
+    if (endsConnection(error.number)) alive_ = false;
+    raise(error, carried);
 }
 
 }  // namespace claviger::persistence

@@ -31,26 +31,64 @@ public:
     std::uint64_t execute(Sql, const Values& = {}, const Names& = {});
     std::uint64_t executeOnPairs(Sql, const Pairs&, const Names&);
 
+    // Sends the statement along with the next one whose answer is read: it costs no round trip of its own. What it
+    // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped.
+    void executeLater(Sql, const Values& = {}, const Names& = {});
+
+    // A transaction: begin() rides along as well. rollBack() drops what still waits to be sent.
+    void begin();
+    void rollBack();
+
+    // Commits in one round trip with what waits. commitAndQuery() asks a question behind it; nothing if only the
+    // question failed. Both throw what a statement before COMMIT failed with, or Deadlock: then nothing is committed.
+    // They throw domain::OutcomeUnknown if the connection is lost or COMMIT itself fails.
+    void commit();
+    std::optional<Rows> commitAndQuery(Sql, const Values& = {});
+
     // Runs the one statement of a migration's file.
     void executeMigration(std::string_view text, const Names&);
 
-    // Makes the role the only one whose rights the connection has, beside its account's own.
+    // Makes the role the only one whose rights the connection has, beside its account's own; rides along.
     void takeRole(const Identifier& role);
 
     bool alive() const { return alive_; }
     void abandon() { alive_ = false; }  // in a state that nobody knows: never to be used again
 
+    // How often it has answered so far: a connection that dies before the next answer has done nothing since.
+    std::uint64_t answers() const { return answers_; }
+
 private:
     struct Driver;
 
+    // What one statement is answered with.
+    struct Answer {
+        std::optional<Rows> rows;
+        std::uint64_t affected = 0;
+    };
+
+    // Statements that go with the next one.
+    struct Waiting {
+        std::string text;
+        std::size_t count = 0;
+        Carried carried = Carried::kNoValues;
+    };
+
     void setSession(unsigned answerSeconds);
-    void send(const std::string& sql, Carried);
-    [[noreturn]] void fail(Carried);
+    void wait(const std::string& sql, Carried);
+    Answer converse(const std::string& sql, Carried);
+    Answer readAnswer(Carried);
+    Answer lastAnswer(std::size_t statements, Carried);
     std::uint64_t affected(const std::string& sql, Carried);
+    [[noreturn]] void fail(Carried);
+    template <class Send>
+    auto committing(const Send& send) -> decltype(send());
 
     std::unique_ptr<Driver> driver_;
     bool alive_ = true;
     std::optional<Identifier> role_;
+    Waiting waiting_;
+    std::size_t done_ = 0;  // statements of the last message that have been answered without an error
+    std::uint64_t answers_ = 0;
 };
 
 }  // namespace claviger::persistence

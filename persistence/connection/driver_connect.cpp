@@ -53,9 +53,11 @@ extern "C" MYSQL* STDCALL mysql_real_connect(MYSQL* handle, const char* host, co
     const auto& login = connect->login();
     claviger::persistence::setOptions(handle, login);
     const bool local = !login.socket.empty();
-    // CLIENT_FOUND_ROWS: an update counts the rows that it found, changed or not. Multi-statements stay off.
+    // CLIENT_FOUND_ROWS: an update counts the rows that it found, changed or not. CLIENT_MULTI_STATEMENTS: several
+    // statements share a round trip; what is sent is composed of this program's constants and of digits alone.
+    constexpr auto kFlags = CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS;
     auto* connected = real(handle, local ? nullptr : login.host.c_str(), login.user.c_str(), login.password.c_str(),
-                           nullptr, login.port, local ? login.socket.c_str() : nullptr, CLIENT_FOUND_ROWS);
+                           nullptr, login.port, local ? login.socket.c_str() : nullptr, kFlags);
     connect->record(connected == nullptr ? ::mysql_errno(handle) : 0, ::mysql_error(handle));
     return connected;
 }

@@ -47,6 +47,12 @@ void append(std::string& sql, const Value& value) {
     std::visit(Encoder{sql}, value);
 }
 
+std::size_t closing(std::string_view text, std::size_t open) {
+    const auto close = text.find('}', open);
+    if (close == std::string_view::npos) throw std::logic_error("a name in a statement is not closed");
+    return close;
+}
+
 using Filler = std::function<void(std::string& sql, std::string_view name)>;
 
 // Copies the text; each {name} is what `fill` appends for it.
@@ -57,8 +63,7 @@ std::string fillNames(std::string_view text, const Filler& fill) {
         const auto open = text.find('{');
         sql += text.substr(0, open);
         if (open == std::string_view::npos) return sql;
-        const auto close = text.find('}', open);
-        if (close == std::string_view::npos) throw std::logic_error("a name in a statement is not closed");
+        const auto close = closing(text, open);
         fill(sql, text.substr(open + 1, close - open - 1));
         text.remove_prefix(close + 1);
     }
@@ -88,17 +93,22 @@ void appendPairs(std::string& sql, const Pairs& pairs) {
 }  // namespace
 
 std::string compose(Sql statement, const Values& values, const Names& names) {
-    const auto text = composeMigration(statement.text(), names);
     std::string sql;
-    sql.reserve(text.size() + 128 * values.size());
+    sql.reserve(statement.text().size() + 64 * (names.size() + values.size()));
     auto value = values.begin();
-    for (const char c : text) {
-        if (c != '?') {
-            sql += c;
-            continue;
+    for (auto text = statement.text();;) {
+        const auto place = text.find_first_of("?{");
+        sql += text.substr(0, place);
+        if (place == std::string_view::npos) break;
+        auto end = place;
+        if (text[place] == '{') {
+            end = closing(text, place);
+            appendName(sql, text.substr(place + 1, end - place - 1), names);
+        } else {
+            if (value == values.end()) throw std::logic_error("a statement has more places than values");
+            append(sql, *value++);
         }
-        if (value == values.end()) throw std::logic_error("a statement has more places than values");
-        append(sql, *value++);
+        text.remove_prefix(end + 1);
     }
     if (value != values.end()) throw std::logic_error("a statement has more values than places");
     return sql;

@@ -6,69 +6,23 @@
 namespace claviger::persistence {
 namespace {
 
-constexpr Sql kStart = "START TRANSACTION";
 constexpr Sql kRaise = "UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot = ?";
-constexpr Sql kCommit = "COMMIT";
-constexpr Sql kRollback = "ROLLBACK";
 constexpr Sql kOtherBoards = "SELECT 1 FROM claviger.nodes WHERE board_id <> ? LIMIT 1";
 
 constexpr int kAttempts = 3;
 
-void start(Connection& connection, const std::optional<Identifier>& role) {
-    if (role) connection.takeRole(*role);
-    connection.execute(kStart);
-}
-
-// Nothing has been done yet on a kept connection that turns out dead, so a fresh one may begin anew.
-Connections::Lease started(Connections& connections, const std::optional<Identifier>& role) {
-    {
-        auto lease = connections.borrow();
-        try {
-            start(*lease, role);
-            return lease;
-        } catch (const ConnectionLost&) {
-            if (!lease.kept()) throw;
-        }
-    }
-    auto lease = connections.borrowFresh();
-    start(*lease, role);
-    return lease;
-}
-
 void rollBack(Connection& connection) noexcept {
     try {
-        if (connection.alive()) connection.execute(kRollback);
+        if (connection.alive()) connection.rollBack();
     } catch (const std::exception&) {
         connection.abandon();  // the server rolls back when the connection is gone
     }
 }
 
 // The last statements before COMMIT, since all who change somebody of the same slot wait for each other from here on.
+// That there is a row for each slot is the feeders' to see: without one, no host remembers anything.
 void raiseEpochs(Connection& connection, const domain::StandingChanges& changes) {
-    for (const auto slot : changes) {
-        if (connection.execute(kRaise, {static_cast<std::int64_t>(indexOf(slot))}) != 1)
-            throw std::logic_error("revocation_epochs lacks a slot: run claviger migrate");
-    }
-}
-
-void commit(Connection& connection) {
-    try {
-        connection.execute(kCommit);
-    } catch (const Deadlock&) {
-        throw;  // certainly not committed
-    } catch (const std::exception& failure) {
-        connection.abandon();
-        throw domain::OutcomeUnknown(std::string("at COMMIT: ") + failure.what());
-    }
-}
-
-// Whether any host but this one may remember what was true before. Who cannot find out assumes so.
-bool othersMayRemember(Connection& connection, const std::optional<domain::BoardId>& own) {
-    try {
-        return !connection.query(kOtherBoards, {own ? bytesOf(*own) : Value(Bytes{})}).empty();
-    } catch (const std::exception&) {
-        return true;
-    }
+    for (const auto slot : changes) connection.executeLater(kRaise, {static_cast<std::int64_t>(indexOf(slot))});
 }
 
 }  // namespace
@@ -84,26 +38,32 @@ domain::SettledAt Transactions::run(const std::optional<Identifier>& role, const
     }
 }
 
+// A kept connection that dies before it answers has done nothing yet, so a fresh one may begin anew.
 domain::SettledAt Transactions::runOnce(const std::optional<Identifier>& role, const Work& work) {
-    const auto lease = started(connections_, role);
-    domain::StandingChanges changes;
-    try {
-        if (work(*lease, changes) == Ending::kRollback || connections_.rehearses()) {
-            rollBack(*lease);
-            return domain::kSettled;
+    {
+        const auto lease = connections_.borrow();
+        const auto answersBefore = lease->answers();
+        try {
+            return runOn(*lease, role, work);
+        } catch (const ConnectionLost&) {
+            if (!lease.kept() || lease->answers() != answersBefore) throw;
         }
-        raiseEpochs(*lease, changes);
-    } catch (...) {
-        rollBack(*lease);
-        throw;
     }
-    return conclude(*lease, changes);
+    const auto lease = connections_.borrowFresh();
+    return runOn(*lease, role, work);
 }
 
-// The nodes are read after the commit: a host that registers later reads epochs that hold this change already.
-domain::SettledAt Transactions::conclude(Connection& connection, const domain::StandingChanges& changes) {
+domain::SettledAt Transactions::runOn(Connection& connection, const std::optional<Identifier>& role, const Work& work) {
+    domain::StandingChanges changes;
     try {
-        commit(connection);
+        if (role) connection.takeRole(*role);
+        connection.begin();
+        if (work(connection, changes) == Ending::kRollback || connections_.rehearses()) {
+            rollBack(connection);
+            return domain::kSettled;
+        }
+        raiseEpochs(connection, changes);
+        return conclude(connection, changes);
     } catch (const domain::OutcomeUnknown&) {
         fence_.raise(changes);
         throw;
@@ -111,10 +71,20 @@ domain::SettledAt Transactions::conclude(Connection& connection, const domain::S
         rollBack(connection);
         throw;
     }
-    if (changes.empty()) return domain::kSettled;
+}
+
+// The nodes are read after the commit: a host that registers later reads epochs that hold this change already. Who
+// cannot find out assumes that another host may remember what was true before.
+domain::SettledAt Transactions::conclude(Connection& connection, const domain::StandingChanges& changes) {
+    if (changes.empty()) {
+        connection.commit();
+        return domain::kSettled;
+    }
+    const auto own = fence_.board();
+    const auto others = connection.commitAndQuery(kOtherBoards, {own ? bytesOf(*own) : Value(Bytes{})});
     const auto committed = std::chrono::steady_clock::now();
     fence_.raise(changes);
-    return othersMayRemember(connection, fence_.board()) ? committed + domain::kSettlingTime : domain::kSettled;
+    return others && others->empty() ? domain::kSettled : committed + domain::kSettlingTime;
 }
 
 }  // namespace claviger::persistence

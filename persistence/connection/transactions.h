@@ -31,6 +31,7 @@ public:
 
 private:
     domain::SettledAt runOnce(const std::optional<Identifier>& role, const Work& work);
+    domain::SettledAt runOn(Connection&, const std::optional<Identifier>& role, const Work& work);
     domain::SettledAt conclude(Connection&, const domain::StandingChanges&);
 
     Connections& connections_;

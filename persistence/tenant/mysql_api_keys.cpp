@@ -13,8 +13,11 @@ namespace {
 constexpr Sql kListLive =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
     "FROM {schema}.api_keys WHERE user_id = ? AND live = 1 ORDER BY created_at DESC, id DESC";
-constexpr Sql kCountLive = "SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = ? AND live = 1";
-constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
+constexpr Sql kLockUser = "SELECT 1 FROM {schema}.users WHERE id = ? FOR UPDATE";
+// A statement of its own: it sees what was committed while the lock was waited for.
+constexpr Sql kHoldings =
+    "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1), "
+    "EXISTS (SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?) FROM {schema}.users u WHERE u.id = ?";
 constexpr Sql kFindLiveByOnce =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
     "FROM {schema}.api_keys WHERE once_hash = ? AND deleted_at IS NULL";
@@ -32,10 +35,10 @@ constexpr Sql kFind =
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr Sql kLockLive =
+constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ? AND user_id = ? AND deleted_at IS NULL";
+constexpr Sql kFindEnded =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
-    "FROM {schema}.api_keys WHERE id = ? AND user_id = ? AND deleted_at IS NULL FOR UPDATE";
-constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
+    "FROM {schema}.api_keys WHERE id = ? AND ROW_COUNT() = 1";
 // Dead once is dead: a hash that is there already must not keep a key alive.
 constexpr Sql kRemember =
     "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at) "
@@ -71,12 +74,12 @@ std::vector<domain::ApiKey> MySqlApiKeys::listLive(const domain::UserId& user) c
     return connection_.query(kListLive, {bytesOf(user)}).map(keyAt);
 }
 
-std::size_t MySqlApiKeys::countLive(const domain::UserId& user) const {
-    return static_cast<std::size_t>(connection_.query(kCountLive, {bytesOf(user)})[0].integer(0));
-}
-
-bool MySqlApiKeys::onceWasUsed(const domain::secrets::OnceHash& once) const {
-    return !connection_.query(kFindOnce, {bytesOf(once)}).empty();
+std::optional<domain::Holdings> MySqlApiKeys::lockHoldings(const domain::UserId& user,
+                                                           const std::optional<domain::secrets::OnceHash>& once) {
+    connection_.executeLater(kLockUser, {bytesOf(user)});
+    const auto rows = connection_.query(kHoldings, {bytesOf(once), bytesOf(user)});
+    if (rows.empty() || statusAt(rows[0], 0) != domain::UserStatus::kApproved) return std::nullopt;
+    return domain::Holdings{static_cast<std::size_t>(rows[0].integer(1)), rows[0].integer(2) == 1};
 }
 
 std::optional<domain::ApiKey> MySqlApiKeys::findLiveByOnce(const domain::secrets::OnceHash& once) const {
@@ -119,10 +122,10 @@ std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) 
 
 std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, const domain::ApiKeyId& id,
                                                 domain::Timestamp now) {
-    const auto rows = connection_.query(kLockLive, {bytesOf(id), bytesOf(user)});
+    connection_.executeLater(kEnd, {now, bytesOf(id), bytesOf(user)});
+    const auto rows = connection_.query(kFindEnded, {bytesOf(id)});
     if (rows.empty()) return std::nullopt;
-    connection_.execute(kEnd, {now, bytesOf(id)});
-    connection_.execute(kRemember, {bytesOf(connection_.tenant()), now, bytesOf(id)});
+    connection_.executeLater(kRemember, {bytesOf(connection_.tenant()), now, bytesOf(id)});
     connection_.noteStandingChanged(domain::slotOf(id));
     return keyAt(rows[0]);
 }

@@ -10,11 +10,12 @@ public:
     explicit MySqlApiKeys(const TenantConnection& connection) : connection_(connection) {}
 
     std::vector<domain::ApiKey> listLive(const domain::UserId&) const override;
-    std::size_t countLive(const domain::UserId&) const override;
-    bool onceWasUsed(const domain::secrets::OnceHash&) const override;
     std::optional<domain::ApiKey> findLiveByOnce(const domain::secrets::OnceHash&) const override;
     std::optional<domain::LivingKey> findLive(const domain::secrets::KeyHash&) const override;
     std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId&) const override;
+
+    std::optional<domain::Holdings> lockHoldings(const domain::UserId&,
+                                                 const std::optional<domain::secrets::OnceHash>&) override;
 
     //   kAlreadyShown  beside the port's refusals: the form's one-time value is used up; nothing changed
     domain::Result<void> add(const domain::ApiKey&, const domain::KeySecret&) override;

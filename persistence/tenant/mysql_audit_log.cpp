@@ -41,7 +41,7 @@ Text textOf(domain::AuditAction action) {
 }  // namespace
 
 void MySqlAuditLog::add(const domain::AuditEvent& event) {
-    connection_.execute(
+    connection_.executeLater(
         kAdd, {bytesOf(domain::AuditEventId::make(event.at)), event.at, textOf(event.action), bytesOf(event.user),
                bytesOf(event.key), Text{event.origin.requestId}, Text{event.origin.address}});
 }

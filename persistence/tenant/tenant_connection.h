@@ -20,6 +20,9 @@ public:
     std::uint64_t execute(Sql statement, const Values& values = {}) const {
         return connection_.execute(statement, values, names_);
     }
+    void executeLater(Sql statement, const Values& values = {}) const {
+        connection_.executeLater(statement, values, names_);
+    }
     std::uint64_t executeOnPairs(Sql statement, const Pairs& pairs) const {
         return connection_.executeOnPairs(statement, pairs, names_);
     }

@@ -109,9 +109,13 @@ public:
         return live;
     }
 
-    std::size_t countLive(const domain::UserId& user) const override { return listLive(user).size(); }
+    std::optional<domain::Holdings> lockHoldings(const domain::UserId& user,
+                                                 const std::optional<secrets::OnceHash>& once) override {
+        if (!isApproved(data_, user)) return std::nullopt;
+        return domain::Holdings{listLive(user).size(), once && onceWasUsed(*once)};
+    }
 
-    bool onceWasUsed(const secrets::OnceHash& once) const override {
+    bool onceWasUsed(const secrets::OnceHash& once) const {
         return std::any_of(data_.keys.begin(), data_.keys.end(),
                            [&](const auto& entry) { return entry.second.secret.once == once; });
     }

@@ -24,7 +24,11 @@ class ConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesInvalidUtf8InText);
     CPPUNIT_TEST(refusesWhatIsTooLongInsteadOfCuttingIt);
     CPPUNIT_TEST(speaksUtcStrictlyAndReadsWhatIsCommitted);
-    CPPUNIT_TEST(runsOneStatementAtATime);
+    CPPUNIT_TEST(aMigrationsFileOfTwoStatementsFails);
+    CPPUNIT_TEST(whatWaitsRunsBeforeTheNextStatement);
+    CPPUNIT_TEST(nothingRunsBehindAStatementThatFails);
+    CPPUNIT_TEST(whatFailsBeforeCommitCommitsNothing);
+    CPPUNIT_TEST(aQuestionThatFailsBehindCommitLeavesItStanding);
     CPPUNIT_TEST(sendsNoLocalFiles);
     CPPUNIT_TEST(countsRowsThatAreFoundThoughNotChanged);
     CPPUNIT_TEST(errorsHoldNoValues);
@@ -94,11 +98,62 @@ class ConnectionTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("utf8mb4"), rows[0].text(4));
     }
 
-    void runsOneStatementAtATime() {
+    static constexpr Sql kAttempt = "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, ?)";
+    static constexpr Sql kCountAttempts = "SELECT COUNT(*) FROM {schema}.login_attempts";
+    static constexpr Sql kFailing = "INSERT INTO {schema}.no_such_table VALUES (1)";
+    static Values attempt() { return {Bytes{std::string(32, 'x')}, kNoon}; }
+
+    void aMigrationsFileOfTwoStatementsFails() {
         const auto lease = database().tool().borrow();
-        CPPUNIT_ASSERT_THROW(lease->execute("DO 1; DO 2"), DatabaseError);
-        CPPUNIT_ASSERT(lease->alive());
+        CPPUNIT_ASSERT_THROW(lease->executeMigration("DO 1; DO 2", {}), std::logic_error);
+        CPPUNIT_ASSERT(!lease->alive());
     }
+
+    void whatWaitsRunsBeforeTheNextStatement() {
+        onTenant([](Connection& connection, const Names& names) {
+            connection.executeLater(kAttempt, attempt(), names);
+            connection.executeLater("SELECT 1");  // whose rows nobody reads
+            connection.executeLater(kAttempt, attempt(), names);
+            const auto before = connection.answers();
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, connection.query(kCountAttempts, {}, names)[0].integer(0));
+            CPPUNIT_ASSERT_EQUAL(before + 1, connection.answers());
+        });
+    }
+
+    void nothingRunsBehindAStatementThatFails() {
+        onTenant([](Connection& connection, const Names& names) {
+            connection.executeLater(kAttempt, attempt(), names);
+            connection.executeLater(kFailing, {}, names);
+            connection.executeLater(kAttempt, attempt(), names);
+            CPPUNIT_ASSERT_THROW(connection.query(kCountAttempts, {}, names), DatabaseError);
+            CPPUNIT_ASSERT(connection.alive());
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, connection.query(kCountAttempts, {}, names)[0].integer(0));
+        });
+    }
+
+    void whatFailsBeforeCommitCommitsNothing() {
+        onTenant([](Connection& connection, const Names& names) {
+            connection.begin();
+            connection.executeLater(kAttempt, attempt(), names);
+            connection.executeLater(kFailing, {}, names);
+            CPPUNIT_ASSERT_THROW(connection.commitAndQuery(kOne), DatabaseError);
+            connection.rollBack();
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, connection.query(kCountAttempts, {}, names)[0].integer(0));
+        });
+    }
+
+    void aQuestionThatFailsBehindCommitLeavesItStanding() {
+        onTenant([](Connection& connection, const Names& names) {
+            connection.begin();
+            connection.executeLater(kAttempt, attempt(), names);
+            CPPUNIT_ASSERT(!connection.commitAndQuery("SELECT nothing FROM claviger.nodes"));
+            CPPUNIT_ASSERT(connection.commitAndQuery(kOne));
+            connection.rollBack();
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, connection.query(kCountAttempts, {}, names)[0].integer(0));
+        });
+    }
+
+    static constexpr Sql kOne = "SELECT 1";
 
     void sendsNoLocalFiles() {
         onTenant([](Connection& connection, const Names& names) {

@@ -15,6 +15,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(listsTheUsersLiveKeysNewestFirst);
     CPPUNIT_TEST(listsKeysOfOneMomentById);
     CPPUNIT_TEST(countsTheUsersLiveKeys);
+    CPPUNIT_TEST(givesNoKeysToAUserWhoIsNotApproved);
     CPPUNIT_TEST(findsALiveKeyByItsHashWithItsUser);
     CPPUNIT_TEST(findsNoDeadKeyAndNoUnknownHash);
     CPPUNIT_TEST(findsNoKeyOfAUserWhoIsNotApproved);
@@ -68,6 +69,13 @@ class ApiKeysContract : public StoreContract<Backend> {
         return ended;
     }
 
+    std::optional<domain::Holdings> holdings(const domain::UserId& user,
+                                             const std::optional<domain::secrets::OnceHash>& once = {}) {
+        std::optional<domain::Holdings> found;
+        this->change([&](domain::TenantStore& store) { found = store.apiKeys().lockHoldings(user, once); });
+        return found;
+    }
+
     void use(const std::vector<domain::ApiKeys::Use>& uses) {
         this->change([&](domain::TenantStore& store) { store.apiKeys().recordUses(uses); });
     }
@@ -103,15 +111,19 @@ class ApiKeysContract : public StoreContract<Backend> {
     void countsTheUsersLiveKeys() {
         const auto user = this->addUser("owner@x.example").id;
         const auto other = this->addUser("other@x.example").id;
-        const auto count = [&](const domain::UserId& of) {
-            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().countLive(of); });
-        };
+        const auto count = [&](const domain::UserId& of) { return holdings(of).value().liveKeys; };
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, count(user));
         const auto key = add(user, "a");
         add(user, "b");
         end(user, key.id);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count(user));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, count(other));
+    }
+
+    void givesNoKeysToAUserWhoIsNotApproved() {
+        CPPUNIT_ASSERT(!holdings(this->addUser("pending@x.example", domain::UserStatus::kPending).id));
+        CPPUNIT_ASSERT(!holdings(this->addUser("suspended@x.example", domain::UserStatus::kSuspended).id));
+        CPPUNIT_ASSERT(!holdings(domain::UserId::make(kNoon)));
     }
 
     void findsALiveKeyByItsHashWithItsUser() {
@@ -186,9 +198,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     void aFormsOneTimeValueWorksOnce() {
         const auto user = this->addUser("owner@x.example").id;
         const auto once = sampleDigest<domain::secrets::OnceHash>(7);
-        const auto wasUsed = [&] {
-            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().onceWasUsed(once); });
-        };
+        const auto wasUsed = [&] { return holdings(user, once).value().onceWasUsed; };
         auto secret = sampleSecret(1);
         secret.once = once;
         const auto madeWithIt = [&] {

@@ -75,7 +75,7 @@ class TransactionsContract : public StoreContract<Backend> {
             return store.apiKeys().add(sampleKey(user, "Scripts 2"), sampleSecret(2));
         });
         CPPUNIT_ASSERT(result.ok());
-        const auto keys = this->look([&](const TenantStore& store) { return store.apiKeys().countLive(user); });
+        const auto keys = this->look([&](const TenantStore& store) { return store.apiKeys().listLive(user).size(); });
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, keys);
     }
 
