@@ -1,9 +1,10 @@
 #include "domain/secrets/hasher.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <sodium.h>
 
+#include <array>
 #include <new>
 
 namespace claviger::domain::secrets {
@@ -13,7 +14,26 @@ std::string_view view(const std::uint8_t* bytes, std::size_t size) {
     return {reinterpret_cast<const char*>(bytes), size};
 }
 
+using MacContext = std::unique_ptr<EVP_MAC_CTX, decltype(&::EVP_MAC_CTX_free)>;
+
+// To look the algorithm up and to take in the key costs several times as much as a digest; so it is done once.
+MacContext keyedWith(const std::uint8_t* key, std::size_t size) {
+    const std::unique_ptr<EVP_MAC, decltype(&::EVP_MAC_free)> hmac(::EVP_MAC_fetch(nullptr, "HMAC", nullptr),
+                                                                   &::EVP_MAC_free);
+    MacContext context(hmac ? ::EVP_MAC_CTX_new(hmac.get()) : nullptr, &::EVP_MAC_CTX_free);
+    char sha256[] = "SHA256";
+    const std::array parameters{::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
+                                ::OSSL_PARAM_construct_end()};
+    if (!context || ::EVP_MAC_init(context.get(), key, size, parameters.data()) != 1) throw std::bad_alloc();
+    return context;
+}
+
 }  // namespace
+
+Hasher::Hasher(const Pepper& pepper)
+    : pepperVersion_(pepper.version()), keyed_(keyedWith(pepper.bytes_.data(), pepper.bytes_.size())) {}
+
+Hasher::~Hasher() = default;
 
 template <class DigestType>
 DigestType Hasher::digest(std::string_view purpose, const TenantId& tenant, std::string_view secret) const {
@@ -23,12 +43,14 @@ DigestType Hasher::digest(std::string_view purpose, const TenantId& tenant, std:
     message.append(purpose).append(1, '\0').append(tenant.bytes()).append(secret);
 
     DigestType out;
-    unsigned length = 0;
-    const auto* made =
-        HMAC(EVP_sha256(), pepper_.bytes_.data(), static_cast<int>(pepper_.bytes_.size()),
-             reinterpret_cast<const unsigned char*>(message.data()), message.size(), out.bytes_.data(), &length);
+    std::size_t length = 0;
+    const MacContext context(::EVP_MAC_CTX_dup(keyed_.get()), &::EVP_MAC_CTX_free);
+    const bool made =
+        context &&
+        ::EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(message.data()), message.size()) == 1 &&
+        ::EVP_MAC_final(context.get(), out.bytes_.data(), &length, out.bytes_.size()) == 1;
     sodium_memzero(message.data(), message.size());
-    if (made == nullptr || length != DigestType::kSize) throw std::bad_alloc();  // the only way HMAC can fail
+    if (!made || length != DigestType::kSize) throw std::bad_alloc();  // the only way it can fail
     return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@
 #include "domain/secrets/plain_key.h"
 #include "domain/secrets/token.h"
 
+struct evp_mac_ctx_st;  // OpenSSL's
+
 namespace claviger::domain::secrets {
 
 // Turns secrets into their stored form: HMAC-SHA-256 (RFC 2104) with the pepper over
@@ -16,9 +19,12 @@ namespace claviger::domain::secrets {
 // one tenant means nothing in another. Thread-safe: holds no mutable state.
 class Hasher {
 public:
-    explicit Hasher(Pepper pepper) : pepper_(std::move(pepper)) {}
+    explicit Hasher(const Pepper&);  // throws std::bad_alloc
+    Hasher(const Hasher&) = delete;
+    Hasher& operator=(const Hasher&) = delete;
+    ~Hasher();
 
-    int pepperVersion() const { return pepper_.version(); }
+    int pepperVersion() const { return pepperVersion_; }
 
     KeyHash hash(const TenantId&, const PlainKey&) const;
     SessionHash hash(const TenantId&, const SessionToken&) const;
@@ -36,7 +42,8 @@ private:
     DigestType digest(std::string_view purpose, const TenantId&, std::string_view secret) const;
     std::string formToken(std::string_view purpose, const TenantId&, const TokenBytes&) const;
 
-    Pepper pepper_;
+    int pepperVersion_;
+    std::unique_ptr<evp_mac_ctx_st, void (*)(evp_mac_ctx_st*)> keyed_;  // holds the pepper; wiped when freed
 };
 
 // Equality in constant time, for what a client presents.

@@ -1,7 +1,6 @@
 #include "fcgi/json/documents.h"
 
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
+#include <Poco/JSON/PrintHandler.h>
 #include <Poco/Net/HTTPResponse.h>
 
 #include <sstream>
@@ -11,90 +10,121 @@ namespace {
 
 using domain::ApiKey;
 using domain::iso8601;
-using Poco::Dynamic::Var;
-using Poco::JSON::Object;
 
-Object::Ptr object() {
-    return new Object(Poco::JSON_PRESERVE_KEY_ORDER);
-}
+// A document that is written straight into text, member by member; between key and value no tree is built.
+class Document {
+public:
+    void add(const char* name, const std::string& value) {
+        json_.key(name);
+        json_.value(value);
+    }
 
-std::string text(const Object::Ptr& document) {
-    std::ostringstream out;
-    document->stringify(out);
-    return out.str();
-}
+    void add(const char* name, int value) {
+        json_.key(name);
+        json_.value(value);
+    }
 
-Var orNull(const std::optional<domain::Timestamp>& moment) {
-    return moment ? Var(iso8601(*moment)) : Var();
-}
+    void add(const char* name, const std::optional<domain::Timestamp>& moment) {
+        json_.key(name);
+        moment ? json_.value(iso8601(*moment)) : json_.null();
+    }
 
-Object::Ptr listed(const ApiKey& key) {
-    auto entry = object();
-    entry->set("id", key.id.text());
-    entry->set("name", key.name.text());
-    entry->set("keyPrefix", key.keyPrefix);
-    entry->set("maskedKey", key.maskedKey());
-    entry->set("createdAt", iso8601(key.createdAt));
-    entry->set("lastUsedAt", orNull(key.lastUsedAt));
-    return entry;
+    // What `write` adds is within.
+    template <class Write>
+    void addObject(const char* name, const Write& write) {
+        json_.key(name);
+        object(write);
+    }
+
+    template <class Elements, class Write>
+    void addArray(const char* name, const Elements& elements, const Write& write) {
+        json_.key(name);
+        json_.startArray();
+        for (const auto& element : elements) object([&] { write(element); });
+        json_.endArray();
+    }
+
+    template <class Write>
+    void object(const Write& write) {
+        json_.startObject();
+        write();
+        json_.endObject();
+    }
+
+    std::string text() const { return out_.str(); }
+
+private:
+    std::ostringstream out_;
+    Poco::JSON::PrintHandler json_{out_};
+};
+
+template <class Write>
+std::string written(const Write& write) {
+    Document document;
+    document.object([&] { write(document); });
+    return document.text();
 }
 
 }  // namespace
 
 std::string listDocument(const std::vector<ApiKey>& keys) {
-    Poco::JSON::Array::Ptr entries = new Poco::JSON::Array;
-    for (const auto& key : keys) entries->add(listed(key));
-    auto document = object();
-    document->set("keys", entries);
-    return text(document);
+    return written([&](Document& document) {
+        document.addArray("keys", keys, [&](const ApiKey& key) {
+            document.add("id", key.id.text());
+            document.add("name", key.name.text());
+            document.add("keyPrefix", key.keyPrefix);
+            document.add("maskedKey", key.maskedKey());
+            document.add("createdAt", key.createdAt);
+            document.add("lastUsedAt", key.lastUsedAt);
+        });
+    });
 }
 
 std::string issuedDocument(const domain::IssuedApiKey& issued) {
-    auto document = object();
-    document->set("id", issued.key.id.text());
-    document->set("name", issued.key.name.text());
-    document->set("fullKey", std::string(issued.fullKey.revealForResponse()));
-    document->set("keyPrefix", issued.key.keyPrefix);
-    document->set("maskedKey", issued.key.maskedKey());
-    document->set("createdAt", iso8601(issued.key.createdAt));
-    return text(document);
+    return written([&](Document& document) {
+        document.add("id", issued.key.id.text());
+        document.add("name", issued.key.name.text());
+        document.add("fullKey", std::string(issued.fullKey.revealForResponse()));
+        document.add("keyPrefix", issued.key.keyPrefix);
+        document.add("maskedKey", issued.key.maskedKey());
+        document.add("createdAt", issued.key.createdAt);
+    });
 }
 
-std::string bearerDocument(const domain::Tenant& ofTenant, const domain::KeyOwner& owner) {
-    auto tenant = object();
-    tenant->set("slug", ofTenant.slug.text());
-    tenant->set("name", ofTenant.name);
-    auto user = object();
-    user->set("id", owner.user.id.text());
-    user->set("email", owner.user.email.text());
-    user->set("name", owner.user.name);
-    auto key = object();
-    key->set("id", owner.key.id.text());
-    key->set("name", owner.key.name.text());
-    key->set("maskedKey", owner.key.maskedKey());
-    key->set("createdAt", iso8601(owner.key.createdAt));
-    key->set("lastUsedAt", orNull(owner.key.lastUsedAt));
-
-    auto document = object();
-    document->set("tenant", tenant);
-    document->set("user", user);
-    document->set("key", key);
-    return text(document);
+std::string bearerDocument(const domain::Tenant& tenant, const domain::KeyOwner& owner) {
+    return written([&](Document& document) {
+        document.addObject("tenant", [&] {
+            document.add("slug", tenant.slug.text());
+            document.add("name", tenant.name);
+        });
+        document.addObject("user", [&] {
+            document.add("id", owner.user.id.text());
+            document.add("email", owner.user.email.text());
+            document.add("name", owner.user.name);
+        });
+        document.addObject("key", [&] {
+            document.add("id", owner.key.id.text());
+            document.add("name", owner.key.name.text());
+            document.add("maskedKey", owner.key.maskedKey());
+            document.add("createdAt", owner.key.createdAt);
+            document.add("lastUsedAt", owner.key.lastUsedAt);
+        });
+    });
 }
 
 std::string problemDocument(Problem problem, std::string_view publicText, const std::string& requestId) {
     using Poco::Net::HTTPResponse;
     const auto& known = textOf(problem);
     const std::string human(publicText.empty() ? known.text : publicText);
-    auto document = object();
-    document->set("type", "about:blank");
-    document->set("title", HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(known.status)));
-    document->set("status", known.status);
-    document->set("detail", human);
-    document->set("error", human);
-    document->set("code", std::string(known.code));
-    document->set("requestId", requestId);
-    return text(document);
+    return written([&](Document& document) {
+        document.add("type", "about:blank");
+        document.add("title", HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(known.status)));
+        document.add("status", known.status);
+        document.add("detail", human);
+        document.add("error", human);
+        document.add("code", std::string(known.code));
+        document.add("requestId", requestId);
+    });
 }
 
 }  // namespace claviger::fcgi
