@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/apply_command.h"
 #include "cli/doctor_command.h"
 #include "cli/documentation_commands.h"
 #include "cli/key_commands.h"
@@ -122,6 +123,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         addUserCommands(app, chosen);
         addKeyCommands(app, chosen);
         addMigrateCommands(app, chosen, {errors, progressStyle});
+        addApplyCommand(app, chosen);
         addDoctorCommand(app, chosen);
         addDocumentationCommands(app, chosen);
 

@@ -33,7 +33,7 @@ const verbs = [
   [], ['tenant'], ['tenant', 'create'], ['tenant', 'list'], ['tenant', 'show'],
   ['tenant', 'rename'], ['tenant', 'suspend'], ['tenant', 'resume'],
   ['user'], ['user', 'create'], ['user', 'list'], ['user', 'approve'], ['user', 'suspend'], ['user', 'set-password'], ['user', 'sign-out'],
-  ['key'], ['key', 'list'], ['key', 'create'], ['key', 'regenerate'], ['key', 'revoke'], ['migrate'], ['migrate', 'status'],
+  ['key'], ['key', 'list'], ['key', 'create'], ['key', 'regenerate'], ['key', 'revoke'], ['migrate'], ['migrate', 'status'], ['apply'], ['completion'], ['man'],
 ];
 
 for (const verb of verbs) {
