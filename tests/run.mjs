@@ -34,6 +34,12 @@ function nodeSuites() {
     }));
 }
 
+// What ./claviger test --long runs besides.
+function longSuites() {
+  if (!process.env.TEST_LONG) return [];
+  return [{ name: 'fuzz-long', command: [process.execPath, join(root, 'tests/fuzz/long.mjs')], totals: cppTotals }];
+}
+
 function testFiles(folder) {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.test.mjs'))
@@ -86,7 +92,7 @@ function chosen(suites, names) {
 }
 
 const rank = ({ name }) => (order.includes(name) ? order.indexOf(name) : order.length);
-const all = [...cppSuites(), ...nodeSuites()].sort((a, b) => rank(a) - rank(b));
+const all = [...cppSuites(), ...nodeSuites(), ...longSuites()].sort((a, b) => rank(a) - rank(b));
 const total = { passed: 0, failed: 0 };
 
 mkdirSync(logs, { recursive: true });

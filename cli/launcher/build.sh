@@ -11,6 +11,11 @@ buildAll() {
     buildOnly all
 }
 
+buildFuzzer() {  # a build of its own, by clang
+    [ -f "$root/build/fuzz/build.ninja" ] || runTask cmake -S "$root" --preset fuzz || fail "cmake could not configure the fuzzer"
+    runTask cmake --build "$root/build/fuzz" --parallel "$(nproc)" --target fuzzer || fail "the fuzzer could not be built; see above"
+}
+
 buildOnly() {  # TARGET…
     [ -f "$root/build/build.ninja" ] || runTask cmake -S "$root" --preset default || fail "cmake could not configure the build"
     runTask cmake --build "$root/build" --parallel "$(nproc)" --target "$@" || fail "the build failed; see above"

@@ -15,18 +15,27 @@ nodePackage='nodejs            runs the browser and whole-system tests
 npmPackage='npm               installs the libraries of the browser tests
 '
 
-testVerb() {
+longPackages='
+clang-14          builds the fuzzer
+libclang-rt-14-dev  the fuzzer itself, and the sanitizers
+'
+
+testVerb() {  # [--long] [NAME…]
+    long=
+    [ "${1-}" != --long ] || { long=yes && shift; }
     chooseVar
     folder=$var/test
     makeFolder "$folder"
     lockFolder "$folder" "a test run"
     nodeFits || testPackages=$testPackages$nodePackage
     command -v npm >/dev/null || testPackages=$testPackages$npmPackage
+    [ -z "$long" ] || testPackages=$testPackages$longPackages
     installMissing "$testPackages"
     nodeFits || fail "the tests need node 18 or newer; the one found first in PATH is $(node --version)"
     stopAllAtExit
     installLibraries "$root/tests/browser"
     buildAll
+    [ -z "$long" ] || buildFuzzer
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf -- {} +
     makeFolder "$folder"
     makeSecrets "$folder"
@@ -34,7 +43,7 @@ testVerb() {
     # Nothing here must outlive a crash.
     startDatabase "$folder" --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin
     "$tool" --config "$folder/claviger.conf" migrate >"$folder/log/migrate.log" || fail "the test database could not be migrated"
-    TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
+    TEST_LONG=$long TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
 }
 
 # What tests/browser/package-lock.json names: when it is missing, or the lock has changed since.
