@@ -35,15 +35,12 @@ OperatorKeyService::OperatorKeyService(TenantStores& stores, const secrets::Hash
 Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, const std::optional<Email>& email) const {
     using Keys = std::vector<KeyOwner>;
     return stores_.read(tenant, [&](const TenantStore& store) -> Result<Keys> {
-        auto users = store.users().list();
-        if (email) {
-            std::erase_if(users, [&](const User& user) { return user.email != *email; });
-            if (users.empty()) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
-        }
-        Keys all;
-        for (const auto& user : users)
-            for (const auto& key : store.apiKeys().listLive(user.id)) all.push_back({key, user});
-        return all;
+        if (!email) return store.apiKeys().listAllLive();
+        const auto account = store.users().findByEmail(*email);
+        if (!account) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
+        Keys owned;
+        for (auto& key : store.apiKeys().listLive(account->user.id)) owned.push_back({std::move(key), account->user});
+        return owned;
     });
 }
 

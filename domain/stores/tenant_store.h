@@ -56,6 +56,8 @@ public:
     virtual std::vector<ApiKey> listLive(const UserId&) const = 0;  // newest first
     virtual std::optional<ApiKey> findLiveByOnce(const secrets::OnceHash&) const = 0;
 
+    virtual std::vector<KeyOwner> listAllLive() const = 0;  // of all users, by their e-mail, each's newest first
+
     // The living key with this hash or id, if its user is approved.
     virtual std::optional<LivingKey> findLive(const secrets::KeyHash&) const = 0;
     virtual std::optional<KeyOwner> findOwner(const ApiKeyId&) const = 0;
@@ -69,7 +71,8 @@ public:
     // The key with this id, whosever and alive or dead.
     virtual std::optional<StoredKey> find(const ApiKeyId&) const = 0;
 
-    // Soft-deletes the user's living key with this id and returns it as it was; nothing if there is none.
+    // Soft-deletes the user's living key with this id and returns it as it was; nothing if there is none. Its standing
+    // counts as changed either way: whoever ended it before may not have lived to see every host know.
     virtual std::optional<ApiKey> end(const UserId&, const ApiKeyId&, Timestamp now) = 0;
 
     // Records uses; a key's last use never goes backwards. Unknown keys are passed over.

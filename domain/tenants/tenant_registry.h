@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -16,6 +17,7 @@ public:
     virtual std::optional<Tenant> findBySlug(const TenantSlug&) const = 0;
     virtual std::optional<Tenant> findByHost(const HostName&) const = 0;
     virtual std::vector<HostName> hostsOf(const TenantId&) const = 0;  // by name
+    virtual std::map<TenantId, std::vector<HostName>> hosts() const = 0;  // of every tenant that has any
 
     // Adds the tenant together with its first host, in one transaction.
     //   kTenantTaken  the slug, or another one with the same schema, exists; nothing changed

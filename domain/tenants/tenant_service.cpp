@@ -45,7 +45,8 @@ Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
 
 std::vector<TenantDetails> TenantService::list() const {
     std::vector<TenantDetails> all;
-    for (const auto& tenant : registry_.list()) all.push_back(details(tenant));
+    auto hosts = registry_.hosts();
+    for (auto& tenant : registry_.list()) all.push_back({tenant, std::move(hosts[tenant.id])});
     return all;
 }
 

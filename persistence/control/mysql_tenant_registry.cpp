@@ -25,6 +25,7 @@ constexpr Sql kFindByHost =
     "SELECT t.id, t.slug, t.name, t.status, t.schema_name, t.schema_version "
     "FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE h.host = ?";
 constexpr Sql kHostsOf = "SELECT host FROM claviger.tenant_hosts WHERE tenant_id = ? ORDER BY host";
+constexpr Sql kHosts = "SELECT tenant_id, host FROM claviger.tenant_hosts ORDER BY host";
 constexpr Sql kAddTenant =
     "INSERT INTO claviger.tenants (id, slug, name, status, schema_name, schema_version, created_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -73,6 +74,14 @@ std::optional<Tenant> MySqlTenantRegistry::findByHost(const HostName& host) cons
 
 std::vector<HostName> MySqlTenantRegistry::hostsOf(const TenantId& tenant) const {
     return read(kHostsOf, {bytesOf(tenant)}).map([](const Row& row) { return stored(HostName::parse(row.text(0))); });
+}
+
+std::map<TenantId, std::vector<HostName>> MySqlTenantRegistry::hosts() const {
+    std::map<TenantId, std::vector<HostName>> all;
+    for (auto& [tenant, host] : read(kHosts).map(
+             [](const Row& row) { return std::pair(idAt<TenantId>(row, 0), stored(HostName::parse(row.text(1)))); }))
+        all[tenant].push_back(std::move(host));
+    return all;
 }
 
 Result<void> MySqlTenantRegistry::add(const Tenant& tenant, const HostName& host, Timestamp now) {

@@ -13,6 +13,11 @@ namespace {
 constexpr Sql kListLive =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
     "FROM {schema}.api_keys WHERE user_id = ? AND live = 1 ORDER BY created_at DESC, id DESC";
+constexpr Sql kListAllLive =
+    "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
+    "u.id, u.email, u.name, u.status, u.created_at "
+    "FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
+    "ORDER BY u.email, k.created_at DESC, k.id DESC";
 constexpr Sql kLockUser = "SELECT 1 FROM {schema}.users WHERE id = ? FOR UPDATE";
 // A statement of its own: it sees what was committed while the lock was waited for.
 constexpr Sql kHoldings =
@@ -64,6 +69,10 @@ domain::ApiKey keyAt(const Row& row) {
             row.maybeTimestamp(7)};
 }
 
+domain::KeyOwner ownerAt(const Row& row) {
+    return {keyAt(row), userAt(row, 8)};
+}
+
 Value timeOf(const std::optional<domain::Timestamp>& moment) {
     return moment ? Value(*moment) : Value(Null{});
 }
@@ -72,6 +81,10 @@ Value timeOf(const std::optional<domain::Timestamp>& moment) {
 
 std::vector<domain::ApiKey> MySqlApiKeys::listLive(const domain::UserId& user) const {
     return connection_.query(kListLive, {bytesOf(user)}).map(keyAt);
+}
+
+std::vector<domain::KeyOwner> MySqlApiKeys::listAllLive() const {
+    return connection_.query(kListAllLive).map(ownerAt);
 }
 
 std::optional<domain::Holdings> MySqlApiKeys::lockHoldings(const domain::UserId& user,
@@ -97,7 +110,7 @@ std::optional<domain::LivingKey> MySqlApiKeys::findLive(const domain::secrets::K
 std::optional<domain::KeyOwner> MySqlApiKeys::findOwner(const domain::ApiKeyId& id) const {
     const auto rows = connection_.query(kFindOwner, {bytesOf(id)});
     if (rows.empty()) return std::nullopt;
-    return domain::KeyOwner{keyAt(rows[0]), userAt(rows[0], 8)};
+    return ownerAt(rows[0]);
 }
 
 domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
@@ -124,9 +137,9 @@ std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, cons
                                                 domain::Timestamp now) {
     connection_.executeLater(kEnd, {now, bytesOf(id), bytesOf(user)});
     const auto rows = connection_.query(kFindEnded, {bytesOf(id)});
+    connection_.noteStandingChanged(domain::slotOf(id));
     if (rows.empty()) return std::nullopt;
     connection_.executeLater(kRemember, {bytesOf(connection_.tenant()), now, bytesOf(id)});
-    connection_.noteStandingChanged(domain::slotOf(id));
     return keyAt(rows[0]);
 }
 

@@ -10,6 +10,7 @@ public:
     explicit MySqlApiKeys(const TenantConnection& connection) : connection_(connection) {}
 
     std::vector<domain::ApiKey> listLive(const domain::UserId&) const override;
+    std::vector<domain::KeyOwner> listAllLive() const override;
     std::optional<domain::ApiKey> findLiveByOnce(const domain::secrets::OnceHash&) const override;
     std::optional<domain::LivingKey> findLive(const domain::secrets::KeyHash&) const override;
     std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId&) const override;

@@ -13,6 +13,13 @@ bool isApproved(const TenantData& data, const domain::UserId& user) {
     return found != data.accounts.end() && found->second.user.status == domain::UserStatus::kApproved;
 }
 
+std::vector<domain::User> usersByEmail(const TenantData& data) {
+    std::vector<domain::User> all;
+    for (const auto& [id, account] : data.accounts) all.push_back(account.user);
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.email < b.email; });
+    return all;
+}
+
 class InMemoryUsers final : public domain::Users {
 public:
     explicit InMemoryUsers(TenantData& data) : data_(data) {}
@@ -23,12 +30,7 @@ public:
         return std::nullopt;
     }
 
-    std::vector<domain::User> list() const override {
-        std::vector<domain::User> all;
-        for (const auto& [id, account] : data_.accounts) all.push_back(account.user);
-        std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.email < b.email; });
-        return all;
-    }
+    std::vector<domain::User> list() const override { return usersByEmail(data_); }
 
     domain::Result<void> add(const domain::Account& account) override {
         if (findByEmail(account.user.email)) return domain::ErrorCode::kUserTaken;
@@ -107,6 +109,13 @@ public:
             return std::tie(a.createdAt, a.id) > std::tie(b.createdAt, b.id);
         });
         return live;
+    }
+
+    std::vector<domain::KeyOwner> listAllLive() const override {
+        std::vector<domain::KeyOwner> all;
+        for (const auto& user : usersByEmail(data_))
+            for (const auto& key : listLive(user.id)) all.push_back({key, user});
+        return all;
     }
 
     std::optional<domain::Holdings> lockHoldings(const domain::UserId& user,

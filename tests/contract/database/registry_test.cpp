@@ -102,6 +102,9 @@ class RegistryTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(!stolen.ok());
         CPPUNIT_ASSERT(stolen.error().code == ErrorCode::kHostTaken);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry().hostsOf(second.id).size());
+        auto all = registry().hosts();
+        CPPUNIT_ASSERT(all[first.id] == registry().hostsOf(first.id));
+        CPPUNIT_ASSERT(all[second.id] == registry().hostsOf(second.id));
     }
 
     void listsTenantsBySlug() {

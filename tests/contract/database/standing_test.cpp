@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 class StandingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(StandingTest);
     CPPUNIT_TEST(endingAKeyRaisesItsEpochAndRemembersItsHash);
+    CPPUNIT_TEST(endingADeadKeyRaisesItsEpochAgain);
     CPPUNIT_TEST(aUsersStatusRaisesTheUsersEpoch);
     CPPUNIT_TEST(endingASessionRaisesItsEpoch);
     CPPUNIT_TEST(aMigratedTenantRaisesItsEpochAndNobodyWaits);
@@ -81,6 +82,19 @@ private:
         });
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(key.id)));
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, deadKeys());
+    }
+
+    // Whoever ended it first may have died before every host knew.
+    void endingADeadKeyRaisesItsEpochAgain() {
+        const auto key = addKey();
+        const auto end = [&](TenantStore& store) -> Result<void> {
+            (void)store.apiKeys().end(key.user, key.id, kNoon);
+            return {};
+        };
+        run(end);
+        const auto before = epochOf(domain::slotOf(key.id));
+        run(end);
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(key.id)));
     }
 
     void aUsersStatusRaisesTheUsersEpoch() {

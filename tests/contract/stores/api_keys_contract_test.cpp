@@ -14,6 +14,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST_SUITE(ApiKeysContract<Backend>);
     CPPUNIT_TEST(listsTheUsersLiveKeysNewestFirst);
     CPPUNIT_TEST(listsKeysOfOneMomentById);
+    CPPUNIT_TEST(listsTheLiveKeysOfAllByTheirUsers);
     CPPUNIT_TEST(countsTheUsersLiveKeys);
     CPPUNIT_TEST(givesNoKeysToAUserWhoIsNotApproved);
     CPPUNIT_TEST(findsALiveKeyByItsHashWithItsUser);
@@ -106,6 +107,23 @@ class ApiKeysContract : public StoreContract<Backend> {
         for (int i = 0; i < 5; ++i) add(user, "key " + std::to_string(i));
         const auto keys = list(user);
         for (std::size_t i = 1; i < keys.size(); ++i) CPPUNIT_ASSERT(keys[i - 1].id > keys[i].id);
+    }
+
+    void listsTheLiveKeysOfAllByTheirUsers() {
+        const auto late = this->addUser("z@x.example", domain::UserStatus::kSuspended);
+        const auto early = this->addUser("a@x.example");
+        this->addUser("m@x.example");
+        const auto lates = add(late.id, "first");
+        const auto older = add(early.id, "older");
+        const auto newer = add(early.id, "newer", kNoon + 1s);
+        end(early.id, add(early.id, "dead").id);
+
+        const auto all = this->look([](const domain::TenantStore& store) { return store.apiKeys().listAllLive(); });
+
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, all.size());
+        CPPUNIT_ASSERT(all[0].key.id == newer.id && all[0].user.email == early.email);
+        CPPUNIT_ASSERT(all[1].key.id == older.id && all[1].user.id == early.id);
+        CPPUNIT_ASSERT(all[2].key.id == lates.id && all[2].user.status == domain::UserStatus::kSuspended);
     }
 
     void countsTheUsersLiveKeys() {

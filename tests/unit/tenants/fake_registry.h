@@ -26,8 +26,8 @@ public:
     }
 
     std::optional<domain::Tenant> findByHost(const domain::HostName& host) const override {
-        const auto found = hosts.find(host);
-        if (found == hosts.end()) return std::nullopt;
+        const auto found = owners.find(host);
+        if (found == owners.end()) return std::nullopt;
         for (const auto& [slug, tenant] : tenants)
             if (tenant.id == found->second) return tenant;
         return std::nullopt;
@@ -35,8 +35,14 @@ public:
 
     std::vector<domain::HostName> hostsOf(const domain::TenantId& id) const override {
         std::vector<domain::HostName> all;
-        for (const auto& [host, owner] : hosts)
+        for (const auto& [host, owner] : owners)
             if (owner == id) all.push_back(host);
+        return all;
+    }
+
+    std::map<domain::TenantId, std::vector<domain::HostName>> hosts() const override {
+        std::map<domain::TenantId, std::vector<domain::HostName>> all;
+        for (const auto& [host, owner] : owners) all[owner].push_back(host);
         return all;
     }
 
@@ -50,7 +56,7 @@ public:
     }
 
     domain::Result<void> addHost(const domain::TenantId& id, const domain::HostName& host, domain::Timestamp) override {
-        const auto [place, added] = hosts.emplace(host, id);
+        const auto [place, added] = owners.emplace(host, id);
         if (!added && place->second != id) return domain::ErrorCode::kHostTaken;
         return {};
     }
@@ -76,7 +82,7 @@ public:
     }
 
     std::map<domain::TenantSlug, domain::Tenant> tenants;
-    std::map<domain::HostName, domain::TenantId> hosts;
+    std::map<domain::HostName, domain::TenantId> owners;
 };
 
 // The schemas behind it, whose last migration is kNewest, and the memory of failures. Bringing one up can be made to

@@ -86,7 +86,7 @@ class TenantServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.create(wanted("acme", "acme.test", "Other"))));
         CPPUNIT_ASSERT_EQUAL(std::string("Acme Inc"), service_.show(slug("acme")).value().tenant.name);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.hosts.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.owners.size());
     }
 
     void refusesTheHostOfAnotherTenantAndCreatesNothing() {
@@ -115,7 +115,7 @@ class TenantServiceTest : public CppUnit::TestFixture {
     void aPlanSaysWhatCreateWouldAndChangesNothing() {
         const auto acme = wanted("acme", "acme.example", "Acme Inc");
         CPPUNIT_ASSERT(service_.plan(acme).value().created == Created::kNow);
-        CPPUNIT_ASSERT(registry_.tenants.empty() && registry_.hosts.empty() && schemas_.asked.empty());
+        CPPUNIT_ASSERT(registry_.tenants.empty() && registry_.owners.empty() && schemas_.asked.empty());
 
         CPPUNIT_ASSERT(service_.create(acme).ok());
         CPPUNIT_ASSERT(service_.plan(acme).value().created == Created::kBefore);
@@ -124,7 +124,7 @@ class TenantServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.plan(wanted("acme", "acme.example", "Other"))));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kHostTaken, service_.plan(wanted("globex", "acme.example", "Globex"))));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.tenants.size());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.hosts.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.owners.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, schemas_.asked.size());
     }
 
