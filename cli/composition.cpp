@@ -11,6 +11,7 @@
 #include "domain/secrets/password_hasher.h"
 #include "persistence/connection/connections.h"
 #include "persistence/control/mysql_migration_failures.h"
+#include "persistence/control/mysql_tenant_archive.h"
 #include "persistence/control/mysql_tenant_registry.h"
 #include "persistence/control/mysql_tenant_schemas.h"
 #include "persistence/doctor/database_doctor.h"
@@ -46,9 +47,11 @@ struct Parts {
           migrator(connections, settings.migrationsFolder, settings.database.workerUser),
           registry(connections, transactions),
           schemas(connections, transactions, migrator),
+          archive(connections, transactions, migrator, schemas),
           failures(connections),
           stores(connections, transactions),
           tenants(registry, schemas, clock),
+          transfers(registry, archive, clock, migrator.newestTenantVersion()),
           users(stores, passwords, clock, operatorOrigin()),
           migrations(registry, schemas, migrator, failures, clock),
           pepperFile(settings.pepperFile) {}
@@ -61,9 +64,11 @@ struct Parts {
     persistence::Migrator migrator;
     persistence::MySqlTenantRegistry registry;
     persistence::MySqlTenantSchemas schemas;
+    persistence::MySqlTenantArchive archive;
     persistence::MySqlMigrationFailures failures;
     persistence::MySqlTenantStores stores;
     domain::TenantService tenants;
+    domain::TransferService transfers;
     domain::UserService users;
     domain::MigrationService migrations;
 
@@ -79,6 +84,7 @@ public:
     explicit Composition(std::filesystem::path configuration) : configuration_(std::move(configuration)) {}
 
     domain::TenantService& tenants() override { return migrated().tenants; }
+    domain::TransferService& transfers() override { return migrated().transfers; }
     domain::UserService& users() override { return migrated().users; }
     domain::OperatorKeyService& keys() override { return withKeys(migrated()); }
     void rehearse() override { parts().connections.rehearse(); }

@@ -2,6 +2,7 @@
 
 #include "domain/configuration/settings.h"
 #include "domain/tenants/migrations.h"
+#include "domain/tenants/tenant_archive.h"
 
 namespace claviger::cli {
 
@@ -58,6 +59,8 @@ Failure currentFailure() {
     } catch (const domain::MigrationRefused& refused) {
         return {ExitStatus::kFailed, "migration_failed", refused.what(),
                 "What was done before it is safe. Put the reason right, then run this again."};
+    } catch (const domain::ArchiveRefused& refused) {
+        return {ExitStatus::kFailed, "bad_export", refused.what(), "Nothing of the import was kept."};
     } catch (const domain::OutcomeUnknown& lost) {
         return {ExitStatus::kFailed, "outcome_unknown", lost.what(),
                 "It is done or it is not, and nobody knows which. Run the same command again: it finishes what is "

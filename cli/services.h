@@ -4,6 +4,7 @@
 #include "domain/keys/operator_key_service.h"
 #include "domain/tenants/migration_service.h"
 #include "domain/tenants/tenant_service.h"
+#include "domain/tenants/transfer_service.h"
 #include "domain/users/user_service.h"
 
 namespace claviger::cli {
@@ -16,6 +17,7 @@ public:
 
     // These throw Failure (kFailed) if the control schema is missing or behind this release.
     virtual domain::TenantService& tenants() = 0;
+    virtual domain::TransferService& transfers() = 0;
     virtual domain::UserService& users() = 0;
     virtual domain::OperatorKeyService& keys() = 0;
 

@@ -5,6 +5,7 @@
 #include "cli/arguments.h"
 #include "cli/failure.h"
 #include "cli/output.h"
+#include "cli/transfer_commands.h"
 
 namespace claviger::cli {
 namespace {
@@ -176,6 +177,7 @@ void addTenantCommands(CLI::App& app, Verb& chosen) {
               domain::TenantStatus::kSuspended, "Suspended");
     addStatus(*group, chosen, "resume", "End a suspension: everything is as it was.", domain::TenantStatus::kActive,
               "Resumed");
+    addTransferCommands(*group, chosen);
 }
 
 }  // namespace claviger::cli

@@ -9,7 +9,7 @@ ALTER USER 'claviger_tool'@'localhost' IDENTIFIED BY '@TOOL_PASSWORD@';
 GRANT CREATE USER ON *.* TO 'claviger_tool'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX
     ON `claviger`.* TO 'claviger_tool'@'localhost' WITH GRANT OPTION;
-GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP
     ON `claviger\_t\_%`.* TO 'claviger_tool'@'localhost' WITH GRANT OPTION;
 /*!80000 GRANT ROLE_ADMIN ON *.* TO 'claviger_tool'@'localhost' */;
 

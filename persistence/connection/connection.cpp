@@ -50,17 +50,20 @@ Carried carriedBy(const Values& values) {
     return values.empty() ? Carried::kNoValues : Carried::kValues;
 }
 
+std::vector<Row::Column> cellsOf(MYSQL_RES* result, MYSQL_ROW row) {
+    const auto columns = ::mysql_num_fields(result);
+    const auto* lengths = ::mysql_fetch_lengths(result);
+    std::vector<Row::Column> cells;
+    cells.reserve(columns);
+    for (unsigned i = 0; i < columns; ++i)
+        cells.push_back(row[i] == nullptr ? Row::Column() : Row::Column(std::string(row[i], lengths[i])));
+    return cells;
+}
+
 Rows::Table readAll(MYSQL_RES* result) {
     Rows::Table table;
-    const auto columns = ::mysql_num_fields(result);
     table.reserve(::mysql_num_rows(result));
-    while (const auto row = ::mysql_fetch_row(result)) {
-        const auto* lengths = ::mysql_fetch_lengths(result);
-        auto& cells = table.emplace_back();
-        cells.reserve(columns);
-        for (unsigned i = 0; i < columns; ++i)
-            cells.push_back(row[i] == nullptr ? Row::Column() : Row::Column(std::string(row[i], lengths[i])));
-    }
+    while (const auto row = ::mysql_fetch_row(result)) table.push_back(cellsOf(result, row));
     return table;
 }
 
@@ -97,6 +100,23 @@ std::uint64_t Connection::execute(Sql statement, const Values& values, const Nam
 
 std::uint64_t Connection::executeOnPairs(Sql statement, const Pairs& pairs, const Names& names) {
     return affected(composeOnPairs(statement, pairs, names), Carried::kValues);
+}
+
+std::uint64_t Connection::executeOnRows(Sql statement, const std::vector<Values>& rows, const Names& names) {
+    return affected(composeOnRows(statement, rows, names), Carried::kValues);
+}
+
+void Connection::stream(Sql statement, const Names& names, const Take& take) {
+    if (!alive_) throw ConnectionLost("the database connection was lost before");
+    if (waiting_.count > 0) throw std::logic_error("something waits to be sent before rows that are streamed");
+    const auto sql = compose(statement, {}, names);
+    if (::mysql_real_query(driver_->handle, sql.data(), sql.size()) != 0) fail(Carried::kNoValues);
+    ++answers_;
+    const std::unique_ptr<MYSQL_RES, decltype(&::mysql_free_result)> result(::mysql_use_result(driver_->handle),
+                                                                            &::mysql_free_result);
+    if (!result) fail(Carried::kNoValues);
+    while (const auto row = ::mysql_fetch_row(result.get())) take(cellsOf(result.get(), row));
+    if (::mysql_errno(driver_->handle) != 0) fail(Carried::kNoValues);
 }
 
 void Connection::executeMigration(std::string_view text, const Names& names) {

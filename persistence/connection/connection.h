@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,14 @@ public:
     // They throw domain::OutcomeUnknown if the connection is lost or COMMIT itself fails.
     void commit();
     std::optional<Rows> commitAndQuery(Sql, const Values& = {});
+
+    // Puts rows, at least one, in the place of {rows}.
+    std::uint64_t executeOnRows(Sql, const std::vector<Values>&, const Names&);
+
+    // Runs a statement that answers with rows and hands over one after another, so that they need no memory together.
+    // Nothing else may be run on this connection meanwhile. If `take` throws, the rest is read and thrown away.
+    using Take = std::function<void(const std::vector<Row::Column>&)>;
+    void stream(Sql, const Names&, const Take& take);
 
     // Runs the one statement of a migration's file.
     void executeMigration(std::string_view text, const Names&);

@@ -28,6 +28,16 @@ Identifier Identifier::schemaInGrant(const domain::SchemaName& name) {
     return Identifier(quoted(escaped));
 }
 
+Identifier Identifier::table(std::string_view name) {
+    return Identifier(quoted(name));
+}
+
+Identifier Identifier::columns(const std::vector<std::string>& names) {
+    std::string list;
+    for (const auto& name : names) list += (list.empty() ? "" : ", ") + quoted(name);
+    return Identifier(list);
+}
+
 Identifier Identifier::role(const domain::TenantId& id) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string name = "clv_";

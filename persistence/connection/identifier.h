@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domain/base/id.h"
 #include "domain/tenants/tenant.h"
@@ -16,6 +17,10 @@ public:
 
     // For GRANT … ON schema.*, where `_` and `%` are wildcards: unescaped, the rights on `a_b` reach `axb`.
     static Identifier schemaInGrant(const domain::SchemaName&);
+
+    // A table, and columns with commas between.
+    static Identifier table(std::string_view name);
+    static Identifier columns(const std::vector<std::string>& names);
 
     // The tenant's role, "clv_" and the last 8 bytes of its id: the first ones are time and would collide.
     static Identifier role(const domain::TenantId&);

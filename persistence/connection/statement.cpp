@@ -90,6 +90,17 @@ void appendPairs(std::string& sql, const Pairs& pairs) {
     }
 }
 
+void appendRows(std::string& sql, const std::vector<Values>& rows) {
+    for (const auto& row : rows) {
+        sql += &row == rows.data() ? "(" : ", (";
+        for (const auto& value : row) {
+            if (&value != row.data()) sql += ", ";
+            append(sql, value);
+        }
+        sql += ')';
+    }
+}
+
 }  // namespace
 
 std::string compose(Sql statement, const Values& values, const Names& names) {
@@ -118,6 +129,15 @@ std::string composeOnPairs(Sql statement, const Pairs& pairs, const Names& names
     return fillNames(statement.text(), [&](std::string& sql, std::string_view name) {
         if (name == "pairs")
             appendPairs(sql, pairs);
+        else
+            appendName(sql, name, names);
+    });
+}
+
+std::string composeOnRows(Sql statement, const std::vector<Values>& rows, const Names& names) {
+    return fillNames(statement.text(), [&](std::string& sql, std::string_view name) {
+        if (name == "rows")
+            appendRows(sql, rows);
         else
             appendName(sql, name, names);
     });

@@ -42,6 +42,9 @@ std::string compose(Sql, const Values&, const Names&);
 // The same with `{pairs}` replaced by the pairs.
 std::string composeOnPairs(Sql, const Pairs&, const Names&);
 
+// The same with `{rows}` replaced by the rows, each in parentheses.
+std::string composeOnRows(Sql, const std::vector<Values>&, const Names&);
+
 // A migration's text, with its names filled in; a `?` means nothing there.
 std::string composeMigration(std::string_view, const Names&);
 

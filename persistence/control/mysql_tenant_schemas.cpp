@@ -8,12 +8,14 @@ namespace {
 
 constexpr Sql kCreateRole = "CREATE ROLE IF NOT EXISTS {role}";
 constexpr Sql kGrantRole = "GRANT {role} TO {worker}";
+constexpr Sql kMark = "SELECT what FROM claviger.tenant_transfers WHERE tenant_id = ?";
 // Never back: of two tools at once, one may be older.
 constexpr Sql kSetVersion = "UPDATE claviger.tenants SET schema_version = GREATEST(schema_version, ?) WHERE id = ?";
 
 }  // namespace
 
 int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
+    refuseHalf(tenant);
     const int version = migrator_.bringUpTenant(tenant.schema);
     grant(tenant);
     // Comes last: a tenant that shows the version has everything else. Nobody waits until all hosts know that it is
@@ -24,6 +26,15 @@ int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
         return Ending::kCommit;
     });
     return version;
+}
+
+// Who is being dropped is not made anew, and who is being imported is opened by the import alone.
+void MySqlTenantSchemas::refuseHalf(const domain::Tenant& tenant) const {
+    const auto rows = connections_.borrow()->query(kMark, {bytesOf(tenant.id)});
+    if (rows.empty()) return;
+    const auto what = rows[0].text(0);
+    throw domain::MigrationRefused(tenant.slug.text() + ": its " + what +
+                                   " was begun and not finished; run `claviger tenant " + what + "` again");
 }
 
 void MySqlTenantSchemas::grant(const domain::Tenant& tenant) const {

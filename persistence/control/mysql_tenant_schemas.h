@@ -15,8 +15,11 @@ public:
 
     int bringUp(const domain::Tenant&) override;
 
+    // The role, what it may do, and the workers' right to take it.
+    void grant(const domain::Tenant&) const;
+
 private:
-    void grant(const domain::Tenant&) const;  // the role, what it may do, and the workers' right to take it
+    void refuseHalf(const domain::Tenant&) const;
 
     Connections& connections_;
     Transactions& transactions_;

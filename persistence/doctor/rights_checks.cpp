@@ -18,13 +18,14 @@ constexpr Sql kShowRole = "SHOW GRANTS FOR CURRENT_ROLE";
 
 constexpr std::size_t kNamed = 5;  // tenants that are told by name; the rest is counted
 
-// As accounts.sql gives them. The right to DROP may be there: it is needed to drop tenants, and by nothing else.
+// As accounts.sql gives them. A tenant's schema may be dropped, the control schema not.
 const Rights kToolRights = {
     {"*.*", {"CREATE USER"}},
     {"claviger.*", {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "GRANT OPTION"}},
-    {"claviger\\_t\\_%.*", {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "GRANT OPTION"}},
+    {"claviger\\_t\\_%.*",
+     {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "DROP", "GRANT OPTION"}},
 };
-const Rights kToolMayHave = {{"claviger.*", {"DROP"}}, {"claviger\\_t\\_%.*", {"DROP"}}};
+const Rights kToolMayHave = {{"claviger.*", {"DROP"}}};
 
 constexpr auto kMendTool = "Run persistence/accounts.sql again, and revoke what goes beyond it.";
 constexpr auto kMendWorker = "Run `claviger migrate`, which grants what is missing, and revoke what goes beyond it.";

@@ -1,5 +1,7 @@
 #include "persistence/schema/migrator.h"
 
+#include <algorithm>
+
 #include "persistence/connection/errors.h"
 #include "persistence/control/grants.h"
 #include "persistence/schema/schema_history.h"
@@ -54,11 +56,11 @@ std::vector<Applied> readHistory(const SchemaHistory& history, const std::string
 }
 
 void migrate(Connection& connection, const std::string& name, const Identifier& schema,
-             const std::vector<Migration>& files) {
+             const std::vector<Migration>& files, std::size_t last) {
     const MigrationLock lock(connection, name);
     SchemaHistory history(connection, schema);
     history.create();
-    for (auto i = readHistory(history, name, files).size(); i < files.size(); ++i) apply(history, files[i], name);
+    for (auto i = readHistory(history, name, files).size(); i < last; ++i) apply(history, files[i], name);
 }
 
 std::vector<domain::PendingMigration> pending(Connections& connections, const std::string& name,
@@ -87,15 +89,21 @@ int Migrator::controlVersion() const {
 
 void Migrator::bringUpControl() {
     const auto connection = connections_.borrowForSchemaChange();
-    migrate(*connection, kControlSchema, Identifier::controlSchema(), control_);
+    migrate(*connection, kControlSchema, Identifier::controlSchema(), control_, control_.size());
     const Names names{{"worker", workerAccount(*connection)}};
     for (const auto& grant : kWorkerGrants) connection->execute(grant, {}, names);
 }
 
 int Migrator::bringUpTenant(const domain::SchemaName& schema) const {
     const auto connection = connections_.borrowForSchemaChange();
-    migrate(*connection, schema.text(), Identifier::schema(schema), tenant_);
+    migrate(*connection, schema.text(), Identifier::schema(schema), tenant_, tenant_.size());
     return tenant_.back().version;
+}
+
+void Migrator::makeTenantAt(const domain::SchemaName& schema, int version) const {
+    const auto connection = connections_.borrowForSchemaChange();
+    const auto last = std::min(static_cast<std::size_t>(version), tenant_.size());
+    migrate(*connection, schema.text(), Identifier::schema(schema), tenant_, last);
 }
 
 std::vector<domain::PendingMigration> Migrator::pendingOfControl() const {

@@ -32,6 +32,9 @@ public:
     // Throws MigrationRefused, domain::StorageUnavailable.
     int bringUpTenant(const domain::SchemaName&) const;
 
+    // The same only up to that version.
+    void makeTenantAt(const domain::SchemaName&, int version) const;
+
     // Of the workers, on the host that the tool's own account has.
     Identifier workerAccount(Connection&) const;
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "domain/tenants/tenant_archive.h"
+
+namespace claviger::cli {
+
+constexpr auto kExportFormat = "claviger-tenant-export";
+constexpr int kExportVersion = 1;
+
+std::string_view nameOf(domain::CellKind);
+
+// Writes an export as lines of JSON, each as soon as it is known: the head, then each table's columns followed by its
+// rows as arrays, at last `{"end":true,"rows":N}`. Bytes are hexadecimal digits. Hands over a line at a time.
+class ExportWriter final : public domain::ArchiveSink {
+public:
+    using Write = std::function<void(const std::string&)>;
+    explicit ExportWriter(Write write) : write_(std::move(write)) {}
+
+    void head(const domain::ArchiveHead&) override;
+    void table(const domain::ArchiveTable&) override;
+    void row(const domain::ArchiveCells&) override;
+    void end();
+
+private:
+    const Write write_;
+    domain::ArchiveTable table_;
+    std::size_t rows_ = 0;
+};
+
+}  // namespace claviger::cli

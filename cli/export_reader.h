@@ -1,0 +1,38 @@
+#pragma once
+
+#include <istream>
+#include <string>
+
+#include "cli/answer.h"
+#include "domain/tenants/tenant_archive.h"
+
+namespace claviger::cli {
+
+// Reads an export line by line. Throws domain::ArchiveRefused, naming the line, for whatever is not as ExportWriter
+// writes it; the end of a truncated file is such a thing.
+class ExportReader final : public domain::ArchiveSource {
+public:
+    explicit ExportReader(std::istream& in) : in_(in) {}  // must outlive this
+
+    domain::ArchiveHead head() override;
+    std::optional<domain::ArchiveTable> table() override;
+    std::optional<domain::ArchiveCells> row() override;
+
+    std::size_t line() const { return number_; }
+
+private:
+    void advance();
+    [[noreturn]] void refuse(const std::string& why) const;
+    template <class Work>
+    auto checked(const Work& work) const;
+    void checkEnd(const JsonObject&);
+    std::optional<std::string> cell(const Poco::Dynamic::Var&, domain::CellKind) const;
+
+    std::istream& in_;
+    std::string text_;
+    std::size_t number_ = 0;
+    std::size_t rows_ = 0;
+    domain::ArchiveTable table_;
+};
+
+}  // namespace claviger::cli

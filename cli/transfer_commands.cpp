@@ -1,0 +1,193 @@
+#include "cli/transfer_commands.h"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "cli/arguments.h"
+#include "cli/export_file.h"
+#include "cli/export_format.h"
+#include "cli/export_reader.h"
+#include "cli/failure.h"
+
+namespace claviger::cli {
+namespace {
+
+using domain::TenantSlug;
+
+constexpr auto kSecrets =
+    "It holds the hashes of keys and passwords (never a plain one, which nobody has): keep it as secret as the "
+    "database.";
+
+std::string defaultName(const TenantSlug& slug) {
+    auto time = domain::iso8601(domain::SystemClock().now());
+    std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
+    return slug.text() + "-" + time + ".claviger-export.json";
+}
+
+std::string keepIn(const std::filesystem::path& path, const std::function<void(domain::ArchiveSink&)>& fill) {
+    ExportFile file(path);
+    ExportWriter writer([&](const std::string& line) { file.write(line); });
+    fill(writer);
+    writer.end();
+    file.keep();
+    return std::filesystem::absolute(path).string();
+}
+
+void must(const domain::Result<void>& result) {
+    if (!result.ok()) throw failureOf(result.error());
+}
+
+Answer exportTenant(Services& services, const TenantSlug& slug, const std::string& output) {
+    if (output == "-") {
+        ExportWriter writer([](const std::string& line) {
+            if (!std::cout.write(line.data(), static_cast<std::streamsize>(line.size())))
+                throw Failure(ExitStatus::kFailed, "export_not_written", "the standard output cannot be written");
+        });
+        must(services.transfers().exportTo(slug, writer));
+        writer.end();
+        Answer written;
+        written.document = JsonObject();
+        return written;
+    }
+    const auto file = keepIn(output.empty() ? defaultName(slug) : output,
+                             [&](domain::ArchiveSink& sink) { must(services.transfers().exportTo(slug, sink)); });
+    return answerOf("Exported tenant " + slug.text() + " to " + file + "\n" + kSecrets + "\n",
+                    jsonObject({{"tenant", slug.text()}, {"file", file}}), file + "\n");
+}
+
+void addExport(CLI::App& group, Verb& chosen) {
+    auto* const verb = addVerb(group, "export",
+                               std::string("Write all of a tenant, as of one moment, to a file that `tenant import` "
+                                           "restores. ") +
+                                   kSecrets,
+                               "  claviger tenant export acme --output acme.json\n"
+                               "  (umask 077; claviger tenant export acme --output - | gzip > acme.json.gz)");
+    const auto slug = std::make_shared<std::string>(), output = std::make_shared<std::string>();
+    verb->add_option("SLUG", *slug, "The tenant's slug")->type_name("")->required();
+    verb->add_option("--output", *output, "The file, or - for standard output; a name with the time if not given")
+        ->type_name("FILE");
+    verb->callback([=, &group, &chosen] {
+        if (*output == "-" && ::isatty(STDOUT_FILENO) == 1)
+            throw usageFailure("--output -: no export is written to a terminal", "Pipe it, or name a file.");
+        if (*output == "-" && group.get_parent()->count("--json") > 0)
+            throw usageFailure("--output - and --json both want standard output", "Name a file, or leave --json out.");
+        // On standard output the export is the answer.
+        chosen = [parsed = parseSlug("SLUG", *slug), output = *output](Services& services) {
+            return exportTenant(services, parsed, output);
+        };
+    });
+}
+
+void confirm(const std::string& slug, const std::optional<std::string>& confirmed) {
+    if (confirmed && *confirmed == slug) return;
+    if (confirmed) throw usageFailure("--confirm is not the tenant's slug; nothing was changed", "Repeat the slug.");
+    if (::isatty(STDIN_FILENO) != 1)
+        throw usageFailure("a drop is to be confirmed; nothing was changed", "Add --confirm " + slug + ".");
+    std::cerr << "This removes tenant " << slug << " with all users and keys. Its slug again: ";
+    std::string typed;
+    std::getline(std::cin, typed);
+    if (typed != slug) throw usageFailure("that is not the tenant's slug; nothing was changed");
+}
+
+Answer dropTenant(Services& services, const TenantSlug& slug, const std::string& file, bool dryRun) {
+    if (dryRun) {
+        const auto there = services.tenants().show(slug);
+        if (!there.ok()) throw failureOf(there.error());
+        return asRehearsal({"Dropped tenant " + slug.text() + ": suspended, exported to " + file + ", schema " +
+                                there.value().tenant.schema.text() + " and its role removed\n",
+                            jsonObject({{"tenant", slug.text()}, {"file", file}})});
+    }
+    const auto dropped = services.transfers().drop(slug, [&](const auto& fill) { return keepIn(file, fill); });
+    if (!dropped.ok()) throw failureOf(dropped.error());
+    const auto& kept = dropped.value().file;
+    return answerOf("Dropped tenant " + slug.text() + "\n" +
+                        (kept.empty() ? "It was half an import and had nothing to export.\n"
+                                      : "Its export: " + kept + "\n" + kSecrets + "\n"),
+                    jsonObject({{"tenant", slug.text()}, {"file", kept}}), kept.empty() ? "" : kept + "\n");
+}
+
+void addDrop(CLI::App& group, Verb& chosen) {
+    auto* const verb = addVerb(group, "drop",
+                               std::string("Suspend a tenant, export it, then remove it with all users and keys. Run "
+                                           "again, it finishes what is left to do. ") +
+                                   kSecrets,
+                               "  claviger tenant drop acme --confirm acme\n"
+                               "  claviger tenant drop acme --confirm acme --export /backup/acme.json");
+    const auto slug = std::make_shared<std::string>(), file = std::make_shared<std::string>();
+    const auto confirmed = std::make_shared<std::optional<std::string>>();
+    verb->add_option("SLUG", *slug, "The tenant's slug")->type_name("")->required();
+    verb->add_option("--confirm", *confirmed, "The slug once more, where nobody can be asked")->type_name("SLUG");
+    verb->add_option("--export", *file, "The file of the export; a name with the time if not given")->type_name("FILE");
+    const auto dryRun = addDryRun(*verb);
+    verb->callback([=, &chosen] {
+        const auto parsed = parseSlug("SLUG", *slug);
+        if (!*dryRun) confirm(*slug, *confirmed);
+        const auto path = file->empty() ? defaultName(parsed) : *file;
+        chosen = [=, dry = *dryRun](Services& services) { return dropTenant(services, parsed, path, dry); };
+    });
+}
+
+domain::ImportedTenant importFrom(Services& services, const std::string& file, const domain::ImportOrder& order,
+                                  bool dryRun) {
+    std::ifstream stored;
+    if (file != "-") stored.open(file);
+    if (file != "-" && !stored) throw usageFailure("FILE: " + file + " cannot be read");
+    ExportReader reader(file == "-" ? std::cin : stored);
+    auto imported = services.transfers().import(reader, order, dryRun);
+    if (!imported.ok()) throw failureOf(imported.error());
+    return std::move(imported).value();
+}
+
+Answer importTenant(Services& services, const std::string& file, const domain::ImportOrder& order, bool dryRun) {
+    const auto imported = importFrom(services, file, order, dryRun);
+    const auto& slug = imported.details.tenant.slug.text();
+    JsonArray ended;
+    for (const auto& key : imported.endedKeys) ended.add(key.text());
+    const Answer answer{"Imported tenant " + slug + "\nKeys that have died since the export, and stay dead: " +
+                            std::to_string(imported.endedKeys.size()) + "\n",
+                        jsonObject({{"tenant", slug}, {"id", imported.details.tenant.id.text()}, {"deadKeys", ended}})};
+    return dryRun ? asRehearsal(answer) : answer;
+}
+
+void addImport(CLI::App& group, Verb& chosen) {
+    auto* const verb = addVerb(group, "import",
+                               "Restore a tenant from an export, under another slug too. Passwords and keys work as at "
+                               "the export, but keys that have died since stay dead, and sessions are gone.",
+                               "  claviger tenant import acme.json\n"
+                               "  claviger tenant import acme.json --slug acme-eu --host eu.acme.example");
+    struct Arguments {
+        std::string file;
+        std::optional<std::string> slug, name;
+        std::vector<std::string> hosts;
+    };
+    const auto given = std::make_shared<Arguments>();
+    verb->add_option("FILE", given->file, "The export, or - for standard input")->type_name("")->required();
+    verb->add_option("--slug", given->slug, "Another slug")->type_name("SLUG");
+    verb->add_option("--host", given->hosts, "A host in place of all that the export has; more than once for more")
+        ->type_name("HOST");
+    verb->add_option("--name", given->name, "Another display name")->type_name("NAME");
+    const auto dryRun = addDryRun(*verb);
+    verb->callback([=, &chosen] {
+        domain::ImportOrder order;
+        if (given->slug) order.slug = parseSlug("--slug", *given->slug);
+        if (given->name) order.name = parseDisplayName("--name", *given->name);
+        for (const auto& host : given->hosts) order.hosts.push_back(parseHost("--host", host));
+        chosen = [=, file = given->file, dry = *dryRun](Services& services) {
+            return importTenant(services, file, order, dry);
+        };
+    });
+}
+
+}  // namespace
+
+void addTransferCommands(CLI::App& group, Verb& chosen) {
+    addExport(group, chosen);
+    addImport(group, chosen);
+    addDrop(group, chosen);
+}
+
+}  // namespace claviger::cli

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "domain/tenants/tenant.h"
+
+namespace claviger::domain {
+
+enum class CellKind { kInteger, kText, kBytes, kMoment };
+
+struct ArchiveColumn {
+    std::string name;
+    CellKind kind;
+    bool operator==(const ArchiveColumn&) const = default;
+};
+
+struct ArchiveTable {
+    std::string name;
+    std::vector<ArchiveColumn> columns;
+    bool operator==(const ArchiveTable&) const = default;
+};
+
+// One row, in the order of its table's columns. Bytes are raw, numbers decimal, moments "2026-11-23 16:02:07.123456".
+using ArchiveCells = std::vector<std::optional<std::string>>;
+
+// What the control schema knows of a tenant; its schemaVersion is the one that the rows fit.
+struct ArchiveHead {
+    Tenant tenant;
+    std::vector<HostName> hosts;
+};
+
+// Takes a tenant: its head, then each table with its rows.
+class ArchiveSink {
+public:
+    virtual ~ArchiveSink() = default;
+    virtual void head(const ArchiveHead&) = 0;
+    virtual void table(const ArchiveTable&) = 0;
+    virtual void row(const ArchiveCells&) = 0;
+};
+
+// Gives a tenant, in the same order. Throws whatever says that it cannot be read.
+class ArchiveSource {
+public:
+    virtual ~ArchiveSource() = default;
+    virtual ArchiveHead head() = 0;
+    virtual std::optional<ArchiveTable> table() = 0;  // the next one; nothing at the end of a whole archive
+    virtual std::optional<ArchiveCells> row() = 0;    // the next one of the table
+};
+
+// The archive does not fit this release or its own schema.
+class ArchiveRefused : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// What a killed run has left to be finished.
+struct TransferMark {
+    enum class What { kDrop, kImport } what;
+    std::string file;  // the complete export, of a drop
+};
+
+// Whole tenants, out of the database and into it. Every method throws StorageUnavailable. Not thread-safe.
+class TenantArchive {
+public:
+    virtual ~TenantArchive() = default;
+
+    // Gives all that there is of the tenant, as of one moment.
+    virtual void read(const Tenant&, ArchiveSink&) = 0;
+
+    virtual std::optional<TransferMark> findMark(const TenantId&) const = 0;
+
+    // From now on the tenant only waits to be destroyed; its export is complete.
+    virtual void markDrop(const Tenant&, const std::string& file, Timestamp now) = 0;
+
+    // Remembers the tenant's dead keys as dead, then removes its schema, its role, its hosts and itself. Safe to run
+    // again. Returns when every host has forgotten it.
+    virtual void destroy(const Tenant&) = 0;
+
+    // Adds the tenant, closed and marked as being imported, with its hosts.
+    //   kTenantTaken  its id, slug or schema is there; nothing changed
+    //   kHostTaken    a host is another tenant's; nothing changed
+    virtual Result<void> begin(const ArchiveHead&, Timestamp now) = 0;
+
+    // Makes the tenant's schema as it was at that version, empty, and tells its tables.
+    // Throws MigrationRefused.
+    virtual std::vector<ArchiveTable> makeTables(const Tenant&, int version) = 0;
+
+    // Throws ArchiveRefused if a value cannot stand where it is to.
+    virtual void load(const Tenant&, const ArchiveTable&, const std::vector<ArchiveCells>&) = 0;
+
+    // Ends for good the keys that are known to have died, migrates the schema to this release and opens the tenant with
+    // its status. Returns the keys that were ended. Returns when every host knows. Throws MigrationRefused.
+    virtual std::vector<ApiKeyId> open(const Tenant&) = 0;
+};
+
+}  // namespace claviger::domain

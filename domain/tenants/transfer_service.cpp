@@ -1,0 +1,141 @@
+#include "domain/tenants/transfer_service.h"
+
+#include <algorithm>
+#include <set>
+
+namespace claviger::domain {
+namespace {
+
+constexpr std::size_t kBatch = 500;  // rows in one statement
+constexpr auto kSessions = "sessions";
+
+Error noSuchTenant(const TenantSlug& slug) {
+    return {ErrorCode::kTenantNotFound, "there is no tenant " + slug.text()};
+}
+
+Error taken(const Tenant& tenant, const std::string& what) {
+    return {ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + " " + what};
+}
+
+ArchiveHead changedBy(const ImportOrder& order, ArchiveHead head) {
+    if (order.slug) head.tenant.slug = *order.slug;
+    if (order.name) head.tenant.name = *order.name;
+    if (!order.hosts.empty()) head.hosts = order.hosts;
+    head.tenant.schema = SchemaName::of(head.tenant.slug);
+    return head;
+}
+
+void readToEnd(ArchiveSource& source) {
+    while (source.table())
+        while (source.row()) continue;
+}
+
+}  // namespace
+
+Result<void> TransferService::exportTo(const TenantSlug& slug, ArchiveSink& sink) {
+    const auto tenant = registry_.findBySlug(slug);
+    if (!tenant) return noSuchTenant(slug);
+    if (archive_.findMark(tenant->id)) return taken(*tenant, "is half dropped or half imported");
+    archive_.read(*tenant, sink);
+    return {};
+}
+
+Result<DroppedTenant> TransferService::drop(const TenantSlug& slug, const Keep& keep) {
+    const auto tenant = registry_.findBySlug(slug);
+    if (!tenant) return noSuchTenant(slug);
+    DroppedTenant dropped{{*tenant, registry_.hostsOf(tenant->id)}, {}};
+    if (const auto mark = archive_.findMark(tenant->id)) {
+        dropped.file = mark->file;
+    } else {
+        registry_.setStatus(tenant->id, TenantStatus::kSuspended);
+        // What it was is what an import opens it with.
+        dropped.file = keep([&](ArchiveSink& sink) { archive_.read(*tenant, sink); });
+        archive_.markDrop(*tenant, dropped.file, clock_.now());
+    }
+    archive_.destroy(*tenant);
+    return dropped;
+}
+
+Result<ImportedTenant> TransferService::import(ArchiveSource& source, const ImportOrder& order, bool dryRun) {
+    const auto head = changedBy(order, source.head());
+    const auto& tenant = head.tenant;
+    if (tenant.schemaVersion > newestVersion_)
+        throw ArchiveRefused("the export has schema version " + std::to_string(tenant.schemaVersion) +
+                             ", this release knows " + std::to_string(newestVersion_) +
+                             ": import it with the release that wrote it, or a later one");
+    if (auto cleared = clearHalf(head, dryRun); !cleared.ok()) return cleared.error();
+    if (dryRun) {
+        readToEnd(source);
+        return ImportedTenant{{tenant, head.hosts}, {}};
+    }
+    if (auto begun = archive_.begin(head, clock_.now()); !begun.ok()) return begun.error();
+    ImportedTenant imported{{tenant, head.hosts}, {}};
+    try {
+        imported.endedKeys = restore(source, tenant, tenant.schemaVersion);
+    } catch (const OutcomeUnknown&) {
+        throw;  // it may be open
+    } catch (...) {
+        archive_.destroy(tenant);
+        throw;
+    }
+    imported.details.tenant.schemaVersion = newestVersion_;
+    return imported;
+}
+
+std::optional<Tenant> TransferService::findById(const TenantId& id) const {
+    for (const auto& tenant : registry_.list())
+        if (tenant.id == id) return tenant;
+    return std::nullopt;
+}
+
+// Half an import of the same tenant makes room; anything else is in the way.
+Result<void> TransferService::clearHalf(const ArchiveHead& head, bool dryRun) {
+    const auto there = findById(head.tenant.id);
+    if (!there) return checkFree(head);
+    const auto mark = archive_.findMark(there->id);
+    if (!mark || mark->what != TransferMark::What::kImport)
+        return taken(*there, mark ? "is this tenant, half dropped; run `claviger tenant drop` again first"
+                                  : "is this tenant; it has to be dropped before it can be imported");
+    if (!dryRun) archive_.destroy(*there);
+    return dryRun ? Result<void>() : checkFree(head);
+}
+
+Result<void> TransferService::checkFree(const ArchiveHead& head) const {
+    for (const auto& other : registry_.list())
+        if (other.slug == head.tenant.slug || other.schema.text() == head.tenant.schema.text())
+            return taken(other, "has the slug or the schema's name that this one would get");
+    for (const auto& host : head.hosts)
+        if (const auto owner = registry_.findByHost(host))
+            return Error{ErrorCode::kHostTaken, "host " + host.text() + " belongs to tenant " + owner->slug.text()};
+    return {};
+}
+
+std::vector<ApiKeyId> TransferService::restore(ArchiveSource& source, const Tenant& tenant, int version) {
+    const auto expected = archive_.makeTables(tenant, version);
+    std::set<std::string> seen;
+    while (const auto table = source.table()) {
+        if (std::find(expected.begin(), expected.end(), *table) == expected.end())
+            throw ArchiveRefused("table " + table->name + " is not as schema version " + std::to_string(version) +
+                                 " has it");
+        if (!seen.insert(table->name).second) throw ArchiveRefused("table " + table->name + " stands twice");
+        loadTable(source, tenant, *table);
+    }
+    for (const auto& table : expected)
+        if (!seen.contains(table.name)) throw ArchiveRefused("table " + table.name + " is missing");
+    return archive_.open(tenant);
+}
+
+void TransferService::loadTable(ArchiveSource& source, const Tenant& tenant, const ArchiveTable& table) {
+    std::vector<ArchiveCells> batch;
+    const auto load = [&] {
+        if (!batch.empty() && table.name != kSessions) archive_.load(tenant, table, batch);
+        batch.clear();
+    };
+    while (auto row = source.row()) {
+        batch.push_back(std::move(*row));
+        if (batch.size() == kBatch) load();
+    }
+    load();
+}
+
+}  // namespace claviger::domain

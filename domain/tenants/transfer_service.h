@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/tenants/tenant_archive.h"
+#include "domain/tenants/tenant_service.h"
+
+namespace claviger::domain {
+
+// In place of what the archive says; what is not given stays.
+struct ImportOrder {
+    std::optional<TenantSlug> slug;
+    std::optional<std::string> name;
+    std::vector<HostName> hosts;
+};
+
+struct ImportedTenant {
+    TenantDetails details;
+    std::vector<ApiKeyId> endedKeys;  // alive in the archive, dead since
+};
+
+struct DroppedTenant {
+    TenantDetails details;  // as it was
+    std::string file;       // its complete export; empty of a half import, which has none
+};
+
+// Exports, imports and drops whole tenants, for operators. Not thread-safe.
+class TransferService {
+public:
+    // References must outlive this.
+    TransferService(TenantRegistry& registry, TenantArchive& archive, const Clock& clock, int newestVersion)
+        : registry_(registry), archive_(archive), clock_(clock), newestVersion_(newestVersion) {}
+
+    //   kTenantNotFound
+    //   kTenantTaken  it is half dropped or half imported
+    Result<void> exportTo(const TenantSlug&, ArchiveSink&);
+
+    // Keeps what `fill` gives in a file, and returns its name once it is certain to last.
+    using Keep = std::function<std::string(const std::function<void(ArchiveSink&)>& fill)>;
+
+    // Suspends the tenant, has it exported, then removes it for good. Run again it finishes what a crash left undone:
+    // nothing is removed before an export is complete. If `keep` throws, the tenant stays, suspended.
+    //   kTenantNotFound
+    Result<DroppedTenant> drop(const TenantSlug&, const Keep& keep);
+
+    // Restores a tenant under its own id, as it was but for its sessions, which are gone, and the keys that have died
+    // since. It is open only once it is whole; on any failure nothing of it is left. Half an import of the same tenant,
+    // left by a killed run, is replaced. With `dryRun` the archive is read to its end and nothing changes.
+    //   kTenantTaken, kHostTaken
+    // Throws ArchiveRefused, MigrationRefused and what the source throws.
+    Result<ImportedTenant> import(ArchiveSource&, const ImportOrder&, bool dryRun);
+
+private:
+    std::optional<Tenant> findById(const TenantId&) const;
+    Result<void> checkFree(const ArchiveHead&) const;
+    Result<void> clearHalf(const ArchiveHead&, bool dryRun);
+    std::vector<ApiKeyId> restore(ArchiveSource&, const Tenant&, int version);
+    void loadTable(ArchiveSource&, const Tenant&, const ArchiveTable&);
+
+    TenantRegistry& registry_;
+    TenantArchive& archive_;
+    const Clock& clock_;
+    const int newestVersion_;
+};
+
+}  // namespace claviger::domain

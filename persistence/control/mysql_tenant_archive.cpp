@@ -1,0 +1,190 @@
+#include "persistence/control/mysql_tenant_archive.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "persistence/connection/errors.h"
+#include "persistence/control/tenant_rows.h"
+#include "persistence/control/tenant_schema_rows.h"
+#include "persistence/schema/schema_history.h"
+#include "persistence/tenant/columns.h"
+
+namespace claviger::persistence {
+namespace {
+
+using domain::Error;
+using domain::ErrorCode;
+using domain::HostName;
+using domain::Result;
+using domain::Tenant;
+using domain::TenantId;
+using domain::TransferMark;
+
+// Whoever reads the rows may be slow: a pipe into a compressor.
+constexpr Sql kPatience = "SET SESSION net_write_timeout = 3600";
+constexpr Sql kOneMoment = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+constexpr Sql kSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+constexpr Sql kEndSnapshot = "COMMIT";
+constexpr Sql kHosts = "SELECT host FROM claviger.tenant_hosts WHERE tenant_id = ? ORDER BY host";
+
+constexpr Sql kMark = "SELECT what, file FROM claviger.tenant_transfers WHERE tenant_id = ?";
+constexpr Sql kSetMark = "INSERT INTO claviger.tenant_transfers (tenant_id, what, file, begun_at) VALUES (?, ?, ?, ?)";
+constexpr Sql kUnmark = "DELETE FROM claviger.tenant_transfers WHERE tenant_id = ?";
+constexpr Sql kClose = "UPDATE claviger.tenants SET schema_version = 0, status = 'suspended' WHERE id = ?";
+constexpr Sql kOpen = "UPDATE claviger.tenants SET schema_version = ?, status = ? WHERE id = ?";
+
+constexpr Sql kRememberDead =
+    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at) "
+    "SELECT ?, key_hash, deleted_at FROM {schema}.api_keys WHERE deleted_at IS NOT NULL";
+constexpr Sql kRisen =
+    "SELECT k.id FROM {schema}.api_keys k JOIN claviger.dead_keys d ON d.tenant_id = ? AND d.key_hash = k.key_hash "
+    "WHERE k.deleted_at IS NULL ORDER BY k.id";
+constexpr Sql kEndRisen =
+    "UPDATE {schema}.api_keys k JOIN claviger.dead_keys d ON d.tenant_id = ? AND d.key_hash = k.key_hash "
+    "SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
+
+constexpr Sql kDropSchema = "DROP SCHEMA IF EXISTS {schema}";
+constexpr Sql kDropRole = "DROP ROLE IF EXISTS {role}";
+constexpr Sql kDropHosts = "DELETE FROM claviger.tenant_hosts WHERE tenant_id = ?";
+constexpr Sql kDropTenant = "DELETE FROM claviger.tenants WHERE id = ?";
+
+constexpr Sql kAddTenant =
+    "INSERT INTO claviger.tenants (id, slug, name, status, schema_name, schema_version, created_at) "
+    "VALUES (?, ?, ?, 'suspended', ?, 0, ?)";
+constexpr Sql kAddHost = "INSERT INTO claviger.tenant_hosts (host, tenant_id, created_at) VALUES (?, ?, ?)";
+
+constexpr auto kKeys = "api_keys";
+
+Names namesOf(const Tenant& tenant) {
+    return {{"schema", Identifier::schema(tenant.schema)}, {"role", Identifier::role(tenant.id)}};
+}
+
+// The keys that are dead in the schema are dead for good, wherever they come back from.
+void rememberDead(Connection& connection, const Tenant& tenant) {
+    const auto tables = tablesOf(connection, tenant.schema);
+    if (std::any_of(tables.begin(), tables.end(), [](const auto& table) { return table.name == kKeys; }))
+        connection.execute(kRememberDead, {bytesOf(tenant.id)}, namesOf(tenant));
+}
+
+Result<void> addTenant(Connection& connection, const domain::ArchiveHead& head, domain::Timestamp now) {
+    const auto& tenant = head.tenant;
+    const auto id = bytesOf(tenant.id);
+    try {
+        connection.execute(kAddTenant,
+                           {id, Text{tenant.slug.text()}, Bytes{tenant.name}, Text{tenant.schema.text()}, now});
+    } catch (const DuplicateKey&) {
+        return Error{ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + ", its id or its schema exists"};
+    }
+    for (const auto& host : head.hosts) try {
+            connection.execute(kAddHost, {Text{host.text()}, id, now});
+        } catch (const DuplicateKey&) {
+            return Error{ErrorCode::kHostTaken, "host " + host.text() + " belongs to another tenant"};
+        }
+    connection.execute(kSetMark, {id, Text{"import"}, Bytes{}, now});
+    return {};
+}
+
+}  // namespace
+
+void MySqlTenantArchive::read(const Tenant& tenant, domain::ArchiveSink& sink) {
+    const auto connection = connections_.borrowForSchemaChange();
+    try {
+        connection->execute(kPatience);
+        connection->execute(kOneMoment);
+        connection->execute(kSnapshot);
+        domain::ArchiveHead head{tenant, {}};
+        head.hosts = connection->query(kHosts, {bytesOf(tenant.id)}).map([](const Row& row) {
+            return stored(HostName::parse(row.text(0)));
+        });
+        const auto applied = SchemaHistory(*connection, Identifier::schema(tenant.schema)).read();
+        head.tenant.schemaVersion = applied.empty() ? 0 : applied.back().version;
+        sink.head(head);
+        for (const auto& table : tablesOf(*connection, tenant.schema))
+            streamTable(*connection, tenant.schema, table, sink);
+        connection->execute(kEndSnapshot);
+    } catch (...) {
+        connection->abandon();  // with its snapshot
+        throw;
+    }
+}
+
+std::optional<TransferMark> MySqlTenantArchive::findMark(const TenantId& tenant) const {
+    const auto rows = connections_.borrow()->query(kMark, {bytesOf(tenant)});
+    if (rows.empty()) return std::nullopt;
+    const auto what = rows[0].text(0) == "drop" ? TransferMark::What::kDrop : TransferMark::What::kImport;
+    return TransferMark{what, rows[0].text(1)};
+}
+
+void MySqlTenantArchive::markDrop(const Tenant& tenant, const std::string& file, domain::Timestamp now) {
+    changeStanding(tenant.id, [&](Connection& connection) {
+        connection.execute(kSetMark, {bytesOf(tenant.id), Text{"drop"}, Bytes{file}, now});
+        connection.execute(kClose, {bytesOf(tenant.id)});  // even resumed it would be refused
+    });
+}
+
+void MySqlTenantArchive::destroy(const Tenant& tenant) {
+    const auto mark = findMark(tenant.id);
+    const bool halfImported = mark && mark->what == TransferMark::What::kImport;
+    {
+        const auto connection = connections_.borrowForSchemaChange();
+        if (!halfImported) rememberDead(*connection, tenant);  // a refused file ends no key
+        connection->execute(kDropSchema, {}, namesOf(tenant));
+        connection->execute(kDropRole, {}, namesOf(tenant));
+    }
+    changeStanding(tenant.id, [&](Connection& connection) {
+        for (const auto& statement : {kDropHosts, kDropTenant, kUnmark})
+            connection.execute(statement, {bytesOf(tenant.id)});
+    });
+}
+
+Result<void> MySqlTenantArchive::begin(const domain::ArchiveHead& head, domain::Timestamp now) {
+    Result<void> result;
+    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
+        changes.add(domain::slotOf(head.tenant.id));
+        result = addTenant(connection, head, now);
+        return result.ok() ? Ending::kCommit : Ending::kRollback;
+    });
+    return result;
+}
+
+std::vector<domain::ArchiveTable> MySqlTenantArchive::makeTables(const Tenant& tenant, int version) {
+    migrator_.makeTenantAt(tenant.schema, version);
+    return tablesOf(*connections_.borrowForSchemaChange(), tenant.schema);
+}
+
+void MySqlTenantArchive::load(const Tenant& tenant, const domain::ArchiveTable& table,
+                              const std::vector<domain::ArchiveCells>& rows) {
+    insertRows(*connections_.borrowForSchemaChange(), tenant.schema, table, rows);
+}
+
+std::vector<domain::ApiKeyId> MySqlTenantArchive::open(const Tenant& tenant) {
+    const int version = migrator_.bringUpTenant(tenant.schema);
+    std::vector<domain::ApiKeyId> ended;
+    {
+        const auto connection = connections_.borrowForSchemaChange();
+        rememberDead(*connection, tenant);
+        ended = connection->query(kRisen, {bytesOf(tenant.id)}, namesOf(tenant)).map([](const Row& row) {
+            return idAt<domain::ApiKeyId>(row, 0);
+        });
+        connection->execute(kEndRisen, {bytesOf(tenant.id)}, namesOf(tenant));
+    }
+    schemas_.grant(tenant);
+    changeStanding(tenant.id, [&](Connection& connection) {
+        connection.execute(kOpen, {std::int64_t{version}, textOf(tenant.status), bytesOf(tenant.id)});
+        connection.execute(kUnmark, {bytesOf(tenant.id)});
+    });
+    return ended;
+}
+
+// Returns when every host acts on it.
+void MySqlTenantArchive::changeStanding(const TenantId& tenant, const std::function<void(Connection&)>& work) {
+    const auto settledAt =
+        transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
+            changes.add(domain::slotOf(tenant));
+            work(connection);
+            return Ending::kCommit;
+        });
+    std::this_thread::sleep_until(settledAt);
+}
+
+}  // namespace claviger::persistence
