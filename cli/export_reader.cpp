@@ -3,7 +3,9 @@
 #include <Poco/Exception.h>
 #include <Poco/JSON/Parser.h>
 
+#include "cli/arguments.h"
 #include "cli/export_format.h"
+#include "cli/failure.h"
 
 namespace claviger::cli {
 namespace {
@@ -43,6 +45,14 @@ std::string bytesIn(const std::string& text) {
     return bytes;
 }
 
+std::string nameIn(const JsonObject& head) {
+    try {
+        return parseDisplayName("name", head.getValue<std::string>("name"));
+    } catch (const Failure& refused) {
+        throw ArchiveRefused(refused.what());
+    }
+}
+
 domain::Tenant tenantIn(const JsonObject& head) {
     const auto id = domain::TenantId::parse(head.getValue<std::string>("id"));
     if (!id) throw ArchiveRefused("the tenant's id is not one");
@@ -52,12 +62,9 @@ domain::Tenant tenantIn(const JsonObject& head) {
     const auto schema = domain::SchemaName::of(slug);
     const int version = head.getValue<int>("schemaVersion");
     if (version < 1) throw ArchiveRefused("the schema version is not 1 or more");
-    return {*id,
-            std::move(slug),
-            head.getValue<std::string>("name"),
-            status == "active" ? domain::TenantStatus::kActive : domain::TenantStatus::kSuspended,
-            schema,
-            version};
+    return {*id,          std::move(slug),
+            nameIn(head), status == "active" ? domain::TenantStatus::kActive : domain::TenantStatus::kSuspended,
+            schema,       version};
 }
 
 }  // namespace
