@@ -15,7 +15,7 @@ namespace {
 Failure fileFailure(const std::filesystem::path& path, int error) {
     return {ExitStatus::kFailed, "export_not_written",
             path.string() + " cannot be written: " + std::generic_category().message(error),
-            "Nothing was removed. Choose a folder that can be written and has room."};
+            "Choose a folder that can be written and has room."};
 }
 
 Failure thereAlready(const std::filesystem::path& path) {

@@ -2,8 +2,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <functional>
-#include <memory>
 #include <string>
 
 namespace claviger::cli {

@@ -61,7 +61,7 @@ domain::Tenant tenantIn(const JsonObject& head) {
     auto slug = take(domain::TenantSlug::parse(head.getValue<std::string>("slug")));
     const auto schema = domain::SchemaName::of(slug);
     const int version = head.getValue<int>("schemaVersion");
-    if (version < 1) throw ArchiveRefused("the schema version is not 1 or more");
+    if (version < 0) throw ArchiveRefused("the schema version is below 0");
     return {*id,          std::move(slug),
             nameIn(head), status == "active" ? domain::TenantStatus::kActive : domain::TenantStatus::kSuspended,
             schema,       version};

@@ -93,16 +93,48 @@ void confirm(const std::string& slug, const std::optional<std::string>& confirme
     if (typed != slug) throw usageFailure("that is not the tenant's slug; nothing was changed");
 }
 
-Answer dropTenant(Services& services, const TenantSlug& slug, const std::string& file, bool dryRun) {
-    if (dryRun) {
-        const auto there = services.tenants().show(slug);
-        if (!there.ok()) throw failureOf(there.error());
-        return asRehearsal({"Dropped tenant " + slug.text() + ": suspended, exported to " + file + ", schema " +
-                                there.value().tenant.schema.text() + " and its role removed\n",
-                            jsonObject({{"tenant", slug.text()}, {"file", file}})});
+// A tenant that is in the way, told without the advice that fits a create.
+Failure refusal(const domain::Error& error, std::string next) {
+    const auto usual = failureOf(error);
+    return usual.status() == ExitStatus::kConflict
+               ? Failure(usual.status(), usual.code(), usual.what(), std::move(next))
+               : usual;
+}
+
+Answer planOfDrop(Services& services, const TenantSlug& slug, const std::string& file) {
+    const auto plan = services.transfers().planDrop(slug);
+    if (!plan.ok()) throw failureOf(plan.error());
+    const auto& there = plan.value().file;
+    if (there.empty()) const ExportFile writable(file);
+    const auto kept = there.empty() ? std::filesystem::absolute(file).string() : there;
+    return asRehearsal({"Dropped tenant " + slug.text() + "\nIts export: " + kept + "\nRemoved: schema " +
+                            plan.value().details.tenant.schema.text() + " and its role\n",
+                        jsonObject({{"tenant", slug.text()}, {"file", kept}})});
+}
+
+// As keepIn; a failure says what has become of the tenant.
+std::string keepBeforeDrop(const std::string& file, const TenantSlug& slug,
+                           const std::function<void(domain::ArchiveSink&)>& fill) {
+    bool begun = false;
+    try {
+        return keepIn(file, [&](domain::ArchiveSink& sink) {
+            begun = true;
+            fill(sink);
+        });
+    } catch (const Failure& failure) {
+        const std::string state = begun
+                                      ? "Nothing was removed, but the tenant is suspended: drop it again with another "
+                                        "--export, or `claviger tenant resume " +
+                                            slug.text() + "`."
+                                      : "Nothing was changed. Name another file with --export.";
+        throw Failure(failure.status(), failure.code(), failure.what(), state);
     }
-    const auto dropped = services.transfers().drop(slug, [&](const auto& fill) { return keepIn(file, fill); });
-    if (!dropped.ok()) throw failureOf(dropped.error());
+}
+
+Answer dropTenant(Services& services, const TenantSlug& slug, const std::string& file) {
+    const auto dropped =
+        services.transfers().drop(slug, [&](const auto& fill) { return keepBeforeDrop(file, slug, fill); });
+    if (!dropped.ok()) throw refusal(dropped.error(), "Wait for that run to end, then run this again.");
     const auto& kept = dropped.value().file;
     return answerOf("Dropped tenant " + slug.text() + "\n" +
                         (kept.empty() ? "It was half an import and had nothing to export.\n"
@@ -127,7 +159,9 @@ void addDrop(CLI::App& group, Verb& chosen) {
         const auto parsed = parseSlug("SLUG", *slug);
         if (!*dryRun) confirm(*slug, *confirmed);
         const auto path = file->empty() ? defaultName(parsed) : *file;
-        chosen = [=, dry = *dryRun](Services& services) { return dropTenant(services, parsed, path, dry); };
+        chosen = [=, dry = *dryRun](Services& services) {
+            return dry ? planOfDrop(services, parsed, path) : dropTenant(services, parsed, path);
+        };
     });
 }
 
@@ -138,7 +172,9 @@ domain::ImportedTenant importFrom(Services& services, const std::string& file, c
     if (file != "-" && !stored) throw usageFailure("FILE: " + file + " cannot be read");
     ExportReader reader(file == "-" ? std::cin : stored);
     auto imported = services.transfers().import(reader, order, dryRun);
-    if (!imported.ok()) throw failureOf(imported.error());
+    if (!imported.ok())
+        throw refusal(imported.error(),
+                      "Nothing was changed. --slug and --host give the tenant others than the export's.");
     return std::move(imported).value();
 }
 
@@ -147,16 +183,23 @@ Answer importTenant(Services& services, const std::string& file, const domain::I
     const auto& slug = imported.details.tenant.slug.text();
     JsonArray ended;
     for (const auto& key : imported.endedKeys) ended.add(key.text());
-    const Answer answer{"Imported tenant " + slug + "\nKeys that have died since the export, and stay dead: " +
+    const bool active = imported.details.tenant.status == domain::TenantStatus::kActive;
+    const Answer answer{"Imported tenant " + slug + (active ? "" : ", which is suspended as it was") +
+                            "\nKeys that have died since the export, and stay dead: " +
                             std::to_string(imported.endedKeys.size()) + "\n",
-                        jsonObject({{"tenant", slug}, {"id", imported.details.tenant.id.text()}, {"deadKeys", ended}})};
+                        jsonObject({{"tenant", slug},
+                                    {"id", imported.details.tenant.id.text()},
+                                    {"status", std::string(active ? "active" : "suspended")},
+                                    {"deadKeys", ended}})};
     return dryRun ? asRehearsal(answer) : answer;
 }
 
 void addImport(CLI::App& group, Verb& chosen) {
     auto* const verb = addVerb(group, "import",
-                               "Restore a tenant from an export, under another slug too. Passwords and keys work as at "
-                               "the export, but keys that have died since stay dead, and sessions are gone.",
+                               "Restore a tenant from an export, under another slug too. It is the same tenant, so it "
+                               "must have been dropped. Users, passwords and keys are as they were at the export, but "
+                               "keys that have died since stay dead, and sessions are gone. Keys work where the pepper "
+                               "is the same.",
                                "  claviger tenant import acme.json\n"
                                "  claviger tenant import acme.json --slug acme-eu --host eu.acme.example");
     struct Arguments {

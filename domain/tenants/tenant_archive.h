@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -61,12 +62,21 @@ struct TransferMark {
     std::string file;  // the complete export, of a drop
 };
 
+// The right to drop or import one tenant; given back when it is destroyed, or when its process dies.
+class TransferHold {
+public:
+    virtual ~TransferHold() = default;
+};
+
 // Whole tenants, out of the database and into it. Every method throws StorageUnavailable. Not thread-safe.
 class TenantArchive {
 public:
     virtual ~TenantArchive() = default;
 
-    // Gives all that there is of the tenant, as of one moment.
+    // Waits some seconds for another run, which may have been killed just now; nothing if that goes on.
+    virtual std::unique_ptr<TransferHold> hold(const TenantId&) = 0;
+
+    // Gives all that there is of the tenant, as of one moment. What was never whole has version 0 and no tables.
     virtual void read(const Tenant&, ArchiveSink&) = 0;
 
     virtual std::optional<TransferMark> findMark(const TenantId&) const = 0;
@@ -79,11 +89,11 @@ public:
     virtual void destroy(const Tenant&) = 0;
 
     // Adds the tenant, closed and marked as being imported, with its hosts.
-    //   kTenantTaken  its id, slug or schema is there; nothing changed
+    //   kTenantTaken  its id or slug, or a schema of that name, is there; nothing changed
     //   kHostTaken    a host is another tenant's; nothing changed
     virtual Result<void> begin(const ArchiveHead&, Timestamp now) = 0;
 
-    // Makes the tenant's schema as it was at that version, empty, and tells its tables.
+    // Brings the tenant's schema to that version, from nothing or from an earlier one, and tells its tables.
     // Throws MigrationRefused.
     virtual std::vector<ArchiveTable> makeTables(const Tenant&, int version) = 0;
 

@@ -17,6 +17,14 @@ Error taken(const Tenant& tenant, const std::string& what) {
     return {ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + " " + what};
 }
 
+Error busy(const Tenant& tenant) {
+    return taken(tenant, "is being dropped or imported by another run");
+}
+
+bool has(const std::vector<ArchiveTable>& tables, const ArchiveTable& table) {
+    return std::find(tables.begin(), tables.end(), table) != tables.end();
+}
+
 ArchiveHead changedBy(const ImportOrder& order, ArchiveHead head) {
     if (order.slug) head.tenant.slug = *order.slug;
     if (order.name) head.tenant.name = *order.name;
@@ -41,19 +49,30 @@ Result<void> TransferService::exportTo(const TenantSlug& slug, ArchiveSink& sink
 }
 
 Result<DroppedTenant> TransferService::drop(const TenantSlug& slug, const Keep& keep) {
+    const auto found = registry_.findBySlug(slug);
+    if (!found) return noSuchTenant(slug);
+    const auto hold = archive_.hold(found->id);
+    if (!hold) return busy(*found);
+    auto planned = planDrop(slug);  // the run that was waited for may have dropped it
+    if (!planned.ok()) return planned.error();
+    auto& dropped = planned.value();
+    const auto& tenant = dropped.details.tenant;
+    if (!archive_.findMark(tenant.id)) {
+        dropped.file = keep([&](ArchiveSink& sink) {
+            registry_.setStatus(tenant.id, TenantStatus::kSuspended);
+            archive_.read(tenant, sink);  // with the status that it had: an import opens it as it was
+        });
+        archive_.markDrop(tenant, dropped.file, clock_.now());
+    }
+    archive_.destroy(tenant);
+    return planned;
+}
+
+Result<DroppedTenant> TransferService::planDrop(const TenantSlug& slug) const {
     const auto tenant = registry_.findBySlug(slug);
     if (!tenant) return noSuchTenant(slug);
-    DroppedTenant dropped{{*tenant, registry_.hostsOf(tenant->id)}, {}};
-    if (const auto mark = archive_.findMark(tenant->id)) {
-        dropped.file = mark->file;
-    } else {
-        registry_.setStatus(tenant->id, TenantStatus::kSuspended);
-        // What it was is what an import opens it with.
-        dropped.file = keep([&](ArchiveSink& sink) { archive_.read(*tenant, sink); });
-        archive_.markDrop(*tenant, dropped.file, clock_.now());
-    }
-    archive_.destroy(*tenant);
-    return dropped;
+    const auto mark = archive_.findMark(tenant->id);
+    return DroppedTenant{{*tenant, registry_.hostsOf(tenant->id)}, mark ? mark->file : std::string()};
 }
 
 Result<ImportedTenant> TransferService::import(ArchiveSource& source, const ImportOrder& order, bool dryRun) {
@@ -63,19 +82,23 @@ Result<ImportedTenant> TransferService::import(ArchiveSource& source, const Impo
         throw ArchiveRefused("the export has schema version " + std::to_string(tenant.schemaVersion) +
                              ", this release knows " + std::to_string(newestVersion_) +
                              ": import it with the release that wrote it, or a later one");
+    const auto hold = archive_.hold(tenant.id);
+    if (!hold) return busy(tenant);
     if (auto cleared = clearHalf(head, dryRun); !cleared.ok()) return cleared.error();
-    if (dryRun) {
-        readToEnd(source);
-        return ImportedTenant{{tenant, head.hosts}, {}};
-    }
+    if (!dryRun) return importHeld(source, head);
+    readToEnd(source);
+    return ImportedTenant{{tenant, head.hosts}, {}};
+}
+
+Result<ImportedTenant> TransferService::importHeld(ArchiveSource& source, const ArchiveHead& head) {
     if (auto begun = archive_.begin(head, clock_.now()); !begun.ok()) return begun.error();
-    ImportedTenant imported{{tenant, head.hosts}, {}};
+    ImportedTenant imported{{head.tenant, head.hosts}, {}};
     try {
-        imported.endedKeys = restore(source, tenant, tenant.schemaVersion);
+        imported.endedKeys = restore(source, head.tenant);
     } catch (const OutcomeUnknown&) {
         throw;  // it may be open
     } catch (...) {
-        archive_.destroy(tenant);
+        archive_.destroy(head.tenant);
         throw;
     }
     imported.details.tenant.schemaVersion = newestVersion_;
@@ -110,11 +133,14 @@ Result<void> TransferService::checkFree(const ArchiveHead& head) const {
     return {};
 }
 
-std::vector<ApiKeyId> TransferService::restore(ArchiveSource& source, const Tenant& tenant, int version) {
-    const auto expected = archive_.makeTables(tenant, version);
+// A migration that was stopped half-way has left its change without its version: then the next version fits.
+std::vector<ApiKeyId> TransferService::restore(ArchiveSource& source, const Tenant& tenant) {
+    int version = tenant.schemaVersion;
+    auto expected = archive_.makeTables(tenant, version);
     std::set<std::string> seen;
     while (const auto table = source.table()) {
-        if (std::find(expected.begin(), expected.end(), *table) == expected.end())
+        if (!has(expected, *table) && version < newestVersion_) expected = archive_.makeTables(tenant, ++version);
+        if (!has(expected, *table))
             throw ArchiveRefused("table " + table->name + " is not as schema version " + std::to_string(version) +
                                  " has it");
         if (!seen.insert(table->name).second) throw ArchiveRefused("table " + table->name + " stands twice");

@@ -38,18 +38,26 @@ public:
     //   kTenantTaken  it is half dropped or half imported
     Result<void> exportTo(const TenantSlug&, ArchiveSink&);
 
-    // Keeps what `fill` gives in a file, and returns its name once it is certain to last.
+    // Keeps what `fill` gives in a file, and returns its name once it is certain to last. Throws before it calls `fill`
+    // if no file can be made.
     using Keep = std::function<std::string(const std::function<void(ArchiveSink&)>& fill)>;
 
     // Suspends the tenant, has it exported, then removes it for good. Run again it finishes what a crash left undone:
-    // nothing is removed before an export is complete. If `keep` throws, the tenant stays, suspended.
+    // nothing is removed before an export is complete. If `keep` throws, the tenant stays: as it was, or suspended if
+    // `fill` was called.
     //   kTenantNotFound
+    //   kTenantTaken  another run drops or imports it at this moment
     Result<DroppedTenant> drop(const TenantSlug&, const Keep& keep);
+
+    // What drop would answer now; the file is empty where it would write one.
+    //   kTenantNotFound
+    Result<DroppedTenant> planDrop(const TenantSlug&) const;
 
     // Restores a tenant under its own id, as it was but for its sessions, which are gone, and the keys that have died
     // since. It is open only once it is whole; on any failure nothing of it is left. Half an import of the same tenant,
     // left by a killed run, is replaced. With `dryRun` the archive is read to its end and nothing changes.
-    //   kTenantTaken, kHostTaken
+    //   kTenantTaken  it is there, its slug or schema is, or another run drops or imports it at this moment
+    //   kHostTaken
     // Throws ArchiveRefused, MigrationRefused and what the source throws.
     Result<ImportedTenant> import(ArchiveSource&, const ImportOrder&, bool dryRun);
 
@@ -57,7 +65,8 @@ private:
     std::optional<Tenant> findById(const TenantId&) const;
     Result<void> checkFree(const ArchiveHead&) const;
     Result<void> clearHalf(const ArchiveHead&, bool dryRun);
-    std::vector<ApiKeyId> restore(ArchiveSource&, const Tenant&, int version);
+    Result<ImportedTenant> importHeld(ArchiveSource&, const ArchiveHead&);
+    std::vector<ApiKeyId> restore(ArchiveSource&, const Tenant&);
     void loadTable(ArchiveSource&, const Tenant&, const ArchiveTable&);
 
     TenantRegistry& registry_;

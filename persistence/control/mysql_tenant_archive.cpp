@@ -27,6 +27,9 @@ constexpr Sql kSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY
 constexpr Sql kEndSnapshot = "COMMIT";
 constexpr Sql kHosts = "SELECT host FROM claviger.tenant_hosts WHERE tenant_id = ? ORDER BY host";
 
+constexpr Sql kHold = "SELECT GET_LOCK(?, 10)";
+constexpr Sql kLetGo = "SELECT RELEASE_LOCK(?)";
+
 constexpr Sql kMark = "SELECT what, file FROM claviger.tenant_transfers WHERE tenant_id = ?";
 constexpr Sql kSetMark = "INSERT INTO claviger.tenant_transfers (tenant_id, what, file, begun_at) VALUES (?, ?, ?, ?)";
 constexpr Sql kUnmark = "DELETE FROM claviger.tenant_transfers WHERE tenant_id = ?";
@@ -48,12 +51,38 @@ constexpr Sql kDropRole = "DROP ROLE IF EXISTS {role}";
 constexpr Sql kDropHosts = "DELETE FROM claviger.tenant_hosts WHERE tenant_id = ?";
 constexpr Sql kDropTenant = "DELETE FROM claviger.tenants WHERE id = ?";
 
+constexpr Sql kSchemaThere = "SELECT 1 FROM information_schema.schemata WHERE schema_name = ?";
 constexpr Sql kAddTenant =
     "INSERT INTO claviger.tenants (id, slug, name, status, schema_name, schema_version, created_at) "
     "VALUES (?, ?, ?, 'suspended', ?, 0, ?)";
 constexpr Sql kAddHost = "INSERT INTO claviger.tenant_hosts (host, tenant_id, created_at) VALUES (?, ?, ?)";
 
 constexpr auto kKeys = "api_keys";
+
+// A lock of the server, on a connection that does nothing else meanwhile.
+class Hold final : public domain::TransferHold {
+public:
+    Hold(Connections::Lease connection, std::string name) : connection_(std::move(connection)), name_{std::move(name)} {
+        const auto rows = connection_->query(kHold, {name_});
+        held_ = !rows[0].isNull(0) && rows[0].integer(0) == 1;
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() override {
+        try {
+            if (held_) connection_->query(kLetGo, {name_});
+        } catch (const std::exception&) {
+            connection_->abandon();
+        }
+    }
+
+    bool held() const { return held_; }
+
+private:
+    const Connections::Lease connection_;
+    const Text name_;
+    bool held_ = false;
+};
 
 Names namesOf(const Tenant& tenant) {
     return {{"schema", Identifier::schema(tenant.schema)}, {"role", Identifier::role(tenant.id)}};
@@ -69,6 +98,8 @@ void rememberDead(Connection& connection, const Tenant& tenant) {
 Result<void> addTenant(Connection& connection, const domain::ArchiveHead& head, domain::Timestamp now) {
     const auto& tenant = head.tenant;
     const auto id = bytesOf(tenant.id);
+    if (!connection.query(kSchemaThere, {Text{tenant.schema.text()}}).empty())
+        return Error{ErrorCode::kTenantTaken, "a schema " + tenant.schema.text() + " is there, which is no tenant's"};
     try {
         connection.execute(kAddTenant,
                            {id, Text{tenant.slug.text()}, Bytes{tenant.name}, Text{tenant.schema.text()}, now});
@@ -85,6 +116,12 @@ Result<void> addTenant(Connection& connection, const domain::ArchiveHead& head, 
 }
 
 }  // namespace
+
+std::unique_ptr<domain::TransferHold> MySqlTenantArchive::hold(const TenantId& tenant) {
+    auto hold = std::make_unique<Hold>(connections_.borrowForSchemaChange(), "claviger transfer " + tenant.text());
+    if (!hold->held()) return nullptr;
+    return hold;
+}
 
 void MySqlTenantArchive::read(const Tenant& tenant, domain::ArchiveSink& sink) {
     const auto connection = connections_.borrowForSchemaChange();

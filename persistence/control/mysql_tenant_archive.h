@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "domain/tenants/tenant_archive.h"
 #include "persistence/connection/transactions.h"
 #include "persistence/control/mysql_tenant_schemas.h"
@@ -14,6 +16,7 @@ public:
                        const MySqlTenantSchemas& schemas)
         : connections_(connections), transactions_(transactions), migrator_(migrator), schemas_(schemas) {}
 
+    std::unique_ptr<domain::TransferHold> hold(const domain::TenantId&) override;
     void read(const domain::Tenant&, domain::ArchiveSink&) override;
     std::optional<domain::TransferMark> findMark(const domain::TenantId&) const override;
     void markDrop(const domain::Tenant&, const std::string& file, domain::Timestamp now) override;

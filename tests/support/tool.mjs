@@ -20,8 +20,9 @@ export function runTool(args, options = {}) {
   return { status, stdout, stderr };
 }
 
-export async function startTool() {
-  return new Tool(await startDatabase());
+// `options` are the database server's.
+export async function startTool(...options) {
+  return new Tool(await startDatabase(...options));
 }
 
 class Tool {

@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { startProxy } from '../support/cutting_proxy.mjs';
 import { until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 import { program, startTool } from '../support/tool.mjs';
@@ -133,108 +132,4 @@ test('an export is of one moment, however slowly it is read', async () => {
   const text = chunks.join('');
   assert.ok(text.includes(email));
   assert.ok(!text.includes('late@acme.example'));
-});
-
-test('a drop that is not confirmed changes nothing', () => {
-  const one = fresh();
-  for (const args of [[], ['--confirm', 'other']]) {
-    const { status, stderr } = tool.run('tenant', 'drop', one.slug, ...args, '--export', one.file);
-    assert.equal(status, 2);
-    assert.match(stderr, /nothing was changed/);
-  }
-  assert.equal(tool.run('tenant', 'drop', one.slug, '--dry-run', '--export', one.file).status, 0);
-  assert.equal(statusOf(one.slug), 'active');
-  assert.ok(!existsSync(one.file));
-});
-
-test('no export replaces a file, and a drop whose export cannot be written removes nothing', () => {
-  const one = fresh();
-  writeFileSync(one.file, 'mine');
-  assert.equal(tool.run('tenant', 'export', one.slug, '--output', one.file).status, 4);
-  assert.equal(tool.run('tenant', 'drop', one.slug, '--confirm', one.slug, '--export', one.file).status, 4);
-  assert.equal(tool.run('tenant', 'drop', one.slug, '--confirm', one.slug, '--export', '/nowhere/x').status, 1);
-  assert.equal(readFileSync(one.file, 'utf8'), 'mine');
-  assert.equal(keysOf(one.slug), `${one.key.id}\n`);
-  assert.deepEqual(readdirSync(tool.database.folder).filter((name) => name.startsWith(`${one.slug}.json.`)), []);
-});
-
-test('a file that is not a whole export is refused with its line, and leaves nothing', (context) => {
-  const one = fresh();
-  drop(one);
-  const text = readFileSync(one.file, 'utf8');
-  const lines = text.split('\n').slice(0, -1);
-  const bad = `${one.file}.bad`;
-  let refused = 0;
-  const refuse = (content, what) => {
-    writeFileSync(bad, content);
-    const { status, document } = tool.json('tenant', 'import', bad);
-    assert.equal(status, 1, what);
-    assert.equal(document.error.code, 'bad_export', `${what}: ${document.error.message}`);
-    assert.equal(left(one), gone, what);
-    refused += 1;
-  };
-  const joined = (all) => all.map((line) => `${line}\n`).join('');
-  lines.forEach((line, i) => {
-    refuse(joined(lines.slice(0, i)), `cut before line ${i + 1}`);
-    refuse(joined(lines.filter((_, j) => j !== i)), `without line ${i + 1}`);
-    for (const other of [line.slice(0, line.length >> 1), '[]', '{}', 'null'])
-      refuse(joined(lines.map((same, j) => (j === i ? other : same))), `line ${i + 1} as ${other}`);
-  });
-  refuse(text.slice(0, -1), 'without the last newline');
-  refuse(`${text}x\n`, 'something behind the end');
-  refuse(text.replace(/"schemaVersion":\d+/, '"schemaVersion":99'), 'a newer schema');
-  refuse(text.replaceAll('2026-', '2026-99'), 'no date');
-  refuse(text.replace('Acme', 'Ac\\u0000me'), 'a name with a NUL');
-  context.diagnostic(`${refused} files`);
-  assert.equal(tool.run('tenant', 'import', one.file).status, 0);
-  assert.equal(keysOf(one.slug), `${one.key.id}\n`);
-});
-
-// Runs the verb through a proxy that kills it after each statement in turn, then runs it again.
-async function killAtEachStep(context, verb, { prepare, argsOf, check }) {
-  const proxy = await startProxy(tool.database.socket, join(tool.database.folder, `${verb}.sock`));
-  const config = `${tool.config}.${verb}`;
-  writeFileSync(config, readFileSync(tool.config, 'utf8').replace(/^database\.socket.*$/m, `database.socket = ${proxy.path}`));
-  const run = (n, args) => proxy.run(n, program, ['--config', config, ...args]);
-  const whole = await run(undefined, argsOf(prepare()));
-  assert.equal(whole.status, 0, whole.stderr);
-  for (let n = 1; n <= whole.steps; ++n) {
-    const one = prepare();
-    const cut = await run(n, argsOf(one));
-    assert.ok(cut.killed);
-    const second = await run(undefined, argsOf(one, existsSync(one.file)));
-    check(one, second, `killed after ${n} of ${whole.steps} statements: ${second.status} ${second.stderr}`);
-  }
-  await proxy.stop();
-  context.diagnostic(`${whole.steps} statements`);
-}
-
-test('`tenant drop` may be killed after each statement, and its export is whole whenever anything is gone', async (context) => {
-  await killAtEachStep(context, 'drop', {
-    prepare: fresh,
-    argsOf: ({ slug, file }, there) => ['tenant', 'drop', slug, '--confirm', slug, '--export', there ? `${file}.2` : file],
-    check: (one, { status }, how) => {
-      assert.ok([0, 3].includes(status), how); // 3: the killed run had done all
-      assert.equal(left(one), gone, how);
-      assert.equal(tool.run('tenant', 'import', one.file).status, 0, how);
-      assert.equal(keysOf(one.slug), `${one.key.id}\n`, how);
-    },
-  });
-});
-
-test('`tenant import` may be killed after each statement', async (context) => {
-  await killAtEachStep(context, 'import', {
-    prepare: () => {
-      const one = fresh();
-      drop(one);
-      return one;
-    },
-    argsOf: ({ file }) => ['tenant', 'import', file],
-    check: (one, { status }, how) => {
-      assert.ok([0, 4].includes(status), how); // 4: the killed run had opened it
-      assert.equal(left(one), '1\t1\t1\t0', how);
-      assert.equal(statusOf(one.slug), 'active', how);
-      assert.equal(keysOf(one.slug), `${one.key.id}\n`, how);
-    },
-  });
 });

@@ -29,6 +29,9 @@ class ConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(nothingRunsBehindAStatementThatFails);
     CPPUNIT_TEST(whatFailsBeforeCommitCommitsNothing);
     CPPUNIT_TEST(aQuestionThatFailsBehindCommitLeavesItStanding);
+    CPPUNIT_TEST(addsRowsAndStreamsThemByteEqual);
+    CPPUNIT_TEST(aStreamThatIsLeftEarlyLeavesTheConnectionUsable);
+    CPPUNIT_TEST(aStreamThatFailsSaysSo);
     CPPUNIT_TEST(sendsNoLocalFiles);
     CPPUNIT_TEST(countsRowsThatAreFoundThoughNotChanged);
     CPPUNIT_TEST(errorsHoldNoValues);
@@ -154,6 +157,42 @@ class ConnectionTest : public CppUnit::TestFixture {
     }
 
     static constexpr Sql kOne = "SELECT 1";
+
+    static constexpr Sql kAddRows = "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES {rows}";
+    static constexpr Sql kHashes = "SELECT budget_hash, NULL FROM {schema}.login_attempts ORDER BY id";
+
+    void addsRowsAndStreamsThemByteEqual() {
+        onTenant([](Connection& connection, const Names& names) {
+            const std::string odd("\0'\"\\\xFF\n(?), {rows}", 18), padded = odd + std::string(14, 'x');
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{2},
+                                 connection.executeOnRows(kAddRows, {{Bytes{padded}, kNoon}, attempt()}, names));
+            std::vector<std::vector<Row::Column>> seen;
+            connection.stream(kHashes, names, [&](const auto& cells) { seen.push_back(cells); });
+            const std::vector<std::vector<Row::Column>> expected{{padded, std::nullopt},
+                                                                 {std::string(32, 'x'), std::nullopt}};
+            CPPUNIT_ASSERT(expected == seen);
+        });
+    }
+
+    void aStreamThatIsLeftEarlyLeavesTheConnectionUsable() {
+        onTenant([](Connection& connection, const Names& names) {
+            connection.executeOnRows(kAddRows, {attempt(), attempt(), attempt()}, names);
+            CPPUNIT_ASSERT_THROW(
+                connection.stream(kHashes, names, [](const auto&) { throw std::out_of_range("enough"); }),
+                std::out_of_range);
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{3}, connection.query(kCountAttempts, {}, names)[0].integer(0));
+        });
+    }
+
+    void aStreamThatFailsSaysSo() {
+        onTenant([](Connection& connection, const Names& names) {
+            bool taken = false;
+            CPPUNIT_ASSERT_THROW(
+                connection.stream("SELECT * FROM {schema}.no_such_table", names, [&](const auto&) { taken = true; }),
+                DatabaseError);
+            CPPUNIT_ASSERT(!taken);
+        });
+    }
 
     void sendsNoLocalFiles() {
         onTenant([](Connection& connection, const Names& names) {
