@@ -14,7 +14,10 @@ namespace {
 using domain::ApiKey;
 
 std::string lastUse(const ApiKey& key) {
-    return key.lastUsedAt ? domain::iso8601(*key.lastUsedAt) : "Never";
+    if (!key.lastUsedAt) return "Never";
+    const auto& [address, userAgent] = key.lastCaller;
+    return domain::iso8601(*key.lastUsedAt) + (address.empty() ? "" : " from " + address) +
+           (userAgent.empty() ? "" : " by " + userAgent);
 }
 
 JsonObject toJson(const ApiKey& key) {
@@ -23,7 +26,10 @@ JsonObject toJson(const ApiKey& key) {
                               {"keyPrefix", key.keyPrefix},
                               {"maskedKey", key.maskedKey()},
                               {"createdAt", domain::iso8601(key.createdAt)},
-                              {"lastUsedAt", Poco::Dynamic::Var()}});
+                              {"lastUsedAt", Poco::Dynamic::Var()},
+                              {"lastUsedAddress", key.lastCaller.address},
+                              {"lastUserAgent", key.lastCaller.userAgent},
+                              {"uses", key.uses}});
     if (key.lastUsedAt) object.set("lastUsedAt", domain::iso8601(*key.lastUsedAt));
     return object;
 }
@@ -33,6 +39,7 @@ std::string toText(const ApiKey& key) {
                    {"Key", key.maskedKey()},
                    {"Created", domain::iso8601(key.createdAt)},
                    {"Last used", lastUse(key)},
+                   {"Uses", std::to_string(key.uses)},
                    {"Id", key.id.text()}});
 }
 

@@ -99,8 +99,9 @@ private:
         if (const auto* refusal = std::get_if<Refusal>(&presented)) return *refusal;
         const auto tenant = findTenant();
         if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
-        const auto bearer =
-            services_.authenticator.byApiKey(std::get<domain::Tenant>(tenant), std::get<std::string>(presented));
+        const auto bearer = services_.authenticator.byApiKey(
+            std::get<domain::Tenant>(tenant), std::get<std::string>(presented),
+            {request_.address, domain::userAgentOf(request_.header("user-agent").value_or(""))});
         if (!bearer.ok()) return refusalOf(bearer.error());
         record_.keyId = bearer.value().key().text();
         return handler(services_, {{request_, std::move(match_.parameters), {}}, bearer.value()});

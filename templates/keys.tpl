@@ -59,7 +59,7 @@
         <th role="rowheader" scope="row"><bdi>{{NAME}}</bdi></th>
         <td role="cell" data-label="Key"><code dir="ltr">{{MASKED_KEY}}</code><span class="hidden"> rest hidden</span></td>
         <td role="cell" data-label="Created"><time datetime="{{CREATED_AT}}">{{CREATED}}</time></td>
-        <td role="cell" data-label="Last Used">{{#USED}}<time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
+        <td role="cell" data-label="Last Used">{{#USED}}<time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{#CALLER}} · <bdi>{{CALLER_NAME}}</bdi>{{/CALLER}}{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
         <td role="cell"><a class="button" href="/settings/api-keys/{{ID}}/regenerate" data-opens="confirm" data-id="{{ID}}"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#rotate-cw"></use></svg>Regenerate<span class="hidden"> <bdi>{{NAME}}</bdi></span></a></td>
       </tr>
       {{/KEY}}

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "domain/base/id.h"
 #include "domain/fence/settling.h"
+#include "domain/keys/caller.h"
 #include "domain/keys/key_name.h"
 #include "domain/secrets/digest.h"
 #include "domain/secrets/plain_key.h"
@@ -22,6 +24,8 @@ struct ApiKey {
     std::string keyPrefix;  // the first 12 characters of the full key
     Timestamp createdAt;
     std::optional<Timestamp> lastUsedAt;
+    Caller lastCaller{};    // who used it then
+    std::int64_t uses = 0;  // those that have been written down: the newest are some seconds late
 
     std::string maskedKey() const { return keyPrefix + "****"; }
 };

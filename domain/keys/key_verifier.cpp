@@ -6,7 +6,7 @@ KeyVerifier::KeyVerifier(TenantStores& stores, const secrets::Hasher& hasher, Us
                          const Fence& fence, std::size_t rememberedKeys)
     : stores_(stores), hasher_(hasher), usage_(usage), clock_(clock), fence_(fence), known_(fence, rememberedKeys) {}
 
-Result<LivingKey> KeyVerifier::verify(const Tenant& tenant, std::string_view presented) {
+Result<LivingKey> KeyVerifier::verify(const Tenant& tenant, std::string_view presented, const Caller& caller) {
     const auto plain = secrets::PlainKey::parse(presented);
     if (!plain) return ErrorCode::kKeyInvalid;
 
@@ -15,7 +15,7 @@ Result<LivingKey> KeyVerifier::verify(const Tenant& tenant, std::string_view pre
     if (!living) living = look(tenant, hash);
     if (!living) return ErrorCode::kKeyInvalid;
 
-    usage_.note(tenant, living->id, clock_.now());
+    usage_.note(tenant, {living->id, clock_.now(), caller});
     return *living;
 }
 

@@ -23,7 +23,7 @@ public:
     //   kKeyInvalid  malformed or bad checksum (refused without a query), unknown or dead key,
     //                or a user who is not approved
     // Throws StorageUnavailable: then nothing is known about the key.
-    Result<LivingKey> verify(const Tenant&, std::string_view presented);
+    Result<LivingKey> verify(const Tenant&, std::string_view presented, const Caller&);
 
 private:
     std::optional<LivingKey> look(const Tenant&, const secrets::KeyHash&);

@@ -1,6 +1,5 @@
 #include "domain/keys/usage_recorder.h"
 
-#include <algorithm>
 #include <chrono>
 
 namespace claviger::domain {
@@ -19,11 +18,11 @@ UsageRecorder::~UsageRecorder() {
     flush();
 }
 
-void UsageRecorder::note(const Tenant& tenant, const ApiKeyId& key, Timestamp at) {
+void UsageRecorder::note(const Tenant& tenant, const ApiKeys::Use& use) {
     const std::lock_guard lock(mutex_);
-    auto& lastUses = uses_.try_emplace(tenant.id, Gathered{tenant, {}}).first->second.lastUses;
-    auto& last = lastUses.try_emplace(key, at).first->second;
-    last = std::max(last, at);
+    auto& uses = uses_.try_emplace(tenant.id, Gathered{tenant, {}}).first->second.uses;
+    const auto [place, first] = uses.try_emplace(use.key, use);
+    if (!first) place->second.add(use);
 }
 
 void UsageRecorder::flush() {
@@ -37,7 +36,7 @@ void UsageRecorder::flush() {
             write(gathered);
         } catch (const std::exception& failure) {
             report_(failure.what());
-            for (const auto& [key, at] : gathered.lastUses) note(gathered.tenant, key, at);
+            for (const auto& [key, use] : gathered.uses) note(gathered.tenant, use);
         }
     }
 }
@@ -54,8 +53,8 @@ void UsageRecorder::run(const std::stop_token& stop) {
 
 void UsageRecorder::write(const Gathered& gathered) {
     std::vector<ApiKeys::Use> uses;
-    uses.reserve(gathered.lastUses.size());
-    for (const auto& [key, at] : gathered.lastUses) uses.push_back({key, at});
+    uses.reserve(gathered.uses.size());
+    for (const auto& [key, use] : gathered.uses) uses.push_back(use);
     auto written = stores_.transact<void>(gathered.tenant, [&](TenantStore& store) -> Result<void> {
         store.apiKeys().recordUses(uses);
         return {};

@@ -11,8 +11,8 @@
 
 namespace claviger::domain {
 
-// Gathers in memory when keys were last used and writes it every two seconds and at destruction, in one
-// statement per tenant, never on a request's path. A crash loses those seconds and nothing else. Thread-safe.
+// Gathers in memory how often keys are used, and by whom last, and writes it every two seconds and at destruction, by
+// the thousand keys of a tenant, never on a request's path. A crash loses those seconds and nothing else. Thread-safe.
 class UsageRecorder {
 public:
     using Report = std::function<void(const std::string&)>;  // told why a write failed; it is tried again
@@ -22,7 +22,7 @@ public:
     UsageRecorder& operator=(const UsageRecorder&) = delete;
     ~UsageRecorder();
 
-    void note(const Tenant&, const ApiKeyId&, Timestamp);
+    void note(const Tenant&, const ApiKeys::Use&);
 
     // Writes what has gathered. Throws nothing: what cannot be written is kept.
     void flush();
@@ -30,7 +30,7 @@ public:
 private:
     struct Gathered {
         Tenant tenant;
-        std::map<ApiKeyId, Timestamp> lastUses;
+        std::map<ApiKeyId, ApiKeys::Use> uses;
     };
     using Uses = std::map<TenantId, Gathered>;
 

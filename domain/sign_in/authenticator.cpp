@@ -48,8 +48,8 @@ std::optional<LiveSession> Authenticator::look(const Tenant& tenant, const secre
     return live;
 }
 
-Result<KeyBearer> Authenticator::byApiKey(const Tenant& tenant, std::string_view presented) {
-    const auto living = verifier_.verify(tenant, presented);
+Result<KeyBearer> Authenticator::byApiKey(const Tenant& tenant, std::string_view presented, const Caller& caller) {
+    const auto living = verifier_.verify(tenant, presented, caller);
     if (!living.ok()) return living.error();
     return KeyBearer(tenant, living.value());
 }

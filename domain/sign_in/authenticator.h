@@ -22,7 +22,7 @@ public:
 
     // The program behind an API key.
     //   kKeyInvalid  malformed, unknown or dead key, or a user who is not approved
-    Result<KeyBearer> byApiKey(const Tenant&, std::string_view presented);
+    Result<KeyBearer> byApiKey(const Tenant&, std::string_view presented, const Caller&);
 
     // The bearer's key and user, as they are now.
     //   kKeyInvalid  the key has died since

@@ -75,10 +75,20 @@ public:
     // counts as changed either way: whoever ended it before may not have lived to see every host know.
     virtual std::optional<ApiKey> end(const UserId&, const ApiKeyId&, Timestamp now) = 0;
 
-    // Records uses; a key's last use never goes backwards. Unknown keys are passed over.
+    // Adds uses up. The last one never goes backwards, and its caller goes with it. Unknown keys are passed over.
     struct Use {
         ApiKeyId key;
         Timestamp at;
+        Caller caller{};
+        std::int64_t count = 1;  // so many, the last of them at `at`
+
+        // Another one of the same key.
+        void add(const Use& other) {
+            count += other.count;
+            if (other.at < at) return;
+            at = other.at;
+            if (caller != other.caller) caller = other.caller;
+        }
     };
     virtual void recordUses(const std::vector<Use>&) = 0;
 };

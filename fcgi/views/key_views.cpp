@@ -38,6 +38,9 @@ void setRow(TemplateDictionary& row, const ApiKey& key) {
     if (!key.lastUsedAt) return;
     row.SetValue(kk_LAST_USED_AT, domain::iso8601(*key.lastUsedAt));
     row.SetValue(kk_LAST_USED, readable(*key.lastUsedAt));
+    const auto caller = domain::programOf(key.lastCaller.userAgent);
+    row.SetValue(kk_CALLER_NAME, caller);
+    if (!caller.empty()) row.ShowSection(kk_CALLER);
 }
 
 char lower(char c) {

@@ -98,8 +98,8 @@ std::uint64_t Connection::execute(Sql statement, const Values& values, const Nam
     return affected(compose(statement, values, names), carriedBy(values));
 }
 
-std::uint64_t Connection::executeOnPairs(Sql statement, const Pairs& pairs, const Names& names) {
-    return affected(composeOnPairs(statement, pairs, names), Carried::kValues);
+std::uint64_t Connection::executeOnTuples(Sql statement, const Tuples& tuples, const Names& names) {
+    return affected(composeOnTuples(statement, tuples, names), Carried::kValues);
 }
 
 std::uint64_t Connection::executeOnRows(Sql statement, const std::vector<Values>& rows, const Names& names) {

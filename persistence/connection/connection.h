@@ -30,7 +30,7 @@ public:
 
     // Runs any other statement. Returns the number of rows that it found or added.
     std::uint64_t execute(Sql, const Values& = {}, const Names& = {});
-    std::uint64_t executeOnPairs(Sql, const Pairs&, const Names&);
+    std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
     // Sends the statement along with the next one whose answer is read: it costs no round trip of its own. What it
     // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped.

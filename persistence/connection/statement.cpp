@@ -78,14 +78,15 @@ void appendName(std::string& sql, std::string_view name, const Names& names) {
     throw std::logic_error("a statement has the unknown name {" + std::string(name) + "}");
 }
 
-void appendPairs(std::string& sql, const Pairs& pairs) {
+void appendTuples(std::string& sql, const Tuples& tuples) {
     bool first = true;
-    for (const auto& [left, right] : pairs) {
+    for (const auto& tuple : tuples) {
         sql += first ? "SELECT " : " UNION ALL SELECT ";
-        append(sql, left);
-        sql += first ? " AS c1, " : ", ";
-        append(sql, right);
-        if (first) sql += " AS c2";
+        for (std::size_t i = 0; i < tuple.size(); ++i) {
+            if (i > 0) sql += ", ";
+            append(sql, tuple[i]);
+            if (first) sql += " AS c" + std::to_string(i + 1);
+        }
         first = false;
     }
 }
@@ -125,10 +126,10 @@ std::string compose(Sql statement, const Values& values, const Names& names) {
     return sql;
 }
 
-std::string composeOnPairs(Sql statement, const Pairs& pairs, const Names& names) {
+std::string composeOnTuples(Sql statement, const Tuples& tuples, const Names& names) {
     return fillNames(statement.text(), [&](std::string& sql, std::string_view name) {
-        if (name == "pairs")
-            appendPairs(sql, pairs);
+        if (name == "tuples")
+            appendTuples(sql, tuples);
         else
             appendName(sql, name, names);
     });

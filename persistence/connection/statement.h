@@ -28,8 +28,8 @@ struct Text {
 using Value = std::variant<Null, std::int64_t, Bytes, Text, domain::Timestamp>;
 using Values = std::vector<Value>;
 
-// Pairs of values, as a derived table with the columns c1 and c2. Not empty.
-using Pairs = std::vector<std::pair<Value, Value>>;
+// Rows of equal length, as a derived table with the columns c1, c2, … Neither is empty.
+using Tuples = std::vector<Values>;
 
 // What stands for {name} in a statement.
 using Names = std::vector<std::pair<std::string_view, Identifier>>;
@@ -39,8 +39,8 @@ using Names = std::vector<std::pair<std::string_view, Identifier>>;
 // Throws std::logic_error if places and values do not match.
 std::string compose(Sql, const Values&, const Names&);
 
-// The same with `{pairs}` replaced by the pairs.
-std::string composeOnPairs(Sql, const Pairs&, const Names&);
+// The same with `{tuples}` replaced by the tuples.
+std::string composeOnTuples(Sql, const Tuples&, const Names&);
 
 // The same with `{rows}` replaced by the rows, each in parentheses.
 std::string composeOnRows(Sql, const std::vector<Values>&, const Names&);

@@ -1,6 +1,5 @@
 #include "persistence/tenant/mysql_api_keys.h"
 
-#include <algorithm>
 #include <map>
 
 #include "persistence/connection/errors.h"
@@ -11,10 +10,13 @@ namespace {
 
 // Generated from deleted_at, `live` is 1 or NULL; with it the indexes hold the living keys together.
 constexpr Sql kListLive =
-    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
+    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
+    "last_used_address, last_user_agent "
     "FROM {schema}.api_keys WHERE user_id = ? AND live = 1 ORDER BY created_at DESC, id DESC";
 constexpr Sql kListAllLive =
     "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
+    "k.use_count, "
+    "k.last_used_address, k.last_user_agent, "
     "u.id, u.email, u.name, u.status, u.created_at "
     "FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
     "ORDER BY u.email, k.created_at DESC, k.id DESC";
@@ -24,39 +26,51 @@ constexpr Sql kHoldings =
     "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1), "
     "EXISTS (SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?) FROM {schema}.users u WHERE u.id = ?";
 constexpr Sql kFindLiveByOnce =
-    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
+    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
+    "last_used_address, last_user_agent "
     "FROM {schema}.api_keys WHERE once_hash = ? AND deleted_at IS NULL";
 constexpr Sql kFindLive =
     "SELECT k.id, k.user_id FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
     "WHERE k.key_hash = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
 constexpr Sql kFindOwner =
     "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
+    "k.use_count, "
+    "k.last_used_address, k.last_user_agent, "
     "u.id, u.email, u.name, u.status, u.created_at "
     "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
     "WHERE k.id = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
 constexpr Sql kFind =
-    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, deleted_at "
+    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
+    "last_used_address, last_user_agent, deleted_at "
     "FROM {schema}.api_keys WHERE id = ?";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ? AND user_id = ? AND deleted_at IS NULL";
 constexpr Sql kFindEnded =
-    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at "
+    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
+    "last_used_address, last_user_agent "
     "FROM {schema}.api_keys WHERE id = ? AND ROW_COUNT() = 1";
 // Dead once is dead: a hash that is there already must not keep a key alive.
 constexpr Sql kRemember =
     "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at) "
     "SELECT ?, key_hash, ? FROM {schema}.api_keys WHERE id = ?";
 constexpr Sql kRecordUses =
-    "UPDATE {schema}.api_keys k JOIN ({pairs}) used ON k.id = used.c1 "
-    "SET k.last_used_at = GREATEST(COALESCE(k.last_used_at, used.c2), used.c2)";
+    "UPDATE {schema}.api_keys k JOIN ({tuples}) used ON k.id = used.c1 "
+    "SET k.last_used_at = used.c2, k.last_used_address = used.c3, k.last_user_agent = used.c4, "
+    "k.use_count = k.use_count + used.c5 WHERE k.last_used_at IS NULL OR k.last_used_at <= used.c2";
+// What another worker has written a later use of: what kRecordUses has just written is not later.
+constexpr Sql kCountUses =
+    "UPDATE {schema}.api_keys k JOIN ({tuples}) used ON k.id = used.c1 "
+    "SET k.use_count = k.use_count + used.c5 WHERE k.last_used_at > used.c2";
 
 // So that one statement ends well within its time-out: 1,000 take some 50 ms.
 constexpr std::size_t kUsesInAStatement = 1000;
 
 constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
+
+constexpr std::size_t kKeyColumns = 11;  // of a key, in every question
 
 domain::ApiKey keyAt(const Row& row) {
     return {idAt<domain::ApiKeyId>(row, 0),
@@ -66,11 +80,13 @@ domain::ApiKey keyAt(const Row& row) {
             static_cast<int>(row.integer(4)),
             row.text(5),
             row.timestamp(6),
-            row.maybeTimestamp(7)};
+            row.maybeTimestamp(7),
+            {row.text(9), row.text(10)},
+            row.integer(8)};
 }
 
 domain::KeyOwner ownerAt(const Row& row) {
-    return {keyAt(row), userAt(row, 8)};
+    return {keyAt(row), userAt(row, kKeyColumns)};
 }
 
 Value timeOf(const std::optional<domain::Timestamp>& moment) {
@@ -130,7 +146,7 @@ domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::
 std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) const {
     const auto rows = connection_.query(kFind, {bytesOf(id)});
     if (rows.empty()) return std::nullopt;
-    return domain::StoredKey{keyAt(rows[0]), rows[0].maybeTimestamp(8)};
+    return domain::StoredKey{keyAt(rows[0]), rows[0].maybeTimestamp(kKeyColumns)};
 }
 
 std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, const domain::ApiKeyId& id,
@@ -145,19 +161,23 @@ std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, cons
 
 void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
     // Each key once, since a joined update takes any of several; in one order, so that workers do not deadlock.
-    std::map<domain::ApiKeyId, domain::Timestamp> last;
+    std::map<domain::ApiKeyId, Use> summed;
     for (const auto& use : uses) {
-        auto& at = last.try_emplace(use.key, use.at).first->second;
-        at = std::max(at, use.at);
+        const auto [place, first] = summed.try_emplace(use.key, use);
+        if (!first) place->second.add(use);
     }
-    Pairs pairs;
-    for (const auto& [key, at] : last) {
-        pairs.emplace_back(bytesOf(key), at);
-        if (pairs.size() < kUsesInAStatement) continue;
-        connection_.executeOnPairs(kRecordUses, pairs);
-        pairs.clear();
+    Tuples tuples;
+    const auto write = [&] {
+        connection_.executeOnTuples(kRecordUses, tuples);
+        connection_.executeOnTuples(kCountUses, tuples);
+        tuples.clear();
+    };
+    for (const auto& [key, use] : summed) {
+        tuples.push_back(
+            {bytesOf(key), use.at, Text{use.caller.address}, Bytes{use.caller.userAgent}, std::int64_t{use.count}});
+        if (tuples.size() == kUsesInAStatement) write();
     }
-    if (!pairs.empty()) connection_.executeOnPairs(kRecordUses, pairs);
+    if (!tuples.empty()) write();
 }
 
 }  // namespace claviger::persistence

@@ -28,6 +28,12 @@ class TenantMigrationsTest : public MigrationFixture {
 
     static constexpr int kHead = domain::kTenantSchemaVersion;
 
+    // The name of the migration that would come `ahead` after the last one.
+    static std::string next(std::string_view name, int ahead = 1) {
+        const auto number = std::to_string(kHead + ahead);
+        return std::string(4 - number.size(), '0') + number + "_" + std::string(name);
+    }
+
     void theCodeKnowsTheLastMigration() { CPPUNIT_ASSERT_EQUAL(kHead, database().migrator().newestTenantVersion()); }
 
     void aFreshSchemaHasAllTablesAndItsVersion() {
@@ -59,17 +65,17 @@ class TenantMigrationsTest : public MigrationFixture {
 
     // Neither ADD COLUMN nor CREATE INDEX knows IF NOT EXISTS on every engine.
     void aRunKilledAfterAnAlterIsFinished() {
-        writeTenantMigration("0007_nick", "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
-        writeTenantMigration("0008_nick_index", "CREATE INDEX users_nick ON {schema}.users (nick)");
-        writeTenantMigration("0009_no_nick_index", "DROP INDEX users_nick ON {schema}.users");
+        writeTenantMigration(next("nick"), "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
+        writeTenantMigration(next("nick_index", 2), "CREATE INDEX users_nick ON {schema}.users (nick)");
+        writeTenantMigration(next("no_nick_index", 3), "DROP INDEX users_nick ON {schema}.users");
         bringUp();
-        forgetAfter(8);
+        forgetAfter(kHead + 2);
         bringUp();
-        CPPUNIT_ASSERT_EQUAL(9, recorded());
-        forgetAfter(6);
+        CPPUNIT_ASSERT_EQUAL(kHead + 3, recorded());
+        forgetAfter(kHead);
         bringUp();
-        CPPUNIT_ASSERT_EQUAL(9, recorded());
-        CPPUNIT_ASSERT_EQUAL(9, schemaVersion());
+        CPPUNIT_ASSERT_EQUAL(kHead + 3, recorded());
+        CPPUNIT_ASSERT_EQUAL(kHead + 3, schemaVersion());
         CPPUNIT_ASSERT(hasColumn("users", "nick"));
     }
 
@@ -90,7 +96,7 @@ class TenantMigrationsTest : public MigrationFixture {
         bringUp();
         database().execute(
             tenant(), "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (REPEAT('x', 32), NOW(6))");
-        writeTenantMigration("0007_note", "ALTER TABLE {schema}.login_attempts ADD COLUMN note VARCHAR(20) NULL");
+        writeTenantMigration(next("note"), "ALTER TABLE {schema}.login_attempts ADD COLUMN note VARCHAR(20) NULL");
         bringUp();
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, database().count(tenant(), "login_attempts WHERE note IS NULL"));
     }
@@ -98,7 +104,7 @@ class TenantMigrationsTest : public MigrationFixture {
     void anEditedMigrationIsRefusedAndNothingIsApplied() {
         bringUp();
         std::ofstream(folder() / "tenant/0002_sessions.sql", std::ios::app) << "-- edited\n";
-        writeTenantMigration("0007_nick", "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
+        writeTenantMigration(next("nick"), "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
 
         const auto text = refusal();
 
@@ -109,25 +115,25 @@ class TenantMigrationsTest : public MigrationFixture {
     }
 
     void aNewerHistoryIsRefused() {
-        writeTenantMigration("0007_nick", "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
+        writeTenantMigration(next("nick"), "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
         bringUp();
-        removeTenantMigration("0007_nick");
-        CPPUNIT_ASSERT(refusal().find("0007_nick is unknown") != std::string::npos);
-        CPPUNIT_ASSERT_EQUAL(7, schemaVersion());
+        removeTenantMigration(next("nick"));
+        CPPUNIT_ASSERT(refusal().find(next("nick") + " is unknown") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(kHead + 1, schemaVersion());
     }
 
     void aFailingMigrationIsNamedAndFinishedOnceMended() {
-        writeTenantMigration("0007_broken", "ALTER TABLE {schema}.nonesuch ADD COLUMN nick VARCHAR(20) NULL");
-        writeTenantMigration("0008_nick", "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
+        writeTenantMigration(next("broken"), "ALTER TABLE {schema}.nonesuch ADD COLUMN nick VARCHAR(20) NULL");
+        writeTenantMigration(next("nick", 2), "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
 
-        CPPUNIT_ASSERT(refusal().find("0007_broken failed: database error 1146") != std::string::npos);
+        CPPUNIT_ASSERT(refusal().find(next("broken") + " failed: database error 1146") != std::string::npos);
 
         CPPUNIT_ASSERT_EQUAL(kHead, recorded());
         CPPUNIT_ASSERT_EQUAL(0, schemaVersion());
         CPPUNIT_ASSERT(!hasColumn("users", "nick"));
-        writeTenantMigration("0007_broken", "ALTER TABLE {schema}.users ADD COLUMN mended VARCHAR(20) NULL");
+        writeTenantMigration(next("broken"), "ALTER TABLE {schema}.users ADD COLUMN mended VARCHAR(20) NULL");
         bringUp();
-        CPPUNIT_ASSERT_EQUAL(8, schemaVersion());
+        CPPUNIT_ASSERT_EQUAL(kHead + 2, schemaVersion());
         CPPUNIT_ASSERT(hasColumn("users", "mended"));
         CPPUNIT_ASSERT(hasColumn("users", "nick"));
     }

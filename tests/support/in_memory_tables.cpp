@@ -177,8 +177,11 @@ public:
         for (const auto& use : uses) {
             const auto found = data_.keys.find(use.key);
             if (found == data_.keys.end()) continue;
-            auto& last = found->second.key.lastUsedAt;
-            last = last ? std::max(*last, use.at) : use.at;
+            auto& key = found->second.key;
+            key.uses += use.count;
+            if (key.lastUsedAt && *key.lastUsedAt > use.at) continue;
+            key.lastUsedAt = use.at;
+            key.lastCaller = use.caller;
         }
     }
 

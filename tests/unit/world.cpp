@@ -59,7 +59,7 @@ domain::Actor World::makeActor(const domain::Tenant& tenant, const domain::User&
 }
 
 domain::Result<domain::LivingKey> World::verify(const domain::Tenant& tenant, const domain::IssuedApiKey& issued) {
-    return verifier.verify(tenant, issued.fullKey.revealForResponse());
+    return verifier.verify(tenant, issued.fullKey.revealForResponse(), {});
 }
 
 domain::RequestOrigin origin(const std::string& address) {

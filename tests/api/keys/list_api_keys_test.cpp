@@ -14,7 +14,7 @@ class ListApiKeysTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(answersAnEmptyListForANewUser);
     CPPUNIT_TEST(listsLiveKeysMaskedNewestFirst);
     CPPUNIT_TEST(showsNoDeadKeyAndNobodyElses);
-    CPPUNIT_TEST(saysWhenAKeyWasLastUsed);
+    CPPUNIT_TEST(saysWhenAKeyWasLastUsedAndByWhom);
     CPPUNIT_TEST(answers401WithoutASession);
     CPPUNIT_TEST_SUITE_END();
 
@@ -56,17 +56,20 @@ public:
         CPPUNIT_ASSERT(keys->getObject(0)->getValue<std::string>("id") != key.id);
     }
 
-    void saysWhenAKeyWasLastUsed() {
+    void saysWhenAKeyWasLastUsedAndByWhom() {
         auto owner = tenant_.signedIn();
         const auto key = makeKey(owner, "used");
         auto program = tenant_.browser();
-        CPPUNIT_ASSERT_EQUAL(204, program.get("/v1/verify", {{"X-Api-Key", key.fullKey}}).status());
+        CPPUNIT_ASSERT_EQUAL(
+            204, program.get("/v1/verify", {{"X-Api-Key", key.fullKey}, {"User-Agent", "<b>n8n</b>/1.2"}}).status());
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         while (owner.get("/api/api-keys").json()->getArray("keys")->getObject(0)->get("lastUsedAt").isEmpty()) {
             CPPUNIT_ASSERT(std::chrono::steady_clock::now() < deadline);
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
-        CPPUNIT_ASSERT(!owner.get("/settings/api-keys").holds("Never"));
+        const auto page = owner.get("/settings/api-keys");
+        CPPUNIT_ASSERT(!page.holds("Never"));
+        CPPUNIT_ASSERT(page.holds("</time> · <bdi>&lt;b&gt;n8n&lt;</bdi>"));
     }
 
     void answers401WithoutASession() {

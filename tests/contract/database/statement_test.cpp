@@ -25,7 +25,7 @@ class StatementTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(quotesNames);
     CPPUNIT_TEST(escapesWildcardsInGrants);
     CPPUNIT_TEST(rolesDifferInTheLastBytesOfTheId);
-    CPPUNIT_TEST(writesPairsAsATable);
+    CPPUNIT_TEST(writesTuplesAsATable);
     CPPUNIT_TEST(readsWhatHasTheExpectedShape);
     CPPUNIT_TEST(refusesWhatHasAnotherShape);
     CPPUNIT_TEST(namesTheIndexOfADuplicateAndNotTheValue);
@@ -88,11 +88,11 @@ class StatementTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("`clv_8123456789abcdef`"), Identifier::role(id).text());
     }
 
-    void writesPairsAsATable() {
-        const Pairs pairs{{std::int64_t{1}, Null{}}, {std::int64_t{2}, std::int64_t{3}}};
+    void writesTuplesAsATable() {
+        const Tuples tuples{{std::int64_t{1}, Null{}}, {std::int64_t{2}, std::int64_t{3}}};
         CPPUNIT_ASSERT_EQUAL(
             std::string("UPDATE `claviger` JOIN (SELECT 1 AS c1, NULL AS c2 UNION ALL SELECT 2, 3) p"),
-            composeOnPairs("UPDATE {schema} JOIN ({pairs}) p", pairs, {{"schema", Identifier::controlSchema()}}));
+            composeOnTuples("UPDATE {schema} JOIN ({tuples}) p", tuples, {{"schema", Identifier::controlSchema()}}));
     }
 
     void readsWhatHasTheExpectedShape() {

@@ -29,6 +29,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(endsNoForeignDeadOrUnknownKey);
     CPPUNIT_TEST(findsAKeyByItsIdDeadOrAlive);
     CPPUNIT_TEST(recordsUsesThatNeverGoBackwards);
+    CPPUNIT_TEST(countsUsesAndRemembersWhoMadeTheLast);
     CPPUNIT_TEST(recordsManyUsesAtOnce);
     CPPUNIT_TEST(keepsNamesByteForByte);
     CPPUNIT_TEST_SUITE_END();
@@ -295,6 +296,30 @@ class ApiKeysContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(!find(2)->key.lastUsedAt);
         use({{key.id, kNoon + 3h}, {key.id, kNoon + 4h}, {key.id, kNoon + 2h}});
         CPPUNIT_ASSERT(find(1)->key.lastUsedAt == kNoon + 4h);
+    }
+
+    void countsUsesAndRemembersWhoMadeTheLast() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "a");
+        add(user, "b");
+        const domain::Caller zapier{"203.0.113.9", "Zapier"};
+        const domain::Caller curl{"2001:db8::1", "curl/7.88.1 '\"\\;"};
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, find(1)->key.uses);
+        CPPUNIT_ASSERT(find(1)->key.lastCaller == domain::Caller());
+
+        use({{key.id, kNoon + 2h, curl, 3}, {key.id, kNoon + 1h, zapier, 4}});
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{7}, find(1)->key.uses);
+        CPPUNIT_ASSERT(find(1)->key.lastCaller == curl);
+
+        use({{key.id, kNoon + 1h, zapier, 5}});  // of a worker that is late
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{12}, find(1)->key.uses);
+        CPPUNIT_ASSERT(find(1)->key.lastCaller == curl);
+        CPPUNIT_ASSERT(find(1)->key.lastUsedAt == kNoon + 2h);
+
+        use({{key.id, kNoon + 3h, zapier}});
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{13}, find(1)->key.uses);
+        CPPUNIT_ASSERT(find(1)->key.lastCaller == zapier);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, find(2)->key.uses);
     }
 
     void recordsManyUsesAtOnce() {

@@ -60,13 +60,13 @@ private:
         tampered.back() = tampered.back() == '0' ? '1' : '0';
         for (const auto& text :
              {std::string(), std::string("x"), tampered, tampered.substr(1), std::string(100'000, 'x')})
-            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, scene_->world.verifier.verify(scene_->acme, text)));
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, scene_->world.verifier.verify(scene_->acme, text, {})));
     }
 
     void refusesAKeyThatNeverWas() {
         const auto unknown = domain::secrets::PlainKey::generate();
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid,
-                                   scene_->world.verifier.verify(scene_->acme, unknown.revealForResponse())));
+                                   scene_->world.verifier.verify(scene_->acme, unknown.revealForResponse(), {})));
     }
 
     void refusesTheKeyOfAnotherTenant() {

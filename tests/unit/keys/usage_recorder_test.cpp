@@ -36,6 +36,8 @@ struct Scene {
 class UsageRecorderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(UsageRecorderTest);
     CPPUNIT_TEST(writesTheLatestOfManyUses);
+    CPPUNIT_TEST(countsEveryUse);
+    CPPUNIT_TEST(remembersWhoUsedItLast);
     CPPUNIT_TEST(neverGoesBackwards);
     CPPUNIT_TEST(writesEachTenantsUsesToThatTenant);
     CPPUNIT_TEST(keepsAndReportsWhatCannotBeWritten);
@@ -53,7 +55,15 @@ public:
 
 private:
     UsageRecorder& recorder() { return *scene_->recorder; }
-    void note(std::chrono::microseconds after) { recorder().note(scene_->acme, scene_->key, scene_->now + after); }
+    void note(std::chrono::microseconds after) {
+        recorder().note(scene_->acme, {scene_->key, scene_->now + after, callerAt(after)});
+    }
+
+    // Somebody else each time.
+    static domain::Caller callerAt(std::chrono::microseconds after) {
+        return {"203.0.113.9", "n8n/" + std::to_string(after.count())};
+    }
+    const domain::ApiKey& key() const { return scene_->world.stores.data(scene_->acme).keys.at(scene_->key).key; }
 
     // How long after the scene's moment the key was last used.
     std::optional<std::chrono::microseconds> lastUse(const domain::Tenant& tenant, const domain::ApiKeyId& key) const {
@@ -70,6 +80,26 @@ private:
         CPPUNIT_ASSERT(lastUse() == 3s);
     }
 
+    void countsEveryUse() {
+        for (int round = 1; round <= 3; ++round) {
+            for (int i = 0; i < 5; ++i) note(std::chrono::microseconds{i});
+            recorder().flush();
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{5} * round, key().uses);
+        }
+    }
+
+    void remembersWhoUsedItLast() {
+        note(2s);
+        note(3s);
+        note(1s);
+        recorder().flush();
+        CPPUNIT_ASSERT(key().lastCaller == callerAt(3s));
+        note(2s);
+        recorder().flush();
+        CPPUNIT_ASSERT(key().lastCaller == callerAt(3s));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{4}, key().uses);
+    }
+
     void neverGoesBackwards() {
         note(3s);
         recorder().flush();
@@ -80,7 +110,7 @@ private:
 
     void writesEachTenantsUsesToThatTenant() {
         note(1s);
-        recorder().note(scene_->globex, scene_->other, scene_->now + 2s);
+        recorder().note(scene_->globex, {scene_->other, scene_->now + 2s});
         recorder().flush();
         CPPUNIT_ASSERT(lastUse() == 1s);
         CPPUNIT_ASSERT(lastUse(scene_->globex, scene_->other) == 2s);
@@ -91,6 +121,7 @@ private:
         note(1s);
         recorder().flush();
         CPPUNIT_ASSERT(scene_->reports >= 1);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, key().uses);
         scene_->world.stores.be(InMemoryStores::Reach::kReachable);
         recorder().flush();
         CPPUNIT_ASSERT(lastUse() == 1s);
@@ -122,6 +153,7 @@ private:
         }
         recorder().flush();
         CPPUNIT_ASSERT(lastUse() == std::chrono::microseconds{3999});
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{4000}, key().uses);
     }
 };
 

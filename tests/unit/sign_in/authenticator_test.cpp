@@ -123,7 +123,7 @@ private:
     void knowsTheProgramBehindAKey() {
         const auto issued = scene_->world.apiKeys.create(ask().value(), keyName("Zapier")).value();
         const auto bearer =
-            scene_->world.authenticator.byApiKey(scene_->acme, issued.fullKey.revealForResponse()).value();
+            scene_->world.authenticator.byApiKey(scene_->acme, issued.fullKey.revealForResponse(), {}).value();
         CPPUNIT_ASSERT(bearer.tenant().id == scene_->acme.id);
         CPPUNIT_ASSERT(bearer.user() == scene_->ann.id);
         CPPUNIT_ASSERT(bearer.key() == issued.key.id);
@@ -134,9 +134,9 @@ private:
 
     void refusesABadKey() {
         CPPUNIT_ASSERT(
-            refusedWith(ErrorCode::kKeyInvalid, scene_->world.authenticator.byApiKey(scene_->acme, "pk_live_x")));
+            refusedWith(ErrorCode::kKeyInvalid, scene_->world.authenticator.byApiKey(scene_->acme, "pk_live_x", {})));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, scene_->world.authenticator.byApiKey(
-                                                               scene_->acme, scene_->token.revealForCookie())));
+                                                               scene_->acme, scene_->token.revealForCookie(), {})));
     }
 
     void knowsNobodyWithoutTheDatabase() {
