@@ -21,9 +21,10 @@
 namespace claviger::cli {
 namespace {
 
-domain::secrets::Pepper loadPepper(const std::filesystem::path& file) {
+std::unique_ptr<const domain::secrets::Hasher> loadHasher(const domain::Settings& settings) {
+    using domain::secrets::Hasher;
     try {
-        return domain::secrets::Pepper::load(file);
+        return std::unique_ptr<const Hasher>(new Hasher(Hasher::load(settings.pepperFile, settings.pepperOtherFile)));
     } catch (const std::exception& failure) {
         throw domain::BadConfiguration(std::string("pepper.file: ") + failure.what());
     }
@@ -40,8 +41,9 @@ domain::RequestOrigin operatorOrigin() {
 
 // Everything that the tool is made of, in order of dependence. Making it hashes nothing and connects to nothing.
 struct Parts {
-    explicit Parts(const domain::Settings& settings)
-        : passwords({settings.passwords.memoryMib, settings.passwords.passes}),
+    explicit Parts(domain::Settings from)
+        : settings(std::move(from)),
+          passwords({settings.passwords.memoryMib, settings.passwords.passes}),
           connections(settings.database, persistence::Account::kTool),
           transactions(connections, fence),
           migrator(connections, settings.migrationsFolder, settings.database.workerUser),
@@ -53,9 +55,9 @@ struct Parts {
           tenants(registry, schemas, clock),
           transfers(registry, archive, clock, migrator.newestTenantVersion()),
           users(stores, passwords, clock, operatorOrigin()),
-          migrations(registry, schemas, migrator, failures, clock),
-          pepperFile(settings.pepperFile) {}
+          migrations(registry, schemas, migrator, failures, clock) {}
 
+    const domain::Settings settings;
     domain::SystemClock clock;
     domain::secrets::PasswordHasher passwords;
     persistence::Connections connections;
@@ -73,9 +75,9 @@ struct Parts {
     domain::MigrationService migrations;
 
     // The pepper is read when keys are asked for: most verbs work without it.
-    std::filesystem::path pepperFile;
-    std::optional<domain::secrets::Hasher> hasher;
+    std::unique_ptr<const domain::secrets::Hasher> hasher;
     std::optional<domain::OperatorKeyService> keys;
+    std::optional<domain::PepperService> peppers;
 };
 
 // Reads the configuration when the first service is asked for, so that a verb can also speak of a broken one.
@@ -86,7 +88,16 @@ public:
     domain::TenantService& tenants() override { return migrated().tenants; }
     domain::TransferService& transfers() override { return migrated().transfers; }
     domain::UserService& users() override { return migrated().users; }
-    domain::OperatorKeyService& keys() override { return withKeys(migrated()); }
+    domain::OperatorKeyService& keys() override { return *withPepper(migrated()).keys; }
+    domain::PepperService& peppers() override { return *withPepper(migrated()).peppers; }
+
+    PepperFile pepperFile() override {
+        const auto& hasher = *withPepper(parts()).hasher;
+        const auto* const other = hasher.other();
+        return {parts().settings.pepperFile, hasher.pepperVersion(),
+                other != nullptr ? std::optional(other->pepperVersion()) : std::nullopt};
+    }
+
     void rehearse() override { parts().connections.rehearse(); }
     domain::MigrationService& migrations() override { return parts().migrations; }
     int newestTenantVersion() override { return parts().migrator.newestTenantVersion(); }
@@ -110,12 +121,13 @@ private:
         return *parts_;
     }
 
-    static domain::OperatorKeyService& withKeys(Parts& parts) {
-        if (!parts.keys) {
-            parts.hasher.emplace(loadPepper(parts.pepperFile));
+    static Parts& withPepper(Parts& parts) {
+        if (!parts.hasher) {
+            parts.hasher = loadHasher(parts.settings);
             parts.keys.emplace(parts.stores, *parts.hasher, parts.clock, operatorOrigin());
+            parts.peppers.emplace(parts.registry, parts.stores, *parts.hasher);
         }
-        return *parts.keys;
+        return parts;
     }
 
     // What needs a control schema of this release.

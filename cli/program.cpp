@@ -13,6 +13,7 @@
 #include "cli/key_commands.h"
 #include "cli/migrate_commands.h"
 #include "cli/output.h"
+#include "cli/pepper_commands.h"
 #include "cli/progress.h"
 #include "cli/tenant_commands.h"
 #include "cli/user_commands.h"
@@ -123,6 +124,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         addUserCommands(app, chosen);
         addKeyCommands(app, chosen);
         addMigrateCommands(app, chosen, {errors, progressStyle});
+        addPepperCommands(app, chosen);
         addApplyCommand(app, chosen);
         addDoctorCommand(app, chosen);
         addDocumentationCommands(app, chosen);

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <filesystem>
+#include <optional>
+
 #include "domain/doctor/finding.h"
 #include "domain/keys/operator_key_service.h"
+#include "domain/keys/pepper_service.h"
 #include "domain/tenants/migration_service.h"
 #include "domain/tenants/tenant_service.h"
 #include "domain/tenants/transfer_service.h"
@@ -20,12 +24,21 @@ public:
     virtual domain::TransferService& transfers() = 0;
     virtual domain::UserService& users() = 0;
     virtual domain::OperatorKeyService& keys() = 0;
+    virtual domain::PepperService& peppers() = 0;
 
     // From now on every transaction of the services is rolled back. To be called before the first.
     virtual void rehearse() = 0;
 
     virtual domain::MigrationService& migrations() = 0;
     virtual int newestTenantVersion() = 0;
+
+    // The file of the pepper that is in use, and the versions of those that are configured.
+    struct PepperFile {
+        std::filesystem::path file;
+        int version;
+        std::optional<int> other;
+    };
+    virtual PepperFile pepperFile() = 0;
 
     // What is to be said of the installation. A configuration or a database that cannot be used is a finding.
     virtual domain::Findings examine() = 0;

@@ -62,7 +62,7 @@ std::unique_ptr<domain::Fence> openFence(int board) {
 
 struct Composition::Parts {
     Parts(const domain::Settings& settings, int board)
-        : hasher(domain::secrets::Pepper::load(settings.pepperFile)),
+        : hasher(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile)),
           passwords({settings.passwords.memoryMib, settings.passwords.passes}),
           slots(settings.runFolder),
           connections(settings.database, persistence::Account::kWorker),

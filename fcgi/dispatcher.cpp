@@ -17,6 +17,7 @@
 namespace claviger::fcgi {
 namespace {
 
+using domain::secrets::Hasher;
 using domain::secrets::SessionToken;
 
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
@@ -74,7 +75,7 @@ private:
         const auto tenant = findTenant();
         if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
         const auto& known = std::get<domain::Tenant>(tenant);
-        auto form = admitChange([&] { return loginFormToken(services_, request_, known); });
+        auto form = admitChange([&](const Hasher& hasher) { return loginFormToken(hasher, request_, known); });
         if (const auto* refusal = std::get_if<Refusal>(&form)) return *refusal;
         return handler(services_, {{request_, std::move(match_.parameters), std::get<Fields>(std::move(form))}, known});
     }
@@ -87,7 +88,8 @@ private:
         const auto actor = services_.authenticator.bySession(std::get<domain::Tenant>(tenant), *session,
                                                              {request_.requestId, request_.address});
         if (!actor.ok()) return refusalOf(actor.error());
-        auto form = admitChange([&] { return services_.hasher.formToken(actor.value().tenant().id, *session); });
+        auto form =
+            admitChange([&](const Hasher& hasher) { return hasher.formToken(actor.value().tenant().id, *session); });
         if (const auto* refusal = std::get_if<Refusal>(&form)) return *refusal;
         return handler(
             services_,
@@ -119,7 +121,8 @@ private:
     }
 
     // For a request that changes something: it comes from this site, its body is whole, and if it is a form it
-    // carries the token that `expected` gives. The fields of that form.
+    // carries the token that `expected` gives for a hasher: a page of before may have one of the other pepper's. The
+    // fields of that form.
     template <class Expected>
     Or<Fields> admitChange(const Expected& expected) const {
         if (isRead(request_.method)) return Fields{};
@@ -130,8 +133,11 @@ private:
 
         auto form = saysForm(request_) ? parseFields(request_.body) : std::nullopt;
         if (!form) return Refusal{Problem::kBadRequest, {}, "not a readable form"};
-        const std::string token = expected();
-        if (token.empty() || !domain::secrets::equalInConstantTime(valueOf(*form, "csrf"), token))
+        const auto carries = [&](const Hasher* hasher) {
+            const std::string token = hasher != nullptr ? expected(*hasher) : std::string();
+            return !token.empty() && domain::secrets::equalInConstantTime(valueOf(*form, "csrf"), token);
+        };
+        if (!carries(&services_.hasher) && !carries(services_.hasher.other()))
             return Refusal{Problem::kCrossOrigin, {}, "form token missing or bad"};
         return std::move(*form);
     }

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "domain/secrets/pepper.h"
+#include "domain/secrets/hasher.h"
 
 namespace claviger::fcgi {
 namespace {
@@ -36,7 +36,7 @@ void checkStartup(const domain::Settings& settings) {
     requireFolder(settings.templatesFolder, "templates.folder", R_OK | X_OK);
     requireReadable(settings.database.workerPasswordFile, "database.worker_password_file");
     if (settings.pepperFile.empty()) throw domain::BadConfiguration("pepper.file is not set: no key can be checked");
-    domain::secrets::Pepper::load(settings.pepperFile);
+    (void)domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile);
 }
 
 }  // namespace claviger::fcgi

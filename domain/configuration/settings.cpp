@@ -89,6 +89,7 @@ const std::vector<Known>& knownSettings() {
         {"passwords.passes", number(
                                  [](S & s) -> auto& { return s.passwords.passes; }, 1, 16)},
         {"pepper.file", path(&S::pepperFile)},
+        {"pepper.other_file", path(&S::pepperOtherFile)},
         {"run.folder", path(&S::runFolder)},
         {"templates.folder", path(&S::templatesFolder)},
         {"migrations.folder", path(&S::migrationsFolder)},

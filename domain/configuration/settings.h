@@ -42,8 +42,9 @@ struct Settings {
     Fcgi fcgi;
     Verify verify;
     Passwords passwords;
-    std::filesystem::path pepperFile;
-    std::filesystem::path runFolder;  // lock files; one per host, writable by the workers
+    std::filesystem::path pepperFile;       // what new keys are stored with, and what used ones move to
+    std::filesystem::path pepperOtherFile;  // the one before it or the next one, while two live; else empty
+    std::filesystem::path runFolder;        // lock files; one per host, writable by the workers
     std::filesystem::path templatesFolder;
     std::filesystem::path migrationsFolder;
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "domain/secrets/pepper.h"
+#include "domain/secrets/hasher.h"
 
 namespace claviger::domain {
 namespace {
@@ -34,14 +34,18 @@ Finding checkSecret(const std::string& check, const std::string& setting, const 
     return {Severity::kGood, check, file.string() + " is its owner's alone"};
 }
 
+bool isClosed(const fs::path& file) {
+    return ::access(file.c_str(), F_OK) == 0 && ::access(file.c_str(), R_OK) != 0;
+}
+
 Finding checkPepper(const Settings& settings) {
     const std::string check = "pepper";
     if (settings.pepperFile.empty()) return serious(check, "pepper.file is not set", "Let it name the pepper's file.");
-    if (::access(settings.pepperFile.c_str(), F_OK) == 0 && ::access(settings.pepperFile.c_str(), R_OK) != 0)
+    if (isClosed(settings.pepperFile) || isClosed(settings.pepperOtherFile))
         return {Severity::kWarning, check, "this account may not read the pepper, so it was not looked at",
                 "Run this as the account of the workers, or as root."};
     try {
-        (void)secrets::Pepper::load(settings.pepperFile);
+        (void)secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile);
     } catch (const std::exception& failure) {
         return serious(check, failure.what(), "Without the pepper no stored key verifies: restore it from its backup.");
     }
@@ -87,7 +91,7 @@ Finding checkSocket(const Settings& settings) {
 }  // namespace
 
 Findings checkFiles(const Settings& settings) {
-    return {
+    Findings findings{
         checkSecret("worker_password", "database.worker_password_file", settings.database.workerPasswordFile),
         checkSecret("tool_password", "database.tool_password_file", settings.database.toolPasswordFile),
         checkSecret("pepper_file", "pepper.file", settings.pepperFile),
@@ -98,6 +102,9 @@ Findings checkFiles(const Settings& settings) {
         checkClosedFolder("templates_folder", "templates.folder", settings.templatesFolder),
         checkClosedFolder("migrations_folder", "migrations.folder", settings.migrationsFolder),
     };
+    if (!settings.pepperOtherFile.empty())
+        findings.push_back(checkSecret("pepper_other_file", "pepper.other_file", settings.pepperOtherFile));
+    return findings;
 }
 
 }  // namespace claviger::domain

@@ -50,6 +50,17 @@ struct LivingKey {
     UserId user;
 };
 
+// Where a presented key may lie: under the hash of the one pepper, or of the other while two live.
+struct KeyHashes {
+    secrets::KeyHash hash;
+    std::optional<secrets::KeyHash> other{};
+};
+
+struct FoundKey {
+    LivingKey key;
+    int pepperVersion;  // of the hash that it was found by
+};
+
 // A key as it lies in the table, where the dead ones stay.
 struct StoredKey {
     ApiKey key;

@@ -11,21 +11,31 @@ Result<LivingKey> KeyVerifier::verify(const Tenant& tenant, std::string_view pre
     if (!plain) return ErrorCode::kKeyInvalid;
 
     const auto hash = hasher_.hash(tenant.id, *plain);
-    auto living = known_.find(hash);
-    if (!living) living = look(tenant, hash);
-    if (!living) return ErrorCode::kKeyInvalid;
-
-    usage_.note(tenant, {living->id, clock_.now(), caller});
-    return *living;
+    if (const auto living = known_.find(hash)) {
+        usage_.note(tenant, {living->id, clock_.now(), caller});
+        return *living;
+    }
+    const auto looked = look(tenant, *plain, hash);
+    if (!looked) return ErrorCode::kKeyInvalid;
+    usage_.note(tenant, {looked->key.id, clock_.now(), caller, 1, looked->moved});
+    return looked->key;
 }
 
 // The generations first: what dies between the two looks has raised one of them by the time it counts as dead.
-std::optional<LivingKey> KeyVerifier::look(const Tenant& tenant, const secrets::KeyHash& hash) {
+std::optional<KeyVerifier::Looked> KeyVerifier::look(const Tenant& tenant, const secrets::PlainKey& plain,
+                                                     const secrets::KeyHash& hash) {
+    KeyHashes hashes{hash};
+    if (const auto* const other = hasher_.other()) hashes.other = other->hash(tenant.id, plain);
     Generations before;
     fence_.read(before);
-    const auto living = stores_.read(tenant, [&](const TenantStore& store) { return store.apiKeys().findLive(hash); });
-    if (living) known_.keep(hash, *living, {before, {slotOf(living->id), slotOf(living->user)}});
-    return living;
+    const auto found = stores_.read(tenant, [&](const TenantStore& store) { return store.apiKeys().findLive(hashes); });
+    if (!found) return std::nullopt;
+    known_.keep(hash, found->key, {before, {slotOf(found->key.id), slotOf(found->key.user)}});
+
+    // Up alone: while hosts differ in which of two peppers is theirs, no key goes to and fro.
+    Looked looked{found->key, {}};
+    if (found->pepperVersion < hasher_.pepperVersion()) looked.moved = ApiKeys::NewHash{hash, hasher_.pepperVersion()};
+    return looked;
 }
 
 }  // namespace claviger::domain

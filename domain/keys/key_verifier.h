@@ -13,7 +13,8 @@ namespace claviger::domain {
 //
 // A living key is remembered for as long as the fence holds; otherwise one indexed read outside any transaction tells.
 // Either way, what has died before the call is refused, on every worker of every host. Unknown and dead keys are not
-// remembered: somebody who guesses pushes nobody else out.
+// remembered: somebody who guesses pushes nobody else out. A key that is stored with an earlier pepper moves to this
+// one's when its use is written down.
 class KeyVerifier {
 public:
     // Remembers at most so many keys, or none. References must outlive this.
@@ -26,7 +27,11 @@ public:
     Result<LivingKey> verify(const Tenant&, std::string_view presented, const Caller&);
 
 private:
-    std::optional<LivingKey> look(const Tenant&, const secrets::KeyHash&);
+    struct Looked {
+        LivingKey key;
+        std::optional<ApiKeys::NewHash> moved;  // it was found by an earlier pepper's
+    };
+    std::optional<Looked> look(const Tenant&, const secrets::PlainKey&, const secrets::KeyHash&);
 
     TenantStores& stores_;
     const secrets::Hasher& hasher_;

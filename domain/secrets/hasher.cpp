@@ -6,6 +6,7 @@
 
 #include <array>
 #include <new>
+#include <stdexcept>
 
 namespace claviger::domain::secrets {
 namespace {
@@ -32,6 +33,20 @@ MacContext keyedWith(const std::uint8_t* key, std::size_t size) {
 
 Hasher::Hasher(const Pepper& pepper)
     : pepperVersion_(pepper.version()), keyed_(keyedWith(pepper.bytes_.data(), pepper.bytes_.size())) {}
+
+Hasher::Hasher(const Pepper& pepper, const Pepper& other) : Hasher(pepper) {
+    other_ = std::make_unique<const Hasher>(other);
+}
+
+Hasher Hasher::load(const std::filesystem::path& file, const std::filesystem::path& other) {
+    const auto pepper = Pepper::load(file);
+    if (other.empty()) return Hasher(pepper);
+    const auto second = Pepper::load(other);
+    if (second.version() == pepper.version())
+        throw std::runtime_error("pepper files " + file.string() + " and " + other.string() +
+                                 " have the same version; each pepper has its own");
+    return {pepper, second};
+}
 
 Hasher::~Hasher() = default;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,14 +18,25 @@ namespace claviger::domain::secrets {
 // Turns secrets into their stored form: HMAC-SHA-256 (RFC 2104) with the pepper over
 // purpose, tenant id and secret. The tenant's id, not its slug: a rename must not kill keys, and a digest of
 // one tenant means nothing in another. Thread-safe: holds no mutable state.
+//
+// While a pepper is being replaced two of them live (README.md): new forms are made with the first, and what was stored
+// with the other is found by other().
 class Hasher {
 public:
     explicit Hasher(const Pepper&);  // throws std::bad_alloc
+
+    // With the peppers of these files; `other` may be empty.
+    // Throws std::runtime_error if one cannot be read, or if both have the same version.
+    static Hasher load(const std::filesystem::path& file, const std::filesystem::path& other);
+
     Hasher(const Hasher&) = delete;
     Hasher& operator=(const Hasher&) = delete;
     ~Hasher();
 
     int pepperVersion() const { return pepperVersion_; }
+
+    // With the other pepper; null while one lives alone.
+    const Hasher* other() const { return other_.get(); }
 
     KeyHash hash(const TenantId&, const PlainKey&) const;
     SessionHash hash(const TenantId&, const SessionToken&) const;
@@ -38,12 +50,15 @@ public:
     std::string formToken(const TenantId&, const VisitToken&) const;
 
 private:
+    Hasher(const Pepper&, const Pepper& other);
+
     template <class DigestType>
     DigestType digest(std::string_view purpose, const TenantId&, std::string_view secret) const;
     std::string formToken(std::string_view purpose, const TenantId&, const TokenBytes&) const;
 
     int pepperVersion_;
     std::unique_ptr<evp_mac_ctx_st, void (*)(evp_mac_ctx_st*)> keyed_;  // holds the pepper; wiped when freed
+    std::unique_ptr<const Hasher> other_;
 };
 
 // Equality in constant time, for what a client presents.

@@ -41,12 +41,12 @@ Pepper Pepper::load(const std::filesystem::path& file) {
     return pepper;
 }
 
-void Pepper::create(const std::filesystem::path& file) {
+void Pepper::create(const std::filesystem::path& file, int version) {
     std::array<std::uint8_t, 32> bytes;
     fillRandom(bytes);
     char hex[2 * bytes.size() + 1];
     sodium_bin2hex(hex, sizeof hex, bytes.data(), bytes.size());
-    const std::string line = std::string("1:") + hex + "\n";
+    const std::string line = std::to_string(version) + ":" + hex + "\n";
     sodium_memzero(hex, sizeof hex);
     sodium_memzero(bytes.data(), bytes.size());
 

@@ -16,7 +16,7 @@ public:
 
     // A new random pepper in the form that load() reads, as a file of mode 0600.
     // Throws std::runtime_error if the file exists or cannot be written.
-    static void create(const std::filesystem::path&);
+    static void create(const std::filesystem::path&, int version = 1);
 
     Pepper(Pepper&&) noexcept;
     Pepper& operator=(Pepper&&) = delete;

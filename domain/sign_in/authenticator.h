@@ -29,6 +29,7 @@ public:
     Result<KeyOwner> describe(const KeyBearer&) const;
 
 private:
+    std::optional<LiveSession> find(const Tenant&, const secrets::SessionHash&, Timestamp now);
     std::optional<LiveSession> look(const Tenant&, const secrets::SessionHash&, Timestamp now);
 
     TenantStores& stores_;

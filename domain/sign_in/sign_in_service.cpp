@@ -36,9 +36,7 @@ Result<SignedIn> SignInService::signIn(const Tenant& tenant, SignInAttempt attem
     });
     // Asked for an unknown e-mail too: time must not tell which accounts exist.
     const auto owner = account ? account->user.id : UserId::make(clock_.now());
-    const bool knownDevice = attempt.device && stores_.read(tenant, [&](const TenantStore& store) {
-        return store.knownDevices().knows(owner, hasher_.hash(tenant.id, *attempt.device));
-    });
+    const bool knownDevice = attempt.device && knows(tenant, owner, *attempt.device);
     const auto budgets = budgetsOf(tenant, attempt, email.ok() ? email.value().text() : attempt.email, knownDevice);
     if (auto refusal = throttled(tenant, budgets)) return *refusal;
 
@@ -59,11 +57,26 @@ Result<SignedIn> SignInService::signIn(const Tenant& tenant, SignInAttempt attem
 SettledAt SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
     const auto now = clock_.now();
     const auto ended = stores_.transactSettling<void>(actor.tenant(), [&](TenantStore& store) -> Result<void> {
-        store.sessions().end(hasher_.hash(actor.tenant().id, token), now);
+        end(store, actor.tenant(), token, now);
         store.audit().add({now, AuditAction::kSignedOut, actor.user().id, {}, actor.origin()});
         return {};
     });
     return ended.settledAt;  // this work refuses nothing
+}
+
+// Under either pepper, like the next one.
+bool SignInService::knows(const Tenant& tenant, const UserId& owner, const secrets::DeviceToken& device) const {
+    return stores_.read(tenant, [&](const TenantStore& store) {
+        const auto& devices = store.knownDevices();
+        return devices.knows(owner, hasher_.hash(tenant.id, device)) ||
+               (hasher_.other() != nullptr && devices.knows(owner, hasher_.other()->hash(tenant.id, device)));
+    });
+}
+
+void SignInService::end(TenantStore& store, const Tenant& tenant, const secrets::SessionToken& token,
+                        Timestamp now) const {
+    store.sessions().end(hasher_.hash(tenant.id, token), now);
+    if (hasher_.other() != nullptr) store.sessions().end(hasher_.other()->hash(tenant.id, token), now);
 }
 
 SignInService::Budgets SignInService::budgetsOf(const Tenant& tenant, const SignInAttempt& attempt,
@@ -116,7 +129,7 @@ Result<SignedIn> SignInService::start(const Tenant& tenant, const Account& accou
         const auto current = store.users().findByEmail(user.email);
         if (!current || current->passwordHash.stored() != account.passwordHash.stored())
             return ErrorCode::kSignInRefused;
-        if (attempt.previous) store.sessions().end(hasher_.hash(tenant.id, *attempt.previous), now);
+        if (attempt.previous) end(store, tenant, *attempt.previous, now);
         store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});
         store.knownDevices().remember(user.id, hasher_.hash(tenant.id, device), now);
         store.audit().add({now, AuditAction::kSignedIn, user.id, {}, attempt.origin});

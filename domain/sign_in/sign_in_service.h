@@ -60,6 +60,8 @@ private:
     };
     using Budgets = std::vector<Budget>;
 
+    bool knows(const Tenant&, const UserId&, const secrets::DeviceToken&) const;
+    void end(TenantStore&, const Tenant&, const secrets::SessionToken&, Timestamp now) const;
     Budgets budgetsOf(const Tenant&, const SignInAttempt&, const std::string& account, bool knownDevice) const;
     std::optional<Error> throttled(const Tenant&, const Budgets&) const;
     void recordRefusal(const Tenant&, const Budgets&, const std::optional<Account>&, const RequestOrigin&);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -58,8 +59,8 @@ public:
 
     virtual std::vector<KeyOwner> listAllLive() const = 0;  // of all users, by their e-mail, each's newest first
 
-    // The living key with this hash or id, if its user is approved.
-    virtual std::optional<LivingKey> findLive(const secrets::KeyHash&) const = 0;
+    // The living key with one of these hashes, or with this id, if its user is approved.
+    virtual std::optional<FoundKey> findLive(const KeyHashes&) const = 0;
     virtual std::optional<KeyOwner> findOwner(const ApiKeyId&) const = 0;
 
     // Locks an approved user as Users::lockApproved does, and tells what that user has then; nothing if not approved.
@@ -75,16 +76,29 @@ public:
     // counts as changed either way: whoever ended it before may not have lived to see every host know.
     virtual std::optional<ApiKey> end(const UserId&, const ApiKeyId&, Timestamp now) = 0;
 
-    // Adds uses up. The last one never goes backwards, and its caller goes with it. Unknown keys are passed over.
+    // How many living keys are stored with each version of the pepper.
+    virtual std::map<int, std::size_t> countLiveByPepper() const = 0;
+
+    // A living key's hash under a later pepper.
+    struct NewHash {
+        secrets::KeyHash hash;
+        int pepperVersion;
+        bool operator==(const NewHash&) const = default;
+    };
+
+    // Adds uses up. The last one never goes backwards, and its caller goes with it. What is to move to a later pepper
+    // does, while it lives and is stored with an earlier one; it stays the same key. Unknown keys are passed over.
     struct Use {
         ApiKeyId key;
         Timestamp at;
         Caller caller{};
         std::int64_t count = 1;  // so many, the last of them at `at`
+        std::optional<NewHash> moved{};
 
         // Another one of the same key.
         void add(const Use& other) {
             count += other.count;
+            if (other.moved) moved = other.moved;
             if (other.at < at) return;
             at = other.at;
             if (caller != other.caller) caller = other.caller;

@@ -27,15 +27,16 @@ Response loginAgain(const Services& services, const VisitorCall& call, const Ref
     const auto& problem = textOf(refusal.problem);
     return Response::page(
         problem.status,
-        services.pages.login({call.tenant.name, loginFormToken(services, call.request, call.tenant),
+        services.pages.login({call.tenant.name, loginFormToken(services.hasher, call.request, call.tenant),
                               callbackOf(call.form), valueOf(call.form, "email"), std::string(problem.text), false}));
 }
 
 }  // namespace
 
-std::string loginFormToken(const Services& services, const Request& request, const domain::Tenant& tenant) {
+std::string loginFormToken(const domain::secrets::Hasher& hasher, const Request& request,
+                           const domain::Tenant& tenant) {
     const auto visit = readToken<VisitToken>(request, Cookie::kVisit);
-    return visit ? services.hasher.formToken(tenant.id, *visit) : std::string();
+    return visit ? hasher.formToken(tenant.id, *visit) : std::string();
 }
 
 Reply showLogin(const Services& services, const VisitorCall& call) {

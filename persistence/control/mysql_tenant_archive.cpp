@@ -37,13 +37,18 @@ constexpr Sql kClose = "UPDATE claviger.tenants SET schema_version = 0, status =
 constexpr Sql kOpen = "UPDATE claviger.tenants SET schema_version = ?, status = ? WHERE id = ?";
 
 constexpr Sql kRememberDead =
-    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at) "
-    "SELECT ?, key_hash, deleted_at FROM {schema}.api_keys WHERE deleted_at IS NOT NULL";
+    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
+    "SELECT ?, key_hash, deleted_at, id FROM {schema}.api_keys WHERE deleted_at IS NOT NULL";
+// By the hash, and by the id for a key that had another pepper's hash by the time that it died.
 constexpr Sql kRisen =
-    "SELECT k.id FROM {schema}.api_keys k JOIN claviger.dead_keys d ON d.tenant_id = ? AND d.key_hash = k.key_hash "
-    "WHERE k.deleted_at IS NULL ORDER BY k.id";
-constexpr Sql kEndRisen =
+    "SELECT k.id FROM {schema}.api_keys k WHERE k.deleted_at IS NULL AND ("
+    "EXISTS (SELECT 1 FROM claviger.dead_keys d WHERE d.tenant_id = ? AND d.key_hash = k.key_hash) OR "
+    "EXISTS (SELECT 1 FROM claviger.dead_keys d WHERE d.tenant_id = ? AND d.key_id = k.id)) ORDER BY k.id";
+constexpr Sql kEndRisenByHash =
     "UPDATE {schema}.api_keys k JOIN claviger.dead_keys d ON d.tenant_id = ? AND d.key_hash = k.key_hash "
+    "SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
+constexpr Sql kEndRisenById =
+    "UPDATE {schema}.api_keys k JOIN claviger.dead_keys d ON d.tenant_id = ? AND d.key_id = k.id "
     "SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
 
 constexpr Sql kDropSchema = "DROP SCHEMA IF EXISTS {schema}";
@@ -200,10 +205,10 @@ std::vector<domain::ApiKeyId> MySqlTenantArchive::open(const Tenant& tenant) {
     {
         const auto connection = connections_.borrowForSchemaChange();
         rememberDead(*connection, tenant);
-        ended = connection->query(kRisen, {bytesOf(tenant.id)}, namesOf(tenant)).map([](const Row& row) {
-            return idAt<domain::ApiKeyId>(row, 0);
-        });
-        connection->execute(kEndRisen, {bytesOf(tenant.id)}, namesOf(tenant));
+        ended = connection->query(kRisen, {bytesOf(tenant.id), bytesOf(tenant.id)}, namesOf(tenant))
+                    .map([](const Row& row) { return idAt<domain::ApiKeyId>(row, 0); });
+        for (const auto& statement : {kEndRisenByHash, kEndRisenById})
+            connection->execute(statement, {bytesOf(tenant.id)}, namesOf(tenant));
     }
     schemas_.grant(tenant);
     changeStanding(tenant.id, [&](Connection& connection) {

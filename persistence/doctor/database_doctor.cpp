@@ -6,6 +6,7 @@
 
 #include "domain/doctor/server_checks.h"
 #include "persistence/control/tenant_rows.h"
+#include "persistence/doctor/pepper_checks.h"
 #include "persistence/doctor/rights_checks.h"
 #include "persistence/doctor/schema_checks.h"
 
@@ -80,6 +81,7 @@ Findings examineDatabase(const domain::Settings& settings) {
         const bool usable = findings.empty() || findings.back().severity != Severity::kSerious;
         if (usable) tenants = tenantsOf(tool.connection());
         append(findings, checkTenantSchemas(settings, tool.connections(), tenants));
+        append(findings, checkPeppers(settings, tool.connection(), tenants));
         append(findings, checkToolRights(tool.connection()));
         append(findings, checkRoles(tool.connection(), tenants));
         append(findings, checkServer(settings, factsOf(tool.connection(), tenants.size())));

@@ -30,8 +30,14 @@ constexpr Sql kFindLiveByOnce =
     "last_used_address, last_user_agent "
     "FROM {schema}.api_keys WHERE once_hash = ? AND deleted_at IS NULL";
 constexpr Sql kFindLive =
-    "SELECT k.id, k.user_id FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
+    "SELECT k.id, k.user_id, k.pepper_version FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
     "WHERE k.key_hash = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
+// One question for both, so that a key is not missed while it moves from one hash to the other.
+constexpr Sql kFindLiveOfTwo =
+    "SELECT k.id, k.user_id, k.pepper_version FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
+    "WHERE k.key_hash IN (?, ?) AND k.deleted_at IS NULL AND u.status = 'approved'";
+constexpr Sql kCountLiveByPepper =
+    "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
 constexpr Sql kFindOwner =
     "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
     "k.use_count, "
@@ -53,8 +59,8 @@ constexpr Sql kFindEnded =
     "FROM {schema}.api_keys WHERE id = ? AND ROW_COUNT() = 1";
 // Dead once is dead: a hash that is there already must not keep a key alive.
 constexpr Sql kRemember =
-    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at) "
-    "SELECT ?, key_hash, ? FROM {schema}.api_keys WHERE id = ?";
+    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
+    "SELECT ?, key_hash, ?, id FROM {schema}.api_keys WHERE id = ?";
 constexpr Sql kRecordUses =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) used ON k.id = used.c1 "
     "SET k.last_used_at = used.c2, k.last_used_address = used.c3, k.last_user_agent = used.c4, "
@@ -63,6 +69,10 @@ constexpr Sql kRecordUses =
 constexpr Sql kCountUses =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) used ON k.id = used.c1 "
     "SET k.use_count = k.use_count + used.c5 WHERE k.last_used_at > used.c2";
+// A dead key keeps the hash that it died with.
+constexpr Sql kMove =
+    "UPDATE {schema}.api_keys k JOIN ({tuples}) moved ON k.id = moved.c1 "
+    "SET k.key_hash = moved.c2, k.pepper_version = moved.c3 WHERE k.pepper_version < moved.c3 AND k.deleted_at IS NULL";
 
 // So that one statement ends well within its time-out: 1,000 take some 50 ms.
 constexpr std::size_t kUsesInAStatement = 1000;
@@ -117,10 +127,21 @@ std::optional<domain::ApiKey> MySqlApiKeys::findLiveByOnce(const domain::secrets
     return keyAt(rows[0]);
 }
 
-std::optional<domain::LivingKey> MySqlApiKeys::findLive(const domain::secrets::KeyHash& hash) const {
-    const auto rows = connection_.query(kFindLive, {bytesOf(hash)});
+std::optional<domain::FoundKey> MySqlApiKeys::findLive(const domain::KeyHashes& hashes) const {
+    const auto rows = hashes.other ? connection_.query(kFindLiveOfTwo, {bytesOf(hashes.hash), bytesOf(hashes.other)})
+                                   : connection_.query(kFindLive, {bytesOf(hashes.hash)});
     if (rows.empty()) return std::nullopt;
-    return domain::LivingKey{idAt<domain::ApiKeyId>(rows[0], 0), idAt<domain::UserId>(rows[0], 1)};
+    return domain::FoundKey{{idAt<domain::ApiKeyId>(rows[0], 0), idAt<domain::UserId>(rows[0], 1)},
+                            static_cast<int>(rows[0].integer(2))};
+}
+
+std::map<int, std::size_t> MySqlApiKeys::countLiveByPepper() const {
+    std::map<int, std::size_t> counts;
+    for (const auto& [version, keys] : connection_.query(kCountLiveByPepper).map([](const Row& row) {
+             return std::pair(static_cast<int>(row.integer(0)), static_cast<std::size_t>(row.integer(1)));
+         }))
+        counts.emplace(version, keys);
+    return counts;
 }
 
 std::optional<domain::KeyOwner> MySqlApiKeys::findOwner(const domain::ApiKeyId& id) const {
@@ -166,15 +187,19 @@ void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
         const auto [place, first] = summed.try_emplace(use.key, use);
         if (!first) place->second.add(use);
     }
-    Tuples tuples;
+    Tuples tuples, moves;
     const auto write = [&] {
         connection_.executeOnTuples(kRecordUses, tuples);
         connection_.executeOnTuples(kCountUses, tuples);
+        if (!moves.empty()) connection_.executeOnTuples(kMove, moves);
         tuples.clear();
+        moves.clear();
     };
     for (const auto& [key, use] : summed) {
         tuples.push_back(
             {bytesOf(key), use.at, Text{use.caller.address}, Bytes{use.caller.userAgent}, std::int64_t{use.count}});
+        if (use.moved)
+            moves.push_back({bytesOf(key), bytesOf(use.moved->hash), std::int64_t{use.moved->pepperVersion}});
         if (tuples.size() == kUsesInAStatement) write();
     }
     if (!tuples.empty()) write();

@@ -12,7 +12,7 @@ public:
     std::vector<domain::ApiKey> listLive(const domain::UserId&) const override;
     std::vector<domain::KeyOwner> listAllLive() const override;
     std::optional<domain::ApiKey> findLiveByOnce(const domain::secrets::OnceHash&) const override;
-    std::optional<domain::LivingKey> findLive(const domain::secrets::KeyHash&) const override;
+    std::optional<domain::FoundKey> findLive(const domain::KeyHashes&) const override;
     std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId&) const override;
 
     std::optional<domain::Holdings> lockHoldings(const domain::UserId&,
@@ -22,6 +22,7 @@ public:
     domain::Result<void> add(const domain::ApiKey&, const domain::KeySecret&) override;
     std::optional<domain::StoredKey> find(const domain::ApiKeyId&) const override;
     std::optional<domain::ApiKey> end(const domain::UserId&, const domain::ApiKeyId&, domain::Timestamp now) override;
+    std::map<int, std::size_t> countLiveByPepper() const override;
     void recordUses(const std::vector<Use>&) override;
 
 private:

@@ -139,10 +139,18 @@ public:
         return !stored.deletedAt && isApproved(data_, stored.key.user);
     }
 
-    std::optional<domain::LivingKey> findLive(const secrets::KeyHash& hash) const override {
+    std::optional<domain::FoundKey> findLive(const domain::KeyHashes& hashes) const override {
         for (const auto& [id, stored] : data_.keys)
-            if (stored.secret.hash == hash && isLive(stored)) return domain::LivingKey{id, stored.key.user};
+            if ((stored.secret.hash == hashes.hash || stored.secret.hash == hashes.other) && isLive(stored))
+                return domain::FoundKey{{id, stored.key.user}, stored.secret.pepperVersion};
         return std::nullopt;
+    }
+
+    std::map<int, std::size_t> countLiveByPepper() const override {
+        std::map<int, std::size_t> counts;
+        for (const auto& [id, stored] : data_.keys)
+            if (!stored.deletedAt) ++counts[stored.secret.pepperVersion];
+        return counts;
     }
 
     std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId& id) const override {
@@ -178,6 +186,11 @@ public:
             const auto found = data_.keys.find(use.key);
             if (found == data_.keys.end()) continue;
             auto& key = found->second.key;
+            auto& secret = found->second.secret;
+            if (use.moved && !found->second.deletedAt && secret.pepperVersion < use.moved->pepperVersion) {
+                secret.hash = use.moved->hash;
+                secret.pepperVersion = use.moved->pepperVersion;
+            }
             key.uses += use.count;
             if (key.lastUsedAt && *key.lastUsedAt > use.at) continue;
             key.lastUsedAt = use.at;

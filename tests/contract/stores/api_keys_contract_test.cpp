@@ -31,6 +31,9 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(recordsUsesThatNeverGoBackwards);
     CPPUNIT_TEST(countsUsesAndRemembersWhoMadeTheLast);
     CPPUNIT_TEST(recordsManyUsesAtOnce);
+    CPPUNIT_TEST(findsAKeyByEitherOfTwoHashes);
+    CPPUNIT_TEST(movesALivingKeyToALaterPepperAlone);
+    CPPUNIT_TEST(movesNoDeadKey);
     CPPUNIT_TEST(keepsNamesByteForByte);
     CPPUNIT_TEST_SUITE_END();
 
@@ -53,10 +56,10 @@ class ApiKeysContract : public StoreContract<Backend> {
     // By the hash and by the id that it leads to: the two agree on who lives.
     std::optional<domain::KeyOwner> find(int secret) {
         return this->look([&](const domain::TenantStore& store) -> std::optional<domain::KeyOwner> {
-            const auto living = store.apiKeys().findLive(sampleSecret(secret).hash);
+            const auto living = store.apiKeys().findLive({sampleSecret(secret).hash});
             if (!living) return std::nullopt;
-            auto owner = store.apiKeys().findOwner(living->id);
-            CPPUNIT_ASSERT(owner && owner->user.id == living->user);
+            auto owner = store.apiKeys().findOwner(living->key.id);
+            CPPUNIT_ASSERT(owner && owner->user.id == living->key.user);
             return owner;
         });
     }
@@ -336,6 +339,54 @@ class ApiKeysContract : public StoreContract<Backend> {
         use(uses);
         CPPUNIT_ASSERT(find(0)->key.lastUsedAt == kNoon);
         CPPUNIT_ASSERT(find(299)->key.lastUsedAt == kNoon + 299s);
+    }
+
+    std::optional<domain::FoundKey> findByPair(int hash, int other) {
+        return this->look([&](const domain::TenantStore& store) {
+            return store.apiKeys().findLive({sampleSecret(hash).hash, sampleSecret(other).hash});
+        });
+    }
+
+    void move(const domain::ApiKeyId& key, int hash, int version) {
+        use({{key, kNoon, {}, 1, domain::ApiKeys::NewHash{sampleSecret(hash).hash, version}}});
+    }
+
+    void findsAKeyByEitherOfTwoHashes() {
+        const auto key = add(this->addUser("owner@x.example").id, "a");
+        for (const auto& [hash, other] : {std::pair(1, 77), std::pair(77, 1)}) {
+            const auto found = findByPair(hash, other);
+            CPPUNIT_ASSERT(found && found->key.id == key.id && found->key.user == key.user);
+            CPPUNIT_ASSERT_EQUAL(sampleSecret(1).pepperVersion, found->pepperVersion);
+        }
+        CPPUNIT_ASSERT(!findByPair(77, 78));
+    }
+
+    void movesALivingKeyToALaterPepperAlone() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "a");
+        add(user, "b");
+        const int first = sampleSecret(1).pepperVersion;
+        move(key.id, 77, first);
+        CPPUNIT_ASSERT(find(1) && !find(77));
+        move(key.id, 78, first + 2);
+        CPPUNIT_ASSERT(!find(1) && find(78)->key.id == key.id);
+        move(key.id, 79, first + 1);
+        CPPUNIT_ASSERT(find(78) && !find(79));
+        CPPUNIT_ASSERT(find(2));
+        const auto counts =
+            this->look([](const domain::TenantStore& store) { return store.apiKeys().countLiveByPepper(); });
+        CPPUNIT_ASSERT((counts == std::map<int, std::size_t>{{first, 1}, {first + 2, 1}}));
+    }
+
+    void movesNoDeadKey() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "a");
+        CPPUNIT_ASSERT(end(user, key.id));
+        move(key.id, 77, sampleSecret(1).pepperVersion + 1);
+        CPPUNIT_ASSERT(!findByPair(1, 77));
+        const auto counts =
+            this->look([](const domain::TenantStore& store) { return store.apiKeys().countLiveByPepper(); });
+        CPPUNIT_ASSERT(counts.empty());
     }
 
     void keepsNamesByteForByte() {

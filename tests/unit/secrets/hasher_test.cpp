@@ -43,6 +43,8 @@ class HasherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(bindsADigestToItsTenant);
     CPPUNIT_TEST(bindsADigestToItsPurpose);
     CPPUNIT_TEST(bindsADigestToThePepper);
+    CPPUNIT_TEST(knowsTheOtherPepperWhileTwoLive);
+    CPPUNIT_TEST(refusesTwoPeppersOfOneVersion);
     CPPUNIT_TEST(bindsAOnceValueToItsUser);
     CPPUNIT_TEST(namesThePeppersVersion);
     CPPUNIT_TEST(makesFormTokensOf43UrlSafeCharacters);
@@ -103,6 +105,24 @@ class HasherTest : public CppUnit::TestFixture {
     void bindsADigestToThePepper() {
         const Hasher other(Pepper::load(folder_.write("other", kOtherPepper)));
         CPPUNIT_ASSERT(hasher_.hash(tenant_, key_) != other.hash(tenant_, key_));
+    }
+
+    void knowsTheOtherPepperWhileTwoLive() {
+        const auto first = folder_.write("pepper", kPepper);
+        const auto second = folder_.write("other", kOtherPepper);
+        const auto alone = Hasher::load(first, {});
+        CPPUNIT_ASSERT(alone.other() == nullptr);
+        const auto both = Hasher::load(second, first);
+        CPPUNIT_ASSERT_EQUAL(2, both.pepperVersion());
+        CPPUNIT_ASSERT_EQUAL(1, both.other()->pepperVersion());
+        CPPUNIT_ASSERT(both.other()->hash(tenant_, key_) == alone.hash(tenant_, key_));
+        CPPUNIT_ASSERT(both.hash(tenant_, key_) != alone.hash(tenant_, key_));
+    }
+
+    void refusesTwoPeppersOfOneVersion() {
+        const auto first = folder_.write("pepper", kPepper);
+        CPPUNIT_ASSERT_THROW((void)Hasher::load(first, folder_.write("copy", kPepper)), std::runtime_error);
+        CPPUNIT_ASSERT_THROW((void)Hasher::load(first, folder_.path() / "absent"), std::runtime_error);
     }
 
     void bindsAOnceValueToItsUser() {

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "domain/configuration/settings.h"
+#include "domain/doctor/finding.h"
+#include "domain/tenants/tenant.h"
+#include "persistence/connection/connection.h"
+
+namespace claviger::persistence {
+
+// Whether every living key's pepper is configured, and each pepper is needed. Nothing where the peppers cannot be read:
+// the checks of the files tell that.
+domain::Findings checkPeppers(const domain::Settings&, Connection& tool, const std::vector<domain::Tenant>&);
+
+}  // namespace claviger::persistence
