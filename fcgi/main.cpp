@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "domain/configuration/settings.h"
+#include "domain/secrets/core_dumps.h"
 #include "domain/secrets/initialize.h"
 #include "fcgi/composition.h"
+#include "fcgi/log.h"
+#include "fcgi/server/confinement.h"
 #include "fcgi/server/listening_socket.h"
 #include "fcgi/server/master.h"
 #include "fcgi/server/worker.h"
@@ -50,6 +53,8 @@ int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
     try {
         role.settleIn();
         const auto settings = Settings::load(configuration, domain::currentEnvironment());
+        if (!fcgi::confineWrites(settings.runFolder))
+            fcgi::logLine({{"level", "warning"}, {"event", "not_confined"}, {"cause", "the kernel has no Landlock"}});
         if (role.duty() == fcgi::Duty::kFeeder) {
             role.feed([&](const auto& pause) { fcgi::feedBoard(settings, role.sharedMemory(), pause); });
             return EXIT_SUCCESS;
@@ -69,7 +74,16 @@ Settings checkedSettings(const std::string& configuration) {
     return settings;
 }
 
+// First of all: what the user of the workers may not reach is to be found out now, not by the workers.
+void becomeConfiguredUser(const std::string& configuration) {
+    const auto user = Settings::load(configuration, domain::currentEnvironment()).fcgi.user;
+    if (user.empty()) return;
+    fcgi::becomeUser(user);
+    domain::secrets::forbidCoreDumps();
+}
+
 int runMaster(const std::string& binary, const std::string& configuration) {
+    becomeConfiguredUser(configuration);
     const auto settings = checkedSettings(configuration);
     fcgi::Master master(
         {ownPath(binary), configuration}, fcgi::ListeningSocket::open(settings.fcgi.socket),
@@ -98,6 +112,7 @@ int run(const std::vector<std::string>& words) {
 
 int main(int count, char** words) {
     try {
+        domain::secrets::forbidCoreDumps();
         domain::secrets::initialize();
         std::signal(SIGPIPE, SIG_IGN);
         return run({words, words + count});

@@ -2,6 +2,8 @@
 
 testPackages='
 mariadb-client    dumps the test database, to look for secrets in it
+systemd           examines the units of the service
+binutils          looks into the programs
 groff-base        reads the manual page of the tool
 fish              completes the words of the tool
 zsh               completes them too

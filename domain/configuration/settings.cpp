@@ -46,7 +46,7 @@ unsigned readNumber(const Given& given, unsigned least, unsigned most) {
 }
 
 template <class Part>
-Setter text(Part part, std::string Settings::Database::*field) {
+Setter text(Part Settings::*part, std::string Part::*field) {
     return [=](Settings& settings, const Given& given) { settings.*part.*field = given.value; };
 }
 
@@ -78,6 +78,7 @@ const std::vector<Known>& knownSettings() {
         {"database.tool_user", text(&S::database, &S::Database::toolUser)},
         {"database.tool_password_file", path([](S & s) -> auto& { return s.database.toolPasswordFile; })},
         {"fcgi.socket", path([](S & s) -> auto& { return s.fcgi.socket; })},
+        {"fcgi.user", text(&S::fcgi, &S::Fcgi::user)},
         {"fcgi.workers", number(
                              [](S & s) -> auto& { return s.fcgi.workers; }, 0, 256)},
         {"fcgi.threads", number(

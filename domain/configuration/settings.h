@@ -27,6 +27,7 @@ struct Settings {
     };
     struct Fcgi {
         std::filesystem::path socket;  // where nginx finds the workers
+        std::string user;              // whom master and workers become where root starts them; empty: they stay root
         unsigned workers = 0;          // processes; 0: one a core
         unsigned threads = 8;          // per process, each with a database connection of its own
     };

@@ -56,7 +56,7 @@ Acceptor::~Acceptor() {
 
 void Acceptor::stopThreads() {
     const std::uint64_t one = 1;
-    static_cast<void>(::write(stop_.get(), &one, sizeof one));
+    [[maybe_unused]] const auto told = ::write(stop_.get(), &one, sizeof one);
     for (auto& thread : threads_) thread.join();
 }
 

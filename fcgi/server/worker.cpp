@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "domain/secrets/core_dumps.h"
 #include "fcgi/log.h"
 #include "fcgi/server/acceptor.h"
 
@@ -79,9 +80,7 @@ void WorkerRole::settleIn() const {
     ::pthread_sigmask(SIG_SETMASK, &termination, nullptr);  // all threads inherit it: serve() waits for the signal
     for (const int ignored : {SIGINT, SIGHUP, SIGPIPE}) std::signal(ignored, SIG_IGN);
 
-    constexpr rlimit kNone{0, 0};
-    ::setrlimit(RLIMIT_CORE, &kNone);
-    ::prctl(PR_SET_DUMPABLE, 0);
+    domain::secrets::forbidCoreDumps();
     raiseFileLimit();
 
     // The order closes the race: whenever the master has died, one of the two notices.
@@ -107,12 +106,12 @@ void WorkerRole::feed(const std::function<void(const Pause&)>& work) {
 
 void WorkerRole::sayReady() {
     const char ready = WorkerSeat::kReady;
-    static_cast<void>(::write(readiness_.get(), &ready, 1));
+    [[maybe_unused]] const auto told = ::write(readiness_.get(), &ready, 1);
     readiness_.reset();
 }
 
 void WorkerRole::giveUp(const std::string& why) {
-    static_cast<void>(::write(readiness_.get(), why.data(), why.size()));
+    [[maybe_unused]] const auto told = ::write(readiness_.get(), why.data(), why.size());
     readiness_.reset();
 }
 

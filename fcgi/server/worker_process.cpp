@@ -53,7 +53,7 @@ constexpr int kFree = WorkerSeat::kSharedMemory + 1;
 
     const char* const why = ::strerrordesc_np(errno);
     for (const char* text : {"the binary cannot be run: ", why})
-        static_cast<void>(::write(WorkerSeat::kReadiness, text, std::strlen(text)));
+        [[maybe_unused]] const auto told = ::write(WorkerSeat::kReadiness, text, std::strlen(text));
     ::_exit(EXIT_FAILURE);
 }
 

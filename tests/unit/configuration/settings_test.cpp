@@ -64,6 +64,7 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(settings.database.socket.empty());
         CPPUNIT_ASSERT(settings.pepperFile.empty());
         CPPUNIT_ASSERT(settings.pepperOtherFile.empty());
+        CPPUNIT_ASSERT(settings.fcgi.user.empty());
     }
 
     void readsEverySetting() {
@@ -71,7 +72,8 @@ class SettingsTest : public CppUnit::TestFixture {
             "database.socket = /a\ndatabase.host = db.example\ndatabase.port = 3307\ndatabase.timeout_seconds = 3\n"
             "database.worker_user = w\ndatabase.worker_password_file = /b\ndatabase.tool_user = t\n"
             "database.tool_password_file = /c\nfcgi.socket = /d\nfcgi.workers = 4\nfcgi.threads = 5\n"
-            "passwords.memory_mib = 64\npasswords.passes = 3\npepper.file = /e\npepper.other_file = /i\nrun.folder = "
+            "passwords.memory_mib = 64\npasswords.passes = 3\npepper.file = /e\npepper.other_file = /i\nfcgi.user = "
+            "claviger\nrun.folder = "
             "/f\n"
             "templates.folder = /g\nmigrations.folder = /h\n");
         CPPUNIT_ASSERT_EQUAL(std::string("/a"), settings.database.socket.string());
@@ -89,6 +91,7 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(3U, settings.passwords.passes);
         CPPUNIT_ASSERT_EQUAL(std::string("/e"), settings.pepperFile.string());
         CPPUNIT_ASSERT_EQUAL(std::string("/i"), settings.pepperOtherFile.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("claviger"), settings.fcgi.user);
         CPPUNIT_ASSERT_EQUAL(std::string("/f"), settings.runFolder.string());
         CPPUNIT_ASSERT_EQUAL(std::string("/g"), settings.templatesFolder.string());
         CPPUNIT_ASSERT_EQUAL(std::string("/h"), settings.migrationsFolder.string());

@@ -1,0 +1,43 @@
+// The units of systemd that are shipped: sound, and as closed as they are said to be.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { root } from '../support/launcher.mjs';
+
+const names = ['claviger.service', 'claviger.socket'];
+const shipped = Object.fromEntries(names.map((name) => [name, readFileSync(join(root, 'nginx/systemd', name), 'utf8')]));
+
+let folder;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'claviger-units-'));
+  // The program is wherever it was built, here.
+  for (const name of names) writeFileSync(join(folder, name), shipped[name].replace('/usr/local/bin/', join(root, 'build/fcgi/')));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+const analyze = (...words) => spawnSync('systemd-analyze', words, { encoding: 'utf8', cwd: folder });
+
+test('systemd finds nothing to complain of', () => {
+  const { status, stdout, stderr } = analyze('verify', ...names.map((name) => join(folder, name)));
+  const complaints = `${stdout}${stderr}`.split('\n').filter((line) => /claviger/.test(line));
+  assert.deepEqual([status, complaints], [0, []]);
+});
+
+test('the exposure of the service is under 2.0', () => {
+  const { status, stdout, stderr } = analyze('security', '--offline=true', '--threshold=20', join(folder, 'claviger.service'));
+  assert.equal(status, 0, `${stdout.split('\n').filter((line) => /^✗|Overall/.test(line)).join('\n')}${stderr}`);
+  assert.ok(Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(stdout)[1]) < 2);
+});
+
+test('the service may write to its run folder alone', () => {
+  const service = shipped['claviger.service'];
+  assert.match(service, /^ProtectSystem=strict$/m);
+  assert.match(service, /^RuntimeDirectory=claviger$/m);
+  assert.doesNotMatch(service, /^(?:ReadWritePaths|StateDirectory|CacheDirectory|LogsDirectory|BindPaths)=/m);
+  assert.match(service, /^User=claviger$/m);
+});
