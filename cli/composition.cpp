@@ -94,8 +94,10 @@ public:
     PepperFile pepperFile() override {
         const auto& hasher = *withPepper(parts()).hasher;
         const auto* const other = hasher.other();
+        std::map<int, std::string> fingerprints{{hasher.pepperVersion(), hasher.fingerprint()}};
+        if (other != nullptr) fingerprints.emplace(other->pepperVersion(), other->fingerprint());
         return {parts().settings.pepperFile, hasher.pepperVersion(),
-                other != nullptr ? std::optional(other->pepperVersion()) : std::nullopt};
+                other != nullptr ? std::optional(other->pepperVersion()) : std::nullopt, std::move(fingerprints)};
     }
 
     void rehearse() override { parts().connections.rehearse(); }

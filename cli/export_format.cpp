@@ -67,6 +67,10 @@ void ExportWriter::head(const domain::ArchiveHead& head) {
                     {"hosts", hosts}})));
 }
 
+void ExportWriter::headOfDeadKeys() {
+    write_(lineOf(jsonObject({{"format", std::string(kDeadKeysFormat)}, {"version", kExportVersion}})));
+}
+
 void ExportWriter::table(const domain::ArchiveTable& table) {
     table_ = table;
     JsonArray columns;

@@ -9,6 +9,7 @@
 namespace claviger::cli {
 
 constexpr auto kExportFormat = "claviger-tenant-export";
+constexpr auto kDeadKeysFormat = "claviger-dead-keys";
 constexpr int kExportVersion = 1;
 
 std::string_view nameOf(domain::CellKind);
@@ -21,6 +22,7 @@ public:
     explicit ExportWriter(Write write) : write_(std::move(write)) {}
 
     void head(const domain::ArchiveHead&) override;
+    void headOfDeadKeys();
     void table(const domain::ArchiveTable&) override;
     void row(const domain::ArchiveCells&) override;
     void end();

@@ -81,14 +81,27 @@ auto ExportReader::checked(const Work& work) const {
     }
 }
 
+JsonObject::Ptr ExportReader::begin(const std::string& format) {
+    const auto object = objectIn(text_);
+    if (object->optValue<std::string>("format", "") != format) throw ArchiveRefused("not an export of Claviger");
+    if (object->getValue<int>("version") != kExportVersion)
+        throw ArchiveRefused("a form of export that this release does not know: import it with a newer one");
+    return object;
+}
+
+void ExportReader::headOfDeadKeys() {
+    advance();
+    checked([&] {
+        begin(kDeadKeysFormat);
+        advance();
+        return true;
+    });
+}
+
 domain::ArchiveHead ExportReader::head() {
     advance();
     return checked([&] {
-        const auto object = objectIn(text_);
-        if (object->optValue<std::string>("format", "") != kExportFormat)
-            throw ArchiveRefused("not an export of Claviger");
-        if (object->getValue<int>("version") != kExportVersion)
-            throw ArchiveRefused("a form of export that this release does not know: import it with a newer one");
+        const auto object = begin(kExportFormat);
         domain::ArchiveHead head{tenantIn(*object), {}};
         const auto hosts = object->getArray("hosts");
         if (!hosts) throw ArchiveRefused("the hosts are missing");

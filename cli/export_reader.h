@@ -15,12 +15,14 @@ public:
     explicit ExportReader(std::istream& in) : in_(in) {}  // must outlive this
 
     domain::ArchiveHead head() override;
+    void headOfDeadKeys();
     std::optional<domain::ArchiveTable> table() override;
     std::optional<domain::ArchiveCells> row() override;
 
     std::size_t line() const { return number_; }
 
 private:
+    JsonObject::Ptr begin(const std::string& format);
     void advance();
     [[noreturn]] void refuse(const std::string& why) const;
     template <class Work>

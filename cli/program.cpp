@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/apply_command.h"
+#include "cli/backup_commands.h"
 #include "cli/doctor_command.h"
 #include "cli/documentation_commands.h"
 #include "cli/key_commands.h"
@@ -125,6 +126,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         addKeyCommands(app, chosen);
         addMigrateCommands(app, chosen, {errors, progressStyle});
         addPepperCommands(app, chosen);
+        addBackupCommands(app, chosen);
         addApplyCommand(app, chosen);
         addDoctorCommand(app, chosen);
         addDocumentationCommands(app, chosen);

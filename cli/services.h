@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 
 #include "domain/doctor/finding.h"
@@ -37,6 +38,7 @@ public:
         std::filesystem::path file;
         int version;
         std::optional<int> other;
+        std::map<int, std::string> fingerprints;  // by version
     };
     virtual PepperFile pepperFile() = 0;
 

@@ -69,6 +69,14 @@ DigestType Hasher::digest(std::string_view purpose, const TenantId& tenant, std:
     return out;
 }
 
+std::string Hasher::fingerprint() const {
+    const auto made =
+        digest<Digest<struct FingerprintKind>>("fingerprint", *TenantId::fromBytes(std::string(16, '\0')), {});
+    char text[2 * 8 + 1];
+    sodium_bin2hex(text, sizeof text, made.bytes_.data(), 8);
+    return text;
+}
+
 KeyHash Hasher::hash(const TenantId& tenant, const PlainKey& key) const {
     return digest<KeyHash>("key", tenant, {key.characters_.data(), key.characters_.size()});
 }

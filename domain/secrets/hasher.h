@@ -38,6 +38,9 @@ public:
     // With the other pepper; null while one lives alone.
     const Hasher* other() const { return other_.get(); }
 
+    // 16 hexadecimal digits by which the pepper is known again, and which say nothing of it.
+    std::string fingerprint() const;
+
     KeyHash hash(const TenantId&, const PlainKey&) const;
     SessionHash hash(const TenantId&, const SessionToken&) const;
     DeviceHash hash(const TenantId&, const DeviceToken&) const;

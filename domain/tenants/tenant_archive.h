@@ -27,6 +27,15 @@ struct ArchiveTable {
 // One row, in the order of its table's columns. Bytes are raw, numbers decimal, moments "2026-11-23 16:02:07.123456".
 using ArchiveCells = std::vector<std::optional<std::string>>;
 
+// The table of the keys that have died.
+inline ArchiveTable deadKeysTable() {
+    return {"dead_keys",
+            {{"tenant_id", CellKind::kBytes},
+             {"key_hash", CellKind::kBytes},
+             {"died_at", CellKind::kMoment},
+             {"key_id", CellKind::kBytes}}};
+}
+
 // What the control schema knows of a tenant; its schemaVersion is the one that the rows fit.
 struct ArchiveHead {
     Tenant tenant;
@@ -72,6 +81,11 @@ public:
 class TenantArchive {
 public:
     virtual ~TenantArchive() = default;
+
+    // All keys that are known to have died, of all tenants that ever were, as rows of deadKeysTable(); and more of
+    // them, from elsewhere. Those that are there already stay as they are.
+    virtual void readDead(ArchiveSink&) = 0;
+    virtual void loadDead(const std::vector<ArchiveCells>&) = 0;
 
     // Waits some seconds for another run, which may have been killed just now; nothing if that goes on.
     virtual std::unique_ptr<TransferHold> hold(const TenantId&) = 0;

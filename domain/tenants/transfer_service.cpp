@@ -133,6 +133,25 @@ Result<void> TransferService::checkFree(const ArchiveHead& head) const {
     return {};
 }
 
+std::size_t TransferService::rememberDeadKeys(ArchiveSource& source, bool dryRun) {
+    const auto table = source.table();
+    if (!table || *table != deadKeysTable()) throw ArchiveRefused("the table of dead keys is missing");
+    std::size_t count = 0;
+    std::vector<ArchiveCells> batch;
+    const auto load = [&] {
+        if (!batch.empty() && !dryRun) archive_.loadDead(batch);
+        count += batch.size();
+        batch.clear();
+    };
+    while (auto row = source.row()) {
+        batch.push_back(std::move(*row));
+        if (batch.size() == kBatch) load();
+    }
+    load();
+    if (source.table()) throw ArchiveRefused("something follows the dead keys");
+    return count;
+}
+
 // A migration that was stopped half-way has left its change without its version: then the next version fits.
 std::vector<ApiKeyId> TransferService::restore(ArchiveSource& source, const Tenant& tenant) {
     int version = tenant.schemaVersion;

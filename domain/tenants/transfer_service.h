@@ -61,6 +61,13 @@ public:
     // Throws ArchiveRefused, MigrationRefused and what the source throws.
     Result<ImportedTenant> import(ArchiveSource&, const ImportOrder&, bool dryRun);
 
+    // All keys that are known to have died.
+    void readDeadKeys(ArchiveSink& sink) { archive_.readDead(sink); }
+
+    // Remembers those of the source as dead, for every import from now on; with `dryRun` reads them only. Returns how
+    // many the source has. Throws ArchiveRefused and what the source throws.
+    std::size_t rememberDeadKeys(ArchiveSource&, bool dryRun);
+
 private:
     std::optional<Tenant> findById(const TenantId&) const;
     Result<void> checkFree(const ArchiveHead&) const;

@@ -51,6 +51,9 @@ constexpr Sql kEndRisenById =
     "UPDATE {schema}.api_keys k JOIN claviger.dead_keys d ON d.tenant_id = ? AND d.key_id = k.id "
     "SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
 
+constexpr Sql kReadDead = "SELECT tenant_id, key_hash, died_at, key_id FROM claviger.dead_keys";
+constexpr Sql kLoadDead = "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES {rows}";
+
 constexpr Sql kDropSchema = "DROP SCHEMA IF EXISTS {schema}";
 constexpr Sql kDropRole = "DROP ROLE IF EXISTS {role}";
 constexpr Sql kDropHosts = "DELETE FROM claviger.tenant_hosts WHERE tenant_id = ?";
@@ -121,6 +124,25 @@ Result<void> addTenant(Connection& connection, const domain::ArchiveHead& head, 
 }
 
 }  // namespace
+
+void MySqlTenantArchive::readDead(domain::ArchiveSink& sink) {
+    const auto connection = connections_.borrowForSchemaChange();
+    sink.table(domain::deadKeysTable());
+    connection->stream(kReadDead, {}, [&](const domain::ArchiveCells& cells) { sink.row(cells); });
+}
+
+void MySqlTenantArchive::loadDead(const std::vector<domain::ArchiveCells>& rows) {
+    const auto bytes = [](const std::optional<std::string>& cell, std::size_t length) {
+        if (!cell || cell->size() != length) throw domain::ArchiveRefused("a dead key's id or hash is not one");
+        return Bytes{*cell};
+    };
+    std::vector<Values> values;
+    for (const auto& row : rows)
+        values.push_back({bytes(row.at(0), 16), bytes(row.at(1), 32),
+                          row.at(2) ? Value(Text{*row.at(2)}) : Value(Null{}),
+                          row.at(3) ? Value(bytes(row.at(3), 16)) : Value(Null{})});
+    connections_.borrowForSchemaChange()->executeOnRows(kLoadDead, values, {});
+}
 
 std::unique_ptr<domain::TransferHold> MySqlTenantArchive::hold(const TenantId& tenant) {
     auto hold = std::make_unique<Hold>(connections_.borrowForSchemaChange(), "claviger transfer " + tenant.text());

@@ -1,0 +1,85 @@
+#include "cli/backup_folder.h"
+
+#include <Poco/Exception.h>
+#include <Poco/JSON/Parser.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "cli/answer.h"
+#include "cli/export_file.h"
+#include "cli/failure.h"
+
+namespace claviger::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+using domain::ArchiveRefused;
+
+constexpr auto kHead = "backup.json";
+constexpr auto kFormat = "claviger-backup";
+constexpr int kVersion = 1;
+
+// A name within the folder, and no way out of it.
+std::string fileNamed(const std::string& name) {
+    if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
+        throw ArchiveRefused("backup.json names a file that no backup has");
+    return name;
+}
+
+}  // namespace
+
+void makeBackupFolder(const fs::path& folder) {
+    if (::mkdir(folder.c_str(), 0700) == 0) return;
+    if (errno == EEXIST)
+        throw Failure(ExitStatus::kConflict, "file_exists", folder.string() + " exists, and no backup replaces another",
+                      "Choose another name.");
+    throw Failure(ExitStatus::kFailed, "export_not_written",
+                  folder.string() + " cannot be made: " + std::generic_category().message(errno));
+}
+
+void writeBackupHead(const fs::path& folder, const BackupHead& head) {
+    JsonObject peppers(Poco::JSON_PRESERVE_KEY_ORDER);
+    for (const auto& [version, fingerprint] : head.peppers) peppers.set(std::to_string(version), fingerprint);
+    JsonArray files;
+    for (const auto& file : head.files) files.add(file);
+    std::ostringstream text;
+    jsonObject({{"format", std::string(kFormat)},
+                {"version", kVersion},
+                {"writtenAt", head.writtenAt},
+                {"peppers", peppers},
+                {"tenants", files}})
+        .stringify(text, 2);
+    ExportFile file(folder / kHead);
+    file.write(text.str() + "\n");
+    file.keep();
+}
+
+BackupHead readBackupHead(const fs::path& folder) {
+    std::ifstream in(folder / kHead);
+    if (!in) throw ArchiveRefused(folder.string() + " holds no whole backup: there is no backup.json");
+    try {
+        Poco::JSON::Parser parser;
+        const auto object = parser.parse(in).extract<JsonObject::Ptr>();
+        if (object->getValue<std::string>("format") != kFormat || object->getValue<int>("version") != kVersion)
+            throw ArchiveRefused("backup.json is of a form that this release does not know");
+        BackupHead head{object->getValue<std::string>("writtenAt"), {}, {}};
+        const auto peppers = object->getObject("peppers");
+        const auto files = object->getArray("tenants");
+        if (!peppers || !files) throw ArchiveRefused("backup.json is not whole");
+        for (const auto& version : peppers->getNames())
+            head.peppers.emplace(std::stoi(version), peppers->getValue<std::string>(version));
+        for (unsigned i = 0; i < files->size(); ++i) head.files.push_back(fileNamed(files->getElement<std::string>(i)));
+        return head;
+    } catch (const Poco::Exception&) {
+        throw ArchiveRefused("backup.json is not what a backup has there");
+    } catch (const std::logic_error&) {
+        throw ArchiveRefused("backup.json is not what a backup has there");
+    }
+}
+
+}  // namespace claviger::cli
