@@ -8,6 +8,7 @@
 namespace claviger::fcgi {
 
 std::optional<Fields> parseFields(const std::string& encoded) {
+    if (encoded.empty()) return Fields{};
     try {
         Poco::Net::HTMLForm form;
         std::istringstream in(encoded);

@@ -26,7 +26,13 @@ std::optional<std::vector<std::string>> splitPath(std::string_view rawPath) {
     if (!rawPath.starts_with('/')) return std::nullopt;
     std::vector<std::string> segments;
     try {
-        while (!rawPath.empty()) Poco::URI::decode(std::string(takeSegment(rawPath)), segments.emplace_back());
+        while (!rawPath.empty()) {
+            std::string segment(takeSegment(rawPath));
+            if (segment.find('%') == std::string::npos)
+                segments.push_back(std::move(segment));
+            else
+                Poco::URI::decode(segment, segments.emplace_back());
+        }
     } catch (const Poco::SyntaxException&) {
         return std::nullopt;
     }

@@ -15,13 +15,12 @@ constexpr std::string_view kScheme = "bearer ";
 
 std::optional<std::string> bearerToken(const Request& request) {
     const auto header = request.header("authorization");
-    if (!header || header->size() < kScheme.size()) return std::nullopt;
-    if (Poco::icompare(std::string(header->substr(0, kScheme.size())), std::string(kScheme)) != 0) return std::nullopt;
+    if (!header || Poco::icompare(header->substr(0, kScheme.size()), kScheme.data()) != 0) return std::nullopt;
     return Poco::trim(std::string(header->substr(kScheme.size())));
 }
 
 // A header that was sent twice arrives with a comma, which no key holds.
-bool holdsTwo(const Request& request, const std::string& name) {
+bool holdsTwo(const Request& request, std::string_view name) {
     const auto header = request.header(name);
     return header && header->find(',') != std::string_view::npos;
 }

@@ -1,6 +1,5 @@
 #include "fcgi/http/request.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "domain/base/clock.h"
@@ -10,23 +9,22 @@ namespace claviger::fcgi {
 namespace {
 
 constexpr std::string_view kHeaderPrefix = "HTTP_";
+constexpr std::size_t kUsualHeaders = 16;
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    for (char& c : out) c = lower(c);
     return out;
 }
 
 std::string headerName(std::string_view parameter) {
-    auto name = lower(parameter);
-    std::replace(name.begin(), name.end(), '_', '-');
+    std::string name(parameter);
+    for (char& c : name) c = c == '_' ? '-' : lower(c);
     return name;
-}
-
-std::string takeValue(CgiParameters& parameters, std::string_view name) {
-    const auto found = parameters.find(name);
-    return found == parameters.end() ? std::string() : std::move(found->second);
 }
 
 bool isRequestId(std::string_view text) {
@@ -39,37 +37,51 @@ std::string makeRequestId() {
     return text;
 }
 
-}  // namespace
-
-std::optional<std::string_view> Request::header(const std::string& lowerCaseName) const {
-    const auto found = headers.find(lowerCaseName);
-    if (found == headers.end()) return std::nullopt;
-    return found->second;
+std::string_view valueOf(const CgiParameters& parameters, std::string_view name) {
+    for (const auto& [known, value] : parameters)
+        if (known == name) return value;
+    return {};
 }
 
-Request parseCgi(CgiParameters parameters, std::string body, BodyState bodyState) {
+void addHeader(Request& request, std::string name, std::string_view value) {
+    for (auto& [known, values] : request.headers) {
+        if (known != name) continue;
+        values.append(name == "cookie" ? "; " : ", ").append(value);
+        return;
+    }
+    request.headers.emplace_back(std::move(name), value);
+}
+
+}  // namespace
+
+std::optional<std::string_view> Request::header(std::string_view lowerCaseName) const {
+    for (const auto& [name, value] : headers)
+        if (name == lowerCaseName) return value;
+    return std::nullopt;
+}
+
+Request parseCgi(const CgiParameters& parameters, std::string body, BodyState bodyState) {
     Request request;
-    request.requestId = takeValue(parameters, "CLAVIGER_REQUEST_ID");
+    request.requestId = valueOf(parameters, "CLAVIGER_REQUEST_ID");
     if (!isRequestId(request.requestId)) request.requestId = makeRequestId();
-    request.method = takeValue(parameters, "REQUEST_METHOD");
-    request.scheme = takeValue(parameters, "REQUEST_SCHEME");
-    request.authority = lower(takeValue(parameters, "CLAVIGER_HOST"));
-    request.address = takeValue(parameters, "REMOTE_ADDR");
+    request.method = valueOf(parameters, "REQUEST_METHOD");
+    request.scheme = valueOf(parameters, "REQUEST_SCHEME");
+    request.authority = lower(valueOf(parameters, "CLAVIGER_HOST"));
+    request.address = valueOf(parameters, "REMOTE_ADDR");
     request.body = std::move(body);
     request.bodyState = bodyState;
 
-    const auto target = takeValue(parameters, "CLAVIGER_TARGET");
+    const auto target = valueOf(parameters, "CLAVIGER_TARGET");
     const auto question = target.find('?');
     request.path = target.substr(0, question);
-    if (question != std::string::npos) request.query = target.substr(question + 1);
+    if (question != std::string_view::npos) request.query = target.substr(question + 1);
 
-    for (auto& [name, value] : parameters) {
-        if (name.starts_with(kHeaderPrefix))
-            request.headers.emplace(headerName(std::string_view(name).substr(kHeaderPrefix.size())), std::move(value));
-    }
+    request.headers.reserve(kUsualHeaders);
+    for (const auto& [name, value] : parameters)
+        if (name.starts_with(kHeaderPrefix)) addHeader(request, headerName(name.substr(kHeaderPrefix.size())), value);
     // nginx names the first of two here and sends both as HTTP_CONTENT_TYPE.
-    if (auto type = takeValue(parameters, "CONTENT_TYPE"); !type.empty())
-        request.headers.emplace("content-type", std::move(type));
+    if (const auto type = valueOf(parameters, "CONTENT_TYPE"); !type.empty() && !request.header("content-type"))
+        request.headers.emplace_back("content-type", type);
     return request;
 }
 

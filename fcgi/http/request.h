@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace claviger::fcgi {
 
@@ -25,19 +25,21 @@ struct Request {
     std::string scheme;     // "http" or "https"
     std::string authority;  // host[:port] in lower case
     std::string address;    // the client's
-    std::map<std::string, std::string> headers;  // by name in lower case with hyphens
+    std::vector<std::pair<std::string, std::string>> headers;  // names in lower case with hyphens, each once
     std::string body;
     BodyState bodyState = BodyState::kWhole;
 
-    std::optional<std::string_view> header(const std::string& lowerCaseName) const;
+    std::optional<std::string_view> header(std::string_view lowerCaseName) const;
 };
 
-// The parameters of one FastCGI request by name. Of a repeated header all values, joined by commas (cookies by
-// semicolons); of another repeated one the first.
-using CgiParameters = std::map<std::string, std::string, std::less<>>;
+// The parameters of one FastCGI request, names and values, in the order in which they came. Views: what they are of
+// must outlive this.
+using CgiParameters = std::vector<std::pair<std::string_view, std::string_view>>;
 
 // Reads the parameters that nginx/claviger_params names. The client can set none but HTTP_… and CONTENT_….
-// A missing request id is made here; a missing one of the others is an empty text.
-Request parseCgi(CgiParameters, std::string body, BodyState);
+// A missing request id is made here; a missing one of the others is an empty text. Of a repeated header all values
+// count, joined by commas (cookies by semicolons), as RFC 9110, section 5.3 says: nobody can hide one credential behind
+// another. Of another repeated parameter the first counts, which nginx/claviger_params has set.
+Request parseCgi(const CgiParameters&, std::string body, BodyState);
 
 }  // namespace claviger::fcgi

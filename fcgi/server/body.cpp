@@ -19,9 +19,10 @@ constexpr auto kPatience = 5s;
 
 // Without the parameter, as with GET: none. Nothing if it is no plain number.
 std::optional<std::size_t> announcedLength(const CgiParameters& parameters) {
-    const auto found = parameters.find("CONTENT_LENGTH");
+    const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                    [](const auto& parameter) { return parameter.first == "CONTENT_LENGTH"; });
     if (found == parameters.end() || found->second.empty()) return 0;
-    const auto& text = found->second;
+    const auto text = found->second;
     std::size_t length = 0;
     const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), length);
     if (failed != std::errc() || stop != text.data() + text.size()) return std::nullopt;

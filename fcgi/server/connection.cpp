@@ -22,20 +22,16 @@ namespace claviger::fcgi {
 namespace {
 
 constexpr timeval kPatience{5, 0};  // for one read or write
+constexpr std::size_t kUsualParameters = 32;
 
-constexpr std::string_view kHeader = "HTTP_", kCookie = "HTTP_COOKIE";
-
-// Of a header that the client sent twice all values count, joined as RFC 9110, section 5.3 says: nobody can hide one
-// credential behind another. Of the other names the first wins, which nginx/claviger_params has set.
 CgiParameters parametersOf(FCGX_ParamArray variables) {
     CgiParameters parameters;
+    parameters.reserve(kUsualParameters);
     for (; *variables != nullptr; ++variables) {
         const std::string_view pair(*variables);
         const auto equals = pair.find('=');
         if (equals == std::string_view::npos) continue;
-        const auto name = pair.substr(0, equals), value = pair.substr(equals + 1);
-        const auto [known, fresh] = parameters.emplace(name, value);
-        if (!fresh && name.starts_with(kHeader)) known->second.append(name == kCookie ? "; " : ", ").append(value);
+        parameters.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
     }
     return parameters;
 }
@@ -118,11 +114,11 @@ Connection::Outcome Connection::serve(const Application& application) {
         return Outcome::kEnded;
     }
     const bool keepAsked = parser_.keepConnection != 0;
-    auto parameters = parametersOf(parser_.envp);
+    const auto parameters = parametersOf(parser_.envp);
     auto body = readBody(parser_.in, parameters);
     const bool ended = body.ended && !hasReadTooMuch(parser_);
 
-    const auto request = parseCgi(std::move(parameters), std::move(body.text), body.state);
+    const auto request = parseCgi(parameters, std::move(body.text), body.state);
     const auto response = answerTo(request, application);
     text_ = response.cgiText(request.method != "HEAD");
     keep_ = keepAsked && ended;

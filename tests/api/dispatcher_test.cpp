@@ -104,12 +104,11 @@ public:
 
     void refusesBodiesThatAreTooLargeOrCutShort() {
         auto owner = tenant_.signedIn();
-        fcgi::CgiParameters parameters = {{"REQUEST_METHOD", "POST"},
-                                          {"REQUEST_SCHEME", "http"},
-                                          {"CLAVIGER_TARGET", "/api/api-keys"},
-                                          {"CLAVIGER_HOST", tenant_.authority()},
-                                          {"CONTENT_TYPE", "application/json"},
-                                          {"HTTP_COOKIE", "claviger_session=" + owner.cookies()["claviger_session"]}};
+        const auto cookie = "claviger_session=" + owner.cookies()["claviger_session"];
+        const auto authority = tenant_.authority();
+        fcgi::CgiParameters parameters = {{"REQUEST_METHOD", "POST"},           {"REQUEST_SCHEME", "http"},
+                                          {"CLAVIGER_TARGET", "/api/api-keys"}, {"CLAVIGER_HOST", authority},
+                                          {"CONTENT_TYPE", "application/json"}, {"HTTP_COOKIE", cookie}};
         const Answer large(application()(fcgi::parseCgi(parameters, "", fcgi::BodyState::kTooLarge)));
         CPPUNIT_ASSERT_EQUAL(413, large.status());
         CPPUNIT_ASSERT_EQUAL(std::string("body_too_large"), large.text("code"));

@@ -6,7 +6,7 @@ namespace claviger::tests {
 
 void fuzzCookies(const std::string& input) {
     fcgi::Request request;
-    request.headers["cookie"] = input;
+    request.headers = {{"cookie", input}};
     for (const auto* scheme : {"http", "https"}) {
         request.scheme = scheme;
         for (const auto cookie : {fcgi::Cookie::kSession, fcgi::Cookie::kDevice, fcgi::Cookie::kVisit}) {

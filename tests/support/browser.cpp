@@ -59,11 +59,11 @@ Answer Browser::get(const std::string& target, Headers headers) {
 }
 
 Answer Browser::send(const std::string& method, const std::string& target, const std::string& body, Headers headers) {
-    fcgi::CgiParameters parameters = {{"REQUEST_METHOD", method},
-                                      {"REQUEST_SCHEME", scheme_},
-                                      {"REMOTE_ADDR", address_},
-                                      {"CLAVIGER_TARGET", target},
-                                      {"CLAVIGER_HOST", authority_}};
+    std::map<std::string, std::string> parameters = {{"REQUEST_METHOD", method},
+                                                     {"REQUEST_SCHEME", scheme_},
+                                                     {"REMOTE_ADDR", address_},
+                                                     {"CLAVIGER_TARGET", target},
+                                                     {"CLAVIGER_HOST", authority_}};
     std::string cookie;
     for (const auto& [name, value] : cookies_) cookie += (cookie.empty() ? "" : "; ") + name + "=" + value;
     if (!cookie.empty()) headers.try_emplace("Cookie", cookie);
@@ -73,7 +73,7 @@ Answer Browser::send(const std::string& method, const std::string& target, const
                        [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
         parameters[name == "CONTENT_TYPE" ? name : "HTTP_" + name] = value;
     }
-    auto response = application_(fcgi::parseCgi(parameters, body, fcgi::BodyState::kWhole));
+    auto response = application_(fcgi::parseCgi({parameters.begin(), parameters.end()}, body, fcgi::BodyState::kWhole));
     keepCookies(response);
     return Answer(std::move(response));
 }
