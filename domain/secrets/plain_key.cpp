@@ -32,9 +32,11 @@ std::array<char, PlainKey::kChecksumLength> checksum(std::string_view body) {
 
 PlainKey PlainKey::generate() {
     PlainKey key;
+    std::array<std::uint8_t, kRandomLength> digits;
+    fillRandomBelow(kBase62.size(), digits);
     auto end = std::copy(kPrefix.begin(), kPrefix.end(), key.characters_.begin());
-    end = std::generate_n(end, kRandomLength,
-                          [] { return kBase62[randomBelow(static_cast<std::uint32_t>(kBase62.size()))]; });
+    end = std::transform(digits.begin(), digits.end(), end, [](std::uint8_t digit) { return kBase62[digit]; });
+    sodium_memzero(digits.data(), digits.size());
     const auto check = checksum({key.characters_.data(), kBodyLength});
     std::copy(check.begin(), check.end(), end);
     return key;

@@ -2,14 +2,30 @@
 
 #include <sodium.h>
 
+#include <array>
+
 namespace claviger::domain::secrets {
 
 void fillRandom(std::span<std::uint8_t> bytes) {
     randombytes_buf(bytes.data(), bytes.size());
 }
 
-std::uint32_t randomBelow(std::uint32_t bound) {
-    return randombytes_uniform(bound);
+// Drawn in blocks: libsodium asks the kernel for each number.
+void fillRandomBelow(std::uint8_t bound, std::span<std::uint8_t> numbers) {
+    const unsigned end = 256U - 256U % bound;  // the bytes from there on would make small numbers likelier
+    std::array<std::uint8_t, 64> block;
+    auto next = block.end();
+    for (auto& number : numbers) {
+        do {
+            if (next == block.end()) {
+                fillRandom(block);
+                next = block.begin();
+            }
+            number = *next++;
+        } while (number >= end);
+        number = static_cast<std::uint8_t>(number % bound);
+    }
+    sodium_memzero(block.data(), block.size());
 }
 
 }  // namespace claviger::domain::secrets

@@ -5,6 +5,11 @@
 #include <stdexcept>
 
 namespace claviger::fcgi {
+namespace {
+
+constexpr std::size_t kRoomForHeaders = 512;
+
+}  // namespace
 
 Response Response::json(int status, std::string document) {
     return withBody(status, "application/json", std::move(document));
@@ -46,8 +51,10 @@ std::string Response::header(const std::string& name) const {
 
 std::string Response::cgiText(bool withBody) const {
     using Poco::Net::HTTPResponse;
-    std::string text = "Status: " + std::to_string(status_) + " " +
-                       HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status_)) + "\r\n";
+    std::string text;
+    text.reserve(kRoomForHeaders + body_.size());
+    text.append("Status: ").append(std::to_string(status_)).append(" ");
+    text.append(HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status_))).append("\r\n");
     for (const auto& [name, value] : headers_) text.append(name).append(": ").append(value).append("\r\n");
     // Said even where the body is left out, as for HEAD; a 204 has none to speak of.
     if (!body_.empty()) text.append("Content-Length: ").append(std::to_string(body_.size())).append("\r\n");

@@ -18,26 +18,27 @@ namespace {
 
 using ctemplate::TemplateDictionary;
 using domain::ApiKey;
-using domain::Timestamp;
 
 constexpr std::size_t kSearchFrom = 8;  // fewer keys are seen at a glance
 
 // "2026-11-23 16:02 UTC", for readers without JavaScript.
-std::string readable(Timestamp moment) {
-    const auto iso = domain::iso8601(moment);
-    return iso.substr(0, 10) + " " + iso.substr(11, 5) + " UTC";
+std::string readable(std::string iso) {
+    iso[10] = ' ';
+    return iso.replace(16, std::string::npos, " UTC");
 }
 
 void setRow(TemplateDictionary& row, const ApiKey& key) {
     row.SetValue(kk_ID, key.id.text());
     row.SetValue(kk_NAME, key.name.text());
     row.SetValue(kk_MASKED_KEY, key.maskedKey());
-    row.SetValue(kk_CREATED_AT, domain::iso8601(key.createdAt));
-    row.SetValue(kk_CREATED, readable(key.createdAt));
+    const auto createdAt = domain::iso8601(key.createdAt);
+    row.SetValue(kk_CREATED_AT, createdAt);
+    row.SetValue(kk_CREATED, readable(createdAt));
     row.ShowSection(key.lastUsedAt ? kk_USED : kk_NEVER_USED);
     if (!key.lastUsedAt) return;
-    row.SetValue(kk_LAST_USED_AT, domain::iso8601(*key.lastUsedAt));
-    row.SetValue(kk_LAST_USED, readable(*key.lastUsedAt));
+    const auto lastUsedAt = domain::iso8601(*key.lastUsedAt);
+    row.SetValue(kk_LAST_USED_AT, lastUsedAt);
+    row.SetValue(kk_LAST_USED, readable(lastUsedAt));
     const auto caller = domain::programOf(key.lastCaller.userAgent);
     row.SetValue(kk_CALLER_NAME, caller);
     if (!caller.empty()) row.ShowSection(kk_CALLER);

@@ -1,13 +1,11 @@
 #include "fcgi/views/page.h"
 
-#include "fcgi/views/static_url.h"
 #include "templates/layout.tpl.varnames.h"
 #include "templates/settings.tpl.varnames.h"
 
 namespace claviger::fcgi {
 
 Page::Page(const std::string& title, const std::string& tenantName, const char* content) : layout_("layout") {
-    layout_.SetTemplateGlobalValue(kl_STATIC_URL, kStaticUrl);
     layout_.SetTemplateGlobalValue(kl_TENANT_NAME, tenantName);
     layout_.SetValue(kl_TITLE, title);
     content_ = layout_.AddIncludeDictionary(kl_CONTENT);
@@ -20,11 +18,6 @@ Page::Page(const std::string& title, const Chrome& chrome, const char* content)
     content_->SetValue(ks_EMAIL, chrome.email);
     content_ = content_->AddIncludeDictionary(ks_CONTENT);
     content_->SetFilename(content);
-}
-
-const ctemplate::TemplateDictionary& Page::layout(const std::string& strings) {
-    layout_.SetValue(kl_STRINGS, strings);
-    return layout_;
 }
 
 }  // namespace claviger::fcgi

@@ -24,7 +24,6 @@ public:
 
 private:
     std::unique_ptr<ctemplate::TemplateCache> cache_;
-    std::string strings_;  // what the script says, as JSON
 };
 
 }  // namespace claviger::fcgi
