@@ -2,6 +2,7 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,17 @@ private:
     }
 
     Uuid uuid_;
+};
+
+// The last bytes of an id are random.
+struct HashOfId {
+    template <class Kind>
+    std::size_t operator()(const Id<Kind>& id) const {
+        std::size_t value = 0;
+        for (std::size_t i = id.octets().size() - sizeof value; i < id.octets().size(); ++i)
+            value = value << 8U | id.octets()[i];
+        return value;
+    }
 };
 
 using TenantId = Id<struct TenantKind>;

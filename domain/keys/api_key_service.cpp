@@ -3,12 +3,19 @@
 #include <algorithm>
 
 namespace claviger::domain {
+namespace {
+
+std::vector<std::vector<ApiKey>> listLive(const TenantStore& store, const std::vector<UserId>& users) {
+    return store.apiKeys().listLive(users);
+}
+
+}  // namespace
+
 ApiKeyService::ApiKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock)
-    : stores_(stores), hasher_(hasher), maker_(stores, hasher, clock) {}
+    : stores_(stores), hasher_(hasher), maker_(stores, hasher, clock), lists_(stores, listLive) {}
 
 std::vector<ApiKey> ApiKeyService::list(const Actor& actor) const {
-    return stores_.read(actor.tenant(),
-                        [&](const TenantStore& store) { return store.apiKeys().listLive(actor.user().id); });
+    return lists_.ask(actor.tenant(), actor.user().id);
 }
 
 Result<ApiKey> ApiKeyService::find(const Actor& actor, const ApiKeyId& id) const {

@@ -8,11 +8,11 @@
 #include "domain/keys/key_maker.h"
 #include "domain/secrets/hasher.h"
 #include "domain/sign_in/actor.h"
-#include "domain/stores/tenant_stores.h"
+#include "domain/stores/gathering.h"
 
 namespace claviger::domain {
 
-// Creates, lists and regenerates the API keys of the acting user. Thread-safe: holds no mutable state.
+// Creates, lists and regenerates the API keys of the acting user. Thread-safe.
 class ApiKeyService {
 public:
     static constexpr std::size_t kLiveKeyLimit = KeyMaker::kLiveKeyLimit;  // per user
@@ -57,6 +57,7 @@ private:
     TenantStores& stores_;
     const secrets::Hasher& hasher_;
     KeyMaker maker_;
+    mutable Gathering<UserId, std::vector<ApiKey>> lists_;  // thread-safe by itself
 };
 
 }  // namespace claviger::domain

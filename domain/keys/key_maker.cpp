@@ -7,12 +7,8 @@ AuditEvent event(AuditAction action, const KeyHolder& holder, const ApiKey& key)
     return {key.createdAt, action, holder.user, key.id, holder.origin};
 }
 
-// What create and regenerate ask before they change anything, with the user locked until the transaction ends.
-Result<Holdings> admit(TenantStore& store, const KeyHolder& holder, const KeyMaker::Once& once) {
-    const auto holdings = store.apiKeys().lockHoldings(holder.user, once);
-    if (!holdings) return ErrorCode::kUnauthorized;
-    if (holdings->onceWasUsed) return ErrorCode::kAlreadyShown;
-    return *holdings;
+bool isUsed(const TenantStore& store, const KeyMaker::Once& once) {
+    return once && store.apiKeys().isUsed(*once);
 }
 
 }  // namespace
@@ -27,12 +23,12 @@ Result<IssuedApiKey> KeyMaker::create(const KeyHolder& holder, const KeyName& na
     const auto secret = secretOf(holder, fullKey, once);
 
     auto stored = stores_.transact<void>(holder.tenant, [&](TenantStore& store) -> Result<void> {
-        const auto admitted = admit(store, holder, once);
-        if (!admitted.ok()) return admitted.error();
-        if (admitted.value().liveKeys >= kLiveKeyLimit) return ErrorCode::kKeyLimitReached;
-        if (auto added = store.apiKeys().add(key, secret); !added.ok()) return added;
+        const auto liveKeys = store.apiKeys().lockAndCount(holder.user);
+        if (!liveKeys) return ErrorCode::kUnauthorized;
+        if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
+        if (*liveKeys >= kLiveKeyLimit) return ErrorCode::kKeyLimitReached;
         store.audit().add(event(AuditAction::kKeyCreated, holder, key));
-        return {};
+        return store.apiKeys().add(key, secret);
     });
     if (!stored.ok()) return stored.error();
     return IssuedApiKey{key, std::move(fullKey)};
@@ -45,13 +41,15 @@ Result<IssuedApiKey> KeyMaker::regenerate(const KeyHolder& holder, const ApiKeyI
 
     auto [stored, settledAt] =
         stores_.transactSettling<ApiKey>(holder.tenant, [&](TenantStore& store) -> Result<ApiKey> {
-            if (const auto admitted = admit(store, holder, once); !admitted.ok()) return admitted.error();
-            const auto old = store.apiKeys().end(holder.user, id, now);
+            const auto [userIsApproved, old] = store.apiKeys().lock(holder.user, id);
+            if (!userIsApproved) return ErrorCode::kUnauthorized;
+            if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
             if (!old) return ErrorCode::kKeyNotFound;
 
             const ApiKey key{ApiKeyId::make(now),   old->user, old->name, old->lineage, old->generation + 1,
                              fullKey.shownPrefix(), now,       {}};
-            if (auto added = store.apiKeys().add(key, secret); !added.ok()) return added.error();
+            store.apiKeys().end(id, now);
+            store.apiKeys().addNext(key, secret);
             store.audit().add(event(AuditAction::kKeyRegenerated, holder, key));
             return key;
         });

@@ -1,10 +1,22 @@
 #include "domain/keys/key_verifier.h"
 
 namespace claviger::domain {
+namespace {
+
+std::vector<std::optional<FoundKey>> findLive(const TenantStore& store, const std::vector<KeyHashes>& sought) {
+    return store.apiKeys().findLive(sought);
+}
+
+}  // namespace
 
 KeyVerifier::KeyVerifier(TenantStores& stores, const secrets::Hasher& hasher, UsageRecorder& usage, const Clock& clock,
                          const Fence& fence, std::size_t rememberedKeys)
-    : stores_(stores), hasher_(hasher), usage_(usage), clock_(clock), fence_(fence), known_(fence, rememberedKeys) {}
+    : found_(stores, findLive),
+      hasher_(hasher),
+      usage_(usage),
+      clock_(clock),
+      fence_(fence),
+      known_(fence, rememberedKeys) {}
 
 Result<LivingKey> KeyVerifier::verify(const Tenant& tenant, std::string_view presented, const Caller& caller) {
     const auto plain = secrets::PlainKey::parse(presented);
@@ -28,7 +40,7 @@ std::optional<KeyVerifier::Looked> KeyVerifier::look(const Tenant& tenant, const
     if (const auto* const other = hasher_.other()) hashes.other = other->hash(tenant.id, plain);
     Generations before;
     fence_.read(before);
-    const auto found = stores_.read(tenant, [&](const TenantStore& store) { return store.apiKeys().findLive(hashes); });
+    const auto found = found_.ask(tenant, hashes);
     if (!found) return std::nullopt;
     known_.keep(hash, found->key, {before, {slotOf(found->key.id), slotOf(found->key.user)}});
 

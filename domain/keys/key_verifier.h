@@ -5,7 +5,7 @@
 #include "domain/fence/fenced_cache.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
-#include "domain/stores/tenant_stores.h"
+#include "domain/stores/gathering.h"
 
 namespace claviger::domain {
 
@@ -33,7 +33,7 @@ private:
     };
     std::optional<Looked> look(const Tenant&, const secrets::PlainKey&, const secrets::KeyHash&);
 
-    TenantStores& stores_;
+    Gathering<KeyHashes, std::optional<FoundKey>> found_;
     const secrets::Hasher& hasher_;
     UsageRecorder& usage_;
     const Clock& clock_;

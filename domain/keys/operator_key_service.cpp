@@ -38,8 +38,9 @@ Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, con
         if (!email) return store.apiKeys().listAllLive();
         const auto account = store.users().findByEmail(*email);
         if (!account) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
+        auto lists = store.apiKeys().listLive({account->user.id});
         Keys owned;
-        for (auto& key : store.apiKeys().listLive(account->user.id)) owned.push_back({std::move(key), account->user});
+        for (auto& key : lists.front()) owned.push_back({std::move(key), account->user});
         return owned;
     });
 }
@@ -72,11 +73,10 @@ Result<RevokedKey> OperatorKeyService::revoke(const Tenant& tenant, const ApiKey
         const auto stored = store.apiKeys().find(id);
         if (!stored) return Error{ErrorCode::kKeyNotFound, "the tenant never had a key " + id.text()};
         const auto now = clock_.now();
-        // Locked in the order in which create and regenerate do: the user, then the key.
-        (void)store.users().lockApproved(stored->key.user);
-        const auto ended = store.apiKeys().end(stored->key.user, id, now);
-        if (ended) store.audit().add({now, AuditAction::kKeyRevoked, stored->key.user, id, origin_});
-        return RevokedKey{stored->key, ended.has_value()};
+        const bool lives = store.apiKeys().lock(stored->key.user, id).key.has_value();
+        store.apiKeys().end(id, now);
+        if (lives) store.audit().add({now, AuditAction::kKeyRevoked, stored->key.user, id, origin_});
+        return RevokedKey{stored->key, lives};
     });
 }
 

@@ -20,8 +20,9 @@ UsageRecorder::~UsageRecorder() {
 
 void UsageRecorder::note(const Tenant& tenant, const ApiKeys::Use& use) {
     const std::lock_guard lock(mutex_);
-    auto& uses = uses_.try_emplace(tenant.id, Gathered{tenant, {}}).first->second.uses;
-    const auto [place, first] = uses.try_emplace(use.key, use);
+    auto gathered = uses_.find(tenant.id);
+    if (gathered == uses_.end()) gathered = uses_.emplace(tenant.id, Gathered{tenant, {}}).first;
+    const auto [place, first] = gathered->second.uses.try_emplace(use.key, use);
     if (!first) place->second.add(use);
 }
 

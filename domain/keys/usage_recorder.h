@@ -2,10 +2,10 @@
 
 #include <condition_variable>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_map>
 
 #include "domain/stores/tenant_stores.h"
 
@@ -30,9 +30,9 @@ public:
 private:
     struct Gathered {
         Tenant tenant;
-        std::map<ApiKeyId, ApiKeys::Use> uses;
+        std::unordered_map<ApiKeyId, ApiKeys::Use, HashOfId> uses;
     };
-    using Uses = std::map<TenantId, Gathered>;
+    using Uses = std::unordered_map<TenantId, Gathered, HashOfId>;
 
     void run(const std::stop_token&);
     void write(const Gathered&);

@@ -45,26 +45,37 @@ public:
     virtual std::size_t endAllOf(const UserId&, Timestamp now) = 0;
 };
 
-// What somebody has who is about to get a key.
-struct Holdings {
-    std::size_t liveKeys;
-    bool onceWasUsed;  // a key was made with the one-time value already
+// A user's key that is to change, with what its user may do.
+struct LockedKey {
+    bool userIsApproved;
+    std::optional<ApiKey> key;  // if the user has such a living one
 };
 
 class ApiKeys {
 public:
     virtual ~ApiKeys() = default;
-    virtual std::vector<ApiKey> listLive(const UserId&) const = 0;  // newest first
+
+    // For each of the users, at least one, in their order: their living keys, newest first.
+    virtual std::vector<std::vector<ApiKey>> listLive(const std::vector<UserId>&) const = 0;
     virtual std::optional<ApiKey> findLiveByOnce(const secrets::OnceHash&) const = 0;
 
     virtual std::vector<KeyOwner> listAllLive() const = 0;  // of all users, by their e-mail, each's newest first
 
-    // The living key with one of these hashes, or with this id, if its user is approved.
-    virtual std::optional<FoundKey> findLive(const KeyHashes&) const = 0;
+    // For each of the pairs, at least one, in their order: the living key with one of these hashes, if its user is
+    // approved.
+    virtual std::vector<std::optional<FoundKey>> findLive(const std::vector<KeyHashes>&) const = 0;
+
+    // The living key with this id, if its user is approved.
     virtual std::optional<KeyOwner> findOwner(const ApiKeyId&) const = 0;
 
-    // Locks an approved user as Users::lockApproved does, and tells what that user has then; nothing if not approved.
-    virtual std::optional<Holdings> lockHoldings(const UserId&, const std::optional<secrets::OnceHash>&) = 0;
+    // Locks the user as Users::lockApproved does. How many living keys the user has then; nothing if not approved.
+    virtual std::optional<std::size_t> lockAndCount(const UserId&) = 0;
+
+    // The same, for the user's living key with this id, which is locked too.
+    virtual LockedKey lock(const UserId&, const ApiKeyId&) = 0;
+
+    // Whether a key was made with the one-time value, dead ones included. With the user locked it stays so.
+    virtual bool isUsed(const secrets::OnceHash&) const = 0;
 
     //   kNameTaken  a live key of the user has the name; nothing changed
     virtual Result<void> add(const ApiKey&, const KeySecret&) = 0;
@@ -72,9 +83,13 @@ public:
     // The key with this id, whosever and alive or dead.
     virtual std::optional<StoredKey> find(const ApiKeyId&) const = 0;
 
-    // Soft-deletes the user's living key with this id and returns it as it was; nothing if there is none. Its standing
-    // counts as changed either way: whoever ended it before may not have lived to see every host know.
-    virtual std::optional<ApiKey> end(const UserId&, const ApiKeyId&, Timestamp now) = 0;
+    // Adds a key under the name of one that this transaction has ended, with the user locked and the one-time value
+    // looked at: nothing is left that could refuse it.
+    virtual void addNext(const ApiKey&, const KeySecret&) = 0;
+
+    // Soft-deletes the key, which is locked, if it lives. Its standing counts as changed either way: whoever ended it
+    // before may not have lived to see every host know.
+    virtual void end(const ApiKeyId&, Timestamp now) = 0;
 
     // How many living keys are stored with each version of the pepper.
     virtual std::map<int, std::size_t> countLiveByPepper() const = 0;

@@ -29,6 +29,12 @@ struct Encoder {
         sql += "_utf8mb4 ";
         appendHex(sql, text.value);
     }
+    void operator()(const ListOfBytes& list) const {
+        for (const auto& bytes : list.values) {
+            if (&bytes != list.values.data()) sql += ',';
+            appendHex(sql, bytes);
+        }
+    }
     void operator()(domain::Timestamp moment) const {
         using namespace std::chrono;
         const auto day = floor<days>(moment);

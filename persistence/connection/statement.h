@@ -25,7 +25,12 @@ struct Text {
     std::string value;
 };
 
-using Value = std::variant<Null, std::int64_t, Bytes, Text, domain::Timestamp>;
+// For `IN (?)` on a BINARY column; not empty.
+struct ListOfBytes {
+    std::vector<std::string> values;
+};
+
+using Value = std::variant<Null, std::int64_t, Bytes, Text, domain::Timestamp, ListOfBytes>;
 using Values = std::vector<Value>;
 
 // Rows of equal length, as a derived table with the columns c1, c2, … Neither is empty.

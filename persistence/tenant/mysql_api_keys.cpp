@@ -1,6 +1,8 @@
 #include "persistence/tenant/mysql_api_keys.h"
 
+#include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "persistence/connection/errors.h"
 #include "persistence/tenant/columns.h"
@@ -12,7 +14,7 @@ namespace {
 constexpr Sql kListLive =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
     "last_used_address, last_user_agent "
-    "FROM {schema}.api_keys WHERE user_id = ? AND live = 1 ORDER BY created_at DESC, id DESC";
+    "FROM {schema}.api_keys WHERE user_id IN (?) AND live = 1";
 constexpr Sql kListAllLive =
     "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
     "k.use_count, "
@@ -22,20 +24,25 @@ constexpr Sql kListAllLive =
     "ORDER BY u.email, k.created_at DESC, k.id DESC";
 constexpr Sql kLockUser = "SELECT 1 FROM {schema}.users WHERE id = ? FOR UPDATE";
 // A statement of its own: it sees what was committed while the lock was waited for.
-constexpr Sql kHoldings =
-    "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1), "
-    "EXISTS (SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?) FROM {schema}.users u WHERE u.id = ?";
+constexpr Sql kCount =
+    "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1) "
+    "FROM {schema}.users u WHERE u.id = ?";
+constexpr Sql kLock =
+    "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
+    "k.use_count, k.last_used_address, k.last_user_agent, u.status "
+    "FROM {schema}.users u "
+    "LEFT JOIN {schema}.api_keys k ON k.id = ? AND k.user_id = u.id AND k.deleted_at IS NULL "
+    "WHERE u.id = ? FOR UPDATE";
+constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
 constexpr Sql kFindLiveByOnce =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
     "last_used_address, last_user_agent "
     "FROM {schema}.api_keys WHERE once_hash = ? AND deleted_at IS NULL";
+// One question for both hashes of a key, so that it is not missed while it moves from one to the other.
 constexpr Sql kFindLive =
-    "SELECT k.id, k.user_id, k.pepper_version FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
-    "WHERE k.key_hash = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
-// One question for both, so that a key is not missed while it moves from one hash to the other.
-constexpr Sql kFindLiveOfTwo =
-    "SELECT k.id, k.user_id, k.pepper_version FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
-    "WHERE k.key_hash IN (?, ?) AND k.deleted_at IS NULL AND u.status = 'approved'";
+    "SELECT k.key_hash, k.id, k.user_id, k.pepper_version "
+    "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
+    "WHERE k.key_hash IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
 constexpr Sql kCountLiveByPepper =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
 constexpr Sql kFindOwner =
@@ -52,11 +59,7 @@ constexpr Sql kFind =
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ? AND user_id = ? AND deleted_at IS NULL";
-constexpr Sql kFindEnded =
-    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
-    "last_used_address, last_user_agent "
-    "FROM {schema}.api_keys WHERE id = ? AND ROW_COUNT() = 1";
+constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL";
 // Dead once is dead: a hash that is there already must not keep a key alive.
 constexpr Sql kRemember =
     "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
@@ -103,22 +106,60 @@ Value timeOf(const std::optional<domain::Timestamp>& moment) {
     return moment ? Value(*moment) : Value(Null{});
 }
 
+// For kAdd.
+Values valuesOf(const domain::ApiKey& key, const domain::KeySecret& secret) {
+    return {bytesOf(key.id),
+            bytesOf(key.user),
+            Bytes{key.name.text()},
+            bytesOf(key.lineage),
+            std::int64_t{key.generation},
+            bytesOf(secret.hash),
+            std::int64_t{secret.pepperVersion},
+            Text{key.keyPrefix},
+            bytesOf(secret.once),
+            key.createdAt,
+            timeOf(key.lastUsedAt)};
+}
+
 }  // namespace
 
-std::vector<domain::ApiKey> MySqlApiKeys::listLive(const domain::UserId& user) const {
-    return connection_.query(kListLive, {bytesOf(user)}).map(keyAt);
+// Sorted here: for a handful of rows that costs the server several times as much.
+std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listLive(const std::vector<domain::UserId>& users) const {
+    ListOfBytes ids;
+    for (const auto& user : users) ids.values.push_back(user.bytes());
+    std::map<domain::UserId, std::vector<domain::ApiKey>> keys;
+    for (auto& key : connection_.query(kListLive, {std::move(ids)}).map(keyAt))
+        keys[key.user].push_back(std::move(key));
+    for (auto& [user, theirs] : keys)
+        std::sort(theirs.begin(), theirs.end(), [](const domain::ApiKey& a, const domain::ApiKey& b) {
+            return std::tie(a.createdAt, a.id) > std::tie(b.createdAt, b.id);
+        });
+    std::vector<std::vector<domain::ApiKey>> lists;
+    lists.reserve(users.size());
+    for (const auto& user : users) lists.push_back(keys[user]);  // a copy: the same user may have asked twice
+    return lists;
 }
 
 std::vector<domain::KeyOwner> MySqlApiKeys::listAllLive() const {
     return connection_.query(kListAllLive).map(ownerAt);
 }
 
-std::optional<domain::Holdings> MySqlApiKeys::lockHoldings(const domain::UserId& user,
-                                                           const std::optional<domain::secrets::OnceHash>& once) {
+std::optional<std::size_t> MySqlApiKeys::lockAndCount(const domain::UserId& user) {
     connection_.executeLater(kLockUser, {bytesOf(user)});
-    const auto rows = connection_.query(kHoldings, {bytesOf(once), bytesOf(user)});
+    const auto rows = connection_.query(kCount, {bytesOf(user)});
     if (rows.empty() || statusAt(rows[0], 0) != domain::UserStatus::kApproved) return std::nullopt;
-    return domain::Holdings{static_cast<std::size_t>(rows[0].integer(1)), rows[0].integer(2) == 1};
+    return static_cast<std::size_t>(rows[0].integer(1));
+}
+
+domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::ApiKeyId& id) {
+    const auto rows = connection_.query(kLock, {bytesOf(id), bytesOf(user)});
+    if (rows.empty()) return {false, std::nullopt};
+    const bool approved = statusAt(rows[0], kKeyColumns) == domain::UserStatus::kApproved;
+    return {approved, rows[0].isNull(0) ? std::nullopt : std::optional(keyAt(rows[0]))};
+}
+
+bool MySqlApiKeys::isUsed(const domain::secrets::OnceHash& once) const {
+    return !connection_.query(kFindOnce, {bytesOf(once)}).empty();
 }
 
 std::optional<domain::ApiKey> MySqlApiKeys::findLiveByOnce(const domain::secrets::OnceHash& once) const {
@@ -127,12 +168,31 @@ std::optional<domain::ApiKey> MySqlApiKeys::findLiveByOnce(const domain::secrets
     return keyAt(rows[0]);
 }
 
-std::optional<domain::FoundKey> MySqlApiKeys::findLive(const domain::KeyHashes& hashes) const {
-    const auto rows = hashes.other ? connection_.query(kFindLiveOfTwo, {bytesOf(hashes.hash), bytesOf(hashes.other)})
-                                   : connection_.query(kFindLive, {bytesOf(hashes.hash)});
-    if (rows.empty()) return std::nullopt;
-    return domain::FoundKey{{idAt<domain::ApiKeyId>(rows[0], 0), idAt<domain::UserId>(rows[0], 1)},
-                            static_cast<int>(rows[0].integer(2))};
+std::vector<std::optional<domain::FoundKey>> MySqlApiKeys::findLive(
+    const std::vector<domain::KeyHashes>& sought) const {
+    ListOfBytes hashes;
+    for (const auto& pair : sought) {
+        hashes.values.push_back(pair.hash.bytes());
+        if (pair.other) hashes.values.push_back(pair.other->bytes());
+    }
+    std::map<std::string, domain::FoundKey, std::less<>> found;
+    const auto rows = connection_.query(kFindLive, {std::move(hashes)});
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        found.emplace(rows[i].text(0),
+                      domain::FoundKey{{idAt<domain::ApiKeyId>(rows[i], 1), idAt<domain::UserId>(rows[i], 2)},
+                                       static_cast<int>(rows[i].integer(3))});
+    const auto foundBy = [&](const domain::secrets::KeyHash& hash) {
+        const auto place = found.find(hash.bytes());
+        return place == found.end() ? std::nullopt : std::optional(place->second);
+    };
+    std::vector<std::optional<domain::FoundKey>> answers;
+    answers.reserve(sought.size());
+    for (const auto& pair : sought) {
+        auto answer = foundBy(pair.hash);
+        if (!answer && pair.other) answer = foundBy(*pair.other);
+        answers.push_back(answer);
+    }
+    return answers;
 }
 
 std::map<int, std::size_t> MySqlApiKeys::countLiveByPepper() const {
@@ -152,10 +212,7 @@ std::optional<domain::KeyOwner> MySqlApiKeys::findOwner(const domain::ApiKeyId& 
 
 domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
     try {
-        connection_.execute(kAdd,
-                            {bytesOf(key.id), bytesOf(key.user), Bytes{key.name.text()}, bytesOf(key.lineage),
-                             std::int64_t{key.generation}, bytesOf(secret.hash), std::int64_t{secret.pepperVersion},
-                             Text{key.keyPrefix}, bytesOf(secret.once), key.createdAt, timeOf(key.lastUsedAt)});
+        connection_.execute(kAdd, valuesOf(key, secret));
     } catch (const DuplicateKey& duplicate) {
         if (duplicate.index() == kNameIndex) return domain::ErrorCode::kNameTaken;
         if (duplicate.index() == kOnceIndex) return domain::ErrorCode::kAlreadyShown;
@@ -164,20 +221,20 @@ domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::
     return {};
 }
 
+void MySqlApiKeys::addNext(const domain::ApiKey& key, const domain::KeySecret& secret) {
+    connection_.executeLater(kAdd, valuesOf(key, secret));
+}
+
 std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) const {
     const auto rows = connection_.query(kFind, {bytesOf(id)});
     if (rows.empty()) return std::nullopt;
     return domain::StoredKey{keyAt(rows[0]), rows[0].maybeTimestamp(kKeyColumns)};
 }
 
-std::optional<domain::ApiKey> MySqlApiKeys::end(const domain::UserId& user, const domain::ApiKeyId& id,
-                                                domain::Timestamp now) {
-    connection_.executeLater(kEnd, {now, bytesOf(id), bytesOf(user)});
-    const auto rows = connection_.query(kFindEnded, {bytesOf(id)});
-    connection_.noteStandingChanged(domain::slotOf(id));
-    if (rows.empty()) return std::nullopt;
+void MySqlApiKeys::end(const domain::ApiKeyId& id, domain::Timestamp now) {
+    connection_.executeLater(kEnd, {now, bytesOf(id)});
     connection_.executeLater(kRemember, {bytesOf(connection_.tenant()), now, bytesOf(id)});
-    return keyAt(rows[0]);
+    connection_.noteStandingChanged(domain::slotOf(id));
 }
 
 void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {

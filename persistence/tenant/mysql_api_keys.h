@@ -9,19 +9,21 @@ class MySqlApiKeys final : public domain::ApiKeys {
 public:
     explicit MySqlApiKeys(const TenantConnection& connection) : connection_(connection) {}
 
-    std::vector<domain::ApiKey> listLive(const domain::UserId&) const override;
+    std::vector<std::vector<domain::ApiKey>> listLive(const std::vector<domain::UserId>&) const override;
     std::vector<domain::KeyOwner> listAllLive() const override;
     std::optional<domain::ApiKey> findLiveByOnce(const domain::secrets::OnceHash&) const override;
-    std::optional<domain::FoundKey> findLive(const domain::KeyHashes&) const override;
+    std::vector<std::optional<domain::FoundKey>> findLive(const std::vector<domain::KeyHashes>&) const override;
     std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId&) const override;
 
-    std::optional<domain::Holdings> lockHoldings(const domain::UserId&,
-                                                 const std::optional<domain::secrets::OnceHash>&) override;
+    std::optional<std::size_t> lockAndCount(const domain::UserId&) override;
+    domain::LockedKey lock(const domain::UserId&, const domain::ApiKeyId&) override;
+    bool isUsed(const domain::secrets::OnceHash&) const override;
 
     //   kAlreadyShown  beside the port's refusals: the form's one-time value is used up; nothing changed
     domain::Result<void> add(const domain::ApiKey&, const domain::KeySecret&) override;
+    void addNext(const domain::ApiKey&, const domain::KeySecret&) override;
     std::optional<domain::StoredKey> find(const domain::ApiKeyId&) const override;
-    std::optional<domain::ApiKey> end(const domain::UserId&, const domain::ApiKeyId&, domain::Timestamp now) override;
+    void end(const domain::ApiKeyId&, domain::Timestamp now) override;
     std::map<int, std::size_t> countLiveByPepper() const override;
     void recordUses(const std::vector<Use>&) override;
 

@@ -101,7 +101,13 @@ class InMemoryApiKeys final : public domain::ApiKeys {
 public:
     explicit InMemoryApiKeys(TenantData& data) : data_(data) {}
 
-    std::vector<domain::ApiKey> listLive(const domain::UserId& user) const override {
+    std::vector<std::vector<domain::ApiKey>> listLive(const std::vector<domain::UserId>& users) const override {
+        std::vector<std::vector<domain::ApiKey>> lists;
+        for (const auto& user : users) lists.push_back(listLive(user));
+        return lists;
+    }
+
+    std::vector<domain::ApiKey> listLive(const domain::UserId& user) const {
         std::vector<domain::ApiKey> live;
         for (const auto& [id, stored] : data_.keys)
             if (stored.key.user == user && !stored.deletedAt) live.push_back(stored.key);
@@ -118,13 +124,18 @@ public:
         return all;
     }
 
-    std::optional<domain::Holdings> lockHoldings(const domain::UserId& user,
-                                                 const std::optional<secrets::OnceHash>& once) override {
+    std::optional<std::size_t> lockAndCount(const domain::UserId& user) override {
         if (!isApproved(data_, user)) return std::nullopt;
-        return domain::Holdings{listLive(user).size(), once && onceWasUsed(*once)};
+        return listLive(user).size();
     }
 
-    bool onceWasUsed(const secrets::OnceHash& once) const {
+    domain::LockedKey lock(const domain::UserId& user, const domain::ApiKeyId& id) override {
+        const auto found = data_.keys.find(id);
+        const bool theirs = found != data_.keys.end() && found->second.key.user == user && !found->second.deletedAt;
+        return {isApproved(data_, user), theirs ? std::optional(found->second.key) : std::nullopt};
+    }
+
+    bool isUsed(const secrets::OnceHash& once) const override {
         return std::any_of(data_.keys.begin(), data_.keys.end(),
                            [&](const auto& entry) { return entry.second.secret.once == once; });
     }
@@ -139,7 +150,13 @@ public:
         return !stored.deletedAt && isApproved(data_, stored.key.user);
     }
 
-    std::optional<domain::FoundKey> findLive(const domain::KeyHashes& hashes) const override {
+    std::vector<std::optional<domain::FoundKey>> findLive(const std::vector<domain::KeyHashes>& sought) const override {
+        std::vector<std::optional<domain::FoundKey>> answers;
+        for (const auto& hashes : sought) answers.push_back(findLive(hashes));
+        return answers;
+    }
+
+    std::optional<domain::FoundKey> findLive(const domain::KeyHashes& hashes) const {
         for (const auto& [id, stored] : data_.keys)
             if ((stored.secret.hash == hashes.hash || stored.secret.hash == hashes.other) && isLive(stored))
                 return domain::FoundKey{{id, stored.key.user}, stored.secret.pepperVersion};
@@ -163,9 +180,13 @@ public:
     domain::Result<void> add(const domain::ApiKey& key, const domain::KeySecret& secret) override {
         for (const auto& other : listLive(key.user))
             if (other.name == key.name) return domain::ErrorCode::kNameTaken;
-        if (secret.once && onceWasUsed(*secret.once)) return domain::ErrorCode::kAlreadyShown;
+        if (secret.once && isUsed(*secret.once)) return domain::ErrorCode::kAlreadyShown;
         data_.keys.insert({key.id, {key, secret, {}}});
         return {};
+    }
+
+    void addNext(const domain::ApiKey& key, const domain::KeySecret& secret) override {
+        if (!add(key, secret).ok()) throw std::logic_error("the name is in use, or the one-time value");
     }
 
     std::optional<domain::StoredKey> find(const domain::ApiKeyId& id) const override {
@@ -174,11 +195,9 @@ public:
         return domain::StoredKey{found->second.key, found->second.deletedAt};
     }
 
-    std::optional<domain::ApiKey> end(const domain::UserId& user, const domain::ApiKeyId& id, Timestamp now) override {
+    void end(const domain::ApiKeyId& id, Timestamp now) override {
         const auto found = data_.keys.find(id);
-        if (found == data_.keys.end() || found->second.key.user != user || found->second.deletedAt) return std::nullopt;
-        found->second.deletedAt = now;
-        return found->second.key;
+        if (found != data_.keys.end() && !found->second.deletedAt) found->second.deletedAt = now;
     }
 
     void recordUses(const std::vector<Use>& uses) override {

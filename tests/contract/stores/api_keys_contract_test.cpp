@@ -17,6 +17,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(listsTheLiveKeysOfAllByTheirUsers);
     CPPUNIT_TEST(countsTheUsersLiveKeys);
     CPPUNIT_TEST(givesNoKeysToAUserWhoIsNotApproved);
+    CPPUNIT_TEST(locksALivingKeyWithItsUser);
     CPPUNIT_TEST(findsALiveKeyByItsHashWithItsUser);
     CPPUNIT_TEST(findsNoDeadKeyAndNoUnknownHash);
     CPPUNIT_TEST(findsNoKeyOfAUserWhoIsNotApproved);
@@ -32,6 +33,9 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(countsUsesAndRemembersWhoMadeTheLast);
     CPPUNIT_TEST(recordsManyUsesAtOnce);
     CPPUNIT_TEST(findsAKeyByEitherOfTwoHashes);
+    CPPUNIT_TEST(listsTheKeysOfSeveralUsersEachTheirOwn);
+    CPPUNIT_TEST(addsTheNextKeyUnderANameThatIsFreed);
+    CPPUNIT_TEST(findsSeveralKeysAtOnceInTheirOrder);
     CPPUNIT_TEST(movesALivingKeyToALaterPepperAlone);
     CPPUNIT_TEST(movesNoDeadKey);
     CPPUNIT_TEST(keepsNamesByteForByte);
@@ -50,13 +54,14 @@ class ApiKeysContract : public StoreContract<Backend> {
     }
 
     std::vector<ApiKey> list(const domain::UserId& user) {
-        return this->look([&](const domain::TenantStore& store) { return store.apiKeys().listLive(user); });
+        return this->look(
+            [&](const domain::TenantStore& store) { return store.apiKeys().listLive(std::vector{user}).front(); });
     }
 
     // By the hash and by the id that it leads to: the two agree on who lives.
     std::optional<domain::KeyOwner> find(int secret) {
         return this->look([&](const domain::TenantStore& store) -> std::optional<domain::KeyOwner> {
-            const auto living = store.apiKeys().findLive({sampleSecret(secret).hash});
+            const auto living = store.apiKeys().findLive({{sampleSecret(secret).hash}}).front();
             if (!living) return std::nullopt;
             auto owner = store.apiKeys().findOwner(living->key.id);
             CPPUNIT_ASSERT(owner && owner->user.id == living->key.user);
@@ -70,15 +75,23 @@ class ApiKeysContract : public StoreContract<Backend> {
 
     std::optional<ApiKey> end(const domain::UserId& user, const domain::ApiKeyId& key) {
         std::optional<ApiKey> ended;
-        this->change([&](domain::TenantStore& store) { ended = store.apiKeys().end(user, key, kNoon + 1h); });
+        this->change([&](domain::TenantStore& store) {
+            ended = store.apiKeys().lock(user, key).key;
+            if (ended) store.apiKeys().end(key, kNoon + 1h);
+        });
         return ended;
     }
 
-    std::optional<domain::Holdings> holdings(const domain::UserId& user,
-                                             const std::optional<domain::secrets::OnceHash>& once = {}) {
-        std::optional<domain::Holdings> found;
-        this->change([&](domain::TenantStore& store) { found = store.apiKeys().lockHoldings(user, once); });
+    std::optional<std::size_t> count(const domain::UserId& user) {
+        std::optional<std::size_t> found;
+        this->change([&](domain::TenantStore& store) { found = store.apiKeys().lockAndCount(user); });
         return found;
+    }
+
+    domain::LockedKey lock(const domain::UserId& user, const domain::ApiKeyId& key) {
+        domain::LockedKey locked{};
+        this->change([&](domain::TenantStore& store) { locked = store.apiKeys().lock(user, key); });
+        return locked;
     }
 
     void use(const std::vector<domain::ApiKeys::Use>& uses) {
@@ -133,19 +146,31 @@ class ApiKeysContract : public StoreContract<Backend> {
     void countsTheUsersLiveKeys() {
         const auto user = this->addUser("owner@x.example").id;
         const auto other = this->addUser("other@x.example").id;
-        const auto count = [&](const domain::UserId& of) { return holdings(of).value().liveKeys; };
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, count(user));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, count(user).value());
         const auto key = add(user, "a");
         add(user, "b");
         end(user, key.id);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count(user));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, count(other));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count(user).value());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, count(other).value());
     }
 
     void givesNoKeysToAUserWhoIsNotApproved() {
-        CPPUNIT_ASSERT(!holdings(this->addUser("pending@x.example", domain::UserStatus::kPending).id));
-        CPPUNIT_ASSERT(!holdings(this->addUser("suspended@x.example", domain::UserStatus::kSuspended).id));
-        CPPUNIT_ASSERT(!holdings(domain::UserId::make(kNoon)));
+        CPPUNIT_ASSERT(!count(this->addUser("pending@x.example", domain::UserStatus::kPending).id));
+        CPPUNIT_ASSERT(!count(this->addUser("suspended@x.example", domain::UserStatus::kSuspended).id));
+        CPPUNIT_ASSERT(!count(domain::UserId::make(kNoon)));
+    }
+
+    void locksALivingKeyWithItsUser() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto other = this->addUser("other@x.example", domain::UserStatus::kSuspended).id;
+        const auto key = add(user, "Zapier");
+        const auto others = add(other, "Zapier");
+        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && lock(user, key.id).key->name == key.name);
+        CPPUNIT_ASSERT(lock(user, others.id).userIsApproved && !lock(user, others.id).key);
+        CPPUNIT_ASSERT(!lock(other, others.id).userIsApproved && lock(other, others.id).key->id == others.id);
+        end(user, key.id);
+        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && !lock(user, key.id).key);
+        CPPUNIT_ASSERT(!lock(domain::UserId::make(kNoon), key.id).userIsApproved);
     }
 
     void findsALiveKeyByItsHashWithItsUser() {
@@ -220,7 +245,9 @@ class ApiKeysContract : public StoreContract<Backend> {
     void aFormsOneTimeValueWorksOnce() {
         const auto user = this->addUser("owner@x.example").id;
         const auto once = sampleDigest<domain::secrets::OnceHash>(7);
-        const auto wasUsed = [&] { return holdings(user, once).value().onceWasUsed; };
+        const auto wasUsed = [&] {
+            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().isUsed(once); });
+        };
         auto secret = sampleSecret(1);
         secret.once = once;
         const auto madeWithIt = [&] {
@@ -343,7 +370,7 @@ class ApiKeysContract : public StoreContract<Backend> {
 
     std::optional<domain::FoundKey> findByPair(int hash, int other) {
         return this->look([&](const domain::TenantStore& store) {
-            return store.apiKeys().findLive({sampleSecret(hash).hash, sampleSecret(other).hash});
+            return store.apiKeys().findLive({{sampleSecret(hash).hash, sampleSecret(other).hash}}).front();
         });
     }
 
@@ -359,6 +386,45 @@ class ApiKeysContract : public StoreContract<Backend> {
             CPPUNIT_ASSERT_EQUAL(sampleSecret(1).pepperVersion, found->pepperVersion);
         }
         CPPUNIT_ASSERT(!findByPair(77, 78));
+    }
+
+    void listsTheKeysOfSeveralUsersEachTheirOwn() {
+        const auto ann = this->addUser("ann@x.example").id;
+        const auto bob = this->addUser("bob@x.example").id;
+        const auto none = this->addUser("none@x.example").id;
+        const auto older = add(ann, "a", kNoon), newer = add(ann, "b", kNoon + 1s), bobs = add(bob, "a", kNoon);
+        const auto lists = this->look([&](const domain::TenantStore& store) {
+            return store.apiKeys().listLive(std::vector{bob, none, ann, bob, domain::UserId::make(kNoon)});
+        });
+        CPPUNIT_ASSERT_EQUAL(std::size_t{5}, lists.size());
+        CPPUNIT_ASSERT(lists[0].size() == 1 && lists[0][0].id == bobs.id && lists[3].size() == 1);
+        CPPUNIT_ASSERT(lists[1].empty() && lists[4].empty());
+        CPPUNIT_ASSERT(lists[2].size() == 2 && lists[2][0].id == newer.id && lists[2][1].id == older.id);
+    }
+
+    void addsTheNextKeyUnderANameThatIsFreed() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "Scripts");
+        const auto next = sampleKey(user, "Scripts");
+        this->change([&](domain::TenantStore& store) {
+            store.apiKeys().end(key.id, kNoon);
+            store.apiKeys().addNext(next, sampleSecret(2));
+        });
+        CPPUNIT_ASSERT(!find(1) && find(2)->key.id == next.id);
+    }
+
+    void findsSeveralKeysAtOnceInTheirOrder() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto first = add(user, "a"), second = add(user, "b"), dead = add(user, "c");
+        end(user, dead.id);
+        const auto found = this->look([](const domain::TenantStore& store) {
+            std::vector<domain::KeyHashes> sought;
+            for (const int secret : {2, 99, 3, 1, 2}) sought.push_back({sampleSecret(secret).hash});
+            return store.apiKeys().findLive(sought);
+        });
+        CPPUNIT_ASSERT_EQUAL(std::size_t{5}, found.size());
+        CPPUNIT_ASSERT(found[0]->key.id == second.id && found[3]->key.id == first.id && found[4]->key.id == second.id);
+        CPPUNIT_ASSERT(!found[1] && !found[2]);
     }
 
     void movesALivingKeyToALaterPepperAlone() {

@@ -36,7 +36,8 @@ class TransactionsContract : public StoreContract<Backend> {
         const auto rows = this->stores().read(tenant, [](const TenantStore& store) {
             const auto hash = sampleDigest<domain::secrets::SessionHash>(1);
             const auto budget = sampleDigest<domain::secrets::BudgetHash>(1);
-            return store.users().list().size() + (store.apiKeys().findLive({sampleSecret(1).hash}) ? 1U : 0U) +
+            return store.users().list().size() +
+                   (store.apiKeys().findLive({{sampleSecret(1).hash}}).front() ? 1U : 0U) +
                    (store.sessions().findLive(hash, kNoon) ? 1U : 0U) +
                    (store.loginAttempts().nthNewest(budget, 1, kNoon) ? 1U : 0U);
         });
@@ -75,7 +76,8 @@ class TransactionsContract : public StoreContract<Backend> {
             return store.apiKeys().add(sampleKey(user, "Scripts 2"), sampleSecret(2));
         });
         CPPUNIT_ASSERT(result.ok());
-        const auto keys = this->look([&](const TenantStore& store) { return store.apiKeys().listLive(user).size(); });
+        const auto keys = this->look(
+            [&](const TenantStore& store) { return store.apiKeys().listLive(std::vector{user}).front().size(); });
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, keys);
     }
 
@@ -83,7 +85,7 @@ class TransactionsContract : public StoreContract<Backend> {
         this->change([&](TenantStore& store) {
             writeEverywhere(store);
             CPPUNIT_ASSERT_EQUAL(std::size_t{1}, store.users().list().size());
-            CPPUNIT_ASSERT(store.apiKeys().findLive({sampleSecret(1).hash}));
+            CPPUNIT_ASSERT(store.apiKeys().findLive({{sampleSecret(1).hash}}).front());
         });
     }
 
