@@ -8,10 +8,13 @@ export function measuresOf({ tenant, readers, writers, seeder }) {
   const withSessions = (path) => readers.map(({ cookie }) => ['GET', path, ...host, 'Cookie', cookie]);
   const posting = ({ cookie }) => [...host, 'Cookie', cookie, 'Origin', `http://${tenant.host}`, 'Content-Type', 'application/json'];
 
-  // The ids change with each run, and what was under way at its end is not known.
+  // The ids change with each run, and what was under way at its end is not known. People take turns: what one of them does
+  // is done one after the other.
   const livingKeys = () => {
     const rows = seeder.sql("SELECT LOWER(HEX(id)), name FROM {schema}.api_keys WHERE live = 1 AND name LIKE 'writer %';");
-    return rows.map(([id, name]) => [name, uuid(id), ...posting(writers[Number(name.split(' ')[1])])]);
+    const keys = rows.map(([id, name]) => ({ id, name, person: Number(name.split(' ')[1]), key: Number(name.split(' ')[2]) }));
+    keys.sort((a, b) => a.key - b.key || a.person - b.person);
+    return keys.map(({ id, name, person }) => [name, uuid(id), ...posting(writers[person])]);
   };
   // So that nobody comes near the most that one person may have.
   const forget = () => seeder.sql("DELETE FROM {schema}.api_keys WHERE name LIKE 'made %';");
