@@ -46,7 +46,7 @@ Result<IssuedApiKey> KeyMaker::regenerate(const KeyHolder& holder, const ApiKeyI
             if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
             if (!old) return ErrorCode::kKeyNotFound;
 
-            const ApiKey key{ApiKeyId::make(now),   old->user, old->name, old->lineage, old->generation + 1,
+            const ApiKey key{ApiKeyId::make(now),   holder.user, old->name, old->lineage, old->generation + 1,
                              fullKey.shownPrefix(), now,       {}};
             store.apiKeys().end(id, now);
             store.apiKeys().addNext(key, secret);

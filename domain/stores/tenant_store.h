@@ -45,10 +45,15 @@ public:
     virtual std::size_t endAllOf(const UserId&, Timestamp now) = 0;
 };
 
-// A user's key that is to change, with what its user may do.
+// A user's key that is to change: what its next value takes over, and what the user may do.
 struct LockedKey {
+    struct Living {
+        KeyName name;
+        LineageId lineage;
+        int generation;
+    };
     bool userIsApproved;
-    std::optional<ApiKey> key;  // if the user has such a living one
+    std::optional<Living> living;  // if the user has such a key
 };
 
 class ApiKeys {

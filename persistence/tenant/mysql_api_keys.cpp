@@ -28,9 +28,7 @@ constexpr Sql kCount =
     "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1) "
     "FROM {schema}.users u WHERE u.id = ?";
 constexpr Sql kLock =
-    "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
-    "k.use_count, k.last_used_address, k.last_user_agent, u.status "
-    "FROM {schema}.users u "
+    "SELECT u.status, k.name, k.lineage_id, k.generation FROM {schema}.users u "
     "LEFT JOIN {schema}.api_keys k ON k.id = ? AND k.user_id = u.id AND k.deleted_at IS NULL "
     "WHERE u.id = ? FOR UPDATE";
 constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
@@ -154,8 +152,12 @@ std::optional<std::size_t> MySqlApiKeys::lockAndCount(const domain::UserId& user
 domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::ApiKeyId& id) {
     const auto rows = connection_.query(kLock, {bytesOf(id), bytesOf(user)});
     if (rows.empty()) return {false, std::nullopt};
-    const bool approved = statusAt(rows[0], kKeyColumns) == domain::UserStatus::kApproved;
-    return {approved, rows[0].isNull(0) ? std::nullopt : std::optional(keyAt(rows[0]))};
+    domain::LockedKey locked{statusAt(rows[0], 0) == domain::UserStatus::kApproved, {}};
+    if (!rows[0].isNull(1))
+        locked.living.emplace(domain::LockedKey::Living{stored(domain::KeyName::parse(rows[0].text(1))),
+                                                        idAt<domain::LineageId>(rows[0], 2),
+                                                        static_cast<int>(rows[0].integer(3))});
+    return locked;
 }
 
 bool MySqlApiKeys::isUsed(const domain::secrets::OnceHash& once) const {

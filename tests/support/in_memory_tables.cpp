@@ -132,7 +132,9 @@ public:
     domain::LockedKey lock(const domain::UserId& user, const domain::ApiKeyId& id) override {
         const auto found = data_.keys.find(id);
         const bool theirs = found != data_.keys.end() && found->second.key.user == user && !found->second.deletedAt;
-        return {isApproved(data_, user), theirs ? std::optional(found->second.key) : std::nullopt};
+        if (!theirs) return {isApproved(data_, user), {}};
+        const auto& key = found->second.key;
+        return {isApproved(data_, user), domain::LockedKey::Living{key.name, key.lineage, key.generation}};
     }
 
     bool isUsed(const secrets::OnceHash& once) const override {

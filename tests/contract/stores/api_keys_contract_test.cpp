@@ -26,7 +26,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(usersDoNotShareNames);
     CPPUNIT_TEST(namesAreTakenByteForByte);
     CPPUNIT_TEST(aFormsOneTimeValueWorksOnce);
-    CPPUNIT_TEST(endsAKeyAndReturnsItAsItWas);
+    CPPUNIT_TEST(endsAKeyAndTellsWhatTheNextOneTakesOver);
     CPPUNIT_TEST(endsNoForeignDeadOrUnknownKey);
     CPPUNIT_TEST(findsAKeyByItsIdDeadOrAlive);
     CPPUNIT_TEST(recordsUsesThatNeverGoBackwards);
@@ -73,10 +73,10 @@ class ApiKeysContract : public StoreContract<Backend> {
         return this->look([&](const domain::TenantStore& store) { return store.apiKeys().findOwner(id); });
     }
 
-    std::optional<ApiKey> end(const domain::UserId& user, const domain::ApiKeyId& key) {
-        std::optional<ApiKey> ended;
+    std::optional<domain::LockedKey::Living> end(const domain::UserId& user, const domain::ApiKeyId& key) {
+        std::optional<domain::LockedKey::Living> ended;
         this->change([&](domain::TenantStore& store) {
-            ended = store.apiKeys().lock(user, key).key;
+            ended = store.apiKeys().lock(user, key).living;
             if (ended) store.apiKeys().end(key, kNoon + 1h);
         });
         return ended;
@@ -165,11 +165,12 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto other = this->addUser("other@x.example", domain::UserStatus::kSuspended).id;
         const auto key = add(user, "Zapier");
         const auto others = add(other, "Zapier");
-        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && lock(user, key.id).key->name == key.name);
-        CPPUNIT_ASSERT(lock(user, others.id).userIsApproved && !lock(user, others.id).key);
-        CPPUNIT_ASSERT(!lock(other, others.id).userIsApproved && lock(other, others.id).key->id == others.id);
+        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && lock(user, key.id).living->name == key.name);
+        CPPUNIT_ASSERT(lock(user, others.id).userIsApproved && !lock(user, others.id).living);
+        CPPUNIT_ASSERT(!lock(other, others.id).userIsApproved &&
+                       lock(other, others.id).living->lineage == others.lineage);
         end(user, key.id);
-        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && !lock(user, key.id).key);
+        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && !lock(user, key.id).living);
         CPPUNIT_ASSERT(!lock(domain::UserId::make(kNoon), key.id).userIsApproved);
     }
 
@@ -271,21 +272,18 @@ class ApiKeysContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(!madeWithIt());
     }
 
-    void endsAKeyAndReturnsItAsItWas() {
+    void endsAKeyAndTellsWhatTheNextOneTakesOver() {
         const auto user = this->addUser("owner@x.example").id;
         auto key = sampleKey(user, "Scripts");
         key.generation = 7;
         CPPUNIT_ASSERT(tryAdd(key, sampleSecret(1)).ok());
-        use({{key.id, kNoon + 1min}});
 
         const auto ended = end(user, key.id);
 
         CPPUNIT_ASSERT(ended.has_value());
-        CPPUNIT_ASSERT(ended->id == key.id);
         CPPUNIT_ASSERT(ended->name == key.name);
         CPPUNIT_ASSERT(ended->lineage == key.lineage);
         CPPUNIT_ASSERT_EQUAL(7, ended->generation);
-        CPPUNIT_ASSERT(ended->lastUsedAt == kNoon + 1min);
         CPPUNIT_ASSERT(list(user).empty());
     }
 
