@@ -8,6 +8,7 @@
 #include "cli/export_format.h"
 #include "cli/export_reader.h"
 #include "cli/failure.h"
+#include "cli/transfer_commands.h"
 
 namespace claviger::cli {
 namespace {
@@ -106,12 +107,19 @@ struct Restored {
     std::string why{};
 };
 
-Restored restoreTenant(Services& services, const fs::path& folder, const std::string& file, bool dryRun) {
-    std::ifstream in(folder / file);
+struct RestoreOrder {
+    fs::path folder;
+    std::vector<std::string> deadKeys{};  // files
+    domain::ImportOrder each{};
+    bool dryRun = false;
+};
+
+Restored restoreTenant(Services& services, const RestoreOrder& order, const std::string& file) {
+    std::ifstream in(order.folder / file);
     if (!in) return {file, {}, "cannot be read"};
     try {
         ExportReader reader(in);
-        auto imported = services.transfers().import(reader, {}, dryRun);
+        auto imported = services.transfers().import(reader, order.each, order.dryRun);
         if (!imported.ok()) return {file, {}, imported.error().detail};
         return {file, std::move(imported).value()};
     } catch (const domain::ArchiveRefused& refused) {
@@ -119,7 +127,7 @@ Restored restoreTenant(Services& services, const fs::path& folder, const std::st
     }
 }
 
-Answer answerOf(const std::vector<Restored>& all, std::size_t deaths) {
+Answer answerOf(const std::vector<Restored>& all, const BackupHead& head, std::size_t deaths) {
     JsonArray tenants, refused;
     std::string text, trouble;
     for (const auto& [file, tenant, why] : all) {
@@ -136,22 +144,27 @@ Answer answerOf(const std::vector<Restored>& all, std::size_t deaths) {
             "Restored " + slug + "; keys that have died since, and stay dead: " + std::to_string(ended.size()) + "\n";
     }
     text += "Dead keys that were known: " + std::to_string(deaths) +
-            ". What died after the newest list of them was written lives again: revoke it.\n";
-    Answer answer{text, jsonObject({{"tenants", tenants}, {"refused", refused}, {"knownDeadKeys", deaths}})};
+            ". What died after the newest list of them was written lives again: revoke it.\nUsers are as they were at "
+            "the backup of " +
+            head.writtenAt + ": a suspension or a new password since then is undone.\n";
+    Answer answer{
+        text,
+        jsonObject(
+            {{"writtenAt", head.writtenAt}, {"tenants", tenants}, {"refused", refused}, {"knownDeadKeys", deaths}})};
     answer.trouble = trouble;
     if (!trouble.empty()) answer.status = tenants.size() > 0 ? ExitStatus::kPartlyDone : ExitStatus::kConflict;
     return answer;
 }
 
-Answer restore(Services& services, const fs::path& folder, const std::vector<std::string>& lists, bool dryRun) {
-    const auto head = readBackupHead(folder);
+Answer restore(Services& services, const RestoreOrder& order) {
+    const auto head = readBackupHead(order.folder);
     checkPeppers(services, head);
-    std::size_t deaths = readDeadKeys(services, folder / kDeadKeysFile, dryRun);
-    for (const auto& list : lists) deaths += readDeadKeys(services, list, dryRun);
+    std::size_t deaths = readDeadKeys(services, order.folder / kDeadKeysFile, order.dryRun);
+    for (const auto& list : order.deadKeys) deaths += readDeadKeys(services, list, order.dryRun);
     std::vector<Restored> all;
-    for (const auto& file : head.files) all.push_back(restoreTenant(services, folder, file, dryRun));
-    const auto answer = answerOf(all, deaths);
-    return dryRun ? asRehearsal(answer) : answer;
+    for (const auto& file : head.files) all.push_back(restoreTenant(services, order, file));
+    const auto answer = answerOf(all, head, deaths);
+    return order.dryRun ? asRehearsal(answer) : answer;
 }
 
 void addBackup(CLI::App& app, Verb& chosen) {
@@ -166,7 +179,7 @@ void addBackup(CLI::App& app, Verb& chosen) {
             chosen = [folder](Services& services) { return backUp(services, *folder); };
         })
         ->add_option("FOLDER", *folder, "The folder to make")
-        ->type_name("")
+        ->type_name("FOLDER")
         ->required();
 }
 
@@ -175,16 +188,23 @@ void addRestore(CLI::App& app, Verb& chosen) {
         addVerb(app, "restore",
                 "Bring the tenants of a backup back, onto an empty server after `claviger migrate`, or "
                 "those that are missing. No key lives again that is known to have died: known here, in "
-                "the backup, or in a later list of `dead-keys`. Sessions are gone. Refuses a backup whose "
-                "keys need another pepper.",
-                "  claviger restore /backup/claviger-2026-11-24 --dead-keys /elsewhere/dead-keys.json");
+                "the backup, or in a later list of `dead-keys`. Sessions are gone; users and passwords are as they "
+                "were, so a suspension since the backup is undone: --suspended leaves time to look. Refuses"
+                " a backup whose keys need another pepper.",
+                "  claviger restore /backup/claviger-2026-11-24 --dead-keys /elsewhere/dead-keys.json\n"
+                "  claviger restore /backup/claviger-2026-11-24 --suspended");
     const auto folder = std::make_shared<std::string>();
     const auto lists = std::make_shared<std::vector<std::string>>();
-    verb->add_option("FOLDER", *folder, "The backup")->type_name("")->required();
+    const auto suspended = std::make_shared<bool>(false);
+    verb->add_option("FOLDER", *folder, "The backup")->type_name("FOLDER")->required();
     verb->add_option("--dead-keys", *lists, "A later list of dead keys; more than once for more")->type_name("FILE");
+    addSuspendedFlag(*verb, *suspended);
     const auto dryRun = addDryRun(*verb);
-    verb->callback(
-        [=, &chosen] { chosen = [=](Services& services) { return restore(services, *folder, *lists, *dryRun); }; });
+    verb->callback([=, &chosen] {
+        RestoreOrder order{*folder, *lists, {}, *dryRun};
+        if (*suspended) order.each.status = domain::TenantStatus::kSuspended;
+        chosen = [order](Services& services) { return restore(services, order); };
+    });
 }
 
 void addDeadKeys(CLI::App& app, Verb& chosen) {
@@ -204,7 +224,7 @@ void addDeadKeys(CLI::App& app, Verb& chosen) {
             };
         })
         ->add_option("FILE", *file, "The file to make")
-        ->type_name("")
+        ->type_name("FILE")
         ->required();
 }
 

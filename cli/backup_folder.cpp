@@ -11,6 +11,7 @@
 
 #include "cli/answer.h"
 #include "cli/export_file.h"
+#include "cli/export_reader.h"
 #include "cli/failure.h"
 
 namespace claviger::cli {
@@ -67,7 +68,7 @@ BackupHead readBackupHead(const fs::path& folder) {
         const auto object = parser.parse(in).extract<JsonObject::Ptr>();
         if (object->getValue<std::string>("format") != kFormat || object->getValue<int>("version") != kVersion)
             throw ArchiveRefused("backup.json is of a form that this release does not know");
-        BackupHead head{object->getValue<std::string>("writtenAt"), {}, {}};
+        BackupHead head{timeIn(*object), {}, {}};
         const auto peppers = object->getObject("peppers");
         const auto files = object->getArray("tenants");
         if (!peppers || !files) throw ArchiveRefused("backup.json is not whole");

@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "cli/help.h"
+
 namespace claviger::cli {
 namespace {
 
@@ -43,9 +45,7 @@ void addWithInner(const CLI::App& app, const std::string& words, std::vector<Com
 }  // namespace
 
 std::string Command::summary() const {
-    auto sentence = purpose.substr(0, purpose.find(". "));
-    if (sentence.ends_with('.')) sentence.pop_back();
-    return sentence;
+    return summaryOf(purpose);
 }
 
 std::vector<Command> commandsOf(const CLI::App& tool) {

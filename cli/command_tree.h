@@ -16,7 +16,7 @@ struct CommandOption {
     bool positional;
     bool required;
 
-    bool takesFile() const { return value == "FILE"; }
+    bool takesFile() const { return value == "FILE" || value == "FOLDER"; }
 };
 
 // One verb, or a group of them.

@@ -26,7 +26,7 @@ std::unique_ptr<const domain::secrets::Hasher> loadHasher(const domain::Settings
     try {
         return std::unique_ptr<const Hasher>(new Hasher(Hasher::load(settings.pepperFile, settings.pepperOtherFile)));
     } catch (const std::exception& failure) {
-        throw domain::BadConfiguration(std::string("pepper.file: ") + failure.what());
+        throw domain::BadConfiguration(failure.what());
     }
 }
 

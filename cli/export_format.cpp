@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli/answer.h"
+#include "domain/base/clock.h"
 
 namespace claviger::cli {
 namespace {
@@ -59,6 +60,7 @@ void ExportWriter::head(const domain::ArchiveHead& head) {
     write_(lineOf(
         jsonObject({{"format", std::string(kExportFormat)},
                     {"version", kExportVersion},
+                    {"writtenAt", domain::iso8601(domain::SystemClock().now())},
                     {"id", tenant.id.text()},
                     {"slug", tenant.slug.text()},
                     {"name", tenant.name},

@@ -69,6 +69,13 @@ domain::Tenant tenantIn(const JsonObject& head) {
 
 }  // namespace
 
+std::string timeIn(const JsonObject& head) {
+    auto time = head.optValue<std::string>("writtenAt", "");
+    if (time.size() > 30 || time.find_first_not_of("0123456789-:.TZ") != std::string::npos)
+        throw ArchiveRefused("the time at which it was written is not one");
+    return time;
+}
+
 // What the JSON library and the checks say of a line, with the line's number.
 template <class Work>
 auto ExportReader::checked(const Work& work) const {
@@ -102,7 +109,7 @@ domain::ArchiveHead ExportReader::head() {
     advance();
     return checked([&] {
         const auto object = begin(kExportFormat);
-        domain::ArchiveHead head{tenantIn(*object), {}};
+        domain::ArchiveHead head{tenantIn(*object), {}, timeIn(*object)};
         const auto hosts = object->getArray("hosts");
         if (!hosts) throw ArchiveRefused("the hosts are missing");
         for (std::size_t i = 0; i < hosts->size(); ++i)

@@ -37,4 +37,8 @@ private:
     domain::ArchiveTable table_;
 };
 
+// When an export or a backup was written, fit to be shown; empty if its head does not say. Throws
+// domain::ArchiveRefused.
+std::string timeIn(const JsonObject& head);
+
 }  // namespace claviger::cli

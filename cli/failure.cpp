@@ -54,6 +54,9 @@ Failure currentFailure() {
         throw;
     } catch (const Failure& failure) {
         return failure;
+    } catch (const domain::UnreadableConfiguration& unreadable) {
+        return {ExitStatus::kFailed, "bad_configuration", unreadable.what(),
+                "Name another with --config FILE, or run this as an account that may read it."};
     } catch (const domain::BadConfiguration& bad) {
         return {ExitStatus::kFailed, "bad_configuration", bad.what(), "Correct the configuration and run this again."};
     } catch (const domain::MigrationRefused& refused) {

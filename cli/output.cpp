@@ -59,11 +59,14 @@ JsonObject jsonObject(std::initializer_list<std::pair<std::string, Poco::Dynamic
     return object;
 }
 
+bool isCapableTerminal(int descriptor) {
+    const char* const terminal = std::getenv("TERM");
+    return ::isatty(descriptor) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
 Colours coloursOf(int descriptor) {
     const char* const refused = std::getenv("NO_COLOR");
-    const char* const terminal = std::getenv("TERM");
-    const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
-    const bool none = (refused != nullptr && *refused != '\0') || dumb || ::isatty(descriptor) != 1;
+    const bool none = (refused != nullptr && *refused != '\0') || !isCapableTerminal(descriptor);
     return none ? Colours::kNone : Colours::kTerminal;
 }
 

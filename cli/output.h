@@ -11,6 +11,9 @@ namespace claviger::cli {
 
 enum class Format { kText, kQuiet, kJson };
 
+// A terminal that more than plain lines can be shown on.
+bool isCapableTerminal(int descriptor);
+
 // Whether a stream's reader sees colours: a terminal, unless NO_COLOR is set or TERM is dumb.
 enum class Colours { kNone, kTerminal };
 Colours coloursOf(int descriptor);

@@ -133,7 +133,7 @@ void addRotate(CLI::App& group, Verb& chosen) {
                 "uses it until then.",
                 "  claviger pepper rotate /etc/claviger/pepper.2");
     const auto file = std::make_shared<std::string>();
-    verb->add_option("FILE", *file, "Where to write it; the file must not exist")->type_name("")->required();
+    verb->add_option("FILE", *file, "Where to write it; the file must not exist")->type_name("FILE")->required();
     const auto dryRun = addDryRun(*verb);
     verb->callback([=, &chosen] {
         if (file->empty()) throw usageFailure("FILE: it needs a name");

@@ -11,6 +11,7 @@
 #include "cli/backup_commands.h"
 #include "cli/doctor_command.h"
 #include "cli/documentation_commands.h"
+#include "cli/help.h"
 #include "cli/key_commands.h"
 #include "cli/migrate_commands.h"
 #include "cli/output.h"
@@ -42,6 +43,7 @@ struct Globals {
 };
 
 void describe(CLI::App& app, Globals& globals) {
+    app.formatter(std::make_shared<HelpFormatter>());  // first: each verb takes its parent's
     app.set_version_flag("--version", "claviger " CLAVIGER_VERSION, "Print the version and exit");
     app.add_flag("--json", globals.json, "Print exactly one JSON document, also for a failure")
         ->disable_flag_override();
@@ -103,10 +105,15 @@ Format formatOf(int count, const char* const* arguments) {
     return has("--quiet") || has("-q") ? Format::kQuiet : Format::kText;
 }
 
+// What cannot be looked at is not misuse: another account may read it.
 void checkConfiguration(const CLI::App& app, const Globals& globals) {
+    using std::filesystem::file_type;
+    if (app.count("--config") == 0) return;
     std::error_code ignored;
-    if (app.count("--config") > 0 && !std::filesystem::is_regular_file(globals.configuration, ignored))
-        throw usageFailure("--config: there is no file " + globals.configuration);
+    const auto type = std::filesystem::status(globals.configuration, ignored).type();
+    if (type == file_type::not_found) throw usageFailure("--config: there is no file " + globals.configuration);
+    if (type == file_type::directory)
+        throw usageFailure("--config: " + globals.configuration + " is a folder", "Name the file in it.");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "cli/output.h"
+
 namespace claviger::cli {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr auto kToBeginningAndWipe = "\r\033[K";
 }  // namespace
 
 ProgressStyle progressStyleOfErrors() {
-    return ::isatty(STDERR_FILENO) == 1 ? ProgressStyle::kBar : ProgressStyle::kLines;
+    return isCapableTerminal(STDERR_FILENO) ? ProgressStyle::kBar : ProgressStyle::kLines;
 }
 
 Progress::~Progress() {

@@ -14,7 +14,7 @@ enum class ProgressStyle {
     kBar,    // one line that is written over: for people at a terminal
 };
 
-// kBar if the error output is a terminal, else kLines.
+// kBar if the error output is a terminal (and not a dumb one), else kLines.
 ProgressStyle progressStyleOfErrors();
 
 // Where it is shown. Not before there is a step to show.

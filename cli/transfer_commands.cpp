@@ -19,7 +19,7 @@ namespace {
 using domain::TenantSlug;
 
 constexpr auto kSecrets =
-    "It holds the hashes of keys and passwords (never a plain one, which nobody has): keep it as secret as the "
+    "An export holds the hashes of keys and passwords (never a plain one, which nobody has): keep it as secret as the "
     "database.";
 
 std::string defaultName(const TenantSlug& slug) {
@@ -82,15 +82,34 @@ void addExport(CLI::App& group, Verb& chosen) {
     });
 }
 
-void confirm(const std::string& slug, const std::optional<std::string>& confirmed) {
+// That it is confirmed, or that there is somebody to ask.
+void mustBeConfirmable(const std::string& slug, const std::optional<std::string>& confirmed) {
     if (confirmed && *confirmed == slug) return;
     if (confirmed) throw usageFailure("--confirm is not the tenant's slug; nothing was changed", "Repeat the slug.");
-    if (::isatty(STDIN_FILENO) != 1)
+    if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1)
         throw usageFailure("a drop is to be confirmed; nothing was changed", "Add --confirm " + slug + ".");
-    std::cerr << "This removes tenant " << slug << " with all users and keys. Its slug again: ";
+}
+
+std::string hostsOf(const domain::TenantDetails& details) {
+    std::string all;
+    for (const auto& host : details.hosts) all += (all.empty() ? "" : ", ") + host.text();
+    return all.empty() ? "no host" : all;
+}
+
+// Once it is known which tenant that is: whoever is asked should see what they are about to remove.
+void askForSlug(const domain::DroppedTenant& plan, const std::string& file) {
+    const auto& tenant = plan.details.tenant;
+    std::cerr << "This removes tenant " << tenant.slug.text() << " (" << tenant.name << ", " << hostsOf(plan.details)
+              << ") with all its users and keys.\n"
+              << (plan.file.empty() ? "Before that it is exported to " + std::filesystem::absolute(file).string()
+                                    : "It is half dropped already; its export is " + plan.file)
+              << ".\nType its slug to go on: " << std::flush;
     std::string typed;
-    std::getline(std::cin, typed);
-    if (typed != slug) throw usageFailure("that is not the tenant's slug; nothing was changed");
+    if (!std::getline(std::cin, typed)) {
+        std::cerr << '\n';  // the cursor still stands behind the question
+        throw usageFailure("no slug was typed; nothing was changed");
+    }
+    if (typed != tenant.slug.text()) throw usageFailure("that is not the tenant's slug; nothing was changed");
 }
 
 // A tenant that is in the way, told without the advice that fits a create.
@@ -101,14 +120,18 @@ Failure refusal(const domain::Error& error, std::string next) {
                : usual;
 }
 
-Answer planOfDrop(Services& services, const TenantSlug& slug, const std::string& file) {
-    const auto plan = services.transfers().planDrop(slug);
+domain::DroppedTenant plannedDrop(Services& services, const TenantSlug& slug) {
+    auto plan = services.transfers().planDrop(slug);
     if (!plan.ok()) throw failureOf(plan.error());
-    const auto& there = plan.value().file;
-    if (there.empty()) const ExportFile writable(file);
-    const auto kept = there.empty() ? std::filesystem::absolute(file).string() : there;
+    return std::move(plan).value();
+}
+
+Answer planOfDrop(Services& services, const TenantSlug& slug, const std::string& file) {
+    const auto plan = plannedDrop(services, slug);
+    if (plan.file.empty()) const ExportFile writable(file);
+    const auto kept = plan.file.empty() ? std::filesystem::absolute(file).string() : plan.file;
     return asRehearsal({"Dropped tenant " + slug.text() + "\nIts export: " + kept + "\nRemoved: schema " +
-                            plan.value().details.tenant.schema.text() + " and its role\n",
+                            plan.details.tenant.schema.text() + " and its role\n",
                         jsonObject({{"tenant", slug.text()}, {"file", kept}})});
 }
 
@@ -157,10 +180,12 @@ void addDrop(CLI::App& group, Verb& chosen) {
     const auto dryRun = addDryRun(*verb);
     verb->callback([=, &chosen] {
         const auto parsed = parseSlug("SLUG", *slug);
-        if (!*dryRun) confirm(*slug, *confirmed);
+        if (!*dryRun) mustBeConfirmable(*slug, *confirmed);
         const auto path = file->empty() ? defaultName(parsed) : *file;
-        chosen = [=, dry = *dryRun](Services& services) {
-            return dry ? planOfDrop(services, parsed, path) : dropTenant(services, parsed, path);
+        chosen = [=, dry = *dryRun, ask = !*confirmed](Services& services) {
+            if (dry) return planOfDrop(services, parsed, path);
+            if (ask) askForSlug(plannedDrop(services, parsed), path);
+            return dropTenant(services, parsed, path);
         };
     });
 }
@@ -178,19 +203,37 @@ domain::ImportedTenant importFrom(Services& services, const std::string& file, c
     return std::move(imported).value();
 }
 
+// What an import cannot know, and the operator may.
+std::string toldOfUsers(const domain::ImportedTenant& imported) {
+    const auto& [approved, pending, suspended] = imported.users;
+    return "Users, as they were at the export" +
+           (imported.writtenAt.empty() ? std::string() : " of " + imported.writtenAt) + ": " +
+           std::to_string(approved) + " approved, " + std::to_string(pending) + " pending, " +
+           std::to_string(suspended) +
+           " suspended.\nA suspension or a new password since then is undone: look at `claviger user list --tenant " +
+           imported.details.tenant.slug.text() + "`.\n";
+}
+
 Answer importTenant(Services& services, const std::string& file, const domain::ImportOrder& order, bool dryRun) {
     const auto imported = importFrom(services, file, order, dryRun);
     const auto& slug = imported.details.tenant.slug.text();
     JsonArray ended;
     for (const auto& key : imported.endedKeys) ended.add(key.text());
     const bool active = imported.details.tenant.status == domain::TenantStatus::kActive;
-    const Answer answer{"Imported tenant " + slug + (active ? "" : ", which is suspended as it was") +
-                            "\nKeys that have died since the export, and stay dead: " +
-                            std::to_string(imported.endedKeys.size()) + "\n",
-                        jsonObject({{"tenant", slug},
-                                    {"id", imported.details.tenant.id.text()},
-                                    {"status", std::string(active ? "active" : "suspended")},
-                                    {"deadKeys", ended}})};
+    const auto& [approved, pending, suspended] = imported.users;
+    const auto users = jsonObject({{"approved", approved}, {"pending", pending}, {"suspended", suspended}});
+    const Answer answer{
+        "Imported tenant " + slug +
+            (active ? "" : ", which is suspended; `claviger tenant resume " + slug + "` opens it") +
+            "\nKeys that have died since the export, and stay dead: " + std::to_string(imported.endedKeys.size()) +
+            "\n" + toldOfUsers(imported),
+        jsonObject(
+            {{"tenant", slug},
+             {"id", imported.details.tenant.id.text()},
+             {"status", std::string(active ? "active" : "suspended")},
+             {"exportedAt", imported.writtenAt.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(imported.writtenAt)},
+             {"users", users},
+             {"deadKeys", ended}})};
     return dryRun ? asRehearsal(answer) : answer;
 }
 
@@ -198,26 +241,31 @@ void addImport(CLI::App& group, Verb& chosen) {
     auto* const verb = addVerb(group, "import",
                                "Restore a tenant from an export, under another slug too. It is the same tenant, so it "
                                "must have been dropped. Users, passwords and keys are as they were at the export, but "
-                               "keys that have died since stay dead, and sessions are gone. Keys work where the pepper "
-                               "is the same.",
+                               "keys that have died since stay dead, and sessions are gone. A suspension or a new "
+                               "password since the export is undone: import an old one with --suspended, suspend whom "
+                               "you must, then resume the tenant. Keys work where the pepper is the same.",
                                "  claviger tenant import acme.json\n"
-                               "  claviger tenant import acme.json --slug acme-eu --host eu.acme.example");
+                               "  claviger tenant import acme.json --slug acme-eu --host eu.acme.example\n"
+                               "  claviger tenant import old.json --suspended");
     struct Arguments {
         std::string file;
         std::optional<std::string> slug, name;
         std::vector<std::string> hosts;
+        bool suspended = false;
     };
     const auto given = std::make_shared<Arguments>();
-    verb->add_option("FILE", given->file, "The export, or - for standard input")->type_name("")->required();
+    verb->add_option("FILE", given->file, "The export, or - for standard input")->type_name("FILE")->required();
     verb->add_option("--slug", given->slug, "Another slug")->type_name("SLUG");
     verb->add_option("--host", given->hosts, "A host in place of all that the export has; more than once for more")
         ->type_name("HOST");
     verb->add_option("--name", given->name, "Another display name")->type_name("NAME");
+    addSuspendedFlag(*verb, given->suspended);
     const auto dryRun = addDryRun(*verb);
     verb->callback([=, &chosen] {
         domain::ImportOrder order;
         if (given->slug) order.slug = parseSlug("--slug", *given->slug);
         if (given->name) order.name = parseDisplayName("--name", *given->name);
+        if (given->suspended) order.status = domain::TenantStatus::kSuspended;
         for (const auto& host : given->hosts) order.hosts.push_back(parseHost("--host", host));
         chosen = [=, file = given->file, dry = *dryRun](Services& services) {
             return importTenant(services, file, order, dry);
@@ -226,6 +274,11 @@ void addImport(CLI::App& group, Verb& chosen) {
 }
 
 }  // namespace
+
+void addSuspendedFlag(CLI::App& verb, bool& suspended) {
+    verb.add_flag("--suspended", suspended, "Leave it suspended, until `claviger tenant resume`")
+        ->disable_flag_override();
+}
 
 void addTransferCommands(CLI::App& group, Verb& chosen) {
     addExport(group, chosen);

@@ -40,6 +40,7 @@ CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string&
 CLI::App* addVerb(CLI::App& parent, const std::string& name, const std::string& purpose, const std::string& examples) {
     auto* const verb = parent.add_subcommand(name, purpose);
     verb->fallthrough();  // --json and --config may stand behind the verb as well
+    verb->group("Verbs");
     verb->footer(footer(examples));
     return verb;
 }

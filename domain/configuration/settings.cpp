@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <numeric>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -120,6 +122,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
+constexpr std::size_t kSlip = 4;  // letters that differ where somebody has written almost the right name
+
 using Spelling = std::function<std::string(const std::string&)>;  // how a setting's name is written there
 
 const Known& find(const std::string& given, const Spelling& spell, const std::string& where) {
@@ -129,9 +133,12 @@ const Known& find(const std::string& given, const Spelling& spell, const std::st
     };
     const auto& nearest = *std::min_element(known.begin(), known.end(), nearer);
     const auto name = spell(nearest.name);
-    if (name != given)
-        throw BadConfiguration(where + ": there is no setting \"" + given + "\"; did you mean \"" + name + "\"?");
-    return nearest;
+    if (name == given) return nearest;
+    const auto unknown = where + ": there is no setting \"" + given + "\"; ";
+    if (distance(name, given) <= kSlip) throw BadConfiguration(unknown + "did you mean \"" + name + "\"?");
+    std::string all;
+    for (const auto& one : known) all += (all.empty() ? "" : ", ") + spell(one.name);
+    throw BadConfiguration(unknown + "there are: " + all);
 }
 
 std::string_view trim(std::string_view text) {
@@ -143,9 +150,10 @@ std::string_view trim(std::string_view text) {
 
 void readFile(Settings& settings, const fs::path& file) {
     std::ifstream in(file);
-    if (!in)
-        throw BadConfiguration("the configuration " + file.string() +
-                               " cannot be read; name another with --config FILE");
+    std::error_code wrong(in ? 0 : errno, std::generic_category());
+    if (in && fs::is_directory(file)) wrong = std::make_error_code(std::errc::is_a_directory);  // it opens as well
+    if (wrong)
+        throw UnreadableConfiguration("the configuration " + file.string() + " cannot be read: " + wrong.message());
 
     const auto folder = fs::absolute(file).parent_path();
     std::set<std::string> seen;

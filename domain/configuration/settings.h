@@ -12,6 +12,11 @@ class BadConfiguration : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// The file itself cannot be read. What to do about it depends on who was told of the file, and how.
+class UnreadableConfiguration : public BadConfiguration {
+    using BadConfiguration::BadConfiguration;
+};
+
 // Everything that an operator can set, for the workers and the tool alike. It holds no secret, only the files
 // that hold them, so that each account can read its own.
 struct Settings {
@@ -53,7 +58,7 @@ struct Settings {
 
     // Reads lines "name = value" (# begins a comment line), then overrides from the environment: the setting
     // fcgi.threads is the variable CLAVIGER_FCGI_THREADS. Relative paths are relative to the file.
-    // Throws BadConfiguration for an unreadable file, an unknown setting (naming the nearest known one), a
+    // Throws UnreadableConfiguration, or BadConfiguration for an unknown setting (naming the nearest known one), a
     // setting given twice, or a value of the wrong kind.
     static Settings load(const std::filesystem::path& file, const Environment& environment);
 };

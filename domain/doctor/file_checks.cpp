@@ -97,11 +97,12 @@ Findings checkFiles(const Settings& settings) {
         checkSecret("pepper_file", "pepper.file", settings.pepperFile),
         checkPepper(settings),
         checkClosedFolder("run_folder", "run.folder", settings.runFolder),
-        checkClosedFolder("socket_folder", "fcgi.socket", settings.fcgi.socket.parent_path()),
         checkSocket(settings),
         checkClosedFolder("templates_folder", "templates.folder", settings.templatesFolder),
         checkClosedFolder("migrations_folder", "migrations.folder", settings.migrationsFolder),
     };
+    if (!settings.fcgi.socket.empty())
+        findings.push_back(checkClosedFolder("socket_folder", "fcgi.socket", settings.fcgi.socket.parent_path()));
     if (!settings.pepperOtherFile.empty())
         findings.push_back(checkSecret("pepper_other_file", "pepper.other_file", settings.pepperOtherFile));
     return findings;

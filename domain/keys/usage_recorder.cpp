@@ -1,16 +1,23 @@
 #include "domain/keys/usage_recorder.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace claviger::domain {
 namespace {
 
 constexpr std::chrono::seconds kWriteEvery{2};
+constexpr std::size_t kTurns = 15;           // after which whoever waited has been written: half a minute
+constexpr std::size_t kTenantsOfATurn = 50;  // at least
+constexpr std::size_t kMostKeys = 20'000;    // that wait for a later turn, for the sake of memory
 
 }  // namespace
 
 UsageRecorder::UsageRecorder(TenantStores& stores, Report report)
-    : stores_(stores), report_(std::move(report)), writer_([this](const std::stop_token& stop) { run(stop); }) {}
+    : stores_(stores),
+      report_(std::move(report)),
+      share_(kTenantsOfATurn),
+      writer_([this](const std::stop_token& stop) { run(stop); }) {}
 
 UsageRecorder::~UsageRecorder() {
     writer_.request_stop();
@@ -20,19 +27,49 @@ UsageRecorder::~UsageRecorder() {
 
 void UsageRecorder::note(const Tenant& tenant, const ApiKeys::Use& use) {
     const std::lock_guard lock(mutex_);
-    auto gathered = uses_.find(tenant.id);
-    if (gathered == uses_.end()) gathered = uses_.emplace(tenant.id, Gathered{tenant, {}}).first;
-    const auto [place, first] = gathered->second.uses.try_emplace(use.key, use);
-    if (!first) place->second.add(use);
+    auto found = places_.find(tenant.id);
+    if (found == places_.end())
+        found = places_.emplace(tenant.id, waiting_.insert(waiting_.end(), Gathered{tenant, {}})).first;
+    const auto [place, first] = found->second->uses.try_emplace(use.key, use);
+    if (first)
+        ++keys_;
+    else
+        place->second.add(use);
 }
 
 void UsageRecorder::flush() {
-    Uses taken;
+    Queue taken;
     {
         const std::lock_guard lock(mutex_);
-        taken.swap(uses_);
+        taken = take(waiting_.size());
     }
-    for (const auto& [id, gathered] : taken) {
+    writeAll(taken);
+}
+
+void UsageRecorder::flushTurn() {
+    Queue taken;
+    {
+        const std::lock_guard lock(mutex_);
+        // Until nobody waits it only grows: with the queue it would shrink, and the last would wait too long.
+        share_ = std::max(waiting_.empty() ? kTenantsOfATurn : share_, (waiting_.size() + kTurns - 1) / kTurns);
+        taken = take(share_);
+    }
+    writeAll(taken);
+}
+
+UsageRecorder::Queue UsageRecorder::take(std::size_t tenants) {
+    Queue taken;
+    while (!waiting_.empty() && (taken.size() < tenants || keys_ > kMostKeys)) {
+        const auto& first = waiting_.front();
+        keys_ -= first.uses.size();
+        places_.erase(first.tenant.id);
+        taken.splice(taken.end(), waiting_, waiting_.begin());
+    }
+    return taken;
+}
+
+void UsageRecorder::writeAll(const Queue& taken) {
+    for (const auto& gathered : taken) {
         try {
             write(gathered);
         } catch (const std::exception& failure) {
@@ -48,7 +85,7 @@ void UsageRecorder::run(const std::stop_token& stop) {
             std::unique_lock lock(mutex_);
             wake_.wait_for(lock, stop, kWriteEvery, [&] { return stop.stop_requested(); });
         }
-        flush();
+        flushTurn();
     }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -12,7 +14,9 @@
 namespace claviger::domain {
 
 // Gathers in memory how often keys are used, and by whom last, and writes it every two seconds and at destruction, by
-// the thousand keys of a tenant, never on a request's path. A crash loses those seconds and nothing else. Thread-safe.
+// the thousand keys of a tenant, never on a request's path. Each tenant is a transaction of its own, so of many the
+// longest waiting are written at a time, and each within half a minute. A crash loses what waits and nothing else.
+// Thread-safe.
 class UsageRecorder {
 public:
     using Report = std::function<void(const std::string&)>;  // told why a write failed; it is tried again
@@ -27,13 +31,18 @@ public:
     // Writes what has gathered. Throws nothing: what cannot be written is kept.
     void flush();
 
+    // The same of the tenants whose turn it is.
+    void flushTurn();
+
 private:
     struct Gathered {
         Tenant tenant;
         std::unordered_map<ApiKeyId, ApiKeys::Use, HashOfId> uses;
     };
-    using Uses = std::unordered_map<TenantId, Gathered, HashOfId>;
+    using Queue = std::list<Gathered>;  // the longest waiting first
 
+    Queue take(std::size_t tenants);
+    void writeAll(const Queue&);
     void run(const std::stop_token&);
     void write(const Gathered&);
 
@@ -41,8 +50,11 @@ private:
     Report report_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
-    Uses uses_;
-    std::jthread writer_;  // last: it must stop before the rest goes
+    Queue waiting_;
+    std::unordered_map<TenantId, Queue::iterator, HashOfId> places_;
+    std::size_t keys_ = 0;  // that wait
+    std::size_t share_;     // tenants of a turn
+    std::jthread writer_;   // last: it must stop before the rest goes
 };
 
 }  // namespace claviger::domain

@@ -40,6 +40,7 @@ inline ArchiveTable deadKeysTable() {
 struct ArchiveHead {
     Tenant tenant;
     std::vector<HostName> hosts;
+    std::string writtenAt{};  // of an archive that says so, as iso8601() gives it
 };
 
 // Takes a tenant: its head, then each table with its rows.

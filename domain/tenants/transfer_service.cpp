@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kBatch = 500;  // rows in one statement
 constexpr auto kSessions = "sessions";
+constexpr auto kUsers = "users", kStatus = "status";
 
 Error noSuchTenant(const TenantSlug& slug) {
     return {ErrorCode::kTenantNotFound, "there is no tenant " + slug.text()};
@@ -28,10 +29,45 @@ bool has(const std::vector<ArchiveTable>& tables, const ArchiveTable& table) {
 ArchiveHead changedBy(const ImportOrder& order, ArchiveHead head) {
     if (order.slug) head.tenant.slug = *order.slug;
     if (order.name) head.tenant.name = *order.name;
+    if (order.status) head.tenant.status = *order.status;
     if (!order.hosts.empty()) head.hosts = order.hosts;
     head.tenant.schema = SchemaName::of(head.tenant.slug);
     return head;
 }
+
+// Counts the users on their way in.
+class CountedUsers final : public ArchiveSource {
+public:
+    explicit CountedUsers(ArchiveSource& source) : source_(source) {}
+
+    const UserCounts& counts() const { return counts_; }
+
+    ArchiveHead head() override { return source_.head(); }
+
+    std::optional<ArchiveTable> table() override {
+        auto table = source_.table();
+        status_.reset();
+        if (!table || table->name != kUsers) return table;
+        for (std::size_t i = 0; i < table->columns.size(); ++i)
+            if (table->columns[i].name == kStatus) status_ = i;
+        return table;
+    }
+
+    std::optional<ArchiveCells> row() override {
+        auto cells = source_.row();
+        if (!cells || !status_) return cells;
+        const auto status = cells->at(*status_).value_or("");
+        if (status == "approved") ++counts_.approved;
+        if (status == "pending") ++counts_.pending;
+        if (status == "suspended") ++counts_.suspended;
+        return cells;
+    }
+
+private:
+    ArchiveSource& source_;
+    std::optional<std::size_t> status_;  // its column, in the table of the users
+    UserCounts counts_;
+};
 
 void readToEnd(ArchiveSource& source) {
     while (source.table())
@@ -85,24 +121,30 @@ Result<ImportedTenant> TransferService::import(ArchiveSource& source, const Impo
     const auto hold = archive_.hold(tenant.id);
     if (!hold) return busy(tenant);
     if (auto cleared = clearHalf(head, dryRun); !cleared.ok()) return cleared.error();
-    if (!dryRun) return importHeld(source, head);
-    readToEnd(source);
-    return ImportedTenant{{tenant, head.hosts}, {}};
+    CountedUsers counted(source);
+    ImportedTenant imported{{tenant, head.hosts}, head.writtenAt, {}, {}};
+    if (dryRun) {
+        readToEnd(counted);
+    } else {
+        auto ended = importHeld(counted, head);
+        if (!ended.ok()) return ended.error();
+        imported.endedKeys = std::move(ended).value();
+        imported.details.tenant.schemaVersion = newestVersion_;
+    }
+    imported.users = counted.counts();
+    return imported;
 }
 
-Result<ImportedTenant> TransferService::importHeld(ArchiveSource& source, const ArchiveHead& head) {
+Result<std::vector<ApiKeyId>> TransferService::importHeld(ArchiveSource& source, const ArchiveHead& head) {
     if (auto begun = archive_.begin(head, clock_.now()); !begun.ok()) return begun.error();
-    ImportedTenant imported{{head.tenant, head.hosts}, {}};
     try {
-        imported.endedKeys = restore(source, head.tenant);
+        return restore(source, head.tenant);
     } catch (const OutcomeUnknown&) {
         throw;  // it may be open
     } catch (...) {
         archive_.destroy(head.tenant);
         throw;
     }
-    imported.details.tenant.schemaVersion = newestVersion_;
-    return imported;
 }
 
 std::optional<Tenant> TransferService::findById(const TenantId& id) const {

@@ -15,10 +15,17 @@ struct ImportOrder {
     std::optional<TenantSlug> slug;
     std::optional<std::string> name;
     std::vector<HostName> hosts;
+    std::optional<TenantStatus> status;
+};
+
+struct UserCounts {
+    std::size_t approved = 0, pending = 0, suspended = 0;
 };
 
 struct ImportedTenant {
     TenantDetails details;
+    std::string writtenAt;            // the archive, if it says so
+    UserCounts users;                 // as they were then, and are now
     std::vector<ApiKeyId> endedKeys;  // alive in the archive, dead since
 };
 
@@ -55,7 +62,9 @@ public:
 
     // Restores a tenant under its own id, as it was but for its sessions, which are gone, and the keys that have died
     // since. It is open only once it is whole; on any failure nothing of it is left. Half an import of the same tenant,
-    // left by a killed run, is replaced. With `dryRun` the archive is read to its end and nothing changes.
+    // left by a killed run, is replaced. What users were allowed then they are allowed again: nobody knows here who has
+    // been suspended since, or whose password was replaced. With `dryRun` the archive is read to its end and nothing
+    // changes.
     //   kTenantTaken  it is there, its slug or schema is, or another run drops or imports it at this moment
     //   kHostTaken
     // Throws ArchiveRefused, MigrationRefused and what the source throws.
@@ -72,7 +81,7 @@ private:
     std::optional<Tenant> findById(const TenantId&) const;
     Result<void> checkFree(const ArchiveHead&) const;
     Result<void> clearHalf(const ArchiveHead&, bool dryRun);
-    Result<ImportedTenant> importHeld(ArchiveSource&, const ArchiveHead&);
+    Result<std::vector<ApiKeyId>> importHeld(ArchiveSource&, const ArchiveHead&);
     std::vector<ApiKeyId> restore(ArchiveSource&, const Tenant&);
     void loadTable(ArchiveSource&, const Tenant&, const ArchiveTable&);
 

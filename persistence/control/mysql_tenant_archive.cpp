@@ -156,7 +156,7 @@ void MySqlTenantArchive::read(const Tenant& tenant, domain::ArchiveSink& sink) {
         connection->execute(kPatience);
         connection->execute(kOneMoment);
         connection->execute(kSnapshot);
-        domain::ArchiveHead head{tenant, {}};
+        domain::ArchiveHead head{tenant, {}, {}};
         head.hosts = connection->query(kHosts, {bytesOf(tenant.id)}).map([](const Row& row) {
             return stored(HostName::parse(row.text(0)));
         });

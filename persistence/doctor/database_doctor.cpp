@@ -36,7 +36,7 @@ public:
         } catch (const domain::BadConfiguration& closed) {
             findings.push_back({Severity::kWarning, std::move(check),
                                 "nothing was looked at as " + who + ": " + closed.what(),
-                                "Run this as an account that may read the file, or as root."});
+                                "See what is said of its password file, or run this as an account that may read it."});
         } catch (const domain::StorageUnavailable& unreachable) {
             findings.push_back({Severity::kSerious, std::move(check), who + ": " + unreachable.what(),
                                 "See that the database runs, and that database.* and the password are right."});

@@ -1,40 +1,43 @@
-// How quickly tenants are provisioned and migrated, and what a thousand of them cost.
+// How quickly tenants are provisioned and migrated, what a thousand of them cost, and whether verify is as quick with
+// them as with one. Started by `./claviger bench provisioning`; README.md.
 //
-//   node tests/bench/provisioning.mjs [--tenants 1000] [--jobs 4] [--json FILE]
+//   provisioning.mjs [--tenants 1000] [--jobs 4] [--rounds 7] [--seconds 4] [--json FILE]
 //
-// Works on a database of its own, set as the demo's (every commit and every table on disk), and prints a table; exit
+// Works on databases of its own, set as the demo's (every commit and every table on disk), and prints a table; exit
 // status 1 if a target is missed. What the disk and the processor were busy with stands beside the numbers.
 
 import { execFile, spawnSync } from 'node:child_process';
-import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 
-import { launcherFunction, root } from '../support/launcher.mjs';
+import { root } from '../support/launcher.mjs';
+import { start, stop, until } from '../support/processes.mjs';
+import { startTool } from '../support/tool.mjs';
+import { compareVerify } from './verify_tenants.mjs';
 
-const option = (name, otherwise) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? otherwise : process.argv[at + 1];
-};
-const tenants = Number(option('tenants', 1000));
-const jobs = Number(option('jobs', 4));
+const { values: options } = parseArgs({
+  options: {
+    tenants: { type: 'string', default: '1000' },
+    jobs: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '4' },
+    json: { type: 'string' },
+  },
+});
+const tenants = Number(options.tenants);
+const jobs = Number(options.jobs);
 const workers = 2; // processes
-
-const folder = mkdtempSync(join(tmpdir(), 'claviger-bench-'));
-process.env.TEST_CONFIG = join(folder, 'claviger.conf');
-launcherFunction('makeFolder', folder);
-launcherFunction('makeSecrets', folder);
-launcherFunction('writeSettings', folder);
-const { startTool } = await import('../support/tool.mjs');
-const { start, stop, until } = await import('../support/processes.mjs');
+const folder = dirname(process.env.TEST_CONFIG);
 
 const seconds = (since) => Number(process.hrtime.bigint() - since) / 1e9;
 const rows = [];
 
-function report(what, value, unit, most) {
-  const row = { what, value: Number(value.toFixed(3)), unit, most, met: most === undefined || value <= most };
-  rows.push(row);
-  const target = most === undefined ? '' : `${row.met ? 'within' : 'OVER'} ${most}`;
+function report(what, value, unit, { most, least } = {}) {
+  const met = (most === undefined || value <= most) && (least === undefined || value >= least);
+  rows.push({ what, value: Number(value.toFixed(3)), unit, most, least, met });
+  const target = [most, least].every((limit) => limit === undefined) ? '' : `${met ? 'meets' : 'MISSES'} ${most ?? least}`;
   console.log(`${what.padEnd(56)} ${value.toFixed(2).padStart(9)} ${unit.padEnd(3)} ${target}`);
 }
 
@@ -104,34 +107,37 @@ try {
   must(tool.run(...createArguments(0)));
 
   const singles = [];
-  writeFileSync(join(folder, 'claviger.conf'), readFileSync(tool.config));
-  for (let i = 1; i <= 11; ++i) {
-    singles.push(timed(() => must(spawnSync(join(root, 'claviger'), createArguments(i), { encoding: 'utf8', env: { ...process.env, CLAVIGER_VAR: folder } }))));
-  }
+  const env = { ...process.env, CLAVIGER_VAR: tool.database.folder };
+  for (let i = 1; i <= 11; ++i)
+    singles.push(timed(() => must(spawnSync(join(root, 'claviger'), createArguments(i), { encoding: 'utf8', env }))));
   singles.sort((a, b) => a - b);
-  report('tenant create through the launcher, median of 11', singles[5] * 1000, 'ms', 100);
+  report('tenant create through the launcher, median of 11', singles[5] * 1000, 'ms', { most: 100 });
 
   const began = process.hrtime.bigint();
   await createAll(tool, 12, tenants);
-  report(`creating ${tenants} tenants`, (seconds(began) * tenants) / (tenants - 12), 's', (60 * tenants) / 1000);
-  report('migrate with nothing to do', timed(() => must(tool.run('migrate'))), 's', 3);
+  report(`creating ${tenants} tenants`, (seconds(began) * tenants) / (tenants - 12), 's', { most: (60 * tenants) / 1000 });
+  report('migrate with nothing to do', timed(() => must(tool.run('migrate'))), 's', { most: 3 });
   report('migrate status --check: every history compared', timed(() => must(tool.run('migrate', 'status', '--check'))), 's');
-  report('memory of the tool: migrate status --all', memoryOf(tool, ['migrate', 'status', '--all']), 'MiB', 64);
+  report('memory of the tool: migrate status --all', memoryOf(tool, ['migrate', 'status', '--all']), 'MiB', { most: 64 });
 
   const next = tool.json('migrate', 'status').document.tenants[0].newest + 1;
   tool.addMigrations({ [`tenant/${String(next).padStart(4, '0')}_bench.sql`]: 'ALTER TABLE {schema}.users ADD COLUMN bench VARCHAR(20) NULL\n' });
   let memory = 0;
   const migrated = timed(() => (memory = memoryOf(tool, ['migrate', '--jobs', String(jobs)])));
-  report('migrate with one small migration', migrated, 's', (30 * tenants) / 1000);
-  report('memory of the tool meanwhile', memory, 'MiB', 64);
+  report('migrate with one small migration', migrated, 's', { most: (30 * tenants) / 1000 });
+  report('memory of the tool meanwhile', memory, 'MiB', { most: 64 });
   report('doctor', timed(() => tool.run('doctor')), 's');
   report('tenant list', timed(() => must(tool.run('tenant', 'list'))), 's');
   tool.configure({});
-  report('start of the service', await startOfService(tool), 's', 1);
+  report('start of the service', await startOfService(tool), 's', { most: 1 });
+
+  const slugs = Array.from({ length: tenants }, (_, i) => ({ slug: `bench-${i}`, host: hostOf(i) }));
+  const verify = await compareVerify(tool.database, slugs, { rounds: Number(options.rounds), seconds: Number(options.seconds) });
+  report(`hot verify, ${tenants} tenants against 1 (${verify.lowest.toFixed(2)}-${verify.highest.toFixed(2)})`, verify.ratio, '', { least: 0.9 });
+  report('the same, CPU of nginx, workers and database', verify.cpu, '');
 } finally {
   await tool.stop();
-  rmSync(folder, { recursive: true, force: true });
 }
 console.log(`\nload ${loadavg()[0].toFixed(1)}`);
-if (option('json')) writeFileSync(option('json'), JSON.stringify({ tenants, jobs, load: loadavg(), rows }, undefined, 2) + '\n');
+if (options.json) writeFileSync(options.json, JSON.stringify({ tenants, jobs, load: loadavg(), rows }, undefined, 2) + '\n');
 process.exitCode = rows.every(({ met }) => met) ? 0 : 1;

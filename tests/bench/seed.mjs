@@ -63,12 +63,16 @@ export class Seeder {
   // Approved people, each with a session and living keys named "LABEL PERSON KEY": [{ id, cookie, keys: [fullKey] }].
   people(label, howMany, keysEach) {
     const people = Array.from({ length: howMany }, () => ({ id: newId(), token: randomBytes(32), keys: [] }));
-    this.#insert('users (id, email, name, status, password_hash, created_at)', people.map(({ id }) =>
-      `x'${id}', '${id}@bench.example', 'Bench', 'approved', '', UTC_TIMESTAMP(6)`));
-    this.#insert('sessions (token_hash, user_id, created_at, last_seen_at, expires_at)', people.map(({ id, token }) =>
-      `x'${this.hasher.hash('session', token)}', x'${id}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 DAY`));
+    const users = people.map(({ id }) => `x'${id}', '${id}@bench.example', 'Bench', 'approved', '', UTC_TIMESTAMP(6)`);
+    const sessions = people.map(({ id, token }) =>
+      `x'${this.hasher.hash('session', token)}', x'${id}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 DAY`);
     const keys = people.flatMap((person, i) => Array.from({ length: keysEach }, (_, k) => this.#key(person, `${label} ${i} ${k}`)));
-    this.#insert('api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, created_at)', keys);
+    this.sql([
+      'SET NAMES utf8mb4;',
+      ...this.#inserts('users (id, email, name, status, password_hash, created_at)', users),
+      ...this.#inserts('sessions (token_hash, user_id, created_at, last_seen_at, expires_at)', sessions),
+      ...this.#inserts('api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, created_at)', keys),
+    ].join('\n'));
     return people.map(({ id, token, keys: fullKeys }) => ({ id, cookie: `claviger_session=${token.toString('base64url')}`, keys: fullKeys }));
   }
 
@@ -83,10 +87,10 @@ export class Seeder {
     return `x'${id}', x'${person.id}', '${name}', x'${id}', 1, x'${this.hasher.hash('key', fullKey)}', 1, '${fullKey.slice(0, 12)}', UTC_TIMESTAMP(6)`;
   }
 
-  #insert(into, rows) {
-    const statements = ['SET NAMES utf8mb4;'];
+  #inserts(into, rows) {
+    const statements = [];
     for (let i = 0; i < rows.length; i += 1000)
       statements.push(`INSERT INTO ${this.schema}.${into} VALUES (${rows.slice(i, i + 1000).join('),(')});`);
-    this.sql(statements.join('\n'));
+    return statements;
   }
 }

@@ -1,6 +1,7 @@
 // The code of the release before must run on the schema of this one: its statements, as they were written down, against
 // a fresh schema, as the workers would send them.
 
+#include <filesystem>
 #include <fstream>
 #include <regex>
 
@@ -10,7 +11,13 @@
 namespace claviger::tests {
 namespace {
 
-constexpr int kFirstWrittenDown = 6;
+// Before these nothing was written down.
+constexpr int kFirstOfTenants = 6, kFirstOfControl = 7;
+
+std::string fourDigits(int version) {
+    const auto digits = std::to_string(version);
+    return std::string(4 - digits.size(), '0') + digits;
+}
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
@@ -26,6 +33,7 @@ class PreviousReleaseTest : public MigrationFixture {
     CPPUNIT_TEST(aRowOfTheReleaseBeforeLacksNoColumn);
     CPPUNIT_TEST(aSchemaThatTakesAColumnAwayIsFound);
     CPPUNIT_TEST(aSchemaThatDemandsAColumnIsFound);
+    CPPUNIT_TEST(aControlSchemaThatOldWorkersCannotUseIsFound);
     CPPUNIT_TEST_SUITE_END();
 
     struct Recorded {
@@ -33,19 +41,31 @@ class PreviousReleaseTest : public MigrationFixture {
     };
 
     // Missing: run tests/migration/record_statements.mjs with the last commit before the newest migration.
-    std::vector<Recorded> statements() {
-        const int version = std::max(kFirstWrittenDown, domain::kTenantSchemaVersion - 1);
-        const auto file = std::string(STATEMENTS_FOLDER) + "/000" + std::to_string(version) + ".txt";
+    void read(const std::string& name, std::vector<Recorded>& all) {
+        const auto file = std::string(STATEMENTS_FOLDER) + "/" + name + ".txt";
         std::ifstream in(file);
         CPPUNIT_ASSERT_MESSAGE(file + " is missing: run tests/migration/record_statements.mjs", in.is_open());
-        std::vector<Recorded> all;
         for (std::string line; std::getline(in, line);) {
             const auto colon = line.find(": ");
             auto text = replaced(line.substr(colon + 2), "{schema}", "`" + tenant().schema.text() + "`");
-            all.push_back(
-                {line.substr(0, colon), replaced(std::move(text), "{pairs}", "SELECT NULL AS c1, NULL AS c2")});
+            for (const auto* tuples : {"{pairs}", "{tuples}"})
+                text = replaced(std::move(text), tuples,
+                                "SELECT NULL AS c1, NULL AS c2, NULL AS c3, NULL AS c4, NULL AS c5");
+            all.push_back({line.substr(0, colon), std::move(text)});
         }
+    }
+
+    std::vector<Recorded> statements() {
+        std::vector<Recorded> all;
+        read(fourDigits(std::max(kFirstOfTenants, domain::kTenantSchemaVersion - 1)), all);
         CPPUNIT_ASSERT(all.size() > 20);
+        // Of the release before, if that had the same tenants' schema and another control schema.
+        const auto same = fourDigits(domain::kTenantSchemaVersion);
+        if (std::filesystem::exists(std::string(STATEMENTS_FOLDER) + "/" + same + ".txt")) read(same, all);
+        const auto ofTenants = all.size();
+        const int control = migrator().newestControlVersion();
+        read("control_" + fourDigits(std::max(kFirstOfControl, control - 1)), all);
+        CPPUNIT_ASSERT(all.size() > ofTenants + 5);
         return all;
     }
 
@@ -64,7 +84,7 @@ class PreviousReleaseTest : public MigrationFixture {
 
     // The columns that an INSERT of the release before leaves out although they must have a value.
     std::string demanded() {
-        const std::regex insert(R"(INSERT (?:IGNORE )?INTO `(\w+)`\.(\w+) \(([^)]*)\))");
+        const std::regex insert(R"(INSERT (?:IGNORE )?INTO `?(\w+)`?\.(\w+) \(([^)]*)\))");
         std::string missing;
         for (const auto& [name, text] : statements()) {
             std::smatch found;
@@ -100,6 +120,21 @@ class PreviousReleaseTest : public MigrationFixture {
         bringUp();
         database().execute(tenant(), "ALTER TABLE {schema}.users ADD COLUMN age INT NOT NULL");
         CPPUNIT_ASSERT(demanded().find(" age ") != std::string::npos);
+    }
+
+    void aControlSchemaThatOldWorkersCannotUseIsFound() {
+        bringUp();
+        const auto alter = [&](const std::string& how) {
+            database().execute(tenant(), "ALTER TABLE claviger.nodes " + how);
+        };
+        alter("ADD COLUMN zone INT NOT NULL");
+        const auto wanting = demanded();
+        alter("DROP COLUMN zone");
+        alter("RENAME COLUMN renewed_at TO seen_at");
+        const auto unknown = misunderstood();
+        alter("RENAME COLUMN seen_at TO renewed_at");  // all of a run share this schema
+        CPPUNIT_ASSERT(wanting.find("feeder.cpp kRegister zone") != std::string::npos);
+        CPPUNIT_ASSERT(unknown.find("feeder.cpp kRenew") != std::string::npos);
     }
 };
 

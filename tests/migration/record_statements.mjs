@@ -1,5 +1,5 @@
-// Writes down the statements that the code of a commit sends to a tenant's schema, so that a later schema can be held
-// against them: node tests/migration/record_statements.mjs [COMMIT]. Without a commit, HEAD's.
+// Writes down the statements that the workers of a commit send to a tenant's schema and to the control schema, so that
+// later schemas can be held against them: node tests/migration/record_statements.mjs [COMMIT]. Without a commit, HEAD's.
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -9,17 +9,31 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const commit = process.argv[2] ?? 'HEAD';
 const git = (...args) => execFileSync('git', args, { cwd: join(here, '../..'), encoding: 'utf8' });
-
-const version = git('show', `${commit}:domain/tenants/schema_version.h`).match(/kTenantSchemaVersion = (\d+)/)[1];
-const files = git('ls-tree', '-r', '--name-only', commit, 'persistence/tenant').split('\n').filter((file) => file.endsWith('.cpp'));
+const filesIn = (...folders) => git('ls-tree', '-r', '--name-only', commit, ...folders).split('\n').filter(Boolean);
+const sources = (...folders) => filesIn(...folders).filter((file) => file.endsWith('.cpp'));
 const constant = /constexpr Sql (k\w+)\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+);/g;
 
-const lines = files.flatMap((file) =>
-  [...git('show', `${commit}:${file}`).matchAll(constant)].map(([, name, literals]) => {
+const statementsOf = (file) => {
+  const source = git('show', `${commit}:${file}`);
+  const found = [...source.matchAll(constant)].map(([, name, literals]) => {
     const text = [...literals.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, part]) => part).join('');
     return `${file.split('/').pop()} ${name}: ${text}`;
-  }),
-);
-const recording = join(here, 'statements', `${version.padStart(4, '0')}.txt`);
-writeFileSync(recording, lines.join('\n') + '\n');
-console.log(`${lines.length} statements in ${recording}`);
+  });
+  const there = source.split('constexpr Sql ').length - 1;
+  if (found.length !== there) throw new Error(`${file} has ${there} statements, and ${found.length} of them can be read`);
+  return found;
+};
+
+function record(name, files) {
+  const lines = files.flatMap(statementsOf);
+  const recording = join(here, 'statements', `${name}.txt`);
+  writeFileSync(recording, lines.join('\n') + '\n');
+  console.log(`${lines.length} statements in ${recording}`);
+}
+
+const digits = (version) => String(version).padStart(4, '0');
+const tenantVersion = git('show', `${commit}:domain/tenants/schema_version.h`).match(/kTenantSchemaVersion = (\d+)/)[1];
+record(digits(tenantVersion), sources('persistence/tenant'));
+record(`control_${digits(filesIn('migrations/control/').length)}`, [
+  ...sources('persistence/fence'), 'persistence/control/mysql_tenant_directory.cpp', 'persistence/connection/transactions.cpp',
+]);

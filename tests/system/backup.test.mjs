@@ -111,6 +111,9 @@ test('on a server that still has its list of dead keys, a restore revives none o
 
 test('one tenant that cannot come back does not stop the others', () => {
   assert.equal(old.run('tenant', 'drop', 'acme', '--confirm', 'acme', '--export', join(old.database.folder, 'again')).status, 0);
-  const { status, document } = old.json('restore', folder);
+  const { status, document } = old.json('restore', folder, '--suspended');
   assert.deepEqual([status, document.tenants.map(({ tenant }) => tenant), document.refused.length], [5, ['acme'], 1]);
+  assert.ok(Date.parse(document.writtenAt) <= Date.now());
+  // Nobody comes in before somebody has looked at the users.
+  assert.deepEqual(old.json('tenant', 'list').document.tenants.map(({ status }) => status), ['suspended', 'active']);
 });

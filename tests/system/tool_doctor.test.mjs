@@ -12,7 +12,7 @@ let tool;
 let pepper;
 
 before(async () => {
-  tool = await startTool();
+  tool = await startTool('--log-bin=binlog', '--sync-binlog=1');
   pepper = join(tool.database.folder, 'secrets/pepper');
   mkdirSync(join(tool.database.folder, 'run'), { recursive: true });
   tool.configure(sound());
@@ -135,6 +135,18 @@ faulty('commits that are not on disk when they are answered', {
   check: 'durability_log',
   pattern: /is 2/,
 });
+faulty('a binary log that lags behind the commits', {
+  plant: () => sql('SET GLOBAL sync_binlog = 0'),
+  mend: () => sql('SET GLOBAL sync_binlog = 1'),
+  check: 'durability_binlog',
+  pattern: /sync_binlog is 0/,
+});
+faulty('a server that takes no writes', {
+  plant: () => sql('SET GLOBAL read_only = 1'),
+  mend: () => sql('SET GLOBAL read_only = 0'),
+  check: 'writer',
+  pattern: /read-only/,
+});
 faulty('too few connections for the workers', {
   plant: () => sql('SET GLOBAL max_connections = 12'),
   mend: () => sql('SET GLOBAL max_connections = 151'),
@@ -147,6 +159,12 @@ faulty('caches too small for the tables', {
   check: 'table_open_cache',
   severity: 'warning',
   pattern: /table_open_cache is 50/,
+});
+faulty('a `tenant create` that was never finished', {
+  plant: () => sql("UPDATE claviger.tenants SET schema_version = 0 WHERE slug = 'acme'"),
+  mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
+  check: 'tenant_schemas',
+  pattern: /never finished: acme/,
 });
 faulty('a tenant that is behind', {
   plant: () => sql("UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = 'acme'"),

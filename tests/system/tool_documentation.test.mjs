@@ -35,7 +35,7 @@ function run(command, args, options = {}) {
 function shownByHelp(verb = []) {
   const text = printed(...verb, '--help').split('\nExamples:\n')[0];
   const part = (title) => text.split(`\n${title}:\n`)[1]?.split('\n\n')[0].split('\n') ?? [];
-  const verbs = part('Subcommands').map((line) => /^ {2}([a-z-]+)/.exec(line)?.[1]).filter(Boolean);
+  const verbs = part('Verbs').map((line) => /^ {2}([a-z-]+)/.exec(line)?.[1]).filter(Boolean);
   const options = part('Options').flatMap((line) => (/^ {2}(-[^ ]+)/.exec(line)?.[1] ?? '').split(',')).filter(Boolean);
   return [{ verb, verbs, options }, ...verbs.flatMap((inner) => shownByHelp([...verb, inner]))];
 }
@@ -97,6 +97,7 @@ for (const shell of shells) {
     assert.deepEqual(offered('tenant', 'list', '--js'), ['--json']);
     assert.deepEqual(offered('completion', 'ba'), ['bash']);
     assert.deepEqual(offered('--config', 'claviger.c'), ['claviger.conf']);
+    for (const verb of [['tenant', 'import'], ['apply'], ['backup']]) assert.deepEqual(offered(...verb, 'claviger.c'), ['claviger.conf'], verb.join(' '));
     assert.deepEqual(offered('--config', 'tenant', 'us'), ['user'], 'the value of an option is no verb');
     assert.deepEqual(offered('tenant', 'create', '--name', 'l'), [], 'nobody knows the name');
     assert.deepEqual(offered('migrate', 'st'), ['status']);

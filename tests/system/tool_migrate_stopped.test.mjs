@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { startProxy } from '../support/cutting_proxy.mjs';
 import { program, startTool } from '../support/tool.mjs';
 
 const slugs = Array.from({ length: 12 }, (_, i) => `tenant-${i}`);
@@ -12,7 +15,7 @@ let tool;
 let head;
 
 before(async () => {
-  tool = await startTool();
+  tool = await startTool('--innodb-flush-log-at-trx-commit=2', '--innodb-doublewrite=0'); // the server crashes, the machine does not
   assert.equal(tool.run('migrate').status, 0);
   await Promise.all(slugs.map((slug) => run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug)));
   head = tool.json('migrate', 'status').document.tenants[0].newest;
@@ -36,12 +39,12 @@ function addRelease(release) {
   });
 }
 
-function assertWhole(release) {
+function assertWhole(release, tenants = slugs, how = '') {
   const { status, document } = tool.json('migrate', 'status', '--check');
   assert.equal(status, 0);
   assert.equal(document.tenants.length, slugs.length);
-  for (const { tenant, version, state } of document.tenants) {
-    assert.deepEqual([version, state], [head, 'current'], tenant);
+  for (const { tenant, version, state } of document.tenants.filter(({ tenant }) => tenants.includes(tenant))) {
+    assert.deepEqual([version, state], [head, 'current'], `${tenant} ${how}`);
     const schema = `claviger_t_${tenant.replaceAll('-', '_')}`;
     assert.equal(tool.database.sql(`SELECT COUNT(*) FROM ${schema}.schema_migrations`), String(head), tenant);
     assert.match(tool.database.sql(`SHOW CREATE TABLE ${schema}.extra_${release}`), /KEY `extra_note` \(`note`\)/, tenant);
@@ -76,4 +79,28 @@ test('the tool lost its database on the way: it says so, and the next run goes o
   await tool.database.start();
   assert.equal(tool.run('migrate').status, 0);
   assertWhole('lost');
+});
+
+// The last: it leaves the other tenants far behind.
+test('killed after each of its statements, the next run reaches the head', async (context) => {
+  const proxy = await startProxy(tool.database.socket, join(tool.database.folder, 'cut.sock'));
+  const [slug] = slugs;
+  const run = (n) => {
+    const config = `${tool.config}.cut`;
+    writeFileSync(config, readFileSync(tool.config, 'utf8').replace(/^database\.socket.*$/m, `database.socket = ${proxy.path}`));
+    return proxy.run(n, program, ['--config', config, 'migrate', '--tenant', slug]);
+  };
+  addRelease('whole');
+  const unhurt = await run();
+  assert.equal(unhurt.status, 0, unhurt.stderr);
+  for (let n = 1; n <= unhurt.steps; ++n) {
+    addRelease(`cut_${n}`);
+    const how = `killed after ${n} of ${unhurt.steps} statements`;
+    assert.ok((await run(n)).killed, how);
+    const second = await run();
+    assert.equal(second.status, 0, `${how}: ${second.stderr}`);
+    assertWhole(`cut_${n}`, [slug], how);
+  }
+  await proxy.stop();
+  context.diagnostic(`${unhurt.steps} statements`);
 });

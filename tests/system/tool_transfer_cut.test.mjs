@@ -130,11 +130,48 @@ test('a file that is not a whole export is refused with its line, and leaves not
   refuse(text.slice(0, -1), 'without the last newline');
   refuse(`${text}x\n`, 'something behind the end');
   refuse(text.replace(/"schemaVersion":\d+/, '"schemaVersion":99'), 'a newer schema');
-  refuse(text.replaceAll('2026-', '2026-99'), 'no date');
+  refuse(text.replaceAll(/"(\d{4})-(\d\d-\d\d \d\d:)/g, '"$1-99$2'), 'no date');
+  refuse(text.replace(/"writtenAt":"[^"]*"/, '"writtenAt":"\\u001b[31m"'), 'a time that is none');
   refuse(text.replace('Acme', 'Ac\\u0000me'), 'a name with a NUL');
   context.diagnostic(`${refused} files`);
   assert.equal(tool.run('tenant', 'import', one.file).status, 0);
   assert.equal(keysOf(one.slug), `${one.key.id}\n`);
+});
+
+test('users come back as the export has them, the import says so, and --suspended leaves time to look', () => {
+  const one = fresh();
+  const of = (name) => ['--tenant', one.slug, '--email', `${name}@acme.example`];
+  const input = 'correct horse battery staple\n';
+  for (const [name, ...more] of [['bob', '--pending'], ['eve']])
+    assert.equal(tool.run({ input }, 'user', 'create', ...of(name), '--password-stdin', ...more).status, 0);
+  tool.run('user', 'suspend', ...of('eve'));
+  const old = `${one.file}.old`;
+  const began = Date.now();
+  assert.equal(tool.run('tenant', 'export', one.slug, '--output', old).status, 0);
+  assert.equal(tool.run('user', 'suspend', ...of('ann')).status, 0);
+  drop(one);
+
+  const statuses = () => tool.json('user', 'list', '--tenant', one.slug).document.users.map(({ status }) => status);
+  for (const more of [['--dry-run'], []]) {
+    const { status, document } = tool.json('tenant', 'import', old, ...more);
+    assert.deepEqual([status, document.status, document.users], [0, 'active', { approved: 1, pending: 1, suspended: 1 }]);
+    assert.ok(Date.parse(document.exportedAt) >= began && Date.parse(document.exportedAt) <= Date.now());
+  }
+  assert.deepEqual(statuses(), ['approved', 'pending', 'suspended']);
+
+  drop(one, `${one.file}.2`);
+  const { status, stdout } = tool.run('tenant', 'import', old, '--suspended');
+  assert.equal(status, 0);
+  assert.match(stdout, new RegExp(`suspended; \`claviger tenant resume ${one.slug}\` opens it`));
+  assert.match(stdout, /as they were at the export of \d{4}-.*: 1 approved, 1 pending, 1 suspended\.\nA suspension or a new password since then is undone/);
+  assert.equal(statusOf(one.slug), 'suspended');
+  tool.run('tenant', 'resume', one.slug);
+
+  drop(one, `${one.file}.3`);
+  writeFileSync(`${old}er`, readFileSync(old, 'utf8').replace(/"writtenAt":"[^"]*",/, '')); // as earlier releases wrote it
+  const older = tool.json('tenant', 'import', `${old}er`);
+  assert.deepEqual([older.status, older.document.exportedAt], [0, null]);
+  assertWhole(one);
 });
 
 test('a tenant whose migration was stopped between its change and its version comes back whole', () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -33,7 +33,8 @@ const verbs = [
   [], ['tenant'], ['tenant', 'create'], ['tenant', 'list'], ['tenant', 'show'],
   ['tenant', 'rename'], ['tenant', 'suspend'], ['tenant', 'resume'],
   ['user'], ['user', 'create'], ['user', 'list'], ['user', 'approve'], ['user', 'suspend'], ['user', 'set-password'], ['user', 'sign-out'],
-  ['key'], ['key', 'list'], ['key', 'create'], ['key', 'regenerate'], ['key', 'revoke'], ['migrate'], ['migrate', 'status'], ['apply'], ['completion'], ['man'],
+  ['key'], ['key', 'list'], ['key', 'create'], ['key', 'regenerate'], ['key', 'revoke'], ['migrate'], ['migrate', 'status'], ['apply'],
+  ['tenant', 'export'], ['tenant', 'import'], ['tenant', 'drop'], ['pepper'], ['pepper', 'status'], ['pepper', 'rotate'], ['backup'], ['restore'], ['dead-keys'], ['doctor'], ['completion'], ['man'],
 ];
 
 for (const verb of verbs) {
@@ -45,6 +46,16 @@ for (const verb of verbs) {
     assert.match(stdout, new RegExp(`Examples:\n(.*\n)*?  (.* \\| )?${['claviger', ...verb].join(' ')}`));
   });
 }
+
+test('a list of verbs has a line for each, and no prose is wider than a terminal', () => {
+  const [prose] = runTool(['--help']).stdout.split('\nExamples:\n');
+  for (const line of prose.split('\n')) assert.ok(line.length <= 80, line);
+  for (const group of [[], ['tenant']]) {
+    const lines = runTool([...group, '--help']).stdout.split('\nVerbs:\n')[1].split('\n\n')[0].split('\n');
+    for (const line of lines) assert.match(line, /^( {2}[a-z-]+ +| {16})[^ .][^.]*$/);
+  }
+  assert.match(runTool(['apply', '--help']).stdout, /^ {2}FILE \(required\) +The document/m);
+});
 
 test('the help of the tool names the exit statuses', () => {
   assert.match(runTool(['--help']).stdout, /0 done or already so, 1 failed, 2 usage, 3 not found, 4 conflict, 5 partly done/);
@@ -141,6 +152,17 @@ test('a terminal is refused with a hint', () => {
   assert.equal(status, 2);
   assert.match(stdout, /a terminal would show the password/);
   assert.match(stdout, /< password\.txt/);
+});
+
+test('a configuration that cannot be read says why, and which option names another', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'claviger-tool-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const circle = join(folder, 'claviger.conf');
+  symlinkSync(circle, circle); // not even root reads that
+  const { status, stdout, stderr } = runTool(['--config', circle, 'tenant', 'list', '--json']);
+  assert.equal(status, 1);
+  assert.equal(JSON.parse(stdout).error.code, 'bad_configuration');
+  assert.match(stderr, /claviger\.conf cannot be read: Too many levels of symbolic links\nName another with --config FILE/);
 });
 
 test('what is wrong inside the configuration is a failure that names the line', (context) => {

@@ -22,11 +22,12 @@ class SettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(letsTheEnvironmentOverride);
     CPPUNIT_TEST(passesOverVariablesOfOthers);
     CPPUNIT_TEST(namesTheNearestSettingForAnUnknownOne);
+    CPPUNIT_TEST(namesAllSettingsWhereNoneIsNear);
     CPPUNIT_TEST(namesTheNearestVariableForAnUnknownOne);
     CPPUNIT_TEST(refusesASettingGivenTwice);
     CPPUNIT_TEST(refusesALineOfAnotherForm);
     CPPUNIT_TEST(refusesNumbersOutsideTheirRange);
-    CPPUNIT_TEST(refusesAFileThatCannotBeRead);
+    CPPUNIT_TEST(refusesAFileThatCannotBeReadAndSaysWhy);
     CPPUNIT_TEST(readsASecretWithoutItsClosingNewline);
     CPPUNIT_TEST(refusesASecretThatCannotBeRead);
     CPPUNIT_TEST_SUITE_END();
@@ -135,6 +136,14 @@ class SettingsTest : public CppUnit::TestFixture {
         assertContains("there is no setting \"\"", refusal("= 4\n"));
     }
 
+    void namesAllSettingsWhereNoneIsNear() {
+        const auto text = refusal("nonsense = 1\n");
+        assertContains("there is no setting \"nonsense\"; there are: database.socket, ", text);
+        assertContains(", fcgi.threads, ", text);
+        CPPUNIT_ASSERT(text.find("did you mean") == std::string::npos);
+        assertContains("there are: CLAVIGER_DATABASE_SOCKET, ", refusal("", {{"CLAVIGER_NONSENSE", "1"}}));
+    }
+
     void namesTheNearestVariableForAnUnknownOne() {
         assertContains("did you mean \"CLAVIGER_FCGI_WORKERS\"", refusal("", {{"CLAVIGER_FCGI_WORKER", "4"}}));
     }
@@ -161,8 +170,18 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(1U, load("database.port = 1\n").database.port);
     }
 
-    void refusesAFileThatCannotBeRead() {
-        CPPUNIT_ASSERT_THROW(Settings::load(folder_.path() / "absent.conf", {}), BadConfiguration);
+    // The text is the tool's and the workers' alike: it advises no option that one of them does not have.
+    void refusesAFileThatCannotBeReadAndSaysWhy() {
+        for (const auto& [file, why] : {std::pair(folder_.path() / "absent.conf", "No such file or directory"),
+                                        std::pair(folder_.path(), "Is a directory")}) {
+            try {
+                (void)Settings::load(file, {});
+                CPPUNIT_FAIL(file.string() + " was read");
+            } catch (const domain::UnreadableConfiguration& refused) {
+                CPPUNIT_ASSERT_EQUAL("the configuration " + file.string() + " cannot be read: " + why,
+                                     std::string(refused.what()));
+            }
+        }
     }
 
     void readsASecretWithoutItsClosingNewline() {

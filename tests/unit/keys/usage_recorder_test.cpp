@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -40,6 +41,9 @@ class UsageRecorderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(remembersWhoUsedItLast);
     CPPUNIT_TEST(neverGoesBackwards);
     CPPUNIT_TEST(writesEachTenantsUsesToThatTenant);
+    CPPUNIT_TEST(writesManyTenantsByTurns);
+    CPPUNIT_TEST(whoWaitedIsWrittenWithinFifteenTurns);
+    CPPUNIT_TEST(manyKeysDoNotWaitForTheirTurn);
     CPPUNIT_TEST(keepsAndReportsWhatCannotBeWritten);
     CPPUNIT_TEST(writesWithoutBeingAsked);
     CPPUNIT_TEST(writesAtItsEnd);
@@ -114,6 +118,59 @@ private:
         recorder().flush();
         CPPUNIT_ASSERT(lastUse() == 1s);
         CPPUNIT_ASSERT(lastUse(scene_->globex, scene_->other) == 2s);
+    }
+
+    struct Used {
+        domain::Tenant tenant;
+        domain::ApiKeyId key;
+    };
+
+    // Tenants with a key each, which has just been used.
+    std::vector<Used> useOfMany(std::size_t count) {
+        auto& world = scene_->world;
+        const auto account = world.stores.data(scene_->acme).accounts.begin()->second;
+        std::vector<Used> all;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto tenant = world.makeTenant("many-" + std::to_string(i));
+            (void)world.stores.transact<void>(tenant,
+                                              [&](domain::TenantStore& store) { return store.users().add(account); });
+            const auto actor = world.makeActor(tenant, account.user);
+            all.push_back({tenant, world.apiKeys.create(actor, keyName("Zapier")).value().key.id});
+            recorder().note(tenant, {all.back().key, scene_->now});
+        }
+        return all;
+    }
+
+    std::size_t written(const std::vector<Used>& all) const {
+        return static_cast<std::size_t>(
+            std::count_if(all.begin(), all.end(), [&](const auto& used) { return lastUse(used.tenant, used.key); }));
+    }
+
+    // The recorder's own thread may have had a turn or two meanwhile.
+    void writesManyTenantsByTurns() {
+        const auto all = useOfMany(300);
+        recorder().flushTurn();
+        CPPUNIT_ASSERT(written(all) >= 50);
+        CPPUNIT_ASSERT(written(all) < 300);
+        CPPUNIT_ASSERT(lastUse(all.front().tenant, all.front().key));
+        CPPUNIT_ASSERT(!lastUse(all.back().tenant, all.back().key));
+    }
+
+    void whoWaitedIsWrittenWithinFifteenTurns() {
+        const auto all = useOfMany(1500);
+        for (int turn = 0; turn < 15; ++turn) {
+            // Who is used all the time keeps nobody waiting.
+            for (std::size_t i = 0; i < 100; ++i) recorder().note(all[i].tenant, {all[i].key, scene_->now});
+            recorder().flushTurn();
+        }
+        CPPUNIT_ASSERT_EQUAL(all.size(), written(all));
+    }
+
+    void manyKeysDoNotWaitForTheirTurn() {
+        const auto all = useOfMany(100);
+        for (int i = 0; i < 21'000; ++i) recorder().note(all.back().tenant, {domain::ApiKeyId::make(scene_->now), {}});
+        recorder().flushTurn();
+        CPPUNIT_ASSERT_EQUAL(all.size(), written(all));
     }
 
     void keepsAndReportsWhatCannotBeWritten() {

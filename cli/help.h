@@ -1,0 +1,21 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace claviger::cli {
+
+// The first sentence of what a verb does, without its full stop: for lists of verbs.
+std::string summaryOf(const std::string& purpose);
+
+// The form of --help: no line of prose is wider than a terminal of 80 columns, and a list of verbs has one line each.
+class HelpFormatter final : public CLI::Formatter {
+public:
+    HelpFormatter();
+
+    std::string make_description(const CLI::App*) const override;
+    std::string make_subcommand(const CLI::App*) const override;
+    std::string make_option(const CLI::Option*, bool isPositional) const override;
+};
+
+}  // namespace claviger::cli

@@ -1,0 +1,101 @@
+// `user set-password` against a sign-in with the old password at the same instant: once the tool has answered, no
+// session lives that the old password has opened. The test holds the user's row, so that both wait for it in the order
+// that it wants.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+
+import { until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+import { startTool } from '../support/tool.mjs';
+
+const patience = { 'database.timeout_seconds': 30 }; // both wait while the test arranges them
+
+let tool, service;
+
+before(async () => {
+  tool = await startTool('--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0');
+  tool.configure(patience);
+  service = await startService({ ...tool.database.settings, ...patience });
+});
+after(async () => {
+  await service?.stop();
+  await tool?.stop();
+});
+
+function scene() {
+  const tenant = service.tenant();
+  const user = service.user(tenant);
+  const schema = `claviger_t_${tenant.slug}`;
+  return {
+    tenant, user, schema,
+    signIn: async () => {
+      const visitor = service.visitor(tenant);
+      return { visitor, status: (await visitor.signIn(user)).status };
+    },
+    setPassword: () =>
+      tool.start({ input: 'quite another password\n' }, 'user', 'set-password', '--tenant', tenant.slug, '--email', user.email, '--password-stdin'),
+  };
+}
+
+// Locks the rows of the users until it is called.
+async function hold(schema) {
+  const client = spawn('mariadb', ['--no-defaults', `--socket=${tool.database.socket}`, '--batch', '--unbuffered', '--skip-column-names'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  client.stdin.write(`BEGIN; SELECT email FROM ${schema}.users FOR UPDATE;\n`);
+  await once(client.stdout, 'data');
+  return async () => {
+    client.stdin.end('COMMIT;\n');
+    await once(client, 'exit');
+  };
+}
+
+// Not in innodb_trx, which looks again only once nobody has asked for a tenth of a second.
+const waiting = (howMany) =>
+  until(`${howMany} to wait for the row`, () => tool.database.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT status FROM % FOR UPDATE'") === String(howMany));
+
+async function assertNothingLives({ schema }, { visitor }) {
+  assert.equal(tool.database.sql(`SELECT COUNT(*) FROM ${schema}.sessions WHERE ended_at IS NULL`), '0');
+  assert.equal((await visitor.get('/api/api-keys')).status, 401);
+}
+
+test('a sign-in that came first is ended', async () => {
+  const one = scene();
+  const release = await hold(one.schema);
+  const signIn = one.signIn();
+  await waiting(1);
+  const setPassword = one.setPassword();
+  await waiting(2);
+  await release();
+  assert.equal((await setPassword).status, 0);
+  const signedIn = await signIn;
+  assert.equal(signedIn.status, 303);
+  await assertNothingLives(one, signedIn);
+});
+
+test('a sign-in that came second, with the old password already found right, is refused', async () => {
+  const one = scene();
+  const release = await hold(one.schema);
+  const setPassword = one.setPassword();
+  await waiting(1);
+  const signIn = one.signIn();
+  await waiting(2); // it waits with what it has read before
+  await release();
+  assert.equal((await setPassword).status, 0);
+  const signedIn = await signIn;
+  assert.equal(signedIn.status, 401);
+  await assertNothingLives(one, signedIn);
+});
+
+test('in whatever order they meet, nothing that the old password has opened lives on', async () => {
+  for (let round = 0; round < 8; ++round) {
+    const one = scene();
+    const [first, second, { status, stderr }] = await Promise.all([one.signIn(), one.signIn(), one.setPassword()]);
+    assert.equal(status, 0, stderr);
+    for (const signedIn of [first, second]) {
+      assert.ok([303, 401].includes(signedIn.status), String(signedIn.status));
+      await assertNothingLives(one, signedIn);
+    }
+  }
+});

@@ -1,0 +1,138 @@
+#include "domain/doctor/server_checks.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <algorithm>
+
+namespace claviger::tests {
+namespace {
+
+using domain::Finding;
+using domain::ServerFacts;
+using domain::Severity;
+
+class ServerChecksTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(ServerChecksTest);
+    CPPUNIT_TEST(aSoundServerHasNothingToSay);
+    CPPUNIT_TEST(findsCommitsThatACrashUndoes);
+    CPPUNIT_TEST(findsABinaryLogThatLagsBehindWhereThereIsOne);
+    CPPUNIT_TEST(findsPagesThatACrashTears);
+    CPPUNIT_TEST(findsAServerThatTakesNoWrites);
+    CPPUNIT_TEST(findsConnectionsOfAnotherTimeZoneOrMode);
+    CPPUNIT_TEST(measuresCachesByTheTenants);
+    CPPUNIT_TEST(findsACacheThatTheOpenFilesDoNotLetFill);
+    CPPUNIT_TEST(measuresConnectionsByTheWorkers);
+    CPPUNIT_TEST_SUITE_END();
+
+    static ServerFacts sound() {
+        return {{{"innodb_flush_log_at_trx_commit", "1"},
+                 {"log_bin", "ON"},
+                 {"sync_binlog", "1"},
+                 {"innodb_doublewrite", "ON"},
+                 {"read_only", "OFF"},
+                 {"table_open_cache", "2000"},
+                 {"table_definition_cache", "2000"},
+                 {"open_files_limit", "32000"},
+                 {"max_connections", "151"}},
+                "STRICT_ALL_TABLES",
+                "+00:00",
+                2};
+    }
+
+    static domain::Settings settings() {
+        domain::Settings settings;
+        settings.fcgi.workers = 2;
+        return settings;
+    }
+
+    // The finding of a check, which has a mend exactly if it is not good.
+    static Finding finding(const ServerFacts& facts, const std::string& check) {
+        const auto all = domain::checkServer(settings(), facts);
+        const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.check == check; });
+        CPPUNIT_ASSERT_MESSAGE(check, found != all.end());
+        CPPUNIT_ASSERT_EQUAL(found->severity == Severity::kGood, found->mend.empty());
+        return *found;
+    }
+
+    static Finding with(const std::string& variable, const std::string& value, const std::string& check) {
+        auto facts = sound();
+        facts.variables[variable] = value;
+        return finding(facts, check);
+    }
+
+    static void assertSays(const std::string& part, const std::string& text) {
+        CPPUNIT_ASSERT_MESSAGE("\"" + part + "\" is not in \"" + text + "\"", text.find(part) != std::string::npos);
+    }
+
+    void aSoundServerHasNothingToSay() {
+        for (const auto& finding : domain::checkServer(settings(), sound())) {
+            CPPUNIT_ASSERT_MESSAGE(finding.check + ": " + finding.what, finding.severity == Severity::kGood);
+            CPPUNIT_ASSERT(finding.mend.empty());
+        }
+    }
+
+    void findsCommitsThatACrashUndoes() {
+        for (const auto* value : {"0", "2"}) {
+            const auto found = with("innodb_flush_log_at_trx_commit", value, "durability_log");
+            CPPUNIT_ASSERT(found.severity == Severity::kSerious);
+            assertSays("innodb_flush_log_at_trx_commit = 1", found.mend);
+        }
+    }
+
+    void findsABinaryLogThatLagsBehindWhereThereIsOne() {
+        const auto found = with("sync_binlog", "0", "durability_binlog");
+        CPPUNIT_ASSERT(found.severity == Severity::kSerious);
+        assertSays("sync_binlog = 1", found.mend);
+        auto without = sound();
+        without.variables["log_bin"] = "OFF";
+        without.variables["sync_binlog"] = "0";
+        CPPUNIT_ASSERT(finding(without, "durability_binlog").severity == Severity::kGood);
+    }
+
+    void findsPagesThatACrashTears() {
+        for (const auto* value : {"OFF", "0"})
+            CPPUNIT_ASSERT(with("innodb_doublewrite", value, "durability_pages").severity == Severity::kWarning);
+    }
+
+    void findsAServerThatTakesNoWrites() {
+        CPPUNIT_ASSERT(with("read_only", "ON", "writer").severity == Severity::kSerious);
+    }
+
+    void findsConnectionsOfAnotherTimeZoneOrMode() {
+        auto facts = sound();
+        facts.timeZoneHere = "SYSTEM";
+        facts.sqlModeHere = "NO_ENGINE_SUBSTITUTION";
+        CPPUNIT_ASSERT(finding(facts, "time_zone").severity == Severity::kSerious);
+        CPPUNIT_ASSERT(finding(facts, "sql_mode").severity == Severity::kSerious);
+        assertSays("NO_ENGINE_SUBSTITUTION", finding(facts, "sql_mode").what);
+    }
+
+    void measuresCachesByTheTenants() {
+        for (const auto* cache : {"table_open_cache", "table_definition_cache"}) {
+            auto facts = sound();
+            facts.tenants = 271;  // of seven tables each, and a hundred besides: within 2,000
+            CPPUNIT_ASSERT(finding(facts, cache).severity == Severity::kGood);
+            facts.tenants = 1000;
+            const auto found = finding(facts, cache);
+            CPPUNIT_ASSERT(found.severity == Severity::kWarning);
+            assertSays("1000 tenants have about 7100 tables", found.what);
+            assertSays(std::string(cache) + " = 14200", found.mend);
+        }
+    }
+
+    void findsACacheThatTheOpenFilesDoNotLetFill() {
+        CPPUNIT_ASSERT(with("open_files_limit", "1024", "open_files").severity == Severity::kWarning);
+    }
+
+    // Two workers of eight threads, twice while they are renewed, and ten others: 42.
+    void measuresConnectionsByTheWorkers() {
+        CPPUNIT_ASSERT(with("max_connections", "42", "max_connections").severity == Severity::kGood);
+        CPPUNIT_ASSERT(with("max_connections", "41", "max_connections").severity == Severity::kWarning);
+        CPPUNIT_ASSERT(with("max_connections", "20", "max_connections").severity == Severity::kSerious);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ServerChecksTest);
+
+}  // namespace
+}  // namespace claviger::tests
