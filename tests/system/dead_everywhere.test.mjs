@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { startDatabase } from '../support/database.mjs';
 import { startDatabaseProxy } from '../support/database_proxy.mjs';
@@ -45,7 +45,9 @@ function childrenOf(host) {
 
 function stopFor(milliseconds, pid) {
   process.kill(pid, 'SIGSTOP');
-  setTimeout(() => process.kill(pid, 'SIGCONT'), milliseconds);
+  setTimeout(() => {
+    if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT'); // unless it was killed meanwhile
+  }, milliseconds);
 }
 
 describe('a regenerated key is dead at once on both hosts', () => {
