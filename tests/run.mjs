@@ -37,7 +37,17 @@ function nodeSuites() {
 // What ./claviger test --long runs besides.
 function longSuites() {
   if (!process.env.TEST_LONG) return [];
-  return [{ name: 'fuzz-long', command: [process.execPath, join(root, 'tests/fuzz/long.mjs')], totals: cppTotals }];
+  const node = (...args) => [process.execPath, ...args];
+  return [
+    { name: 'fuzz-long', command: node(join(root, 'tests/fuzz/long.mjs')), totals: cppTotals },
+    { name: 'model-long', command: node(join(root, 'tests/model/long.mjs')), totals: cppTotals },
+    {
+      name: 'dead-long', // system/ has it over 500
+      command: node('--test', '--test-reporter=spec', join(root, 'tests/system/dead_everywhere.test.mjs')),
+      env: { REGENERATIONS: '10000', CLIENTS: '60' },
+      totals: nodeTotals,
+    },
+  ];
 }
 
 function testFiles(folder) {
@@ -61,11 +71,11 @@ function nodeTotals(output) {
 
 let running;
 
-function run({ name, command }) {
+function run({ name, command, env = {} }) {
   const log = join(logs, `suite-${name}.log`);
   const fd = openSync(log, 'w');
   // A group of its own, so that a stop reaches what the suite has started too.
-  running = spawn(command[0], command.slice(1), { cwd: root, stdio: ['ignore', fd, fd], detached: true });
+  running = spawn(command[0], command.slice(1), { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', fd, fd], detached: true });
   closeSync(fd);
   const timer = setTimeout(() => process.kill(-running.pid, 'SIGKILL'), longest);
   return new Promise((resolve) => {

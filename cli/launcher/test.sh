@@ -4,6 +4,8 @@ testPackages='
 mariadb-client    dumps the test database, to look for secrets in it
 systemd           examines the units of the service
 binutils          looks into the programs
+nftables          drops packets between a host and its database
+iproute2          makes the network that they are dropped in
 groff-base        reads the manual page of the tool
 fish              completes the words of the tool
 zsh               completes them too
@@ -20,6 +22,8 @@ npmPackage='npm               installs the libraries of the browser tests
 longPackages='
 clang-14          builds the fuzzer
 libclang-rt-14-dev  the fuzzer itself, and the sanitizers
+spin              looks at every state of the model of the fence
+gcc               compiles what spin makes of it
 '
 
 testVerb() {  # [--long] [NAME…]

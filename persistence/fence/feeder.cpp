@@ -20,7 +20,8 @@ constexpr Sql kRegister =
     "ON DUPLICATE KEY UPDATE renewed_at = UTC_TIMESTAMP(6)";
 constexpr Sql kRenew = "UPDATE claviger.nodes SET renewed_at = UTC_TIMESTAMP(6) WHERE board_id = ?";
 constexpr Sql kForgetDead = "DELETE FROM claviger.nodes WHERE renewed_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND";
-constexpr Sql kLeave = "DELETE FROM claviger.nodes WHERE board_id = ?";
+constexpr Sql kReadRenewal = "SELECT renewed_at FROM claviger.nodes WHERE board_id = ?";
+constexpr Sql kLeave = "DELETE FROM claviger.nodes WHERE board_id = ? AND renewed_at = ?";
 constexpr Sql kReadEpochs = "SELECT epoch FROM claviger.revocation_epochs ORDER BY slot";
 
 }  // namespace
@@ -89,10 +90,14 @@ void Feeder::readEpochs(Connection& connection, Board::Moment askedAt) {
     epochs_ = std::move(epochs);
 }
 
+// The row is deleted as this feeder has left it: a DELETE that reaches the server late, when this process is gone, must not
+// take the row of the next feeder of this board.
 void Feeder::leave() noexcept {
     board_.lower();
     try {
-        connections_.borrow()->execute(kLeave, {bytesOf(*board_.board())});
+        const auto connection = connections_.borrow();
+        const auto renewal = connection->query(kReadRenewal, {bytesOf(*board_.board())});
+        if (!renewal.empty()) connection->execute(kLeave, {bytesOf(*board_.board()), renewal[0].timestamp(0)});
     } catch (const std::exception& failure) {
         report_(failure.what());  // the others take the row for dead in a minute
     }

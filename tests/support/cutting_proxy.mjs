@@ -6,22 +6,19 @@
 //   await proxy.stop();
 
 import { spawn } from 'node:child_process';
-import net from 'node:net';
+
+import { startDatabaseProxy } from './database_proxy.mjs';
 
 const goodbye = Buffer.from([1, 0, 0, 0, 1]); // COM_QUIT, which nobody answers
 
 export async function startProxy(target, path) {
-  const proxy = new Proxy(target, path);
-  await new Promise((resolve) => proxy.server.listen(path, resolve));
-  return proxy;
+  const proxy = new Proxy();
+  const meddle = { toServer: (bytes) => proxy.count(bytes), toClient: (bytes, cut) => proxy.passAnswer(bytes, cut) };
+  const { stop } = await startDatabaseProxy(target, path, meddle);
+  return Object.assign(proxy, { path, stop });
 }
 
 class Proxy {
-  constructor(target, path) {
-    this.path = path;
-    this.server = net.createServer((client) => this.#pass(client, net.connect(target)));
-  }
-
   // Runs the program until the server has answered what it sent as its n-th message; the program never reads that
   // answer. Without n it runs to its end.
   async run(n, program, args, input = '') {
@@ -39,27 +36,15 @@ class Proxy {
     return { steps: this.steps, killed: signal === 'SIGKILL', status, stdout: told, stderr: errors };
   }
 
-  stop() {
-    return new Promise((resolve) => this.server.close(resolve));
+  count(bytes) {
+    if (!bytes.equals(goodbye)) this.steps += 1;
+    return bytes;
   }
 
-  #pass(client, upstream) {
-    const cut = () => {
-      client.destroy();
-      upstream.destroy();
-    };
-    client.on('data', (bytes) => {
-      if (!bytes.equals(goodbye)) this.steps += 1;
-      upstream.write(bytes);
-    });
-    upstream.on('data', (bytes) => {
-      if (this.limit !== undefined && this.steps >= this.limit) {
-        this.victim.kill('SIGKILL');
-        cut();
-      } else {
-        client.write(bytes);
-      }
-    });
-    for (const end of [client, upstream]) end.on('error', cut).on('close', cut);
+  passAnswer(bytes, cut) {
+    if (this.limit === undefined || this.steps < this.limit) return bytes;
+    this.victim.kill('SIGKILL');
+    cut();
+    return undefined;
   }
 }

@@ -43,6 +43,11 @@ class Database {
     await until('the database to answer', () => this.#answers());
   }
 
+  // As its administrator would; what is in its folder can be copied then.
+  shutDown() {
+    return stop(this.server);
+  }
+
   kill() {
     return stop(this.server, 'SIGKILL');
   }

@@ -22,9 +22,10 @@ if (!testConfig) throw new Error('these tests need a database: run them by ./cla
 
 const random = () => randomBytes(5).toString('hex');
 
-// `settings` are lines of claviger.conf that replace the test run's, such as { 'fcgi.workers': 2 }.
-export async function startService(settings = {}) {
-  const service = new Service(await freePort(), settings);
+// `settings` are lines of claviger.conf that replace the test run's, such as { 'fcgi.workers': 2 }. The command `within`
+// runs its workers, and them alone.
+export async function startService(settings = {}, within = []) {
+  const service = new Service(await freePort(), settings, within);
   try {
     if ('database.socket' in settings) service.mustTool(['migrate']); // the test run's own is migrated
     await service.startWorkers();
@@ -38,8 +39,9 @@ export async function startService(settings = {}) {
 }
 
 class Service {
-  constructor(port, settings) {
+  constructor(port, settings, within) {
     this.port = port;
+    this.within = within;
     this.folder = mkdtempSync(join(dirname(testConfig), 's-'));
     for (const name of ['run', 'log', 'nginx']) mkdirSync(join(this.folder, name));
     this.config = join(this.folder, 'claviger.conf');
@@ -56,7 +58,8 @@ class Service {
   // --- its processes ---
 
   async startWorkers() {
-    this.workers = start(join(this.folder, 'log/claviger-fcgi.log'), join(root, 'build/fcgi/claviger-fcgi'), [this.config]);
+    const [command, ...args] = [...this.within, join(root, 'build/fcgi/claviger-fcgi'), this.config];
+    this.workers = start(join(this.folder, 'log/claviger-fcgi.log'), command, args);
     if (this.nginx && !hasEnded(this.nginx)) await this.ready();
   }
 

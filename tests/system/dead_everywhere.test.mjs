@@ -1,33 +1,32 @@
 // Once "regenerate" has answered, no verify that starts later accepts the old value: in any worker of any host.
 //
-// Two hosts (each its own workers, board, feeder and nginx) over one database; verifiers that never pause on both; one
-// clock for all. A violation is an accepted verify that started after the regenerate had been answered. The same jury
-// judges two controls, which it must find guilty: otherwise it proves nothing.
+// Two hosts (each its own workers, board, feeder and nginx) over one database; eight verifiers that never pause; one clock
+// for all. A violation is an accepted verify that started after the regenerate had been answered. The same jury judges
+// controls, which it must find guilty: otherwise it proves nothing.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import http from 'node:http';
-import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { startDatabase } from '../support/database.mjs';
+import { startDatabaseProxy } from '../support/database_proxy.mjs';
+import { now, statusOver } from '../support/jury.mjs';
 import { until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
+import { assertNoViolation, makeScene, trial } from '../support/trial.mjs';
 
-const rounds = Number(process.env.REGENERATIONS ?? 500);
-const clients = 4; // that regenerate a key each, at the same time
-const now = () => performance.now();
+const regenerations = Number(process.env.REGENERATIONS ?? 500);
+const clients = Number(process.env.CLIENTS ?? 12); // an answer takes half a second, since there is another host
 
 let database;
 let hosts;
-let tenant;
-let people; // one signed in at each host
+let scene;
 
 before(async () => {
   database = await startDatabase();
   hosts = [await startService(database.settings), await startService(database.settings)];
-  tenant = hosts[0].tenant();
-  const user = hosts[0].user(tenant);
-  people = await Promise.all(hosts.map((host) => host.signedIn(tenant, user)));
+  scene = await makeScene(hosts);
   await until('both boards to be registered', () => database.sql('SELECT COUNT(*) FROM claviger.nodes') === '2');
 });
 
@@ -44,156 +43,63 @@ function childrenOf(host) {
   return { feeder: pids.find(isFeeder), workers: pids.filter((pid) => !isFeeder(pid)) };
 }
 
-// One kept connection that verifies whatever the current key is, again and again, and tells the jury.
-async function verifier(host, jury) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  while (!jury.closed) {
-    const value = jury.suspects[Math.floor(Math.random() * jury.suspects.length)];
-    if (value === undefined) {
-      await new Promise(setImmediate);
-      continue;
-    }
-    const started = now();
-    jury.hear(value, started, await host.status(agent, value));
-  }
-  agent.destroy();
-}
-
-function statusOver(host) {
-  return (agent, fullKey) =>
-    new Promise((resolve) => {
-      const options = { host: '127.0.0.1', port: host.port, path: '/v1/verify', agent };
-      const sent = http.get({ ...options, headers: { Host: tenant.host, Authorization: `Bearer ${fullKey}` } }, (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve(answer.statusCode));
-      });
-      sent.on('error', () => resolve(0));
-    });
-}
-
-// Who is dead since when, and which verify said yes to the dead.
-class Jury {
-  suspects = [];
-  deadSince = new Map();
-  violations = [];
-  counts = { accepted: 0, refused: 0, unavailable: 0 };
-  closed = false;
-
-  present(value) {
-    this.suspects = [value, ...this.suspects].slice(0, 3); // the living one and its dead predecessors
-  }
-
-  died(value) {
-    this.deadSince.set(value, now());
-  }
-
-  hear(value, started, status) {
-    if (status === 204) this.counts.accepted += 1;
-    else if (status === 401) this.counts.refused += 1;
-    else this.counts.unavailable += 1;
-    if (status === 204 && started > (this.deadSince.get(value) ?? Infinity)) this.violations.push({ late: started - this.deadSince.get(value) });
-  }
-}
-
-// Regenerates one key `times` times, alternating between the hosts, under verifiers on both; `disturb` may do harm in each
-// round. A regenerate that was not answered 200 kills nobody as far as the jury knows.
-async function trial(times, { disturb = () => {}, over = statusOver, verifiersPerHost = 4 } = {}) {
-  const jury = new Jury();
-  let key = await people[0].createKey(`Trial ${Math.random()}`);
-  jury.present(key.fullKey);
-  const verifiers = hosts.flatMap((host) => Array.from({ length: verifiersPerHost }, () => verifier({ status: over(host) }, jury)));
-  let answered = 0;
-  for (let round = 0; round < times; round += 1) {
-    await disturb(round);
-    const answer = await people[round % 2].postJson(`/api/api-keys/${key.id}`).catch(() => undefined);
-    if (answer?.status !== 200) {
-      const left = await until('the list to be there again', () => listed());
-      const living = left.find(({ name }) => name === key.name);
-      if (living.id === key.id) continue; // nothing was changed
-      key = await rescue(living); // changed, and nobody saw the value
-      jury.present(key.fullKey);
-      continue;
-    }
-    jury.died(key.fullKey);
-    key = answer.json();
-    jury.present(key.fullKey);
-    answered += 1;
-  }
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  jury.closed = true;
-  await Promise.all(verifiers);
-  return { ...jury, answered };
-}
-
-async function listed() {
-  const answer = await people[0].get('/api/api-keys').catch(() => undefined);
-  return answer?.status === 200 ? answer.json().keys : undefined;
-}
-
-function rescue(living) {
-  return until('the key to be regenerated', async () => {
-    const answer = await people[0].postJson(`/api/api-keys/${living.id}`).catch(() => undefined);
-    return answer?.status === 200 ? answer.json() : undefined;
-  });
-}
-
-function assertNoViolation(result, atLeast) {
-  assert.deepEqual(result.violations, []);
-  assert.ok(result.answered >= atLeast, `${result.answered} were answered`);
-  assert.ok(result.counts.accepted > result.answered, 'the living were accepted');
-  assert.ok(result.counts.refused > result.answered, 'the dead were asked for');
+function stopFor(milliseconds, pid) {
+  process.kill(pid, 'SIGSTOP');
+  setTimeout(() => {
+    if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT'); // unless it was killed meanwhile
+  }, milliseconds);
 }
 
 describe('a regenerated key is dead at once on both hosts', () => {
-  test(`over ${rounds} regenerations`, async () => {
-    const each = Math.ceil(rounds / clients); // an answer takes half a second, since there is another host
-    const results = await Promise.all(Array.from({ length: clients }, () => trial(each, { verifiersPerHost: 1 })));
-    for (const result of results) {
-      assertNoViolation(result, each);
-      assert.equal(result.counts.unavailable, 0);
-    }
+  test(`over ${regenerations} regenerations`, async () => {
+    const result = await trial(scene, regenerations, { clients });
+    assertNoViolation(result, regenerations);
+    assert.equal(result.counts.unavailable, 0);
   });
 
   test('while workers are killed', async () => {
-    const result = await trial(20, {
+    const result = await trial(scene, 20, {
       disturb: (round) => round % 4 === 1 && process.kill(childrenOf(hosts[round % 2]).workers[0], 'SIGKILL'),
     });
     assertNoViolation(result, 10);
   });
 
   test('while a worker is stopped across the regenerate', async () => {
-    const result = await trial(10, {
-      disturb: (round) => {
-        const [worker] = childrenOf(hosts[(round + 1) % 2]).workers;
-        process.kill(worker, 'SIGSTOP');
-        setTimeout(() => process.kill(worker, 'SIGCONT'), 700);
-      },
-    });
+    const result = await trial(scene, 10, { disturb: (round) => stopFor(700, childrenOf(hosts[(round + 1) % 2]).workers[0]) });
     assertNoViolation(result, 10);
   });
 
   test('while the feeders are killed and stopped', async () => {
-    const result = await trial(16, {
-      disturb: async (round) => {
+    const result = await trial(scene, 16, {
+      disturb: (round) => {
         const { feeder } = childrenOf(hosts[round % 2]);
         if (feeder === undefined) return;
         if (round % 3 === 0) process.kill(feeder, 'SIGKILL');
-        if (round % 3 === 1) {
-          process.kill(feeder, 'SIGSTOP');
-          setTimeout(() => process.kill(feeder, 'SIGCONT'), 900);
-        }
+        if (round % 3 === 1) stopFor(900, feeder);
       },
     });
     assertNoViolation(result, 16);
   });
 
-  test('while both hosts are reloaded', async () => {
-    const result = await trial(12, { disturb: (round) => round % 3 === 0 && hosts[(round / 3) % 2].workers.kill('SIGHUP') });
+  test('while both hosts are reloaded in turn', async () => {
+    const result = await trial(scene, 12, { disturb: (round) => round % 3 === 0 && hosts[(round / 3) % 2].workers.kill('SIGHUP') });
     assertNoViolation(result, 12);
+    assert.equal(result.counts.unavailable, 0);
+  });
+
+  test('while a host leaves and comes back', async () => {
+    const result = await trial(scene, 16, {
+      clients: 2,
+      disturb: async (round) => {
+        if (round % 4 === 1) await hosts[1].stopWorkers();
+        if (round % 4 === 3) await hosts[1].startWorkers();
+      },
+    });
+    assertNoViolation(result, 8);
   });
 
   test('while the database is killed, and comes back with an epoch lost', async () => {
-    const result = await trial(12, {
+    const result = await trial(scene, 12, {
       disturb: async (round) => {
         if (round % 4 !== 2) return;
         await database.kill();
@@ -205,11 +111,24 @@ describe('a regenerated key is dead at once on both hosts', () => {
   });
 });
 
+// The service with statements of its connections replaced by others, of the same length.
+async function misled(replaced, settings = {}) {
+  const pad = (text, length) => text.padEnd(length).slice(0, length);
+  const mislead = (bytes) => {
+    let text = bytes.toString('latin1');
+    for (const [from, to] of Object.entries(replaced)) text = text.replaceAll(from, pad(to, from.length));
+    return Buffer.from(text, 'latin1');
+  };
+  const proxy = await startDatabaseProxy(database.socket, join(database.folder, 'misled.sock'), { toServer: mislead });
+  const service = await startService({ ...database.settings, ...settings }, proxy.within);
+  return { service, stop: async () => (await service.stop(), proxy.stop()) };
+}
+
 describe('the jury is not blind', () => {
   test('it convicts whoever keeps a verdict for two seconds', async () => {
-    const keeping = (host) => {
+    const keeping = (host, tenant) => {
       const verdicts = new Map();
-      const ask = statusOver(host);
+      const ask = statusOver(host, tenant);
       return async (agent, value) => {
         const kept = verdicts.get(value);
         if (kept && now() - kept.at < 2000) {
@@ -221,14 +140,33 @@ describe('the jury is not blind', () => {
         return status;
       };
     };
-    assert.ok((await trial(5, { over: keeping })).violations.length > 0);
+    assert.ok((await trial(scene, 5, { over: keeping })).violations.length > 0);
+  });
+
+  test('it convicts a host that remembers nothing, and reads within a long transaction', async () => {
+    const longTransaction = { 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED': "SET autocommit=0, tx_isolation='REPEATABLE-READ'" };
+    const blurred = await misled(longTransaction, { 'verify.cache_keys': 0 });
+    try {
+      assert.ok((await trial(scene, 5, { at: [blurred.service] })).violations.length > 0);
+    } finally {
+      await blurred.stop();
+    }
+  });
+
+  test('it acquits that host once each of its reads is a transaction by itself', async () => {
+    const plain = await misled({}, { 'verify.cache_keys': 0 });
+    try {
+      assertNoViolation(await trial(scene, 5, { at: [plain.service] }), 5);
+    } finally {
+      await plain.stop();
+    }
   });
 
   test('it convicts whoever changes a standing and raises no epoch', async () => {
     // Undone before anybody can read it: the hosts hear of nothing.
     database.sql('CREATE TRIGGER claviger.deaf BEFORE UPDATE ON claviger.revocation_epochs FOR EACH ROW SET NEW.epoch = OLD.epoch');
     try {
-      assert.ok((await trial(6)).violations.length > 0);
+      assert.ok((await trial(scene, 6)).violations.length > 0);
     } finally {
       database.sql('DROP TRIGGER claviger.deaf');
     }

@@ -38,6 +38,7 @@ class FeederTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(anEpochRaisedElsewhereEndsWhatItConcerns);
     CPPUNIT_TEST(anEpochThatGoesBackEndsWhatItConcerns);
     CPPUNIT_TEST(isRegisteredWhileItFeedsAndGoneAfterwards);
+    CPPUNIT_TEST(aDeleteThatIsLateSparesTheRowOfTheNextFeeder);
     CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
     CPPUNIT_TEST(beginsAnewOnANewConnection);
     CPPUNIT_TEST(forgetsNodesThatAreNotRenewed);
@@ -138,6 +139,29 @@ private:
             return false;
         });
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
+    }
+
+    // The next feeder's registration comes before the DELETE, which waits for it.
+    void aDeleteThatIsLateSparesTheRowOfTheNextFeeder() {
+        persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
+        const auto next = connections.borrow();
+        std::thread commits;
+        feed([&](int) {
+            next->begin();
+            next->execute("UPDATE claviger.nodes SET renewed_at = UTC_TIMESTAMP(6)");
+            commits = std::thread([&] {
+                while (!somebodyWaits()) std::this_thread::sleep_for(10ms);
+                next->commit();
+            });
+            return false;
+        });
+        commits.join();
+        CPPUNIT_ASSERT_EQUAL(0, failures_);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
+    }
+    bool somebodyWaits() {
+        const auto rows = database().query(*tenant_, "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'");
+        return rows.at(0).at(1) != "0";
     }
 
     void beginsAnewWhereItsRowIsGone() {

@@ -1,0 +1,34 @@
+// Stands between a program and the database's socket, and meddles with what goes by.
+//
+//   const proxy = await startDatabaseProxy(database.socket, join(folder, 'm.sock'), {
+//     toServer: (bytes, cut) => bytes,               // what is passed on; a message of the client is one piece
+//     toClient: (bytes, cut) => undefined,           // nothing is; cut() ends the connection
+//   });
+//   const host = await startService(database.settings, proxy.within);        // its workers go through it
+//   await proxy.stop();
+//
+// It is part of the test's own process, so whoever waits for a program without letting go of the thread must not use it.
+
+import net from 'node:net';
+
+const passOn = (bytes) => bytes;
+
+export async function startDatabaseProxy(target, path, { toServer = passOn, toClient = passOn }) {
+  const server = net.createServer((client) => {
+    const upstream = net.connect(target);
+    const cut = () => {
+      client.destroy();
+      upstream.destroy();
+    };
+    const pass = (from, to, meddle) =>
+      from.on('data', (bytes) => {
+        const passed = meddle(bytes, cut);
+        if (passed !== undefined) to.write(passed);
+      });
+    pass(client, upstream, toServer);
+    pass(upstream, client, toClient);
+    for (const end of [client, upstream]) end.on('error', cut).on('close', cut);
+  });
+  await new Promise((resolve) => server.listen(path, resolve));
+  return { path, within: ['env', `CLAVIGER_DATABASE_SOCKET=${path}`], stop: () => new Promise((resolve) => server.close(resolve)) };
+}

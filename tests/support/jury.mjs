@@ -1,0 +1,91 @@
+// Judges whether dead means dead: who accepts a value after its death has been told is guilty.
+//
+//   const jury = new Jury();
+//   jury.present(client, value);                     // a living value; the two before it are asked for as well
+//   jury.died(value);                                // the regenerate has been answered
+//   const verifiers = hosts.map((host) => verifier(statusOver(host, tenant), jury));
+//   jury.close(); await Promise.all(verifiers);
+//   jury.violations;
+
+import http from 'node:http';
+
+export const now = () => performance.now();
+
+export class Jury {
+  #suspects = new Map(); // client → its living value and that one's dead predecessors
+  #all = [];
+  #deadSince = new Map();
+  #queues = new Set();
+  violations = [];
+  counts = { accepted: 0, refused: 0, unavailable: 0 };
+  closed = false;
+
+  // Returns when every verifier has asked for it, so that whoever remembers it has had the chance to.
+  present(client, value) {
+    this.#suspects.set(client, [value, ...(this.#suspects.get(client) ?? [])].slice(0, 3));
+    this.#all = [...this.#suspects.values()].flat();
+    return this.#askAll(value);
+  }
+
+  // From then on every verify that starts must refuse it. All verifiers ask for it next.
+  died(value, since = now()) {
+    this.#deadSince.set(value, since);
+    this.#askAll(value);
+  }
+
+  #askAll(value) {
+    return Promise.all([...this.#queues].map((queue) => new Promise((done) => queue.push({ value, done }))));
+  }
+
+  // Gives a function that tells whom to ask for next: in turn somebody new or newly dead, and anybody.
+  attend() {
+    const queue = [];
+    let turn = 0;
+    this.#queues.add(queue);
+    const anybody = () => ({ value: this.#all[Math.floor(Math.random() * this.#all.length)], done: () => {} });
+    return () => (turn++ % 2 ? queue.shift() : undefined) ?? anybody();
+  }
+
+  hear(value, started, status) {
+    if (status === 204) this.counts.accepted += 1;
+    else if (status === 401) this.counts.refused += 1;
+    else this.counts.unavailable += 1;
+    const late = started - (this.#deadSince.get(value) ?? Infinity);
+    if (status === 204 && late > 0) this.violations.push({ late });
+  }
+
+  close() {
+    this.closed = true;
+  }
+}
+
+// One kept connection that verifies again and again, and never pauses.
+export async function verifier(ask, jury) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const next = jury.attend();
+  while (!jury.closed) {
+    const { value, done } = next();
+    if (value === undefined) {
+      await new Promise(setImmediate);
+      continue;
+    }
+    const started = now();
+    jury.hear(value, started, await ask(agent, value));
+    done();
+  }
+  agent.destroy();
+}
+
+// Asks a host for a value; 0 where there was no answer.
+export function statusOver(host, tenant) {
+  return (agent, fullKey) =>
+    new Promise((resolve) => {
+      const options = { host: '127.0.0.1', port: host.port, path: '/v1/verify', agent };
+      const sent = http.get({ ...options, headers: { Host: tenant.host, Authorization: `Bearer ${fullKey}` } }, (answer) => {
+        answer.resume();
+        answer.on('end', () => resolve(answer.statusCode));
+        answer.on('error', () => resolve(0));
+      });
+      sent.on('error', () => resolve(0));
+    });
+}

@@ -1,0 +1,111 @@
+// Regenerates keys over two hosts while verifiers on both never pause, before a jury (jury.mjs).
+//
+//   const scene = await makeScene(hosts);            // two services over one database
+//   const result = await trial(scene, 20, { disturb: (round) => … });
+//   assertNoViolation(result, 20);
+
+import assert from 'node:assert/strict';
+
+import { Jury, now, statusOver, verifier } from './jury.mjs';
+import { until } from './processes.mjs';
+
+const lease = 500; // milliseconds in which a change is known everywhere, also where nobody was told of it
+
+// A tenant, and one of its users, signed in at each host.
+export async function makeScene(hosts) {
+  const tenant = hosts[0].tenant();
+  const user = hosts[0].user(tenant);
+  return { hosts, tenant, people: await Promise.all(hosts.map((host) => host.signedIn(tenant, user))) };
+}
+
+// `clients` regenerate a key each, at the same time, `times` times in all; each alternates between the hosts. `disturb` may do
+// harm in each round of the first of them. The verifiers are `verifiers` connections to each host of `at`.
+export async function trial(scene, times, { clients = 1, disturb = () => {}, at = scene.hosts, over = statusOver, verifiers = 4 } = {}) {
+  const jury = new Jury();
+  const verifying = at.flatMap((host) => Array.from({ length: verifiers }, () => verifier(over(host, scene.tenant), jury)));
+  const result = { jury, answered: 0, unavailable: [], inDoubt: 0 };
+  try {
+    const each = Math.ceil(times / clients);
+    const all = Array.from({ length: clients }, (_, i) => new Client(scene, jury, result, i));
+    await Promise.all(all.map((client, i) => client.run(each, i === 0 ? disturb : () => {})));
+    await until('the verifiers to have asked again', askedAgain(jury));
+  } finally {
+    jury.close();
+    await Promise.all(verifying);
+  }
+  return { ...result, violations: jury.violations, counts: jury.counts };
+}
+
+function askedAgain({ counts }) {
+  const before = counts.accepted + counts.refused;
+  return () => counts.accepted + counts.refused > before + 100;
+}
+
+class Client {
+  constructor(scene, jury, result, index) {
+    Object.assign(this, { scene, jury, result, index });
+  }
+
+  async run(times, disturb) {
+    const key = await this.scene.people[this.index % 2].createKey(`Trial ${Math.random()}`);
+    await this.#take(key);
+    for (let round = 0; round < times; round += 1) {
+      await disturb(round);
+      await this.#regenerate(this.scene.people[(this.index + round) % 2]);
+    }
+  }
+
+  async #regenerate(person) {
+    const answer = await person.postJson(`/api/api-keys/${this.key.id}`).catch(() => undefined);
+    if (answer?.status === 200) {
+      this.jury.died(this.key.fullKey);
+      await this.#take(answer.json());
+      this.result.answered += 1;
+      return;
+    }
+    if (answer && answer.status !== 404) this.result.unavailable.push(answer); // 404: what was in doubt was done late
+    await this.#findOut();
+  }
+
+  // Nobody has told whether the key was regenerated: the list does.
+  async #findOut() {
+    const keys = await until('the list to be there again', () => this.#listed());
+    const living = keys.filter(({ name }) => name === this.key.name);
+    assert.equal(living.length, 1, `${living.length} living keys of one name`);
+    if (living[0].id === this.key.id) return; // nothing was changed
+    this.result.inDoubt += 1;
+    this.jury.died(this.key.fullKey, now() + lease);
+    await this.#take(await this.#anew(living[0])); // nobody has seen its value
+  }
+
+  async #listed() {
+    const answer = await this.scene.people[0].get('/api/api-keys').catch(() => undefined);
+    return answer?.status === 200 ? answer.json().keys : undefined;
+  }
+
+  #anew({ id, name }) {
+    return until('the key to be regenerated', async () => {
+      const answer = await this.scene.people[0].postJson(`/api/api-keys/${id}`).catch(() => undefined);
+      if (answer?.status === 200) return answer.json();
+      id = (await this.#listed())?.find((key) => key.name === name).id ?? id;
+      return undefined;
+    });
+  }
+
+  #take(key) {
+    this.key = key;
+    return this.jury.present(this.index, key.fullKey);
+  }
+}
+
+export function assertNoViolation(result, atLeast) {
+  assert.deepEqual(result.violations, []);
+  assert.ok(result.answered >= atLeast, `${result.answered} were answered`);
+  assert.ok(result.counts.accepted > result.answered, 'the living were accepted');
+  assert.ok(result.counts.refused > result.answered, 'the dead were asked for');
+  for (const { status, headers } of result.unavailable) {
+    if (status === 502 || status === 504) continue; // nginx's, where the workers are gone
+    assert.equal(status, 503);
+    assert.equal(headers['retry-after'], '1');
+  }
+}

@@ -1,0 +1,105 @@
+// As dead_everywhere, where the way to the database is lost: it dies between a commit and its answer, or its packets do.
+// The first host reaches it through a proxy, the second by TCP, in a network of its own.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { join } from 'node:path';
+
+import { startDatabase } from '../support/database.mjs';
+import { startDatabaseProxy } from '../support/database_proxy.mjs';
+import { startNetwork } from '../support/partition.mjs';
+import { until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+import { assertNoViolation, makeScene, trial } from '../support/trial.mjs';
+
+let database;
+let proxy;
+let network;
+let hosts = [];
+let scene;
+let dieWhen; // the next COMMIT of a change is 'sent', or 'answered'
+let deaths = 0;
+
+const endsChange = (bytes) => bytes.includes(';COMMIT;SELECT 1 FROM claviger.nodes');
+
+// The way of the first host to the database, which kills it at such a COMMIT.
+function meddle() {
+  const deadly = new Set(); // connections whose next answer nobody hears, by their cut
+  return {
+    toServer: (bytes, cut) => {
+      if (dieWhen === undefined || !endsChange(bytes)) return bytes;
+      if (dieWhen === 'sent') setImmediate(die); // after it is on its way
+      else deadly.add(cut);
+      dieWhen = undefined;
+      return bytes;
+    },
+    toClient: (bytes, cut) => {
+      if (!deadly.delete(cut)) return bytes;
+      die();
+      cut();
+      return undefined;
+    },
+  };
+}
+
+async function die() {
+  deaths += 1;
+  await database.kill();
+  await database.start();
+}
+
+before(async () => {
+  database = await startDatabase();
+  proxy = await startDatabaseProxy(database.socket, join(database.folder, 'proxy.sock'), meddle());
+  network = await startNetwork(database.socket);
+  hosts.push(await startService(database.settings, proxy.within));
+  hosts.push(await startService({ ...database.settings, 'database.timeout_seconds': 1 }, network.within));
+  scene = await makeScene(hosts);
+  await bothRegistered();
+});
+
+after(async () => {
+  for (const host of hosts) await host.stop();
+  await network?.stop();
+  await proxy?.stop();
+  await database?.stop();
+});
+
+const bothRegistered = () => until('both boards to be registered', () => database.sql('SELECT COUNT(*) FROM claviger.nodes') === '2');
+
+async function answersLost(moment) {
+  await bothRegistered();
+  const before = deaths;
+  const result = await trial(scene, 8, {
+    disturb: (round) => {
+      if (round % 4 === 2) dieWhen = moment; // the first host regenerates in the even rounds
+    },
+  });
+  assertNoViolation(result, 4);
+  assert.equal(deaths - before, 2);
+  return result;
+}
+
+describe('a regenerated key is dead at once on both hosts', () => {
+  test('while the database dies between a commit and its answer', async () => {
+    const result = await answersLost('answered');
+    assert.equal(result.inDoubt, 2, 'each was made, as the list tells');
+    assert.ok(result.unavailable.length >= 2);
+  });
+
+  test('while the database dies as COMMIT reaches it', async () => {
+    await answersLost('sent');
+  });
+
+  test('while packets between one host and the database are dropped', async () => {
+    await bothRegistered();
+    const result = await trial(scene, 6, {
+      disturb: (round) => {
+        if (round === 1) network.drop();
+        if (round === 3) network.pass();
+      },
+    });
+    assertNoViolation(result, 4);
+    assert.ok(result.counts.unavailable > 0, 'the host that was cut off said so');
+  });
+});
