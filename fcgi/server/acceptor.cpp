@@ -142,13 +142,19 @@ bool Acceptor::acceptOne() {
     return true;
 }
 
-// The connections wait in the backlog; without this the threads would spin on them.
+// The connections wait in the backlog; without this the threads would spin on them. Whoever is idle is asked to make room,
+// else those in the backlog would wait for as long as nginx keeps the others.
 void Acceptor::pauseListening() {
     if (paused_) return;
     logLine({{"level", "error"}, {"event", "accept_paused"}, {"what", std::generic_category().message(errno)}});
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr);
     paused_ = true;
     startTimer();
+    const std::lock_guard lock(clientsMutex_);
+    for (auto& client : clients_) {
+        const std::lock_guard clientLock(client.mutex);
+        if (!client.busy && client.kept) client.connection.nudge();
+    }
 }
 
 void Acceptor::stopListening() {
