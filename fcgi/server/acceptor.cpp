@@ -197,17 +197,16 @@ void Acceptor::park(Client& client) {
     if (first) client.since = now;
     if (now - client.since > kHeadPatience) return forget(client);
     client.pause = first ? kFirstPause : std::min<Clock::duration>(2 * client.pause, kLongestPause);
-    client.retryAt = now + client.pause;
-    postpone(client);
+    postpone(client, now + client.pause);
 }
 
 void Acceptor::wait(Client& client) {
-    client.retryAt = client.connection.due();
-    postpone(client);
+    postpone(client, client.connection.due());
 }
 
-void Acceptor::postpone(Client& client) {
+void Acceptor::postpone(Client& client, Clock::time_point moment) {
     const std::lock_guard lock(clientsMutex_);
+    client.retryAt = moment;
     postponed_.push_back(&client);
     if (postponed_.size() == 1) startTimer();
 }
