@@ -6,7 +6,7 @@
 
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -14,12 +14,12 @@ const logs = join(dirname(process.env.TEST_CONFIG), 'log');
 const order = ['checks', 'unit', 'contract', 'migration', 'api', 'fuzz', 'server', 'system', 'browser'];
 const longest = 20 * 60 * 1000; // milliseconds, of one suite
 
-function cppSuites() {
-  const folder = join(root, 'build/tests');
+function cppSuites(builtIn = 'build/tests', suffix = '') {
+  const folder = join(root, builtIn);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith('_tests'))
-    .map((file) => ({ name: file.slice(0, -'_tests'.length), command: [join(folder, file)], totals: cppTotals }));
+    .map((file) => ({ name: file.slice(0, -'_tests'.length) + suffix, command: [join(folder, file)], totals: cppTotals }));
 }
 
 function nodeSuites() {
@@ -27,17 +27,22 @@ function nodeSuites() {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ name, files: testFiles(join(root, 'tests', name)) }))
     .filter(({ files }) => files.length > 0)
-    .map(({ name, files }) => ({
-      name,
-      command: [process.execPath, '--test', '--test-reporter=spec', ...files],
-      totals: nodeTotals,
-    }));
+    .map(({ name, files }) => nodeSuite(name, files));
+}
+
+function nodeSuite(name, files) {
+  return { name, command: [process.execPath, '--test', '--test-reporter=spec', ...files], totals: nodeTotals };
 }
 
 // What ./claviger test --long runs besides.
 function longSuites() {
   if (!process.env.TEST_LONG) return [];
-  return [{ name: 'fuzz-long', command: [process.execPath, join(root, 'tests/fuzz/long.mjs')], totals: cppTotals }];
+  const faults = testFiles(join(root, 'tests/system')).filter((file) => basename(file).startsWith('faults_'));
+  return [
+    { name: 'fuzz-long', command: [process.execPath, join(root, 'tests/fuzz/long.mjs')], totals: cppTotals },
+    { ...nodeSuite('faults-long', faults), env: { FAULTS_LONG: 'yes' } },
+    ...['asan', 'tsan'].flatMap((sanitizer) => cppSuites(`build/${sanitizer}/tests`, `-${sanitizer}`)),
+  ];
 }
 
 function testFiles(folder) {
@@ -61,11 +66,11 @@ function nodeTotals(output) {
 
 let running;
 
-function run({ name, command }) {
+function run({ name, command, env = {} }) {
   const log = join(logs, `suite-${name}.log`);
   const fd = openSync(log, 'w');
   // A group of its own, so that a stop reaches what the suite has started too.
-  running = spawn(command[0], command.slice(1), { cwd: root, stdio: ['ignore', fd, fd], detached: true });
+  running = spawn(command[0], command.slice(1), { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', fd, fd], detached: true });
   closeSync(fd);
   const timer = setTimeout(() => process.kill(-running.pid, 'SIGKILL'), longest);
   return new Promise((resolve) => {
