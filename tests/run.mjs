@@ -6,7 +6,7 @@
 
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -14,12 +14,12 @@ const logs = join(dirname(process.env.TEST_CONFIG), 'log');
 const order = ['checks', 'unit', 'contract', 'migration', 'api', 'fuzz', 'server', 'system', 'browser'];
 const longest = 20 * 60 * 1000; // milliseconds, of one suite
 
-function cppSuites() {
-  const folder = join(root, 'build/tests');
+function cppSuites(builtIn = 'build/tests', suffix = '') {
+  const folder = join(root, builtIn);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith('_tests'))
-    .map((file) => ({ name: file.slice(0, -'_tests'.length), command: [join(folder, file)], totals: cppTotals }));
+    .map((file) => ({ name: file.slice(0, -'_tests'.length) + suffix, command: [join(folder, file)], totals: cppTotals }));
 }
 
 function nodeSuites() {
@@ -27,26 +27,24 @@ function nodeSuites() {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ name, files: testFiles(join(root, 'tests', name)) }))
     .filter(({ files }) => files.length > 0)
-    .map(({ name, files }) => ({
-      name,
-      command: [process.execPath, '--test', '--test-reporter=spec', ...files],
-      totals: nodeTotals,
-    }));
+    .map(({ name, files }) => nodeSuite(name, files));
+}
+
+function nodeSuite(name, files) {
+  return { name, command: [process.execPath, '--test', '--test-reporter=spec', ...files], totals: nodeTotals };
 }
 
 // What ./claviger test --long runs besides.
 function longSuites() {
   if (!process.env.TEST_LONG) return [];
-  const node = (...args) => [process.execPath, ...args];
+  const long = (file) => ({ command: [process.execPath, join(root, 'tests', file)], totals: cppTotals });
+  const system = (prefix) => testFiles(join(root, 'tests/system')).filter((file) => basename(file).startsWith(prefix));
   return [
-    { name: 'fuzz-long', command: node(join(root, 'tests/fuzz/long.mjs')), totals: cppTotals },
-    { name: 'model-long', command: node(join(root, 'tests/model/long.mjs')), totals: cppTotals },
-    {
-      name: 'dead-long', // system/ has it over 500
-      command: node('--test', '--test-reporter=spec', join(root, 'tests/system/dead_everywhere.test.mjs')),
-      env: { REGENERATIONS: '10000', CLIENTS: '60' },
-      totals: nodeTotals,
-    },
+    { name: 'fuzz-long', ...long('fuzz/long.mjs') },
+    { name: 'model-long', ...long('model/long.mjs') },
+    { ...nodeSuite('dead-long', system('dead_everywhere.test')), env: { REGENERATIONS: '10000', CLIENTS: '60' } },
+    { ...nodeSuite('faults-long', system('faults_')), env: { FAULTS_LONG: 'yes' } },
+    ...['asan', 'tsan'].flatMap((sanitizer) => cppSuites(`build/${sanitizer}/tests`, `-${sanitizer}`)),
   ];
 }
 

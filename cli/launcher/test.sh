@@ -6,6 +6,7 @@ systemd           examines the units of the service
 binutils          looks into the programs
 nftables          drops packets between a host and its database
 iproute2          makes the network that they are dropped in
+slowhttptest      is the slow client
 groff-base        reads the manual page of the tool
 fish              completes the words of the tool
 zsh               completes them too
@@ -41,7 +42,7 @@ testVerb() {  # [--long] [NAME…]
     stopAllAtExit
     installLibraries "$root/tests/browser"
     buildAll
-    [ -z "$long" ] || buildFuzzer
+    [ -z "$long" ] || buildLong "$@"
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf -- {} +
     makeFolder "$folder"
     makeSecrets "$folder"
@@ -50,6 +51,24 @@ testVerb() {  # [--long] [NAME…]
     startDatabase "$folder" --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin
     "$tool" --config "$folder/claviger.conf" migrate >"$folder/log/migrate.log" || fail "the test database could not be migrated"
     TEST_LONG=$long TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
+}
+
+# Only what the named suites need, for it takes long.
+buildLong() {  # [NAME…]
+    ! isWanted 'fuzz-long' "$@" || buildFuzzer
+    ! isWanted '*-asan' "$@" || buildSanitized asan
+    ! isWanted '*-tsan' "$@" || buildSanitized tsan
+}
+
+isWanted() {  # PATTERN [NAME…]: without names, all are
+    wantedPattern=$1
+    shift
+    [ $# != 0 ] || return 0
+    for wantedName; do
+        # shellcheck disable=SC2254
+        case $wantedName in $wantedPattern) return 0 ;; esac
+    done
+    return 1
 }
 
 # What tests/browser/package-lock.json names: when it is missing, or the lock has changed since.

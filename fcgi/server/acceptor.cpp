@@ -142,13 +142,19 @@ bool Acceptor::acceptOne() {
     return true;
 }
 
-// The connections wait in the backlog; without this the threads would spin on them.
+// The connections wait in the backlog; without this the threads would spin on them. Whoever is idle is asked to make room,
+// else those in the backlog would wait for as long as nginx keeps the others.
 void Acceptor::pauseListening() {
     if (paused_) return;
     logLine({{"level", "error"}, {"event", "accept_paused"}, {"what", std::generic_category().message(errno)}});
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr);
     paused_ = true;
     startTimer();
+    const std::lock_guard lock(clientsMutex_);
+    for (auto& client : clients_) {
+        const std::lock_guard clientLock(client.mutex);
+        if (!client.busy && client.kept) client.connection.nudge();
+    }
 }
 
 void Acceptor::stopListening() {
@@ -191,17 +197,16 @@ void Acceptor::park(Client& client) {
     if (first) client.since = now;
     if (now - client.since > kHeadPatience) return forget(client);
     client.pause = first ? kFirstPause : std::min<Clock::duration>(2 * client.pause, kLongestPause);
-    client.retryAt = now + client.pause;
-    postpone(client);
+    postpone(client, now + client.pause);
 }
 
 void Acceptor::wait(Client& client) {
-    client.retryAt = client.connection.due();
-    postpone(client);
+    postpone(client, client.connection.due());
 }
 
-void Acceptor::postpone(Client& client) {
+void Acceptor::postpone(Client& client, Clock::time_point moment) {
     const std::lock_guard lock(clientsMutex_);
+    client.retryAt = moment;
     postponed_.push_back(&client);
     if (postponed_.size() == 1) startTimer();
 }

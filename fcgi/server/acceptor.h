@@ -47,7 +47,7 @@ private:
         bool kept = false;     // has been answered at least once
         bool partial = false;  // the head of a request is there in part: `since` then
         Clock::time_point since;
-        Clock::time_point retryAt;  // parked until then; or its answer is not to be sent before
+        Clock::time_point retryAt;  // parked until then, or its answer is not to be sent before; under clientsMutex_
         Clock::duration pause{};
     };
 
@@ -66,7 +66,7 @@ private:
     void rest(Client&);  // until there is something to read
     void park(Client&);  // until it is looked at again
     void wait(Client&);  // until its answer is due
-    void postpone(Client&);
+    void postpone(Client&, Clock::time_point);
     void forget(Client&);
     bool arm(Client&, int operation);  // from here on it may be another thread's; an answer that waits wants to write
     void bidFarewell(const Client&) const;  // as the phase has it; for who idles

@@ -3,6 +3,8 @@
 #include "fcgi/server/acceptor.h"
 
 #include <cppunit/extensions/HelperMacros.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <list>
 #include <stdexcept>
@@ -16,6 +18,23 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kAtOnce = 1s;  // well under the 5 s after which a slow peer is given up
+
+// While it lives, this process may open so many files more, and no others.
+class DescriptorLimit {
+public:
+    explicit DescriptorLimit(rlim_t more) {
+        const fcgi::Fd lowest(::dup(STDIN_FILENO));
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const rlimit now{static_cast<rlim_t>(lowest.get()) + more, before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &now);
+    }
+    DescriptorLimit(const DescriptorLimit&) = delete;
+    DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+    ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
 
 class AcceptorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(AcceptorTest);
@@ -31,6 +50,7 @@ class AcceptorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(takesTheFirstOfRepeatedParametersAndAllOfRepeatedHeaders);
     CPPUNIT_TEST(sendsALargeAnswerWhole);
     CPPUNIT_TEST(survivesAClientThatLeavesBeforeTheAnswer);
+    CPPUNIT_TEST(asksTheIdleToLeaveWhereDescriptorsRunOut);
     CPPUNIT_TEST(answers500ForAnExceptionAndKeepsTheConnection);
     CPPUNIT_TEST_SUITE_END();
 
@@ -146,6 +166,22 @@ class AcceptorTest : public CppUnit::TestFixture {
         for (int i = 0; i < 5; ++i) server.connect().send({});
         CPPUNIT_ASSERT(eventually([&] { return server.count() == 5; }));
         CPPUNIT_ASSERT(server.connect().ask({})->body == large);
+    }
+
+    void asksTheIdleToLeaveWhereDescriptorsRunOut() {
+        AcceptorFixture server(2);
+        std::list<FcgiClient> kept;
+        for (int i = 0; i < 5; ++i) {
+            kept.push_back(server.connect());
+            CPPUNIT_ASSERT(kept.back().ask({}));
+        }
+        const DescriptorLimit oneMore(1);
+        auto late = server.connect();  // takes it: there is none to accept it with
+        CPPUNIT_ASSERT(late.send({.target = "/late"}));
+        for (auto& client : kept) CPPUNIT_ASSERT(eventually([&] { return client.isSpent(); }, kAtOnce));
+        kept.clear();  // as nginx does when it sees that
+        CPPUNIT_ASSERT(late.receive(kAtOnce));
+        CPPUNIT_ASSERT_EQUAL(std::string("/late"), server.seen().back().path);
     }
 
     void answers500ForAnExceptionAndKeepsTheConnection() {

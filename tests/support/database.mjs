@@ -12,17 +12,19 @@ import { spawnSync } from 'node:child_process';
 import { launcherFunction } from './launcher.mjs';
 import { start, stop, until } from './processes.mjs';
 
-// `options` are the server's, such as --general-log.
+// `options` are the server's, such as --general-log; before them { parent }, the folder in which it shall lie. What it has
+// acknowledged survives that it is killed.
 export async function startDatabase(...options) {
-  const database = new Database(options);
+  const { parent = dirname(process.env.TEST_CONFIG) } = typeof options[0] === 'object' ? options.shift() : {};
+  const database = new Database(parent, options);
   await database.start();
   return database;
 }
 
 class Database {
-  constructor(options) {
+  constructor(parent, options) {
     this.options = options;
-    this.folder = mkdtempSync(join(dirname(process.env.TEST_CONFIG), 'd-'));
+    this.folder = mkdtempSync(join(parent, 'd-'));
     this.socket = join(this.folder, 'db/db.sock');
     launcherFunction('makeFolder', this.folder);
     launcherFunction('makeSecrets', this.folder);
@@ -60,11 +62,8 @@ class Database {
     this.server.kill('SIGCONT');
   }
 
-  // Runs statements as its administrator and gives what they print, or undefined where it does not answer.
   sql(statements) {
-    const options = ['--no-defaults', `--socket=${this.socket}`, '--batch', '--skip-column-names'];
-    const { status, stdout } = spawnSync('mariadb', [...options, `--execute=${statements}`], { encoding: 'utf8', timeout: 10_000 });
-    return status === 0 ? stdout.trim() : undefined;
+    return sql(this.socket, statements);
   }
 
   async stop() {
@@ -75,4 +74,11 @@ class Database {
   #answers() {
     return this.sql('DO 1') !== undefined;
   }
+}
+
+// Runs statements as the server's administrator and gives what they print, or undefined where it does not answer.
+export function sql(socket, statements) {
+  const options = ['--no-defaults', `--socket=${socket}`, '--batch', '--skip-column-names'];
+  const { status, stdout } = spawnSync('mariadb', [...options, `--execute=${statements}`], { encoding: 'utf8', timeout: 10_000, maxBuffer: 1 << 26 });
+  return status === 0 ? stdout.trim() : undefined;
 }

@@ -4,7 +4,7 @@
 //     toServer: (bytes, cut) => bytes,               // what is passed on; a message of the client is one piece
 //     toClient: (bytes, cut) => undefined,           // nothing is; cut() ends the connection
 //   });
-//   const host = await startService(database.settings, proxy.within);        // its workers go through it
+//   const host = await startService(database.settings, { within: proxy.within });        // its workers go through it
 //   await proxy.stop();
 //
 // It is part of the test's own process, so whoever waits for a program without letting go of the thread must not use it.

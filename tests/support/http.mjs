@@ -3,12 +3,13 @@
 import http from 'node:http';
 import net from 'node:net';
 
-// Sends one request on a connection of its own. Options: port, host, method, path, headers, body.
+// Sends one request, on a connection of its own unless there is an agent. Options: port, host, method, path, headers,
+// body, agent.
 // Gives { status, headers, rawHeaders, body, json() }; of repeated headers `all(name)` gives each.
-export function request({ port, host = 'localhost', method = 'GET', path = '/', headers = {}, body }) {
+export function request({ port, host = 'localhost', method = 'GET', path = '/', headers = {}, body, agent = false }) {
   return new Promise((resolve, reject) => {
     const sent = http.request(
-      { host: '127.0.0.1', port, method, path, agent: false, headers: { Host: host, ...headers } },
+      { host: '127.0.0.1', port, method, path, agent, headers: { Host: host, ...headers } },
       (answer) => {
         const chunks = [];
         answer.on('data', (chunk) => chunks.push(chunk));
@@ -52,7 +53,8 @@ export async function freePort() {
   return port;
 }
 
-// One browser at one host: it keeps cookies, and sends the Origin of its own site with what changes something.
+// One browser at one host: it keeps cookies, and sends the Origin of its own site with what changes something. With an
+// `agent` it keeps connections too.
 export class Visitor {
   constructor(port, host) {
     this.port = port;
@@ -72,6 +74,7 @@ export class Visitor {
       method,
       path,
       body,
+      agent: this.agent,
       headers: {
         ...(cookie && { Cookie: cookie }),
         ...(method !== 'GET' && method !== 'HEAD' && { Origin: this.origin }),

@@ -2,7 +2,7 @@
 // the process that holds it.
 //
 //   const network = await startNetwork(database.socket);
-//   const host = await startService(database.settings, network.within);      // its workers are in that network
+//   const host = await startService(database.settings, { within: network.within });      // its workers are in that network
 //   network.drop();                                  // from now on no packet of the database arrives, either way
 //   network.pass();
 //   await network.stop();

@@ -38,6 +38,14 @@ export async function until(what, condition, seconds = 15) {
   }
 }
 
+// How many files and sockets a process has open.
+export const descriptorsOf = (pid) => readdirSync(`/proc/${pid}/fd`).length;
+
+// What it holds in memory, in MiB.
+export function memoryOf(pid) {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+}
+
 // Every process of this machine whose command line holds the text: { pid, command }.
 export function processesWith(text) {
   return readdirSync('/proc')

@@ -13,6 +13,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { sql } from './database.mjs';
 import { freePort, request, Visitor } from './http.mjs';
 import { launcherFunction, root } from './launcher.mjs';
 import { hasEnded, start, stop, until } from './processes.mjs';
@@ -22,10 +23,10 @@ if (!testConfig) throw new Error('these tests need a database: run them by ./cla
 
 const random = () => randomBytes(5).toString('hex');
 
-// `settings` are lines of claviger.conf that replace the test run's, such as { 'fcgi.workers': 2 }. The command `within`
-// runs its workers, and them alone.
-export async function startService(settings = {}, within = []) {
-  const service = new Service(await freePort(), settings, within);
+// `settings` are lines of claviger.conf that replace the test run's, such as { 'fcgi.workers': 2 }. The service lies in a
+// new folder of `parent`; its workers run `program`, by the command `within` if there is one.
+export async function startService(settings = {}, options = {}) {
+  const service = new Service(await freePort(), settings, options);
   try {
     if ('database.socket' in settings) service.mustTool(['migrate']); // the test run's own is migrated
     await service.startWorkers();
@@ -39,10 +40,10 @@ export async function startService(settings = {}, within = []) {
 }
 
 class Service {
-  constructor(port, settings, within) {
-    this.port = port;
-    this.within = within;
-    this.folder = mkdtempSync(join(dirname(testConfig), 's-'));
+  constructor(port, settings, { parent = dirname(testConfig), program = join(root, 'build/fcgi/claviger-fcgi'), within = [] }) {
+    Object.assign(this, { port, program, within });
+    this.ends = [];
+    this.folder = mkdtempSync(join(parent, 's-'));
     for (const name of ['run', 'log', 'nginx']) mkdirSync(join(this.folder, name));
     this.config = join(this.folder, 'claviger.conf');
     this.socket = join(this.folder, 'run/fcgi.sock');
@@ -58,7 +59,7 @@ class Service {
   // --- its processes ---
 
   async startWorkers() {
-    const [command, ...args] = [...this.within, join(root, 'build/fcgi/claviger-fcgi'), this.config];
+    const [command, ...args] = [...this.within, this.program, this.config];
     this.workers = start(join(this.folder, 'log/claviger-fcgi.log'), command, args);
     if (this.nginx && !hasEnded(this.nginx)) await this.ready();
   }
@@ -73,6 +74,14 @@ class Service {
     return stop(this.workers);
   }
 
+  // The processes below the master.
+  children() {
+    const { pid } = this.workers;
+    const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    const are = (duty) => pids.filter((child) => environmentOf(child).includes(`FASTCGI_${duty}_OF`));
+    return { feeder: are('FEEDER')[0], workers: are('WORKER') };
+  }
+
   async ready() {
     await until('the service to be ready', async () => {
       for (const child of [this.workers, this.nginx]) {
@@ -82,7 +91,13 @@ class Service {
     });
   }
 
+  // What goes on beside the test ends with the service, though the test may have failed before it came to that.
+  beforeStop(end) {
+    this.ends.push(end);
+  }
+
   async stop() {
+    await Promise.all(this.ends.map((end) => end()));
     if (this.nginx) await stop(this.nginx);
     if (this.workers) await stop(this.workers);
     rmSync(this.folder, { recursive: true });
@@ -113,6 +128,11 @@ class Service {
     if (status !== 0) throw new Error(`claviger ${args.join(' ')} gave ${status}: ${stderr}`);
   }
 
+  // Asks its database, as database.sql does.
+  sql(statements) {
+    return sql(readFileSync(this.config, 'utf8').match(/^database\.socket = (.*)$/m)[1], statements);
+  }
+
   // --- speaking to it ---
 
   request(options) {
@@ -140,10 +160,26 @@ class Service {
     return readFileSync(join(this.folder, 'log', name), 'utf8');
   }
 
+  // The lines of the workers' log that tell of an event, newest last: { time, event, … }.
+  events(name) {
+    return this.log('claviger-fcgi.log')
+      .split('\n')
+      .filter((line) => line.includes(`"event":"${name}"`))
+      .map((line) => JSON.parse(line));
+  }
+
   // Everything that it has logged, each file under its name.
   logs() {
     return readdirSync(join(this.folder, 'log'))
       .map((name) => `--- ${name}\n${this.log(name)}`)
       .join('\n');
+  }
+}
+
+function environmentOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return ''; // it has just ended
   }
 }

@@ -120,7 +120,7 @@ async function misled(replaced, settings = {}) {
     return Buffer.from(text, 'latin1');
   };
   const proxy = await startDatabaseProxy(database.socket, join(database.folder, 'misled.sock'), { toServer: mislead });
-  const service = await startService({ ...database.settings, ...settings }, proxy.within);
+  const service = await startService({ ...database.settings, ...settings }, { within: proxy.within });
   return { service, stop: async () => (await service.stop(), proxy.stop()) };
 }
 

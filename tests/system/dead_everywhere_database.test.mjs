@@ -52,8 +52,8 @@ before(async () => {
   database = await startDatabase();
   proxy = await startDatabaseProxy(database.socket, join(database.folder, 'proxy.sock'), meddle());
   network = await startNetwork(database.socket);
-  hosts.push(await startService(database.settings, proxy.within));
-  hosts.push(await startService({ ...database.settings, 'database.timeout_seconds': 1 }, network.within));
+  hosts.push(await startService(database.settings, { within: proxy.within }));
+  hosts.push(await startService({ ...database.settings, 'database.timeout_seconds': 1 }, { within: network.within }));
   scene = await makeScene(hosts);
   await bothRegistered();
 });

@@ -67,7 +67,7 @@ private:
     static domain::Caller callerAt(std::chrono::microseconds after) {
         return {"203.0.113.9", "n8n/" + std::to_string(after.count())};
     }
-    const domain::ApiKey& key() const { return scene_->world.stores.data(scene_->acme).keys.at(scene_->key).key; }
+    domain::ApiKey key() const { return scene_->world.stores.data(scene_->acme).keys.at(scene_->key).key; }
 
     // How long after the scene's moment the key was last used.
     std::optional<std::chrono::microseconds> lastUse(const domain::Tenant& tenant, const domain::ApiKeyId& key) const {

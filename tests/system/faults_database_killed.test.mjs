@@ -1,0 +1,95 @@
+// The database is killed under load and comes back: what was acknowledged is there, what nobody can know is answered 503 and
+// shows in the list, and the workers have stayed.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { startDatabase } from '../support/database.mjs';
+import { openLedger } from '../support/ledger.mjs';
+import { figure } from '../support/long.mjs';
+import { until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+
+const kills = figure({ short: 2, full: 5 });
+const gone = 2000; // milliseconds
+
+describe('while the database is killed and comes back', () => {
+  let database, service, ledger, workers;
+  const outages = []; // [from, to], milliseconds: from the kill until the database answers again
+  const healed = []; // milliseconds from then until all is well
+
+  before(async () => {
+    database = await startDatabase();
+    service = await startService(database.settings);
+    ledger = await openLedger(service, { people: 2 });
+    workers = service.children().workers;
+    ledger.begin();
+    for (let i = 0; i < kills; i += 1) {
+      const known = ledger.acknowledged;
+      await until('some changes', () => ledger.acknowledged > known + 50);
+      const from = Date.now();
+      await database.kill();
+      await pause(gone);
+      await database.start();
+      const to = Date.now();
+      outages.push([from, to]);
+      await until('all to be well', allIsWell);
+      healed.push(Date.now() - to);
+    }
+    await ledger.end();
+  });
+  after(async () => {
+    await service?.stop();
+    await database?.stop();
+  });
+
+  async function allIsWell() {
+    const { visitor, keys } = ledger.people[0];
+    const { value } = keys.find(({ state }) => state === 'live');
+    const answers = [await service.request({ path: '/readyz' }), await ledger.verify(value), await visitor.get('/settings/api-keys')];
+    return answers.map(({ status }) => status).join() === '200,204,200';
+  }
+
+  test('no acknowledged change is lost, and what nobody could know shows in the list or never was', async (t) => {
+    t.diagnostic(`${ledger.acknowledged} changes acknowledged, ${ledger.unknownNames.length} creates of unknown outcome`);
+    assert.deepEqual(await ledger.differences(), []);
+    assert.deepEqual(ledger.wrong, []);
+  });
+
+  test('meanwhile every answer is 503, with a Retry-After, and comes in time', (t) => {
+    t.diagnostic(`${ledger.errors.length} were refused, the slowest answers took ${JSON.stringify(ledger.slowest)} s`);
+    assert.ok(ledger.errors.length > kills, 'the outage was felt by nobody');
+    for (const { kind, status, code, began } of ledger.errors) {
+      assert.deepEqual([status, code], [503, 'unavailable'], kind);
+      assert.ok(outages.some(([from, to]) => began > from - 2500 && began < to + 3000), `a ${kind} was refused without an outage`);
+    }
+    assert.ok(Math.max(...Object.values(ledger.slowest)) < 5, JSON.stringify(ledger.slowest));
+  });
+
+  test('all is well within three seconds of its return, and no worker had to be replaced', (t) => {
+    t.diagnostic(`after ${healed} ms`);
+    assert.ok(Math.max(...healed) < 3000, `it took ${healed} ms`);
+    assert.deepEqual(service.children().workers, workers);
+  });
+});
+
+// So that nothing lost above is worth something: a database that says "committed" before it is.
+test('the ledger finds what a database has lost that writes its log once a second', async () => {
+  const database = await startDatabase('--innodb-flush-log-at-trx-commit=0', '--innodb-flush-log-at-timeout=100');
+  const service = await startService(database.settings);
+  try {
+    const ledger = await openLedger(service, { writers: 1, verifiers: 0 });
+    ledger.begin();
+    await until('some changes', () => ledger.acknowledged > 50);
+    await database.kill();
+    await ledger.end();
+    await database.start();
+    await service.ready();
+    const found = await ledger.differences();
+    assert.ok(found.some((text) => text.startsWith('lost: ')), found.join('\n'));
+  } finally {
+    await service.stop();
+    await database.stop();
+  }
+});

@@ -1,0 +1,61 @@
+// The workers run out of file descriptors under more connections than they can hold: what is answered is answered right,
+// nobody crashes or hangs, and all is well when there are some again.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+
+import { openLedger } from '../support/ledger.mjs';
+import { figure } from '../support/long.mjs';
+import { descriptorsOf, until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+
+const seconds = figure({ short: 4, full: 20 });
+
+describe('while the workers have too few file descriptors', () => {
+  let service, ledger, workers;
+  const signIns = [];
+
+  before(async () => {
+    service = await startService({ 'fcgi.workers': 2 });
+    ledger = await openLedger(service, { people: 2, verifiers: 40 });
+    workers = service.children().workers;
+    for (const pid of workers) limit(pid, descriptorsOf(pid) + 3);
+    ledger.begin();
+    const end = Date.now() + seconds * 1000;
+    const user = service.user(ledger.tenant);
+    while (Date.now() < end) signIns.push(await service.visitor(ledger.tenant).signIn(user).catch((error) => error));
+    for (const pid of workers) limit(pid, 1024);
+    const { acknowledged } = ledger;
+    await until('changes to be made', () => ledger.acknowledged > acknowledged + 20);
+    await ledger.end();
+  });
+  after(async () => {
+    await service?.stop();
+  });
+
+  function limit(pid, most) {
+    execFileSync('prlimit', ['--pid', String(pid), `--nofile=${most}:1024`]);
+  }
+
+  test('the workers did run out of them', () => {
+    assert.ok(service.events('accept_paused').length > 0);
+  });
+
+  test('no answer is wrong, nothing acknowledged is lost, and verify fails nobody', async (t) => {
+    t.diagnostic(`${ledger.errors.length} of ${ledger.requests} refused, the slowest took ${JSON.stringify(ledger.slowest)} s`);
+    assert.deepEqual(ledger.wrong, []);
+    for (const { kind, status } of ledger.errors) assert.equal(status, 503, kind);
+    assert.ok(Math.max(...Object.values(ledger.slowest)) < 5, JSON.stringify(ledger.slowest));
+    assert.deepEqual(await ledger.differences(), []);
+  });
+
+  test('sign-ins are answered with a page', () => {
+    assert.ok(signIns.length > 0);
+    for (const { status, message } of signIns) assert.ok([303, 429, 500, 503].includes(status), `${status ?? message}`);
+  });
+
+  test('no worker ends', () => {
+    assert.deepEqual(service.children().workers, workers);
+  });
+});

@@ -1,0 +1,94 @@
+// The disk under the database and the logs is full: what cannot be stored is refused as a whole, verify goes on, no process
+// of the service ends, and all is well when there is room again. MariaDB itself may give up on a full disk, as InnoDB does
+// where it cannot extend a file that it must: then it is started again when there is room, as systemd does, and until then
+// every answer is that of a lost database.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { startDatabase } from '../support/database.mjs';
+import { openLedger } from '../support/ledger.mjs';
+import { figure } from '../support/long.mjs';
+import { hasEnded, until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+import { mountSmallDisk } from '../support/small_disk.mjs';
+
+const full = figure({ short: 3000, full: 30_000 }); // milliseconds
+const refusals = 20; // of changes, while the disk is full
+
+describe('while the disk is full', () => {
+  let disk, database, service, ledger, workers;
+  const meanwhile = []; // { path, at, status }
+  let from, to;
+  let diedAt = Infinity; // of the database
+
+  before(async () => {
+    disk = mountSmallDisk(256);
+    database = await startDatabase({ parent: disk.folder });
+    service = await startService(database.settings, { parent: disk.folder });
+    ledger = await openLedger(service, { people: figure({ short: 3, full: 6 }) });
+    workers = service.children().workers;
+    ledger.begin();
+    await until('some changes', () => ledger.acknowledged > 50);
+    from = Date.now();
+    await disk.fill();
+    database.server.once('exit', () => (diedAt = Date.now()));
+    await until('changes to be refused', () => ledger.errors.length >= refusals, 60);
+    const end = Date.now() + full;
+    while (Date.now() < end) {
+      await browse();
+      await pause(100);
+    }
+    disk.free();
+    if (hasEnded(database.server)) await database.start();
+    to = Date.now();
+    const { acknowledged } = ledger;
+    await until('changes to be taken again', () => ledger.acknowledged > acknowledged + 20, 60);
+    await ledger.end();
+  });
+  after(async () => {
+    await service?.stop();
+    await database?.stop();
+    disk?.unmount();
+  });
+
+  async function browse() {
+    const { visitor } = ledger.people[0];
+    for (const path of ['/settings/api-keys', '/api/api-keys', '/healthz', '/readyz', '/login'])
+      meanwhile.push({ path, at: Date.now(), status: (await visitor.get(path)).status });
+  }
+
+  test('what cannot be stored is refused as a whole, and nothing acknowledged is lost', async (t) => {
+    const creates = ledger.errors.filter(({ kind }) => kind === 'create').length;
+    t.diagnostic(`${ledger.acknowledged} changes acknowledged; refused: ${creates} creates, ${ledger.errors.length - creates} others`);
+    assert.deepEqual(ledger.wrong, []);
+    for (const { kind, status, began } of ledger.errors) {
+      const isLost = began > diedAt - 1000;
+      assert.ok(kind !== 'verify' || isLost, 'a verify was refused');
+      assert.ok(status === 503 || (status === 500 && kind !== 'verify'), `${kind} was answered ${status}`);
+      assert.ok(began >= from - 1000 && began <= to + 1000, `${kind} was refused though there was room`);
+    }
+    assert.deepEqual(await ledger.differences(), []);
+  });
+
+  test('verify goes on, and what only reads', (t) => {
+    t.diagnostic(`the slowest verify took ${ledger.slowest.verify} s; the database ${diedAt < to ? 'gave up' : 'went on'}`);
+    assert.ok(meanwhile.length > 20);
+    for (const { path, at, status } of meanwhile) {
+      const isLost = at > diedAt - 1000 && path !== '/healthz';
+      assert.ok(status === (path === '/login' ? 302 : 200) || (isLost && status === 503), `${path} was answered ${status}`);
+    }
+    assert.ok(ledger.slowest.verify < 2.5, `a verify took ${ledger.slowest.verify} s`);
+  });
+
+  test('no process ends, and the logs go on when there is room', async () => {
+    assert.deepEqual(service.children().workers, workers);
+    for (const child of [service.workers, service.nginx]) assert.ok(!hasEnded(child));
+    for (const log of ['claviger-fcgi.log', 'access.log'])
+      await until(`${log} to go on`, async () => { // nginx writes nothing for a second
+        const { headers } = await ledger.verify('not a key');
+        return service.log(log).includes(headers['x-request-id']);
+      });
+  });
+});

@@ -1,0 +1,62 @@
+// A worker is killed every second while keys are created, regenerated and verified: nothing that was acknowledged is lost.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { openLedger } from '../support/ledger.mjs';
+import { figure } from '../support/long.mjs';
+import { until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+
+const kills = figure({ short: 10, full: 60 }); // one a second
+
+describe('while a worker is killed every second', () => {
+  let service, ledger;
+  const absences = []; // milliseconds from each kill until another worker was ready
+
+  before(async () => {
+    service = await startService({ 'fcgi.workers': 2 });
+    ledger = await openLedger(service, { people: figure({ short: 2, full: 6 }) });
+    ledger.begin();
+    for (let i = 0; i < kills; i += 1) {
+      const began = Date.now();
+      await kill();
+      await pause(Math.max(0, 1000 - (Date.now() - began)));
+    }
+    await ledger.end();
+  });
+  after(async () => {
+    await service?.stop();
+  });
+
+  async function kill() {
+    const { workers } = service.children();
+    const ready = service.events('worker_ready').length;
+    const killed = Date.now();
+    process.kill(workers[Math.floor(Math.random() * workers.length)], 'SIGKILL');
+    const { time } = await until('another worker to be ready', () => service.events('worker_ready')[ready]);
+    absences.push(new Date(time) - killed);
+  }
+
+  test('no acknowledged change is lost, and no promise broken', async (t) => {
+    t.diagnostic(`${ledger.acknowledged} changes acknowledged, ${ledger.requests} requests`);
+    assert.ok(ledger.acknowledged > 20 * kills, `only ${ledger.acknowledged} changes were acknowledged`);
+    assert.deepEqual(await ledger.differences(), []);
+    assert.deepEqual(ledger.wrong, []);
+  });
+
+  test('fewer than one in a hundred requests fails', (t) => {
+    t.diagnostic(`${ledger.errors.length} of ${ledger.requests} failed`);
+    assert.ok(ledger.errors.length > 0, 'the kills were felt by nobody');
+    assert.ok(ledger.errorRate < 0.01, JSON.stringify(ledger.errors.slice(0, 20)));
+    for (const { status, code } of ledger.errors) assert.deepEqual([status, code], [502, 'unavailable']);
+  });
+
+  test('another worker is there within a second', (t) => {
+    const sorted = absences.toSorted((a, b) => a - b);
+    t.diagnostic(`after ${sorted[kills >> 1]} ms, at most ${sorted.at(-1)} ms`);
+    assert.equal(service.events('worker_died').length, kills);
+    assert.ok(sorted.at(-1) < 1000, `it took ${sorted} ms`);
+  });
+});
