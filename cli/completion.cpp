@@ -52,7 +52,7 @@ std::vector<Place> placesOf(const std::vector<Command>& commands) {
 }
 
 // No text of ours has a backslash, which alone means something between single quotes, in fish.
-std::string quoted(const std::string& text) {
+std::string shellQuoted(const std::string& text) {
     std::string result = "'";
     for (const char letter : text) result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
     return result + "'";
@@ -66,7 +66,7 @@ std::string joined(const Range& range, const char* between, const Said& said) {
 }
 
 std::string patternOf(const Place& place, const std::vector<std::string>& names, const char* between) {
-    return joined(names, between, [&](const auto& name) { return quoted(place.words + " " + name); });
+    return joined(names, between, [&](const auto& name) { return shellQuoted(place.words + " " + name); });
 }
 
 std::string takersOf(const std::vector<Place>& places, const char* between) {
@@ -80,7 +80,7 @@ std::string takersOf(const std::vector<Place>& places, const char* between) {
 std::string stepsOf(const std::vector<Place>& places, const char* between) {
     const std::vector<Place> inner(places.begin() + 1, places.end());
     return joined(inner, between, [](const Place& place) {
-        return quoted((place.words.find(' ') == std::string::npos ? " " : "") + place.words);
+        return shellQuoted((place.words.find(' ') == std::string::npos ? " " : "") + place.words);
     });
 }
 
@@ -102,7 +102,7 @@ std::string body(const std::vector<Place>& places, const std::string& wordsBefor
                        "    done\n"
                        "    case $verb in\n";
     for (const auto& place : places)
-        text += "    " + quoted(place.words) + ")\n        next=(" + joined(place.next, " ", said) +
+        text += "    " + shellQuoted(place.words) + ")\n        next=(" + joined(place.next, " ", said) +
                 ")\n        options=(" + joined(place.options, " ", said) + ")\n" +
                 (place.file ? "        files=yes\n" : "") + "        ;;\n";
     text +=
@@ -145,7 +145,7 @@ std::string bashCompletion(const std::vector<Command>& commands) {
 
 std::string zshCompletion(const std::vector<Command>& commands) {
     const auto said = [](const Word& word) {
-        return quoted(word.text + (word.purpose.empty() ? "" : ":" + word.purpose));
+        return shellQuoted(word.text + (word.purpose.empty() ? "" : ":" + word.purpose));
     };
     return "#compdef claviger\n"
            "# Completes the words of `claviger` in zsh. Made by `claviger completion zsh`.\n"
@@ -186,8 +186,8 @@ std::string fishCompletion(const std::vector<Command>& commands) {
         "end\n"
         "complete -c claviger -f\n";
     for (const auto& place : places) {
-        const auto line = "complete -c claviger -n " + quoted("__claviger_is \"" + place.words + "\"");
-        for (const auto& [word, purpose] : place.next) text += line + " -a " + word + " -d " + quoted(purpose) + "\n";
+        const auto line = "complete -c claviger -n " + shellQuoted("__claviger_is \"" + place.words + "\"");
+        for (const auto& [word, purpose] : place.next) text += line + " -a " + word + " -d " + shellQuoted(purpose) + "\n";
         if (place.file) text += line + " -F\n";
         for (const auto& [option, purpose] : place.options) {
             text += line + (option.starts_with("--") ? " -l " + option.substr(2) : " -s " + option.substr(1));
@@ -197,8 +197,8 @@ std::string fishCompletion(const std::vector<Command>& commands) {
                         std::string(" -r") + (taker.file ? " -F" : " -f") +
                         (taker.choices.empty()
                              ? ""
-                             : " -a " + quoted(joined(taker.choices, " ", [](const auto& choice) { return choice; })));
-            text += " -d " + quoted(purpose) + "\n";
+                             : " -a " + shellQuoted(joined(taker.choices, " ", [](const auto& choice) { return choice; })));
+            text += " -d " + shellQuoted(purpose) + "\n";
         }
     }
     return text;

@@ -3,7 +3,7 @@
 namespace claviger::persistence {
 namespace {
 
-std::string quoted(std::string_view name) {
+std::string backQuoted(std::string_view name) {
     std::string text = "`";
     for (const char c : name) text.append(c == '`' ? 2 : 1, c);
     return text += '`';
@@ -12,11 +12,11 @@ std::string quoted(std::string_view name) {
 }  // namespace
 
 Identifier Identifier::schema(const domain::SchemaName& name) {
-    return Identifier(quoted(name.text()));
+    return Identifier(backQuoted(name.text()));
 }
 
 Identifier Identifier::controlSchema() {
-    return Identifier(quoted("claviger"));
+    return Identifier(backQuoted("claviger"));
 }
 
 Identifier Identifier::schemaInGrant(const domain::SchemaName& name) {
@@ -25,16 +25,16 @@ Identifier Identifier::schemaInGrant(const domain::SchemaName& name) {
         if (c == '_' || c == '%') escaped += '\\';
         escaped += c;
     }
-    return Identifier(quoted(escaped));
+    return Identifier(backQuoted(escaped));
 }
 
 Identifier Identifier::table(std::string_view name) {
-    return Identifier(quoted(name));
+    return Identifier(backQuoted(name));
 }
 
 Identifier Identifier::columns(const std::vector<std::string>& names) {
     std::string list;
-    for (const auto& name : names) list += (list.empty() ? "" : ", ") + quoted(name);
+    for (const auto& name : names) list += (list.empty() ? "" : ", ") + backQuoted(name);
     return Identifier(list);
 }
 
@@ -46,11 +46,11 @@ Identifier Identifier::role(const domain::TenantId& id) {
         name += kDigits[byte >> 4U];
         name += kDigits[byte & 15U];
     }
-    return Identifier(quoted(name));
+    return Identifier(backQuoted(name));
 }
 
 Identifier Identifier::account(std::string_view user, std::string_view host) {
-    return Identifier(quoted(user) + "@" + quoted(host));
+    return Identifier(backQuoted(user) + "@" + backQuoted(host));
 }
 
 }  // namespace claviger::persistence
