@@ -31,7 +31,9 @@ Connections::Connections(const domain::Settings::Database& settings, Account acc
 Connections::~Connections() = default;
 
 Connections::Lease::~Lease() {
-    if (connection_) owner_.giveBack(home_, std::move(connection_));
+    if (!connection_) return;
+    connection_->alive() ? question_.answered() : question_.failed();
+    owner_.giveBack(home_, std::move(connection_));
 }
 
 Connections::Lease Connections::borrow() {
@@ -44,7 +46,7 @@ Connections::Lease Connections::borrowFresh() {
         const std::lock_guard lock(mutex_);
         dead.swap(idle_);
     }
-    return {*this, idle_, std::make_unique<Connection>(login_), Lease::Age::kFresh};
+    return make(idle_, login_, {silence_, std::chrono::seconds(login_.answerSeconds)});
 }
 
 Connections::Lease Connections::borrowForSchemaChange() {
@@ -52,8 +54,20 @@ Connections::Lease Connections::borrowForSchemaChange() {
 }
 
 Connections::Lease Connections::borrow(Idle& idle, const Login& login) {
-    if (auto connection = takeIdle(idle)) return {*this, idle, std::move(connection), Lease::Age::kKept};
-    return {*this, idle, std::make_unique<Connection>(login), Lease::Age::kFresh};
+    Silence::Question question(silence_, std::chrono::seconds(login.answerSeconds));
+    if (auto connection = takeIdle(idle))
+        return {*this, idle, std::move(connection), Lease::Age::kKept, std::move(question)};
+    return make(idle, login, std::move(question));
+}
+
+Connections::Lease Connections::make(Idle& home, const Login& login, Silence::Question question) {
+    try {
+        auto connection = std::make_unique<Connection>(login);
+        return {*this, home, std::move(connection), Lease::Age::kFresh, std::move(question)};
+    } catch (const domain::StorageUnavailable&) {
+        question.failed();
+        throw;
+    }
 }
 
 std::unique_ptr<Connection> Connections::takeIdle(Idle& idle) {

@@ -6,6 +6,7 @@
 
 #include "domain/configuration/settings.h"
 #include "persistence/connection/connection.h"
+#include "persistence/connection/silence.h"
 
 namespace claviger::persistence {
 
@@ -36,25 +37,33 @@ public:
         Connection& operator*() const { return *connection_; }
         Connection* operator->() const { return connection_.get(); }
 
-        // It was made for an earlier loan, and may have died unseen since.
-        bool kept() const { return age_ == Age::kKept; }
+        // It was made for an earlier loan, and may have died unseen since. Not so where it has died of silence: there is
+        // no sense in asking on another one what has been waited for in vain.
+        bool diedUnseen() const { return age_ == Age::kKept && !question_.waitedLong(); }
 
     private:
         friend class Connections;
         enum class Age { kFresh, kKept };
-        Lease(Connections& owner, Idle& home, std::unique_ptr<Connection> connection, Age age)
-            : owner_(owner), home_(home), connection_(std::move(connection)), age_(age) {}
+        Lease(Connections& owner, Idle& home, std::unique_ptr<Connection> connection, Age age,
+              Silence::Question question)
+            : owner_(owner),
+              home_(home),
+              connection_(std::move(connection)),
+              age_(age),
+              question_(std::move(question)) {}
 
         Connections& owner_;
         Idle& home_;
         std::unique_ptr<Connection> connection_;
         Age age_;
+        Silence::Question question_;
     };
 
-    // The one given back last, or a fresh one. Throws domain::StorageUnavailable.
+    // The one given back last, or a fresh one. Throws domain::StorageUnavailable, at once where the server has fallen
+    // silent and somebody else of this process asks it already.
     Lease borrow();
 
-    // A fresh one; those not on loan are closed: where one has died, the others have too.
+    // The same, and always a fresh one; those not on loan are closed: where one has died, the others have too.
     Lease borrowFresh();
 
     // One that waits an hour for an answer, for changes of a schema. Throws domain::StorageUnavailable.
@@ -68,6 +77,7 @@ public:
 
 private:
     Lease borrow(Idle&, const Login&);
+    Lease make(Idle&, const Login&, Silence::Question);
     std::unique_ptr<Connection> takeIdle(Idle&);
     void giveBack(Idle&, std::unique_ptr<Connection>) noexcept;
 
@@ -75,6 +85,7 @@ private:
     const Login login_;
     const Login patientLogin_;
     bool rehearses_ = false;  // set before the first transaction, if at all
+    Silence silence_;
     std::mutex mutex_;
     Idle idle_;
     Idle patientIdle_;

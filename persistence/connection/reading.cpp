@@ -20,7 +20,7 @@ void runReading(Connections& connections, const std::optional<Identifier>& role,
         try {
             return runOnce(*lease, role, work);
         } catch (const ConnectionLost&) {
-            if (!lease.kept()) throw;
+            if (!lease.diedUnseen()) throw;
         }
     }
     const auto lease = connections.borrowFresh();

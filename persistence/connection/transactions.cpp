@@ -46,7 +46,7 @@ domain::SettledAt Transactions::runOnce(const std::optional<Identifier>& role, c
         try {
             return runOn(*lease, role, work);
         } catch (const ConnectionLost&) {
-            if (!lease.kept() || lease->answers() != answersBefore) throw;
+            if (!lease.diedUnseen() || lease->answers() != answersBefore) throw;
         }
     }
     const auto lease = connections_.borrowFresh();

@@ -1,0 +1,93 @@
+// When a server counts as silent, and who may ask it then.
+#include "persistence/connection/silence.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <optional>
+
+#include "domain/base/error.h"
+
+namespace claviger::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using persistence::Silence;
+using Question = Silence::Question;
+
+constexpr auto kNone = 0s, kLong = 3600s;  // patience
+
+class SilenceTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(SilenceTest);
+    CPPUNIT_TEST(letsAllAskWhoseServerAnswers);
+    CPPUNIT_TEST(letsOneAskAtATimeWhereAnAnswerWasWaitedForInVain);
+    CPPUNIT_TEST(letsNobodyAskInTheFirstMoment);
+    CPPUNIT_TEST(doesNotTakeAFailureForSilence);
+    CPPUNIT_TEST(doesNotTakeOneForSilenceWhoseNeighbourWasAnswered);
+    CPPUNIT_TEST(endsWithTheFirstAnswer);
+    CPPUNIT_TEST_SUITE_END();
+
+    Silence silence_{0ms};
+
+    bool letsAsk() {
+        try {
+            const Question question(silence_, kLong);
+            return true;
+        } catch (const domain::StorageUnavailable&) {
+            return false;
+        }
+    }
+
+    void waitInVain() { Question(silence_, kNone).failed(); }
+
+    void letsAllAskWhoseServerAnswers() {
+        Question first(silence_, kLong), second(silence_, kLong);
+        CPPUNIT_ASSERT(letsAsk());
+        first.answered();
+        second.answered();
+        CPPUNIT_ASSERT(letsAsk());
+    }
+
+    void letsOneAskAtATimeWhereAnAnswerWasWaitedForInVain() {
+        waitInVain();
+        {
+            Question only(silence_, kLong);
+            CPPUNIT_ASSERT(!letsAsk());
+            const auto moved = std::move(only);
+            CPPUNIT_ASSERT(!letsAsk());
+        }
+        CPPUNIT_ASSERT(letsAsk());  // the next one, since that one has gone
+        waitInVain();
+        CPPUNIT_ASSERT(letsAsk());
+    }
+
+    void letsNobodyAskInTheFirstMoment() {
+        Silence silence(1h);
+        Question(silence, kNone).failed();
+        CPPUNIT_ASSERT_THROW(Question(silence, kNone), domain::StorageUnavailable);
+    }
+
+    void doesNotTakeAFailureForSilence() {
+        Question(silence_, kLong).failed();  // at once
+        const Question first(silence_, kLong);
+        CPPUNIT_ASSERT(letsAsk());
+    }
+
+    void doesNotTakeOneForSilenceWhoseNeighbourWasAnswered() {
+        Question slow(silence_, kNone);
+        Question(silence_, kLong).answered();
+        slow.failed();
+        const Question first(silence_, kLong);
+        CPPUNIT_ASSERT(letsAsk());
+    }
+
+    void endsWithTheFirstAnswer() {
+        waitInVain();
+        Question(silence_, kLong).answered();
+        const Question first(silence_, kLong);
+        CPPUNIT_ASSERT(letsAsk());
+    }
+};
+CPPUNIT_TEST_SUITE_REGISTRATION(SilenceTest);
+
+}  // namespace
+}  // namespace claviger::tests

@@ -1,0 +1,99 @@
+// The database is stopped in the middle of its work and says nothing more: every answer comes in time all the same, verify
+// says neither a false yes nor a false no, and nothing has piled up when it goes on.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { startDatabase } from '../support/database.mjs';
+import { openLedger } from '../support/ledger.mjs';
+import { figure } from '../support/long.mjs';
+import { descriptorsOf, until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+
+const frozen = figure({ short: 7000, full: 20_000 }); // milliseconds
+const clients = 24; // verifiers: more than the workers have threads
+const inTime = 2500; // milliseconds, for verify
+const pageInTime = 5000;
+
+describe('while the database is frozen', () => {
+  let database, service, ledger, user;
+  const pages = []; // { path, status, type, took }
+  const descriptors = { before: 0, most: 0 };
+
+  before(async () => {
+    database = await startDatabase();
+    service = await startService({ ...database.settings, 'fcgi.workers': 2, 'fcgi.threads': 8 });
+    ledger = await openLedger(service, { verifiers: clients });
+    user = service.user(ledger.tenant);
+    ledger.begin();
+    await until('some changes', () => ledger.acknowledged > 50);
+    descriptors.before = count();
+    const end = Date.now() + frozen;
+    database.freeze();
+    try {
+      await Promise.all([browse(end), watch(end)]);
+    } finally {
+      database.thaw();
+    }
+    await until('all to be well', async () => (await service.request({ path: '/readyz' })).status === 200);
+    await ledger.end();
+  });
+  after(async () => {
+    await service?.stop();
+    await database?.stop();
+  });
+
+  const count = () => service.children().workers.reduce((sum, pid) => sum + descriptorsOf(pid), 0);
+
+  async function watch(end) {
+    for (; Date.now() < end; await pause(50)) descriptors.most = Math.max(descriptors.most, count());
+  }
+
+  async function browse(end) {
+    await pause(500); // until then the lease runs
+    const { visitor } = ledger.people[0];
+    const stranger = service.visitor(ledger.tenant);
+    const form = { email: user.email, password: user.password, csrf: 'x' };
+    const asked = [
+      ['/login', () => stranger.get('/login')],
+      ['/settings/api-keys', () => visitor.get('/settings/api-keys')],
+      ['/login', () => stranger.postForm('/login', form)],
+    ];
+    while (Date.now() < end) {
+      for (const [path, ask] of asked) {
+        const began = Date.now();
+        const { status, headers } = await ask();
+        pages.push({ path, status, type: headers['content-type'], took: Date.now() - began });
+      }
+    }
+  }
+
+  test('verify answers in time, and neither a false yes nor a false no', (t) => {
+    t.diagnostic(`${ledger.requests} requests, ${ledger.errors.length} refused, the slowest took ${JSON.stringify(ledger.slowest)} s`);
+    assert.deepEqual(ledger.wrong, []);
+    assert.ok(ledger.errors.some(({ kind }) => kind === 'verify'), 'verify noticed nothing');
+    for (const { kind, status, code } of ledger.errors) assert.deepEqual([status, code], [503, 'unavailable'], kind);
+    assert.ok(ledger.slowest.verify * 1000 < inTime, `a verify took ${ledger.slowest.verify} s`);
+  });
+
+  test('pages and the sign-in answer with an error page in time', () => {
+    assert.ok(pages.length >= 3, `only ${pages.length} pages were asked for`);
+    for (const { path, status, type, took } of pages) {
+      assert.deepEqual([status, type], [503, 'text/html; charset=utf-8'], path);
+      assert.ok(took < pageInTime, `${path} took ${took} ms`);
+    }
+  });
+
+  test('no acknowledged change is lost', async () => {
+    assert.deepEqual(await ledger.differences(), []);
+  });
+
+  test('no connections pile up, neither here nor there', async (t) => {
+    const most = 2 * 8 + 1; // a connection a thread, and the feeder's
+    t.diagnostic(`${descriptors.before} descriptors before, at most ${descriptors.most} meanwhile`);
+    assert.ok(descriptors.most <= descriptors.before + most + clients, JSON.stringify(descriptors));
+    const connections = "SELECT COUNT(*) FROM information_schema.processlist WHERE user LIKE 'claviger%' OR user = 'unauthenticated user'";
+    await until('no connection to be left over', () => Number(database.sql(connections)) <= most, 5);
+  });
+});
