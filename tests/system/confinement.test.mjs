@@ -56,6 +56,7 @@ test('started by root, master and workers become the user that is set, with no r
     mkdirSync(join(folder, 'run'));
     if (isRoot) chownSync(join(folder, 'run'), uid, uid);
     copyFileSync(join(root, 'build/fcgi/claviger-fcgi'), join(folder, 'claviger-fcgi'));
+    chmodSync(join(folder, 'claviger-fcgi'), 0o755); // the launcher builds for its own account alone
     const settings = ['pepper.file = pepper.file', 'database.worker_password_file = database.worker_password_file', 'database.socket = none',
       'templates.folder = templates', 'run.folder = run', 'fcgi.socket = run/fcgi.sock', 'fcgi.workers = 2', 'fcgi.user = nobody'];
     writeFileSync(join(folder, 'claviger.conf'), settings.join('\n') + '\n');
