@@ -44,7 +44,7 @@ function longSuites() {
     {
       name: 'dead-long', // system/ has it over 500
       command: node('--test', '--test-reporter=spec', join(root, 'tests/system/dead_everywhere.test.mjs')),
-      env: { REGENERATIONS: '10000', CLIENTS: '60' },
+      env: { REGENERATIONS: '10000', CLIENTS: '16' },
       totals: nodeTotals,
     },
   ];
