@@ -2,7 +2,8 @@
 // memory in a core dump.
 
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -48,19 +49,14 @@ test('started by root, master and workers become the user that is set, with no r
   let master;
   try {
     const of = (name) => new RegExp(`^${name} = (.*)$`, 'm').exec(readFileSync(process.env.TEST_CONFIG, 'utf8'))[1];
-    for (const name of ['pepper.file', 'database.worker_password_file']) {
-      copyFileSync(of(name), join(folder, name));
-      if (isRoot) chownSync(join(folder, name), uid, uid);
-    }
+    for (const name of ['pepper.file', 'database.worker_password_file']) copyFileSync(of(name), join(folder, name));
     cpSync(of('templates.folder'), join(folder, 'templates'), { recursive: true });
     mkdirSync(join(folder, 'run'));
-    if (isRoot) chownSync(join(folder, 'run'), uid, uid);
     copyFileSync(join(root, 'build/fcgi/claviger-fcgi'), join(folder, 'claviger-fcgi'));
-    chmodSync(join(folder, 'claviger-fcgi'), 0o755); // the launcher builds for its own account alone
     const settings = ['pepper.file = pepper.file', 'database.worker_password_file = database.worker_password_file', 'database.socket = none',
       'templates.folder = templates', 'run.folder = run', 'fcgi.socket = run/fcgi.sock', 'fcgi.workers = 2', 'fcgi.user = nobody'];
     writeFileSync(join(folder, 'claviger.conf'), settings.join('\n') + '\n');
-    chmodSync(folder, 0o755);
+    if (isRoot) execFileSync('chown', ['-R', `${uid}:${uid}`, folder]); // under the launcher's umask, nobody else may read it
 
     master = start(join(folder, 'log'), join(folder, 'claviger-fcgi'), [join(folder, 'claviger.conf')]);
     await until('the workers', () => existsSync(join(folder, 'run/fcgi.sock')) && childrenOf(master.pid).length >= 3);
@@ -71,6 +67,9 @@ test('started by root, master and workers become the user that is set, with no r
       if (isRoot) assert.deepEqual(field(pid, 'Groups').filter((group) => group === '0'), []);
       assert.deepEqual(coreLimit(pid), ['0', '0']);
     }
+  } catch (error) {
+    if (existsSync(join(folder, 'log'))) error.message += `\nThe log: ${readFileSync(join(folder, 'log'), 'utf8')}`;
+    throw error;
   } finally {
     if (master) await stop(master);
     rmSync(folder, { recursive: true });
