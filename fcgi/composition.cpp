@@ -25,13 +25,13 @@ namespace {
 void logRequest(const RequestRecord& record) {
     LogFields fields = {{"level", record.status < 500 ? "info" : "error"},
                         {"event", "request"},
-                        {"requestId", record.requestId},
+                        {"requestId", std::string(record.requestId)},
                         {"tenant", record.tenant},
-                        {"method", record.method},
-                        {"route", record.route},
+                        {"method", std::string(record.method)},
+                        {"route", std::string(record.route)},
                         {"status", std::int64_t{record.status}},
                         {"ms", record.milliseconds},
-                        {"keyId", record.keyId}};
+                        {"keyId", record.keyId ? record.keyId->text() : std::string()}};
     if (!record.cause.empty()) fields.emplace_back("cause", record.cause);
     logLine(fields);
 }

@@ -74,7 +74,7 @@ private:
     Reply serve(ForVisitor handler) {
         const auto tenant = findTenant();
         if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
-        const auto& known = std::get<domain::Tenant>(tenant);
+        const auto& known = *std::get<domain::SharedTenant>(tenant);
         auto form = admitChange([&](const Hasher& hasher) { return loginFormToken(hasher, request_, known); });
         if (const auto* refusal = std::get_if<Refusal>(&form)) return *refusal;
         return handler(services_, {{request_, std::move(match_.parameters), std::get<Fields>(std::move(form))}, known});
@@ -85,7 +85,7 @@ private:
         if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
         const auto session = readToken<SessionToken>(request_, Cookie::kSession);
         if (!session) return Refusal{Problem::kUnauthorized};
-        const auto actor = services_.authenticator.bySession(std::get<domain::Tenant>(tenant), *session,
+        const auto actor = services_.authenticator.bySession(*std::get<domain::SharedTenant>(tenant), *session,
                                                              {request_.requestId, request_.address});
         if (!actor.ok()) return refusalOf(actor.error());
         auto form =
@@ -102,22 +102,22 @@ private:
         const auto tenant = findTenant();
         if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
         const auto bearer = services_.authenticator.byApiKey(
-            std::get<domain::Tenant>(tenant), std::get<std::string>(presented),
+            *std::get<domain::SharedTenant>(tenant), std::get<std::string>(presented),
             {request_.address, domain::userAgentOf(request_.header("user-agent").value_or(""))});
         if (!bearer.ok()) return refusalOf(bearer.error());
-        record_.keyId = bearer.value().key().text();
+        record_.keyId = bearer.value().key();
         return handler(services_, {{request_, std::move(match_.parameters), {}}, bearer.value()});
     }
 
-    Or<domain::Tenant> findTenant() {
+    Or<domain::SharedTenant> findTenant() {
         const auto host = domain::HostName::parseAuthority(request_.authority);
-        auto tenant = host.ok() ? services_.tenants.findByHost(host.value()) : std::nullopt;
+        auto tenant = host.ok() ? services_.tenants.findByHost(host.value()) : nullptr;
         if (!tenant) return Refusal{Problem::kNotFound, {}, "no tenant has this host"};
         record_.tenant = tenant->slug.text();
         if (tenant->status != domain::TenantStatus::kActive) return Refusal{Problem::kTenantSuspended};
         if (tenant->schemaVersion < domain::kTenantSchemaVersion)
             return Refusal{Problem::kTenantMigrating, std::chrono::seconds{1}};
-        return std::move(*tenant);
+        return tenant;
     }
 
     // For a request that changes something: it comes from this site, its body is whole, and if it is a form it

@@ -1,20 +1,24 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "domain/base/id.h"
 #include "fcgi/routes.h"
 
 namespace claviger::fcgi {
 
-// What the log says of one request: never a secret, a body, a query string or an address.
+// What the log says of one request: never a secret, a body, a query string or an address. Views: of the request and of its
+// route.
 struct RequestRecord {
-    std::string requestId;
-    std::string method;
-    std::string route;   // the route's path with its {…}; empty if none matched
-    std::string tenant;  // its slug, once known
-    std::string keyId;   // of the API key that was presented, if it is alive
+    std::string_view requestId;
+    std::string_view method;
+    std::string_view route;                 // the route's path with its {…}; empty if none matched
+    std::string tenant;                     // its slug, once known
+    std::optional<domain::ApiKeyId> keyId;  // of the API key that was presented, if it is alive
     int status = 0;
     double milliseconds = 0;
     std::string cause;  // why it was refused or failed, where the answer does not say

@@ -9,7 +9,8 @@
 
 namespace claviger::domain {
 
-// An authenticated caller of exactly one tenant. Only the Authenticator makes one; who has it may act.
+// An authenticated caller of exactly one tenant, which must outlive it. Only the Authenticator makes one; who has it
+// may act.
 class Actor {
 public:
     const Tenant& tenant() const { return tenant_; }
@@ -18,15 +19,15 @@ public:
 
 private:
     friend class Authenticator;
-    Actor(Tenant tenant, User user, RequestOrigin origin)
-        : tenant_(std::move(tenant)), user_(std::move(user)), origin_(std::move(origin)) {}
+    Actor(const Tenant& tenant, User user, RequestOrigin origin)
+        : tenant_(tenant), user_(std::move(user)), origin_(std::move(origin)) {}
 
-    Tenant tenant_;
+    const Tenant& tenant_;
     User user_;
     RequestOrigin origin_;
 };
 
-// A program that presented a living API key. It is no Actor: a key cannot make keys.
+// A program that presented a living API key of a tenant, which must outlive it. It is no Actor: a key cannot make keys.
 class KeyBearer {
 public:
     const Tenant& tenant() const { return tenant_; }
@@ -35,9 +36,9 @@ public:
 
 private:
     friend class Authenticator;
-    KeyBearer(Tenant tenant, LivingKey living) : tenant_(std::move(tenant)), living_(living) {}
+    KeyBearer(const Tenant& tenant, LivingKey living) : tenant_(tenant), living_(living) {}
 
-    Tenant tenant_;
+    const Tenant& tenant_;
     LivingKey living_;
 };
 

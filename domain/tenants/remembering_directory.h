@@ -11,12 +11,12 @@ class RememberingDirectory final : public TenantDirectory {
 public:
     RememberingDirectory(const TenantDirectory&, const Fence&);  // must outlive this
 
-    std::optional<Tenant> findByHost(const HostName&) const override;
+    SharedTenant findByHost(const HostName&) const override;
 
 private:
     const TenantDirectory& directory_;
     const Fence& fence_;
-    mutable FencedCache<std::string, Tenant> known_;
+    mutable FencedCache<std::string, SharedTenant> known_;
 };
 
 }  // namespace claviger::domain

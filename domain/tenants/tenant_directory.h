@@ -1,18 +1,21 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 
 #include "domain/tenants/tenant.h"
 
 namespace claviger::domain {
+
+// Shared, for a verify takes less time than a copy would be worth.
+using SharedTenant = std::shared_ptr<const Tenant>;
 
 // Finds the tenant that a request is for. Thread-safe.
 class TenantDirectory {
 public:
     virtual ~TenantDirectory() = default;
 
-    // Nothing if no tenant has the host; suspended tenants are found. Throws StorageUnavailable.
-    virtual std::optional<Tenant> findByHost(const HostName&) const = 0;
+    // Null if no tenant has the host; suspended tenants are found. Throws StorageUnavailable.
+    virtual SharedTenant findByHost(const HostName&) const = 0;
 };
 
 }  // namespace claviger::domain

@@ -12,11 +12,11 @@ constexpr Sql kFindByHost =
 
 }  // namespace
 
-std::optional<domain::Tenant> MySqlTenantDirectory::findByHost(const domain::HostName& host) const {
-    std::optional<domain::Tenant> tenant;
+domain::SharedTenant MySqlTenantDirectory::findByHost(const domain::HostName& host) const {
+    domain::SharedTenant tenant;
     runReading(connections_, std::nullopt, [&](Connection& connection) {
         const auto rows = connection.query(kFindByHost, {Text{host.text()}});
-        tenant = rows.empty() ? std::nullopt : std::optional(tenantAt(rows[0]));
+        if (!rows.empty()) tenant = std::make_shared<domain::Tenant>(tenantAt(rows[0]));
     });
     return tenant;
 }

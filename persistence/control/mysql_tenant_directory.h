@@ -10,7 +10,7 @@ class MySqlTenantDirectory final : public domain::TenantDirectory {
 public:
     explicit MySqlTenantDirectory(Connections& connections) : connections_(connections) {}  // must outlive this
 
-    std::optional<domain::Tenant> findByHost(const domain::HostName&) const override;
+    domain::SharedTenant findByHost(const domain::HostName&) const override;
 
 private:
     Connections& connections_;

@@ -37,9 +37,9 @@ void InMemoryStores::checkReach() const {
     if (reach_ == Reach::kUnreachable) throw domain::StorageUnavailable("the fake is unreachable");
 }
 
-std::optional<domain::Tenant> InMemoryDirectory::findByHost(const domain::HostName& host) const {
+domain::SharedTenant InMemoryDirectory::findByHost(const domain::HostName& host) const {
     const auto found = tenants_.find(host);
-    return found == tenants_.end() ? std::nullopt : std::optional(found->second);
+    return found == tenants_.end() ? nullptr : std::make_shared<domain::Tenant>(found->second);
 }
 
 }  // namespace claviger::tests

@@ -63,7 +63,7 @@ private:
 class InMemoryDirectory final : public domain::TenantDirectory {
 public:
     void add(const domain::HostName& host, const domain::Tenant& tenant) { tenants_.insert_or_assign(host, tenant); }
-    std::optional<domain::Tenant> findByHost(const domain::HostName&) const override;
+    domain::SharedTenant findByHost(const domain::HostName&) const override;
 
 private:
     std::map<domain::HostName, domain::Tenant> tenants_;

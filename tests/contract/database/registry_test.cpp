@@ -53,7 +53,7 @@ class RegistryTest : public CppUnit::TestFixture {
 
         const auto found = registry().findBySlug(tenant.slug);
 
-        CPPUNIT_ASSERT(found.has_value());
+        CPPUNIT_ASSERT(found);
         CPPUNIT_ASSERT(found->id == tenant.id);
         CPPUNIT_ASSERT_EQUAL(tenant.name, found->name);
         CPPUNIT_ASSERT(found->status == domain::TenantStatus::kActive);
@@ -158,7 +158,7 @@ class RegistryTest : public CppUnit::TestFixture {
     void findsATenantByHost() {
         const auto tenant = database().makeTenant();
         const auto found = persistence::MySqlTenantDirectory(database().worker()).findByHost(host(tenant.slug.text()));
-        CPPUNIT_ASSERT(found.has_value());
+        CPPUNIT_ASSERT(found);
         CPPUNIT_ASSERT(found->id == tenant.id);
         CPPUNIT_ASSERT_EQUAL(database().migrator().newestTenantVersion(), found->schemaVersion);
     }
@@ -167,7 +167,7 @@ class RegistryTest : public CppUnit::TestFixture {
         const auto tenant = database().makeTenant();
         suspend(tenant);
         const auto found = persistence::MySqlTenantDirectory(database().worker()).findByHost(host(tenant.slug.text()));
-        CPPUNIT_ASSERT(found.has_value());
+        CPPUNIT_ASSERT(found);
         CPPUNIT_ASSERT(found->status == domain::TenantStatus::kSuspended);
     }
 
