@@ -48,7 +48,7 @@ Result<IssuedApiKey> KeyMaker::regenerate(const KeyHolder& holder, const ApiKeyI
 
             const ApiKey key{ApiKeyId::make(now),   holder.user, old->name, old->lineage, old->generation + 1,
                              fullKey.shownPrefix(), now,       {}};
-            store.apiKeys().end(id, now);
+            store.apiKeys().end(id, *old, now);
             store.apiKeys().addNext(key, secret);
             store.audit().add(event(AuditAction::kKeyRegenerated, holder, key));
             return key;

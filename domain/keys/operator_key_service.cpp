@@ -73,10 +73,14 @@ Result<RevokedKey> OperatorKeyService::revoke(const Tenant& tenant, const ApiKey
         const auto stored = store.apiKeys().find(id);
         if (!stored) return Error{ErrorCode::kKeyNotFound, "the tenant never had a key " + id.text()};
         const auto now = clock_.now();
-        const bool lives = store.apiKeys().lock(stored->key.user, id).living.has_value();
-        store.apiKeys().end(id, now);
-        if (lives) store.audit().add({now, AuditAction::kKeyRevoked, stored->key.user, id, origin_});
-        return RevokedKey{stored->key, lives};
+        const auto living = store.apiKeys().lock(stored->key.user, id).living;
+        if (living) {
+            store.apiKeys().end(id, *living, now);
+            store.audit().add({now, AuditAction::kKeyRevoked, stored->key.user, id, origin_});
+        } else {
+            store.apiKeys().endAgain(id);
+        }
+        return RevokedKey{stored->key, living.has_value()};
     });
 }
 

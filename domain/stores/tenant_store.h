@@ -51,6 +51,7 @@ struct LockedKey {
         KeyName name;
         LineageId lineage;
         int generation;
+        secrets::KeyHash hash;
     };
     bool userIsApproved;
     std::optional<Living> living;  // if the user has such a key
@@ -92,9 +93,11 @@ public:
     // looked at: nothing is left that could refuse it.
     virtual void addNext(const ApiKey&, const KeySecret&) = 0;
 
-    // Soft-deletes the key, which is locked, if it lives. Its standing counts as changed either way: whoever ended it
-    // before may not have lived to see every host know.
-    virtual void end(const ApiKeyId&, Timestamp now) = 0;
+    // Soft-deletes a living key, which is locked, and remembers its hash among the dead.
+    virtual void end(const ApiKeyId&, const LockedKey::Living&, Timestamp now) = 0;
+
+    // The standing of a dead key counts as changed once more: whoever ended it may not have lived to see every host know.
+    virtual void endAgain(const ApiKeyId&) = 0;
 
     // How many living keys are stored with each version of the pepper.
     virtual std::map<int, std::size_t> countLiveByPepper() const = 0;

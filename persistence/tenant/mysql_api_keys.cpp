@@ -28,7 +28,7 @@ constexpr Sql kCount =
     "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1) "
     "FROM {schema}.users u WHERE u.id = ?";
 constexpr Sql kLock =
-    "SELECT u.status, k.name, k.lineage_id, k.generation FROM {schema}.users u "
+    "SELECT u.status, k.name, k.lineage_id, k.generation, k.key_hash FROM {schema}.users u "
     "LEFT JOIN {schema}.api_keys k ON k.id = ? AND k.user_id = u.id AND k.deleted_at IS NULL "
     "WHERE u.id = ? FOR UPDATE";
 constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
@@ -57,11 +57,10 @@ constexpr Sql kFind =
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL";
+constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
 // Dead once is dead: a hash that is there already must not keep a key alive.
 constexpr Sql kRemember =
-    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
-    "SELECT ?, key_hash, ?, id FROM {schema}.api_keys WHERE id = ?";
+    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES (?, ?, ?, ?)";
 constexpr Sql kRecordUses =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) used ON k.id = used.c1 "
     "SET k.last_used_at = used.c2, k.last_used_address = used.c3, k.last_user_agent = used.c4, "
@@ -156,7 +155,8 @@ domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::A
     if (!rows[0].isNull(1))
         locked.living.emplace(domain::LockedKey::Living{stored(domain::KeyName::parse(rows[0].text(1))),
                                                         idAt<domain::LineageId>(rows[0], 2),
-                                                        static_cast<int>(rows[0].integer(3))});
+                                                        static_cast<int>(rows[0].integer(3)),
+                                                        stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
     return locked;
 }
 
@@ -233,9 +233,13 @@ std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) 
     return domain::StoredKey{keyAt(rows[0]), rows[0].maybeTimestamp(kKeyColumns)};
 }
 
-void MySqlApiKeys::end(const domain::ApiKeyId& id, domain::Timestamp now) {
+void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Living& living, domain::Timestamp now) {
     connection_.executeLater(kEnd, {now, bytesOf(id)});
-    connection_.executeLater(kRemember, {bytesOf(connection_.tenant()), now, bytesOf(id)});
+    connection_.executeLater(kRemember, {bytesOf(connection_.tenant()), bytesOf(living.hash), now, bytesOf(id)});
+    connection_.noteStandingChanged(domain::slotOf(id));
+}
+
+void MySqlApiKeys::endAgain(const domain::ApiKeyId& id) {
     connection_.noteStandingChanged(domain::slotOf(id));
 }
 

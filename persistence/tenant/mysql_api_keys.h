@@ -23,7 +23,8 @@ public:
     domain::Result<void> add(const domain::ApiKey&, const domain::KeySecret&) override;
     void addNext(const domain::ApiKey&, const domain::KeySecret&) override;
     std::optional<domain::StoredKey> find(const domain::ApiKeyId&) const override;
-    void end(const domain::ApiKeyId&, domain::Timestamp now) override;
+    void end(const domain::ApiKeyId&, const domain::LockedKey::Living&, domain::Timestamp now) override;
+    void endAgain(const domain::ApiKeyId&) override;
     std::map<int, std::size_t> countLiveByPepper() const override;
     void recordUses(const std::vector<Use>&) override;
 

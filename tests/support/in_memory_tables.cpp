@@ -133,8 +133,8 @@ public:
         const auto found = data_.keys.find(id);
         const bool theirs = found != data_.keys.end() && found->second.key.user == user && !found->second.deletedAt;
         if (!theirs) return {isApproved(data_, user), {}};
-        const auto& key = found->second.key;
-        return {isApproved(data_, user), domain::LockedKey::Living{key.name, key.lineage, key.generation}};
+        const auto& [key, secret, deletedAt] = found->second;
+        return {isApproved(data_, user), domain::LockedKey::Living{key.name, key.lineage, key.generation, secret.hash}};
     }
 
     bool isUsed(const secrets::OnceHash& once) const override {
@@ -197,10 +197,11 @@ public:
         return domain::StoredKey{found->second.key, found->second.deletedAt};
     }
 
-    void end(const domain::ApiKeyId& id, Timestamp now) override {
-        const auto found = data_.keys.find(id);
-        if (found != data_.keys.end() && !found->second.deletedAt) found->second.deletedAt = now;
+    void end(const domain::ApiKeyId& id, const domain::LockedKey::Living&, Timestamp now) override {
+        data_.keys.at(id).deletedAt = now;
     }
+
+    void endAgain(const domain::ApiKeyId&) override {}
 
     void recordUses(const std::vector<Use>& uses) override {
         for (const auto& use : uses) {

@@ -73,11 +73,15 @@ private:
         return key;
     }
 
+    static void end(TenantStore& store, const domain::ApiKey& key) {
+        store.apiKeys().end(key.id, *store.apiKeys().lock(key.user, key.id).living, kNoon);
+    }
+
     void endingAKeyRaisesItsEpochAndRemembersItsHash() {
         const auto key = addKey();
         const auto before = epochOf(domain::slotOf(key.id));
         run([&](TenantStore& store) -> Result<void> {
-            store.apiKeys().end(key.id, kNoon);
+            end(store, key);
             return {};
         });
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(key.id)));
@@ -87,13 +91,16 @@ private:
     // Whoever ended it first may have died before every host knew.
     void endingADeadKeyRaisesItsEpochAgain() {
         const auto key = addKey();
-        const auto end = [&](TenantStore& store) -> Result<void> {
-            store.apiKeys().end(key.id, kNoon);
+        const auto again = [&](TenantStore& store) -> Result<void> {
+            store.apiKeys().endAgain(key.id);
             return {};
         };
-        run(end);
+        run([&](TenantStore& store) -> Result<void> {
+            end(store, key);
+            return {};
+        });
         const auto before = epochOf(domain::slotOf(key.id));
-        run(end);
+        run(again);
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(key.id)));
     }
 
@@ -131,7 +138,7 @@ private:
         const auto key = addKey();
         const auto before = sumOfEpochs();
         run([&](TenantStore& store) -> Result<void> {
-            store.apiKeys().end(key.id, kNoon);
+            end(store, key);
             return domain::ErrorCode::kNameTaken;
         });
         CPPUNIT_ASSERT_EQUAL(before, sumOfEpochs());
@@ -149,7 +156,7 @@ private:
         return stores_
             .transactSettling<void>(*tenant_,
                                     [&](TenantStore& store) -> Result<void> {
-                                        store.apiKeys().end(key.id, kNoon);
+                                        end(store, key);
                                         return {};
                                     })
             .settledAt;

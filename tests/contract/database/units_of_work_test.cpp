@@ -234,8 +234,9 @@ private:
         std::atomic<int> ended = 0;
         inParallel(20, [&](int i) {
             const auto result = stores_->transact<void>(*tenant_, [&](TenantStore& store) -> Result<void> {
-                if (!store.apiKeys().lock(user, key.id).living) return domain::ErrorCode::kKeyNotFound;
-                store.apiKeys().end(key.id, kNoon);
+                const auto living = store.apiKeys().lock(user, key.id).living;
+                if (!living) return domain::ErrorCode::kKeyNotFound;
+                store.apiKeys().end(key.id, *living, kNoon);
                 return store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(100 + i));
             });
             if (result.ok()) ++ended;

@@ -77,7 +77,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         std::optional<domain::LockedKey::Living> ended;
         this->change([&](domain::TenantStore& store) {
             ended = store.apiKeys().lock(user, key).living;
-            if (ended) store.apiKeys().end(key, kNoon + 1h);
+            if (ended) store.apiKeys().end(key, *ended, kNoon + 1h);
         });
         return ended;
     }
@@ -284,6 +284,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(ended->name == key.name);
         CPPUNIT_ASSERT(ended->lineage == key.lineage);
         CPPUNIT_ASSERT_EQUAL(7, ended->generation);
+        CPPUNIT_ASSERT(ended->hash == sampleSecret(1).hash);
         CPPUNIT_ASSERT(list(user).empty());
     }
 
@@ -405,7 +406,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto key = add(user, "Scripts");
         const auto next = sampleKey(user, "Scripts");
         this->change([&](domain::TenantStore& store) {
-            store.apiKeys().end(key.id, kNoon);
+            store.apiKeys().end(key.id, *store.apiKeys().lock(user, key.id).living, kNoon);
             store.apiKeys().addNext(next, sampleSecret(2));
         });
         CPPUNIT_ASSERT(!find(1) && find(2)->key.id == next.id);
