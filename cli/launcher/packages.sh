@@ -9,9 +9,8 @@ libfcgi-dev       reads FastCGI records
 libpoco-dev       database access, JSON, HTTP parts
 libctemplate-dev  renders the pages
 libcppunit-dev    runs the C++ tests
-libsodium-dev     hashes passwords, makes random values
+libsodium-dev     hashes keys and passwords, makes random values
 libcli11-dev      parses the arguments of the tool
-libssl-dev        computes the hashes of keys
 libmariadb-dev    talks to MariaDB and MySQL
 mariadb-server-core  the private database of demo and tests
 mariadb-client-core  sets that database up

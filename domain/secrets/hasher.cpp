@@ -1,11 +1,7 @@
 #include "domain/secrets/hasher.h"
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
 #include <sodium.h>
 
-#include <array>
-#include <new>
 #include <stdexcept>
 
 namespace claviger::domain::secrets {
@@ -15,24 +11,12 @@ std::string_view view(const std::uint8_t* bytes, std::size_t size) {
     return {reinterpret_cast<const char*>(bytes), size};
 }
 
-using MacContext = std::unique_ptr<EVP_MAC_CTX, decltype(&::EVP_MAC_CTX_free)>;
-
-// To look the algorithm up and to take in the key costs several times as much as a digest; so it is done once.
-MacContext keyedWith(const std::uint8_t* key, std::size_t size) {
-    const std::unique_ptr<EVP_MAC, decltype(&::EVP_MAC_free)> hmac(::EVP_MAC_fetch(nullptr, "HMAC", nullptr),
-                                                                   &::EVP_MAC_free);
-    MacContext context(hmac ? ::EVP_MAC_CTX_new(hmac.get()) : nullptr, &::EVP_MAC_CTX_free);
-    char sha256[] = "SHA256";
-    const std::array parameters{::OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
-                                ::OSSL_PARAM_construct_end()};
-    if (!context || ::EVP_MAC_init(context.get(), key, size, parameters.data()) != 1) throw std::bad_alloc();
-    return context;
-}
-
 }  // namespace
 
 Hasher::Hasher(const Pepper& pepper)
-    : pepperVersion_(pepper.version()), keyed_(keyedWith(pepper.bytes_.data(), pepper.bytes_.size())) {}
+    : pepperVersion_(pepper.version()), keyed_(std::make_unique<crypto_auth_hmacsha256_state>()) {
+    crypto_auth_hmacsha256_init(keyed_.get(), pepper.bytes_.data(), pepper.bytes_.size());
+}
 
 Hasher::Hasher(const Pepper& pepper, const Pepper& other) : Hasher(pepper) {
     other_ = std::make_unique<const Hasher>(other);
@@ -48,24 +32,26 @@ Hasher Hasher::load(const std::filesystem::path& file, const std::filesystem::pa
     return {pepper, second};
 }
 
-Hasher::~Hasher() = default;
+Hasher::~Hasher() {
+    sodium_memzero(keyed_.get(), sizeof *keyed_);
+}
 
 template <class DigestType>
 DigestType Hasher::digest(std::string_view purpose, const TenantId& tenant, std::string_view secret) const {
+    auto state = *keyed_;
+    const auto take = [&state](std::string_view part) {
+        crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(part.data()), part.size());
+    };
     // Unambiguous: the purposes are constants without NUL, and the tenant's id has a fixed length.
-    std::string message;
-    message.reserve(purpose.size() + 1 + 16 + secret.size());
-    message.append(purpose).append(1, '\0').append(tenant.bytes()).append(secret);
+    take(purpose);
+    take({"\0", 1});
+    take(tenant.bytes());
+    take(secret);
 
     DigestType out;
-    std::size_t length = 0;
-    const MacContext context(::EVP_MAC_CTX_dup(keyed_.get()), &::EVP_MAC_CTX_free);
-    const bool made =
-        context &&
-        ::EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(message.data()), message.size()) == 1 &&
-        ::EVP_MAC_final(context.get(), out.bytes_.data(), &length, out.bytes_.size()) == 1;
-    sodium_memzero(message.data(), message.size());
-    if (!made || length != DigestType::kSize) throw std::bad_alloc();  // the only way it can fail
+    static_assert(DigestType::kSize == crypto_auth_hmacsha256_BYTES);
+    crypto_auth_hmacsha256_final(&state, out.bytes_.data());
+    sodium_memzero(&state, sizeof state);
     return out;
 }
 

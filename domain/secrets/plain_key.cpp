@@ -1,5 +1,6 @@
 #include "domain/secrets/plain_key.h"
 
+#include <Poco/Ascii.h>
 #include <Poco/Checksum.h>
 #include <sodium.h>
 
@@ -14,7 +15,7 @@ namespace {
 constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 bool isBase62(char c) {
-    return kBase62.find(c) != std::string_view::npos;
+    return Poco::Ascii::isAlphaNumeric(c);
 }
 
 std::array<char, PlainKey::kChecksumLength> checksum(std::string_view body) {

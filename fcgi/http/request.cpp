@@ -1,5 +1,8 @@
 #include "fcgi/http/request.h"
 
+#include <Poco/Ascii.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "domain/base/clock.h"
@@ -28,7 +31,8 @@ std::string headerName(std::string_view parameter) {
 }
 
 bool isRequestId(std::string_view text) {
-    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    const auto isLowerHex = [](char c) { return Poco::Ascii::isHexDigit(c) && !Poco::Ascii::isUpper(c); };
+    return text.size() == 32 && std::all_of(text.begin(), text.end(), isLowerHex);
 }
 
 std::string makeRequestId() {

@@ -2,6 +2,7 @@
 
 #include <Poco/Net/HTTPResponse.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace claviger::fcgi {
@@ -34,7 +35,8 @@ Response Response::redirect(int status, const std::string& location) {
 }
 
 Response& Response::header(std::string name, std::string value) & {
-    if (value.find_first_of("\r\n") != std::string::npos) throw std::logic_error("a header of ours holds a line break");
+    const auto breaksLine = [](char c) { return c == '\r' || c == '\n'; };
+    if (std::any_of(value.begin(), value.end(), breaksLine)) throw std::logic_error("a header of ours holds a line break");
     headers_.emplace_back(std::move(name), std::move(value));
     return *this;
 }

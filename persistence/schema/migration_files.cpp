@@ -1,6 +1,6 @@
 #include "persistence/schema/migration_files.h"
 
-#include <Poco/SHA2Engine.h>
+#include <Poco/Crypto/DigestEngine.h>
 
 #include <algorithm>
 #include <fstream>
@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string sha256(const std::string& text) {
-    Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
+    Poco::Crypto::DigestEngine engine("SHA256");
     engine.update(text);
     const auto& digest = engine.digest();
     return {digest.begin(), digest.end()};

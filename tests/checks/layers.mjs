@@ -21,10 +21,10 @@ const thirdParty = [
   ['Poco/Net/', ['fcgi/']],
   ['Poco/Data/', ['persistence/']],
   ['mysql/', ['persistence/']],
-  ['Poco/Crypto/', ['domain/secrets/']],
-  ['openssl/', ['domain/secrets/']],
+  ['Poco/Crypto/', ['domain/secrets/', 'persistence/schema/']],
   ['sodium.h', ['domain/secrets/']],
   ['Poco/Checksum.h', ['domain/secrets/']],
+  ['Poco/Ascii.h', ['domain/secrets/', 'fcgi/']],
   ['Poco/', ['persistence/', 'fcgi/', 'cli/']], // the rest of Foundation
 ];
 
