@@ -2,12 +2,11 @@
 // of it, neither descriptors nor memory nor a thread that hangs, and what it had asked for is done as a whole or not at all.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
 import { figure } from '../support/long.mjs';
-import { descriptorsOf, memoryOf, stop, until } from '../support/processes.mjs';
+import { childrenOf, descriptorsOf, memoryOf, stop, until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 import { startVerifying } from '../support/verifiers.mjs';
 
@@ -70,8 +69,7 @@ describe('a client that closes at a random byte', () => {
     }));
   }
 
-  const nginxWorkers = () => readFileSync(`/proc/${service.nginx.pid}/task/${service.nginx.pid}/children`, 'utf8').split(' ').filter(Boolean);
-  const processes = () => [...service.children().workers, ...nginxWorkers()];
+  const processes = () => [...service.children().workers, ...childrenOf(service.nginx.pid)];
   const memory = () => service.children().workers.map(memoryOf);
 
   // What the workers hold while nginx, which keeps connections to them, is gone: no more than one to the database a thread.
