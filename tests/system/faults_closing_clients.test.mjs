@@ -11,22 +11,26 @@ import { startService } from '../support/service.mjs';
 import { startVerifying } from '../support/verifiers.mjs';
 
 const times = figure({ short: 1000, full: 10_000 });
+const people = figure({ short: 1, full: 6 }); // each may have 500 keys, and makes no more than a fifth of the times
 const clients = 8;
 const threads = 8; // of a worker
 
 describe('a client that closes at a random byte', () => {
   let service, tenant, user, visitor, key;
+  const visitors = [];
 
   before(async () => {
     service = await startService({ 'fcgi.threads': threads });
     tenant = service.tenant();
-    user = service.user(tenant);
-    visitor = await service.signedIn(tenant, user);
+    for (let i = 0; i < people; i += 1) {
+      user = service.user(tenant);
+      visitors.push((visitor = await service.signedIn(tenant, user)));
+    }
     key = await visitor.createKey('Living');
   });
   after(() => service?.stop());
 
-  const cookie = () => [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const cookieOf = ({ cookies }) => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
   function requestText(line, headers, body) {
     const length = body === undefined ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
@@ -35,11 +39,12 @@ describe('a client that closes at a random byte', () => {
 
   // Every kind of request; the names of the keys tell which were made.
   function requestOf(i) {
+    const cookie = `Cookie: ${cookieOf(visitors[i % people])}`;
     const json = 'Content-Type: application/json';
     return [
-      () => requestText('POST /api/api-keys', [`Cookie: ${cookie()}`, json], JSON.stringify({ name: `n${i}` })),
+      () => requestText('POST /api/api-keys', [cookie, json], JSON.stringify({ name: `n${i}` })),
       () => requestText('GET /v1/verify', [`Authorization: Bearer ${key.fullKey}`]),
-      () => requestText('GET /settings/api-keys', [`Cookie: ${cookie()}`]),
+      () => requestText('GET /settings/api-keys', [cookie]),
       () => requestText('GET /static/current/claviger.css', []),
       () => requestText('POST /login', ['Content-Type: application/x-www-form-urlencoded'], `email=${user.email}&csrf=x&password=${'x'.repeat(3000)}`),
     ][i % 5]();
