@@ -15,7 +15,7 @@
 namespace claviger::domain::secrets {
 namespace {
 
-constexpr int kNiceness = 5;  // a third of what another thread gets of a busy core, all of an idle one
+constexpr int kNicer = 5;  // than who asks: a third of what others get of a busy core, all of an idle one
 
 template <std::size_t kSize>
 std::string randomBase64() {
@@ -54,7 +54,8 @@ bool PasswordHasher::matches(const HashingSlots::Slot&, const Password& password
                              const std::optional<PasswordHash>& stored) const {
     const auto& expected = stored ? *stored : nobody_;
     auto hashing = std::async(std::launch::async, [&] {
-        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
+        const auto self = static_cast<id_t>(::gettid());
+        ::setpriority(PRIO_PROCESS, self, ::getpriority(PRIO_PROCESS, self) + kNicer);
         return crypto_pwhash_str_verify(expected.stored().c_str(), password.text_.data(), password.text_.size()) == 0;
     });
     return hashing.get() && stored.has_value();

@@ -38,6 +38,11 @@ export async function until(what, condition, seconds = 15) {
   }
 }
 
+// The processes that it has started and that have not ended; none where it has ended itself.
+export function childrenOf(pid) {
+  return shown(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+}
+
 // How many files and sockets a process has open.
 export const descriptorsOf = (pid) => readdirSync(`/proc/${pid}/fd`).length;
 
@@ -50,13 +55,14 @@ export function memoryOf(pid) {
 export function processesWith(text) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map((pid) => ({ pid: Number(pid), command: commandLine(pid) }))
+    .map((pid) => ({ pid: Number(pid), command: shown(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') }))
     .filter(({ command }) => command.includes(text));
 }
 
-function commandLine(pid) {
+// What /proc shows of a process.
+export function shown(file) {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return readFileSync(file, 'latin1');
   } catch {
     return ''; // it has just ended
   }

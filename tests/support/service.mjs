@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { sql } from './database.mjs';
 import { freePort, request, Visitor } from './http.mjs';
 import { launcherFunction, root } from './launcher.mjs';
-import { hasEnded, start, stop, until } from './processes.mjs';
+import { childrenOf, hasEnded, shown, start, stop, until } from './processes.mjs';
 
 const testConfig = process.env.TEST_CONFIG;
 if (!testConfig) throw new Error('these tests need a database: run them by ./claviger test');
@@ -76,9 +76,8 @@ class Service {
 
   // The processes below the master.
   children() {
-    const { pid } = this.workers;
-    const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-    const are = (duty) => pids.filter((child) => environmentOf(child).includes(`FASTCGI_${duty}_OF`));
+    const pids = childrenOf(this.workers.pid);
+    const are = (duty) => pids.filter((pid) => shown(`/proc/${pid}/environ`).includes(`FASTCGI_${duty}_OF`));
     return { feeder: are('FEEDER')[0], workers: are('WORKER') };
   }
 
@@ -173,13 +172,5 @@ class Service {
     return readdirSync(join(this.folder, 'log'))
       .map((name) => `--- ${name}\n${this.log(name)}`)
       .join('\n');
-  }
-}
-
-function environmentOf(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
-  } catch {
-    return ''; // it has just ended
   }
 }

@@ -11,15 +11,20 @@ import { until } from './processes.mjs';
 
 const lease = 500; // milliseconds in which a change is known everywhere, also where nobody was told of it
 
-// A tenant, and one of its users, signed in at each host.
-export async function makeScene(hosts) {
+// A tenant with as many users; `people` are these, each signed in at each host.
+export async function makeScene(hosts, { users = 1 } = {}) {
   const tenant = hosts[0].tenant();
-  const user = hosts[0].user(tenant);
-  return { hosts, tenant, people: await Promise.all(hosts.map((host) => host.signedIn(tenant, user))) };
+  const people = [];
+  for (let i = 0; i < users; i += 1) {
+    const user = hosts[0].user(tenant);
+    people.push(await Promise.all(hosts.map((host) => host.signedIn(tenant, user))));
+  }
+  return { hosts, tenant, people };
 }
 
-// `clients` regenerate a key each, at the same time, `times` times in all; each alternates between the hosts. `disturb` may do
-// harm in each round of the first of them. The verifiers are `verifiers` connections to each host of `at`.
+// `clients` regenerate a key each, at the same time, `times` times in all; each alternates between the hosts, and is one of
+// the people. `disturb` may do harm in each round of the first of them. The verifiers are `verifiers` connections to each
+// host of `at`.
 export async function trial(scene, times, { clients = 1, disturb = () => {}, at = scene.hosts, over = statusOver, verifiers = 4 } = {}) {
   const jury = new Jury();
   const verifying = at.flatMap((host) => Array.from({ length: verifiers }, () => verifier(over(host, scene.tenant), jury)));
@@ -43,20 +48,25 @@ function askedAgain({ counts }) {
 
 class Client {
   constructor(scene, jury, result, index) {
-    Object.assign(this, { scene, jury, result, index });
+    Object.assign(this, { jury, result, index, person: scene.people[index % scene.people.length] });
   }
 
   async run(times, disturb) {
-    const key = await this.scene.people[this.index % 2].createKey(`Trial ${Math.random()}`);
+    const key = await this.#at(0).createKey(`Trial ${Math.random()}`);
     await this.#take(key);
     for (let round = 0; round < times; round += 1) {
       await disturb(round);
-      await this.#regenerate(this.scene.people[(this.index + round) % 2]);
+      await this.#regenerate(this.#at(round));
     }
   }
 
-  async #regenerate(person) {
-    const answer = await person.postJson(`/api/api-keys/${this.key.id}`).catch(() => undefined);
+  // Its session at the host whose turn it is.
+  #at(round) {
+    return this.person[(this.index + round) % this.person.length];
+  }
+
+  async #regenerate(session) {
+    const answer = await session.postJson(`/api/api-keys/${this.key.id}`).catch(() => undefined);
     if (answer?.status === 200) {
       this.jury.died(this.key.fullKey);
       await this.#take(answer.json());
@@ -79,13 +89,13 @@ class Client {
   }
 
   async #listed() {
-    const answer = await this.scene.people[0].get('/api/api-keys').catch(() => undefined);
+    const answer = await this.person[0].get('/api/api-keys').catch(() => undefined);
     return answer?.status === 200 ? answer.json().keys : undefined;
   }
 
   #anew({ id, name }) {
     return until('the key to be regenerated', async () => {
-      const answer = await this.scene.people[0].postJson(`/api/api-keys/${id}`).catch(() => undefined);
+      const answer = await this.person[0].postJson(`/api/api-keys/${id}`).catch(() => undefined);
       if (answer?.status === 200) return answer.json();
       id = (await this.#listed())?.find((key) => key.name === name).id ?? id;
       return undefined;

@@ -2,32 +2,35 @@
 // of it, neither descriptors nor memory nor a thread that hangs, and what it had asked for is done as a whole or not at all.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
 import { figure } from '../support/long.mjs';
-import { descriptorsOf, memoryOf, stop, until } from '../support/processes.mjs';
+import { childrenOf, descriptorsOf, memoryOf, stop, until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 import { startVerifying } from '../support/verifiers.mjs';
 
 const times = figure({ short: 1000, full: 10_000 });
+const people = figure({ short: 1, full: 6 }); // each may have 500 keys, and makes no more than a fifth of the times
 const clients = 8;
 const threads = 8; // of a worker
 
 describe('a client that closes at a random byte', () => {
   let service, tenant, user, visitor, key;
+  const visitors = [];
 
   before(async () => {
     service = await startService({ 'fcgi.threads': threads });
     tenant = service.tenant();
-    user = service.user(tenant);
-    visitor = await service.signedIn(tenant, user);
+    for (let i = 0; i < people; i += 1) {
+      user = service.user(tenant);
+      visitors.push((visitor = await service.signedIn(tenant, user)));
+    }
     key = await visitor.createKey('Living');
   });
   after(() => service?.stop());
 
-  const cookie = () => [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const cookieOf = ({ cookies }) => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
   function requestText(line, headers, body) {
     const length = body === undefined ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
@@ -36,11 +39,12 @@ describe('a client that closes at a random byte', () => {
 
   // Every kind of request; the names of the keys tell which were made.
   function requestOf(i) {
+    const cookie = `Cookie: ${cookieOf(visitors[i % people])}`;
     const json = 'Content-Type: application/json';
     return [
-      () => requestText('POST /api/api-keys', [`Cookie: ${cookie()}`, json], JSON.stringify({ name: `n${i}` })),
+      () => requestText('POST /api/api-keys', [cookie, json], JSON.stringify({ name: `n${i}` })),
       () => requestText('GET /v1/verify', [`Authorization: Bearer ${key.fullKey}`]),
-      () => requestText('GET /settings/api-keys', [`Cookie: ${cookie()}`]),
+      () => requestText('GET /settings/api-keys', [cookie]),
       () => requestText('GET /static/current/claviger.css', []),
       () => requestText('POST /login', ['Content-Type: application/x-www-form-urlencoded'], `email=${user.email}&csrf=x&password=${'x'.repeat(3000)}`),
     ][i % 5]();
@@ -70,8 +74,7 @@ describe('a client that closes at a random byte', () => {
     }));
   }
 
-  const nginxWorkers = () => readFileSync(`/proc/${service.nginx.pid}/task/${service.nginx.pid}/children`, 'utf8').split(' ').filter(Boolean);
-  const processes = () => [...service.children().workers, ...nginxWorkers()];
+  const processes = () => [...service.children().workers, ...childrenOf(service.nginx.pid)];
   const memory = () => service.children().workers.map(memoryOf);
 
   // What the workers hold while nginx, which keeps connections to them, is gone: no more than one to the database a thread.

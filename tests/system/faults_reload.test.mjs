@@ -2,7 +2,7 @@
 // none of them fails.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { root } from '../support/launcher.mjs';
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
-import { until } from '../support/processes.mjs';
+import { childrenOf, until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 
 const times = figure({ short: 4, full: 20 });
@@ -54,8 +54,6 @@ describe('not one request fails', () => {
       return workers.length === old.length && !workers.some((pid) => old.includes(pid)) && workers;
     });
   }
-
-  const childrenOf = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
 
   async function reloadNginx() {
     const old = childrenOf(service.nginx.pid);

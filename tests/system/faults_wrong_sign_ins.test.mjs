@@ -1,43 +1,45 @@
-// Two hundred wrong sign-ins at once: at most two passwords are hashed at a time, which their memory shows, the others are
-// refused at once, and verify hardly feels it.
+// Two hundred wrong sign-ins at once: at most two passwords are hashed at a time, which their memory and their threads show,
+// the others are refused at once, and verify hardly feels it.
+//
+// What verify feels is in its 99th percentile, which whatever else the machine does blurs. So the two things that it depends on
+// are seen by themselves too: that a hashing gives way, and that verify queues behind none of those who wait for their turn.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { hiddenField } from '../support/http.mjs';
 import { figure } from '../support/long.mjs';
-import { memoryOf } from '../support/processes.mjs';
+import { memoryOf, shown, start, stop, until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 import { startVerifying } from '../support/verifiers.mjs';
 
 const attempts = 200;
-const rounds = figure({ short: 3, full: 15 });
-const series = 3; // that the rounds are run at most: whatever else the machine does shows in one, the service in all
+const rounds = figure({ short: 5, full: 15 });
+const mostRounds = 5 * rounds; // where the machine does so much else that a few tell nothing
 const memoryOfOne = 64; // MiB of a hashing: so much that it cannot be overlooked
+const workers = 2;
 const window = 700; // milliseconds of verifying, at least
+const settings = { 'passwords.memory_mib': memoryOfOne, 'passwords.passes': 1, 'fcgi.workers': workers };
 
 describe('two hundred wrong sign-ins at once', () => {
   let service, visitor, tenant, key;
   const statuses = new Map();
   let quiet = 0; // MiB of all workers together, before
-  let most = 0;
-  let mostHashing = 0; // threads of all workers at a time that give way
+  const seen = { memory: 0, hashing: 0, hashed: new Set() };
 
   before(async () => {
-    service = await startService({ 'passwords.memory_mib': memoryOfOne, 'passwords.passes': 1, 'fcgi.workers': 2 });
+    service = await startService(settings);
     tenant = service.tenant();
     visitor = await service.signedIn(tenant, service.user(tenant));
     key = await visitor.createKey('Beside');
     await verifyBeside(); // what is made once and kept
-    quiet = memory();
+    quiet = memory(service);
   });
   after(() => service?.stop());
-
-  // The niceness of each thread of the workers.
-  const threads = () => service.children().workers.flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((tid) => nicenessOf(pid, tid)));
-  const memory = () => service.children().workers.reduce((sum, pid) => sum + memoryOf(pid), 0);
 
   // How verify fares beside it, on a few connections.
   async function verifyBeside(happening = async () => {}) {
@@ -49,49 +51,58 @@ describe('two hundred wrong sign-ins at once', () => {
     return fared;
   }
 
-  async function signInWrongly() {
+  async function signInWrongly(answered = () => {}) {
     const place = service.tenant(); // the addresses of another one are not throttled yet
     const stranger = service.visitor(place);
     const csrf = hiddenField((await stranger.get('/login')).body, 'csrf');
-    return () => watched(Promise.all(Array.from({ length: attempts }, async (_, i) => {
+    return () => watch(service, seen, Promise.all(Array.from({ length: attempts }, async (_, i) => {
       const { status } = await stranger.postForm('/login', { csrf, email: `nobody${i}@initech.example`, password: 'wrong, and long enough' });
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      answered();
     })));
   }
 
-  async function watched(happening) {
-    let open = true;
-    happening.finally(() => (open = false));
-    for (; open; await pause(2)) {
-      most = Math.max(most, memory());
-      mostHashing = Math.max(mostHashing, threads().filter((niceness) => niceness > 0).length);
-    }
-    return happening;
-  }
-
-  async function medianRatio() {
-    const ratios = [];
-    for (let round = 0; round < rounds; round += 1) {
-      const flood = await signInWrongly();
-      const alone = await verifyBeside();
-      ratios.push((await verifyBeside(flood)).p99 / alone.p99);
-    }
-    return ratios.sort((a, b) => a - b)[rounds >> 1];
-  }
-
   test("verify's 99th percentile is at most doubled", async (t) => {
-    const medians = [];
-    while (medians.length < series && !medians.some((median) => median <= 2)) medians.push(await medianRatio());
-    t.diagnostic(`${medians.map((median) => median.toFixed(2))} times`);
-    assert.ok(medians.at(-1) <= 2, `${medians} times`);
+    const p99 = { alone: [], beside: [] };
+    const ratio = () => lowerQuartile(p99.beside) / lowerQuartile(p99.alone);
+    for (let round = 1; round <= rounds || (round <= mostRounds && ratio() > 2); round += 1) {
+      const flood = await signInWrongly();
+      p99.alone.push((await verifyBeside()).p99);
+      p99.beside.push((await verifyBeside(flood)).p99);
+    }
+    t.diagnostic(`${ratio().toFixed(2)} times; alone ${told(p99.alone)}, beside them ${told(p99.beside)} ms`);
+    assert.ok(ratio() <= 2, `${ratio()} times`);
   });
 
   test('at most two are hashed at a time, and they give way', (t) => {
-    const grown = most - quiet;
+    const grown = seen.memory - quiet;
     t.diagnostic(`the workers grew by ${grown.toFixed(0)} MiB at most; answers: ${JSON.stringify([...statuses])}`);
     assert.ok(grown > 0.9 * memoryOfOne, 'no hashing was seen');
     assert.ok(grown < 2.5 * memoryOfOne, `the workers grew by ${grown} MiB`);
-    assert.ok(mostHashing === 1 || mostHashing === 2, `${mostHashing} threads that give way to verify`);
+    assert.ok(seen.hashing === 1 || seen.hashing === 2, `${seen.hashing} threads at a time that give way to verify`);
+  });
+
+  test('one is hashed for each that its password refuses, and none for those that are refused at once', (t) => {
+    const refused = statuses.get(401);
+    t.diagnostic(`${seen.hashed.size} hashings were seen, of ${refused}`);
+    assert.ok(seen.hashed.size <= refused, `${seen.hashed.size} hashings for ${refused} passwords`);
+    assert.ok(seen.hashed.size > refused / 2, `only ${seen.hashed.size} hashings for ${refused} passwords`);
+  });
+
+  test('verify waits behind none of those who wait for their turn', async (t) => {
+    const locks = [1, 2].map((number) => join(service.folder, `run/hashing-slot-${number}.lock`));
+    const taker = start(join(service.folder, 'log/taker.log'), 'flock', ['--no-fork', locks[0], 'flock', '--no-fork', locks[1], 'sleep', 'infinity']);
+    const taken = (lock) => spawnSync('flock', ['--nonblock', lock, 'true']).status === 1;
+    await until('both turns to be taken', () => locks.every(taken));
+    let left = attempts;
+    const before = new Map(statuses);
+    const flood = await signInWrongly(() => (left -= 1));
+    const allButThose = () => until('all but two a worker to be refused', () => left <= 2 * workers, 4);
+    const fared = await verifyBeside(() => Promise.all([allButThose().finally(() => stop(taker)), flood()]));
+    t.diagnostic(`the slowest of ${fared.sent} verifies took ${fared.slowest.toFixed(0)} ms`);
+    assert.ok(fared.slowest < 2500, `a verify took ${fared.slowest} ms`);
+    const hashed = statuses.get(401) - before.get(401);
+    assert.ok(hashed >= 1 && hashed <= 2 * workers, `${hashed} have waited`);
   });
 
   test('each is refused, by its password or at once', () => {
@@ -100,10 +111,38 @@ describe('two hundred wrong sign-ins at once', () => {
   });
 });
 
-function nicenessOf(pid, tid) {
-  try {
-    return Number(readFileSync(`/proc/${pid}/task/${tid}/stat`, 'utf8').split(') ').pop().split(' ')[16]);
-  } catch {
-    return 0; // it has just ended
+// Whatever else the machine does makes a percentile larger, never smaller: the rounds that it disturbs least tell.
+const lowerQuartile = (times) => times.toSorted((a, b) => a - b)[times.length >> 2];
+
+const told = (times) => times.map((time) => time.toFixed(1)).join(' ');
+
+// Looks at the workers until it has happened: how many MiB they have at most, how many threads at a time give way to the
+// others, and which ones.
+async function watch(service, seen, happening) {
+  let open = true;
+  happening.finally(() => (open = false));
+  for (; open; await pause(2)) {
+    const hashing = service.children().workers.flatMap(givingWay);
+    seen.memory = Math.max(seen.memory, memory(service));
+    seen.hashing = Math.max(seen.hashing, hashing.length);
+    for (const tid of hashing) seen.hashed.add(tid);
   }
+  return happening;
+}
+
+const memory = (service) => service.children().workers.reduce((sum, pid) => sum + memoryOf(pid), 0);
+
+// The threads of a worker that are nicer than itself, but for those that are at their end: they are gone for whoever has
+// waited for them, and still to be seen.
+function givingWay(pid) {
+  const own = threadOf(pid, pid).niceness;
+  return readdirSync(`/proc/${pid}/task`).filter((tid) => {
+    const { ends, niceness } = threadOf(pid, tid);
+    return !ends && niceness > own;
+  });
+}
+
+function threadOf(pid, tid) {
+  const fields = shown(`/proc/${pid}/task/${tid}/stat`).split(') ').pop().split(' ');
+  return { ends: (Number(fields[6]) & 4) !== 0, niceness: Number(fields[16]) }; // PF_EXITING
 }

@@ -5,7 +5,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { until } from '../support/processes.mjs';
+import { childrenOf, until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 import { startTool } from '../support/tool.mjs';
 
@@ -29,16 +29,15 @@ after(async () => {
 
 const sql = (text) => tool.database.sql(text);
 const versions = (slug) => sql(`SELECT GROUP_CONCAT(pepper_version ORDER BY name) FROM claviger_t_${slug}.api_keys`);
-const children = () => readFileSync(`/proc/${service.workers.pid}/task/${service.workers.pid}/children`, 'utf8').trim().split(' ');
 
 async function use(file, other) {
   const settings = { 'pepper.file': file, ...(other && { 'pepper.other_file': other }) };
   tool.configure(settings);
   const kept = readFileSync(service.config, 'utf8').split('\n').filter((line) => !line.startsWith('pepper.'));
   writeFileSync(service.config, [...kept, ...Object.entries(settings).map(([name, value]) => `${name} = ${value}`), ''].join('\n'));
-  const old = new Set(children());
+  const old = childrenOf(service.workers.pid);
   service.workers.kill('SIGHUP');
-  await until('the old workers to be gone', () => !children().some((pid) => old.has(pid)));
+  await until('the old workers to be gone', () => !childrenOf(service.workers.pid).some((pid) => old.includes(pid)));
 }
 
 function fresh() {

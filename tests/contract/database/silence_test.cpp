@@ -50,9 +50,10 @@ class SilenceTest : public CppUnit::TestFixture {
     void letsOneAskAtATimeWhereAnAnswerWasWaitedForInVain() {
         waitInVain();
         {
-            Question only(silence_, kLong);
+            std::optional<Question> only(std::in_place, silence_, kLong);
             CPPUNIT_ASSERT(!letsAsk());
-            const auto moved = std::move(only);
+            const Question moved(std::move(*only));
+            only.reset();  // what it was moved from does not give the turn back
             CPPUNIT_ASSERT(!letsAsk());
         }
         CPPUNIT_ASSERT(letsAsk());  // the next one, since that one has gone

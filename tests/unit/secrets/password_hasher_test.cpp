@@ -3,11 +3,13 @@
 #include <cppunit/extensions/HelperMacros.h>
 #include <dlfcn.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <ctime>
 #include <functional>
+#include <future>
 #include <optional>
 #include <string>
 
@@ -64,6 +66,7 @@ class PasswordHasherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(takesAsLongForAnUnknownAccountAsForAWrongPassword);
     CPPUNIT_TEST(matchesNothingAgainstABrokenHash);
     CPPUNIT_TEST(givesWayWhileItHashesAndNotAfterwards);
+    CPPUNIT_TEST(givesWayToAServiceThatGivesWayToOthers);
     CPPUNIT_TEST_SUITE_END();
 
     TemporaryFolder folder_;
@@ -95,6 +98,13 @@ class PasswordHasherTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt("correct horse battery"), std::nullopt));
         CPPUNIT_ASSERT(nicenessOfHashing > before);
         CPPUNIT_ASSERT_EQUAL(before, niceness());
+    }
+
+    void givesWayToAServiceThatGivesWayToOthers() {
+        std::async(std::launch::async, [this] {
+            ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 7);
+            givesWayWhileItHashesAndNotAfterwards();
+        }).get();
     }
 
     void hasTheCostOfOwaspsFirstChoiceByDefault() {
