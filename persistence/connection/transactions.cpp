@@ -23,7 +23,7 @@ void rollBack(Connection& connection) noexcept {
 
 // While it lives, the thread that made it pushes nobody off a processor when it wakes. The server answers each statement
 // of a message by itself, and woken by each, who waits for the last one would keep it from going on. Where a sandbox
-// forbids it, transactions cost more.
+// forbids it, transactions cost more. A policy that somebody has chosen for the process stays.
 class PatientThread {
 public:
     PatientThread() { schedule(SCHED_BATCH); }
@@ -33,8 +33,9 @@ public:
 
 private:
     static void schedule(int policy) noexcept {
+        static const bool chosen = ::sched_getscheduler(0) != SCHED_OTHER;
         const sched_param none{};
-        ::sched_setscheduler(0, policy, &none);
+        if (!chosen) ::sched_setscheduler(0, policy, &none);
     }
 };
 

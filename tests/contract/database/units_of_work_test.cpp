@@ -2,6 +2,7 @@
 
 #include <cppunit/TestFixture.h>
 #include <cppunit/extensions/HelperMacros.h>
+#include <sched.h>
 
 #include <atomic>
 #include <barrier>
@@ -35,6 +36,7 @@ class UnitsOfWorkTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(takesARoleOnlyWhenTheTenantChanges);
     CPPUNIT_TEST(fiftyParallelAddsOfOneNameMakeOneKey);
     CPPUNIT_TEST(twentyParallelEndsEndAKeyOnce);
+    CPPUNIT_TEST(aThreadIsPatientForAsLongAsItsTransaction);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -243,6 +245,22 @@ private:
         });
         CPPUNIT_ASSERT_EQUAL(1, ended.load());
         CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, database().count(*tenant_, "api_keys"));
+    }
+
+    void aThreadIsPatientForAsLongAsItsTransaction() {
+        const auto policyWithin = [&](auto... thrown) {
+            int policy = -1;
+            (void)stores_->transact<void>(*tenant_, [&](TenantStore&) -> Result<void> {
+                policy = ::sched_getscheduler(0);
+                (throw thrown, ...);
+                return {};
+            });
+            return policy;
+        };
+        CPPUNIT_ASSERT_EQUAL(SCHED_BATCH, policyWithin());
+        CPPUNIT_ASSERT_EQUAL(SCHED_OTHER, ::sched_getscheduler(0));
+        CPPUNIT_ASSERT_THROW(policyWithin(std::runtime_error("lost")), std::runtime_error);
+        CPPUNIT_ASSERT_EQUAL(SCHED_OTHER, ::sched_getscheduler(0));
     }
 
     std::optional<domain::Tenant> tenant_;
