@@ -5,7 +5,7 @@
 //   await database.kill();                          // as a crash does
 //   await database.start();
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 
@@ -36,12 +36,16 @@ class Database {
     };
   }
 
-  async start() {
+  // With statements, they are run before anybody can ask it anything.
+  async start(statements) {
     await until('the last server to be gone', () => !this.#answers());
     const asRoot = process.getuid() === 0 ? ['--user=root'] : [];
     const files = [`--datadir=${this.folder}/db/data`, `--socket=${this.socket}`, `--pid-file=${this.folder}/db/pid`];
     const options = ['--skip-networking', '--skip-name-resolve', '--character-set-server=utf8mb4', '--innodb-log-file-size=16M'];
-    this.server = start(join(this.folder, 'log/mariadb.log'), '/usr/sbin/mariadbd', ['--no-defaults', ...asRoot, ...files, ...options, ...this.options]);
+    const first = join(this.folder, 'first.sql');
+    if (statements) writeFileSync(first, `${statements};\n`);
+    const early = statements ? [`--init-file=${first}`] : [];
+    this.server = start(join(this.folder, 'log/mariadb.log'), '/usr/sbin/mariadbd', ['--no-defaults', ...asRoot, ...files, ...options, ...early, ...this.options]);
     await until('the database to answer', () => this.#answers());
   }
 
