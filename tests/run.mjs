@@ -42,7 +42,7 @@ function longSuites() {
   return [
     { name: 'fuzz-long', ...long('fuzz/long.mjs') },
     { name: 'model-long', ...long('model/long.mjs') },
-    { ...nodeSuite('dead-long', system('dead_everywhere.test')), env: { REGENERATIONS: '10000', CLIENTS: '16' } },
+    { ...nodeSuite('dead-long', system('dead_everywhere.test')), env: { REGENERATIONS: '10000', CLIENTS: '48' } },
     { ...nodeSuite('faults-long', system('faults_')), env: { FAULTS_LONG: 'yes' } },
     ...['asan', 'tsan'].flatMap((sanitizer) => cppSuites(`build/${sanitizer}/tests`, `-${sanitizer}`)),
   ];
