@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const logs = join(dirname(process.env.TEST_CONFIG), 'log');
 const order = ['checks', 'unit', 'contract', 'migration', 'api', 'fuzz', 'server', 'system', 'browser'];
+const longOnly = ['galera']; // folders whose suite is NAME-long
 const longest = 20 * 60 * 1000; // milliseconds, of one suite
 
 function cppSuites(builtIn = 'build/tests', suffix = '') {
@@ -24,7 +25,7 @@ function cppSuites(builtIn = 'build/tests', suffix = '') {
 
 function nodeSuites() {
   return readdirSync(join(root, 'tests'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !longOnly.includes(entry.name))
     .map(({ name }) => ({ name, files: testFiles(join(root, 'tests', name)) }))
     .filter(({ files }) => files.length > 0)
     .map(({ name, files }) => nodeSuite(name, files));
@@ -43,6 +44,7 @@ function longSuites() {
     { name: 'fuzz-long', ...long('fuzz/long.mjs') },
     { name: 'model-long', ...long('model/long.mjs') },
     { ...nodeSuite('dead-long', system('dead_everywhere.test')), env: { REGENERATIONS: '10000', CLIENTS: '48' } },
+    ...longOnly.map((name) => nodeSuite(`${name}-long`, testFiles(join(root, 'tests', name)))),
     { ...nodeSuite('faults-long', system('faults_')), env: { FAULTS_LONG: 'yes' } },
     ...['asan', 'tsan'].flatMap((sanitizer) => cppSuites(`build/${sanitizer}/tests`, `-${sanitizer}`)),
   ];

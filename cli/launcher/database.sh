@@ -28,15 +28,19 @@ makeDatabase() {  # under another name until it is whole
     mv -- "$databaseFolder/data.new" "$databaseFolder/data"
 }
 
-# The passwords go from their files to the server's standard input: never into arguments or the environment.
 makeAccounts() {  # FOLDER
-    awk -v workerFile="$1/secrets/worker_password" -v toolFile="$1/secrets/tool_password" '
+    accountsAt "$databaseFolder/db.sock" "$1"
+}
+
+# The passwords go from their files to the server's standard input: never into arguments or the environment.
+accountsAt() {  # SOCKET FOLDER
+    awk -v workerFile="$2/secrets/worker_password" -v toolFile="$2/secrets/tool_password" '
         BEGIN {
             if ((getline worker <workerFile) != 1 || (getline tool <toolFile) != 1) exit 1
         }
         { gsub(/@WORKER_PASSWORD@/, worker); gsub(/@TOOL_PASSWORD@/, tool); print }
     ' "$root/persistence/accounts.sql" |
-        mariadb --no-defaults --socket="$databaseFolder/db.sock" --user="$databaseAccount" ||
+        mariadb --no-defaults --socket="$1" --user="$(id -un)" ||
         fail "the accounts of the database could not be made"
 }
 

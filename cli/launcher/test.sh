@@ -27,6 +27,11 @@ spin              looks at every state of the model of the fence
 gcc               compiles what spin makes of it
 '
 
+clusterPackages='
+galera-4          makes one database of three MariaDBs
+rsync             copies it to a node that lacks it
+'
+
 testVerb() {  # [--long] [NAME…]
     long=
     [ "${1-}" != --long ] || { long=yes && shift; }
@@ -37,6 +42,7 @@ testVerb() {  # [--long] [NAME…]
     nodeFits || testPackages=$testPackages$nodePackage
     command -v npm >/dev/null || testPackages=$testPackages$npmPackage
     [ -z "$long" ] || testPackages=$testPackages$longPackages
+    [ -z "$long" ] || ! isWanted galera-long "$@" || testPackages=$testPackages$clusterPackages
     installMissing "$testPackages"
     nodeFits || fail "the tests need node 18 or newer; the one found first in PATH is $(node --version)"
     stopAllAtExit
@@ -50,14 +56,28 @@ testVerb() {  # [--long] [NAME…]
     # Nothing here must outlive a crash.
     startDatabase "$folder" --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin
     "$tool" --config "$folder/claviger.conf" migrate >"$folder/log/migrate.log" || fail "the test database could not be migrated"
-    TEST_LONG=$long TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
+    TEST_LONG=$long TEST_STATE_TRANSFER=$var/galera/usr/bin TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
 }
 
 # Only what the named suites need, for it takes long.
 buildLong() {  # [NAME…]
+    ! isWanted galera-long "$@" || fetchStateTransfer "$var/galera"
     ! isWanted 'fuzz-long' "$@" || buildFuzzer
     ! isWanted '*-asan' "$@" || buildSanitized asan
     ! isWanted '*-tsan' "$@" || buildSanitized tsan
+}
+
+# The scripts by which one node of a cluster fills another are in the package that brings MariaDB as a service of the system.
+# It is unpacked beside the tests instead of installed: they need no such service.
+fetchStateTransfer() {  # FOLDER
+    [ ! -x "$1/usr/bin/wsrep_sst_rsync" ] || return 0
+    say "Fetching the scripts that fill a node of a cluster (package mariadb-server)"
+    rm -rf -- "$1" "$1.new"
+    mkdir -p -- "$1.new"
+    (cd -- "$1.new" && { apt-get download -q mariadb-server || { apt-get update -q && apt-get download -q mariadb-server; }; }) ||
+        fail "the package mariadb-server could not be fetched; see above"
+    dpkg-deb --extract "$1.new"/mariadb-server_*.deb "$1.new"
+    mv -- "$1.new" "$1"
 }
 
 isWanted() {  # PATTERN [NAME…]: without names, all are

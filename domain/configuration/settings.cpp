@@ -23,6 +23,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view kEnvironmentPrefix = "CLAVIGER_";
 constexpr std::string_view kLauncherVariable = "CLAVIGER_VAR";  // belongs to the launcher, not to the service
 
+constexpr unsigned kHighestPort = 65535;
+
 // One value on its way into the settings: where it was found, for the error text.
 struct Given {
     std::string_view value;
@@ -37,6 +39,13 @@ struct Known {
     Setter set;
 };
 
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\r";
+    const auto first = text.find_first_not_of(kBlanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
 unsigned readNumber(const Given& given, unsigned least, unsigned most) {
     unsigned number = 0;
     const char* const end = given.value.data() + given.value.size();
@@ -50,6 +59,39 @@ unsigned readNumber(const Given& given, unsigned least, unsigned most) {
 template <class Part>
 Setter text(Part Settings::*part, std::string Part::*field) {
     return [=](Settings& settings, const Given& given) { settings.*part.*field = given.value; };
+}
+
+// HOST, HOST:PORT, IPV6, [IPV6] or [IPV6]:PORT.
+Settings::Server readServer(std::string_view text, const Given& given) {
+    const bool bracketed = text.starts_with('[');
+    const bool withPort =
+        bracketed ? text.find("]:") != std::string_view::npos : std::count(text.begin(), text.end(), ':') == 1;
+    auto host = withPort ? text.substr(0, text.rfind(':')) : text;
+    std::optional<unsigned> port;
+    if (withPort) {
+        const auto what = given.where + ": the port of \"" + std::string(text) + "\"";
+        port = readNumber({text.substr(text.rfind(':') + 1), what, given.folder}, 1, kHighestPort);
+    }
+    if (bracketed && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (host.empty() || host.find_first_of("[]/ \t") != std::string_view::npos)
+        throw BadConfiguration(given.where + " must be HOST or HOST:PORT, or several with commas between, not \"" +
+                               std::string(given.value) + "\"");
+    return {std::string(host), port};
+}
+
+template <class Field>
+Setter servers(Field field) {
+    return [=](Settings& settings, const Given& given) {
+        auto& all = std::invoke(field, settings);
+        all.clear();
+        auto rest = given.value;
+        while (!given.value.empty()) {
+            const auto comma = rest.find(',');
+            all.push_back(readServer(trim(rest.substr(0, comma)), given));
+            if (comma == std::string_view::npos) return;
+            rest.remove_prefix(comma + 1);
+        }
+    };
 }
 
 template <class Field>
@@ -70,9 +112,9 @@ const std::vector<Known>& knownSettings() {
     using S = Settings;
     static const std::vector<Known> kKnown = {
         {"database.socket", path([](S & s) -> auto& { return s.database.socket; })},
-        {"database.host", text(&S::database, &S::Database::host)},
+        {"database.host", servers([](S & s) -> auto& { return s.database.hosts; })},
         {"database.port", number(
-                              [](S & s) -> auto& { return s.database.port; }, 1, 65535)},
+                              [](S & s) -> auto& { return s.database.port; }, 1, kHighestPort)},
         {"database.timeout_seconds", number(
                                          [](S & s) -> auto& { return s.database.timeoutSeconds; }, 1, 60)},
         {"database.worker_user", text(&S::database, &S::Database::workerUser)},
@@ -139,13 +181,6 @@ const Known& find(const std::string& given, const Spelling& spell, const std::st
     std::string all;
     for (const auto& one : known) all += (all.empty() ? "" : ", ") + spell(one.name);
     throw BadConfiguration(unknown + "there are: " + all);
-}
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r";
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 void readFile(Settings& settings, const fs::path& file) {

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace claviger::domain {
 
@@ -20,9 +22,13 @@ class UnreadableConfiguration : public BadConfiguration {
 // Everything that an operator can set, for the workers and the tool alike. It holds no secret, only the files
 // that hold them, so that each account can read its own.
 struct Settings {
+    struct Server {
+        std::string host;
+        std::optional<unsigned> port;  // or database.port
+    };
     struct Database {
         std::filesystem::path socket;  // of the server, or empty for TCP
-        std::string host;
+        std::vector<Server> hosts;     // database.host: one, or the nodes of a cluster, the preferred one first
         unsigned port = 3306;
         unsigned timeoutSeconds = 2;  // to connect, to send a statement, to read its answer
         std::string workerUser = "claviger_worker";

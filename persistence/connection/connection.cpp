@@ -14,17 +14,23 @@
 namespace claviger::persistence {
 namespace {
 
-// A lock is waited for less long than an answer: the server gives up before the client does, and says so.
+// A lock is waited for less long than an answer: the server gives up before the client does, and says so. A node of
+// Galera answers a read only once it has what was committed on the others before (MySQL skips what M! opens).
 constexpr Sql kSetSession =
     "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
-    "innodb_lock_wait_timeout = ?, lock_wait_timeout = ?";
+    "innodb_lock_wait_timeout = ?, lock_wait_timeout = ? /*M!100000 , wsrep_sync_wait = 1 */";
 constexpr Sql kSetIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+constexpr Sql kNothing = "DO 1";  // which a node outside its cluster refuses, unlike SET and the next
+constexpr Sql kIsNode = "SELECT 0 /*M!100000 + @@wsrep_on */";
 constexpr Sql kSetRole = "SET ROLE {role}";
 constexpr Sql kBegin = "START TRANSACTION";
 constexpr Sql kCommit = "COMMIT";
 constexpr Sql kRollBack = "ROLLBACK";
 
 constexpr unsigned kLongestLockWait = 10;
+
+constexpr unsigned kTooManyConnections = 1040;
+constexpr unsigned kDeadlock = 1213;
 
 // Only what Poco insists on: the login itself goes past it (driver_connect.h).
 constexpr auto kPocoLogin = "host=localhost;port=3306;user=login";
@@ -40,9 +46,12 @@ Poco::Data::Session open(const Login& login) {
         return session;
     } catch (const Poco::Exception&) {  // its text is Poco's; the driver's is better
         const auto& failure = connect.failure();
-        throw domain::StorageUnavailable(failure ? "no connection to the database: error " +
-                                                       std::to_string(failure->number) + ": " + failure->text
-                                                 : "no connection to the database");
+        if (!failure) throw domain::StorageUnavailable("no connection to the database");
+        const auto text =
+            "no connection to the database: error " + std::to_string(failure->number) + ": " + failure->text;
+        // Full is not gone: whoever looked elsewhere would write there, beside those who got in.
+        if (endsConnection(failure->number) && failure->number != kTooManyConnections) throw ConnectionLost(text);
+        throw domain::StorageUnavailable(text);
     }
 }
 
@@ -85,7 +94,9 @@ Connection::~Connection() = default;
 void Connection::setSession(unsigned answerSeconds) {
     const std::int64_t lockWait = std::clamp(answerSeconds - 1, 1U, kLongestLockWait);
     executeLater(kSetSession, {lockWait, lockWait});
-    execute(kSetIsolation);
+    executeLater(kSetIsolation);
+    executeLater(kNothing);
+    oneByOne_ = query(kIsNode)[0].integer(0) != 0;
 }
 
 Rows Connection::query(Sql statement, const Values& values, const Names& names) {
@@ -107,8 +118,8 @@ std::uint64_t Connection::executeOnRows(Sql statement, const std::vector<Values>
 }
 
 void Connection::stream(Sql statement, const Names& names, const Take& take) {
-    if (!alive_) throw ConnectionLost("the database connection was lost before");
-    if (waiting_.count > 0) throw std::logic_error("something waits to be sent before rows that are streamed");
+    requireUsable();
+    if (!waiting_.ends.empty()) throw std::logic_error("something waits to be sent before rows that are streamed");
     const auto sql = compose(statement, {}, names);
     if (::mysql_real_query(driver_->handle, sql.data(), sql.size()) != 0) fail(Carried::kNoValues);
     ++answers_;
@@ -135,11 +146,13 @@ void Connection::takeRole(const Identifier& role) {
 
 void Connection::begin() {
     executeLater(kBegin);
+    transaction_ = Transaction::kOpen;
 }
 
 void Connection::rollBack() {
-    if (waiting_.count > 0) role_.reset();
+    if (!waiting_.ends.empty()) role_.reset();
     waiting_ = {};
+    transaction_ = Transaction::kNone;
     execute(kRollBack);
 }
 
@@ -149,7 +162,7 @@ void Connection::commit() {
 
 std::optional<Rows> Connection::commitAndQuery(Sql question, const Values& values) {
     return committing([&]() -> std::optional<Rows> {
-        const auto before = waiting_.count;
+        const auto before = waiting_.ends.size();
         executeLater(kCommit);
         try {
             return query(question, values);
@@ -163,9 +176,11 @@ std::optional<Rows> Connection::commitAndQuery(Sql question, const Values& value
 // What a failure says depends on how far the server came: what fails before COMMIT keeps it from being run.
 template <class Send>
 auto Connection::committing(const Send& send) -> decltype(send()) {
-    const auto before = waiting_.count;
+    const auto before = waiting_.ends.size();
     try {
-        return send();
+        auto answer = send();
+        transaction_ = Transaction::kNone;
+        return answer;
     } catch (const Deadlock&) {
         throw;
     } catch (const ConnectionLost& lost) {
@@ -180,20 +195,37 @@ auto Connection::committing(const Send& send) -> decltype(send()) {
 void Connection::wait(const std::string& sql, Carried carried) {
     waiting_.text += sql;
     waiting_.text += ';';
-    ++waiting_.count;
+    waiting_.ends.push_back(waiting_.text.size());
     if (carried == Carried::kValues) waiting_.carried = carried;
 }
 
 // Sends what waits and the statement as one message. The server runs them in order and stops at the first that fails.
+//
+// Not so a node of Galera: where a change of another node undoes the transaction between two statements of one message,
+// it tells nobody, runs the rest of the message outside of it, and answers COMMIT with OK. It does tell the next
+// message.
 Connection::Answer Connection::converse(const std::string& sql, Carried carried) {
-    if (!alive_) throw ConnectionLost("the database connection was lost before");
+    requireUsable();
     auto message = std::exchange(waiting_, {});
     if (message.carried == Carried::kValues) carried = message.carried;
-    message.text += sql;
     done_ = 0;
-    if (::mysql_real_query(driver_->handle, message.text.data(), message.text.size()) != 0) fail(carried);
+    if (!oneByOne_ || transaction_ == Transaction::kNone) {
+        message.text += sql;
+        return send(message.text, message.ends.size() + 1, carried);
+    }
+    std::size_t begin = 0;
+    for (const auto end : message.ends) {
+        send(std::string_view(message.text).substr(begin, end - 1 - begin), done_ + 1, carried);
+        begin = end;
+    }
+    return send(sql, done_ + 1, carried);
+}
+
+// Until so many statements have been answered since the conversation began.
+Connection::Answer Connection::send(std::string_view message, std::size_t statements, Carried carried) {
+    if (::mysql_real_query(driver_->handle, message.data(), message.size()) != 0) fail(carried);
     ++answers_;
-    return lastAnswer(message.count + 1, carried);
+    return lastAnswer(statements, carried);
 }
 
 Connection::Answer Connection::lastAnswer(std::size_t statements, Carried carried) {
@@ -223,11 +255,17 @@ std::uint64_t Connection::affected(const std::string& sql, Carried carried) {
     return answer.affected;
 }
 
+void Connection::requireUsable() const {
+    if (!alive_) throw ConnectionLost("the database connection was lost before");
+    if (transaction_ == Transaction::kUndone) throw Deadlock(kDeadlock, "the transaction was undone before");
+}
+
 // The role counts as not taken, since nothing tells whether it was.
 void Connection::fail(Carried carried) {
     const ServerError error{::mysql_errno(driver_->handle), ::mysql_error(driver_->handle)};
     role_.reset();
     if (endsConnection(error.number)) alive_ = false;
+    if (error.number == kDeadlock && transaction_ == Transaction::kOpen) transaction_ = Transaction::kUndone;
     raise(error, carried);
 }
 

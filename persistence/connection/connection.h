@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "persistence/connection/driver_connect.h"
 #include "persistence/connection/rows.h"
@@ -16,7 +18,9 @@ namespace claviger::persistence {
 // and READ COMMITTED; never reconnects by itself; knows no current schema. For one thread at a time.
 //
 // Every method throws ConnectionLost when the connection is lost (then alive() is false for good), and the other
-// exceptions of errors.h for what the server refuses.
+// exceptions of errors.h for what the server refuses. Once a transaction has lost against another one (Deadlock, 1213),
+// the server has rolled it back, and would run and commit what follows outside of it: every method but rollBack()
+// throws Deadlock from then on.
 class Connection {
 public:
     // Throws domain::StorageUnavailable if it cannot be made in time.
@@ -33,7 +37,8 @@ public:
     std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
     // Sends the statement along with the next one whose answer is read: it costs no round trip of its own. What it
-    // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped.
+    // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped. (On a node of
+    // Galera it does cost one within a transaction.)
     void executeLater(Sql, const Values& = {}, const Names& = {});
 
     // A transaction: begin() rides along as well. rollBack() drops what still waits to be sent.
@@ -78,24 +83,28 @@ private:
     // Statements that go with the next one.
     struct Waiting {
         std::string text;
-        std::size_t count = 0;
+        std::vector<std::size_t> ends;  // of each in the text, behind its semicolon
         Carried carried = Carried::kNoValues;
     };
 
     void setSession(unsigned answerSeconds);
     void wait(const std::string& sql, Carried);
     Answer converse(const std::string& sql, Carried);
+    Answer send(std::string_view message, std::size_t statements, Carried);
     Answer readAnswer(Carried);
     Answer lastAnswer(std::size_t statements, Carried);
     std::uint64_t affected(const std::string& sql, Carried);
+    void requireUsable() const;
     [[noreturn]] void fail(Carried);
     template <class Send>
     auto committing(const Send& send) -> decltype(send());
 
     std::unique_ptr<Driver> driver_;
     bool alive_ = true;
+    bool oneByOne_ = false;  // statements of a transaction, since the server is a node of a cluster
     std::optional<Identifier> role_;
     Waiting waiting_;
+    enum class Transaction { kNone, kOpen, kUndone } transaction_ = Transaction::kNone;  // undone: by the server
     std::size_t done_ = 0;  // statements of the last message that have been answered without an error
     std::uint64_t answers_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "persistence/connection/connections.h"
 
+#include <utility>
+
 namespace claviger::persistence {
 namespace {
 
@@ -10,7 +12,7 @@ Login makeLogin(const domain::Settings::Database& settings, Account account) {
     auto password = worker ? domain::readSecretFile(settings.workerPasswordFile, "database.worker_password_file")
                            : domain::readSecretFile(settings.toolPasswordFile, "database.tool_password_file");
     return {settings.socket.string(),
-            settings.host,
+            "",
             settings.port,
             worker ? settings.workerUser : settings.toolUser,
             std::move(password),
@@ -18,74 +20,77 @@ Login makeLogin(const domain::Settings::Database& settings, Account account) {
             settings.timeoutSeconds};
 }
 
-Login patient(Login login) {
-    login.answerSeconds = kSchemaChangeSeconds;
-    return login;
-}
-
 }  // namespace
 
 Connections::Connections(const domain::Settings::Database& settings, Account account)
-    : account_(account), login_(makeLogin(settings, account)), patientLogin_(patient(login_)) {}
+    : account_(account), answerSeconds_(settings.timeoutSeconds), servers_(settings, makeLogin(settings, account)) {}
 
 Connections::~Connections() = default;
 
 Connections::Lease::~Lease() {
     if (!connection_) return;
     connection_->alive() ? question_.answered() : question_.failed();
-    owner_.giveBack(home_, std::move(connection_));
+    if (!connection_->alive() && question_.waitedLong()) owner_.forgetIdle();
+    owner_.giveBack(home_, {std::move(connection_), server_});
 }
 
 Connections::Lease Connections::borrow() {
-    return borrow(idle_, login_);
+    return borrow(idle_, answerSeconds_);
 }
 
 Connections::Lease Connections::borrowFresh() {
-    {
-        Idle dead;
-        const std::lock_guard lock(mutex_);
-        dead.swap(idle_);
-    }
-    return make(idle_, login_, {silence_, std::chrono::seconds(login_.answerSeconds)});
+    forgetIdle();
+    return make(idle_, answerSeconds_, {silence_, std::chrono::seconds(answerSeconds_)});
 }
 
 Connections::Lease Connections::borrowForSchemaChange() {
-    return borrow(patientIdle_, patientLogin_);
+    return borrow(patientIdle_, kSchemaChangeSeconds);
 }
 
-Connections::Lease Connections::borrow(Idle& idle, const Login& login) {
-    Silence::Question question(silence_, std::chrono::seconds(login.answerSeconds));
-    if (auto connection = takeIdle(idle))
-        return {*this, idle, std::move(connection), Lease::Age::kKept, std::move(question)};
-    return make(idle, login, std::move(question));
+Connections::Lease Connections::borrow(Idle& idle, unsigned answerSeconds) {
+    Silence::Question question(silence_, std::chrono::seconds(answerSeconds));
+    if (auto placed = takeIdle(idle)) return {*this, idle, std::move(*placed), Lease::Age::kKept, std::move(question)};
+    return make(idle, answerSeconds, std::move(question));
 }
 
-Connections::Lease Connections::make(Idle& home, const Login& login, Silence::Question question) {
+Connections::Lease Connections::make(Idle& home, unsigned answerSeconds, Silence::Question question) {
+    const auto before = servers_.serving();
     try {
-        auto connection = std::make_unique<Connection>(login);
-        return {*this, home, std::move(connection), Lease::Age::kFresh, std::move(question)};
+        auto placed = servers_.connect(answerSeconds);
+        if (placed.server != before) forgetIdle();
+        return {*this, home, std::move(placed), Lease::Age::kFresh, std::move(question)};
     } catch (const domain::StorageUnavailable&) {
         question.failed();
         throw;
     }
 }
 
-std::unique_ptr<Connection> Connections::takeIdle(Idle& idle) {
+std::optional<Servers::Placed> Connections::takeIdle(Idle& idle) {
+    Idle elsewhere;  // closed outside the lock
     const std::lock_guard lock(mutex_);
-    if (idle.empty()) return nullptr;
-    auto connection = std::move(idle.back());
-    idle.pop_back();
-    return connection;
+    while (!idle.empty()) {
+        auto placed = std::move(idle.back());
+        idle.pop_back();
+        if (placed.server == servers_.serving()) return placed;
+        elsewhere.push_back(std::move(placed));
+    }
+    return std::nullopt;
 }
 
-void Connections::giveBack(Idle& home, std::unique_ptr<Connection> connection) noexcept {
-    if (!connection->alive()) return;
+void Connections::giveBack(Idle& home, Servers::Placed placed) noexcept {
+    if (!placed.connection->alive() || placed.server != servers_.serving()) return;
     try {
         const std::lock_guard lock(mutex_);
-        home.push_back(std::move(connection));
+        home.push_back(std::move(placed));
     } catch (const std::bad_alloc&) {
         return;  // then it is closed
     }
+}
+
+void Connections::forgetIdle() noexcept {
+    Idle dead;
+    const std::lock_guard lock(mutex_);
+    dead.swap(idle_);
 }
 
 }  // namespace claviger::persistence

@@ -2,10 +2,12 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "domain/configuration/settings.h"
 #include "persistence/connection/connection.h"
+#include "persistence/connection/servers.h"
 #include "persistence/connection/silence.h"
 
 namespace claviger::persistence {
@@ -16,9 +18,10 @@ enum class Account {
 };
 
 // Lends connections. A thread holds one at a time and only while it works, so that there are never more than
-// threads. Thread-safe: connecting and closing happen outside the lock.
+// threads. All lead to one server: what leads to the one that served before is not lent again. Thread-safe: connecting
+// and closing happen outside the lock.
 class Connections {
-    using Idle = std::vector<std::unique_ptr<Connection>>;  // last in, first out: the warmest is used, the rest rests
+    using Idle = std::vector<Servers::Placed>;  // last in, first out: the warmest is used, the rest rests
 
 public:
     // Reads the account's password file; connects to nothing. Throws domain::BadConfiguration.
@@ -37,24 +40,25 @@ public:
         Connection& operator*() const { return *connection_; }
         Connection* operator->() const { return connection_.get(); }
 
-        // It was made for an earlier loan, and may have died unseen since. Not so where it has died of silence: there is
-        // no sense in asking on another one what has been waited for in vain.
+        // It was made for an earlier loan, and may have died unseen since. Not so where it has died of silence: there
+        // is no sense in asking on another one what has been waited for in vain.
         bool diedUnseen() const { return age_ == Age::kKept && !question_.waitedLong(); }
 
     private:
         friend class Connections;
         enum class Age { kFresh, kKept };
-        Lease(Connections& owner, Idle& home, std::unique_ptr<Connection> connection, Age age,
-              Silence::Question question)
+        Lease(Connections& owner, Idle& home, Servers::Placed placed, Age age, Silence::Question question)
             : owner_(owner),
               home_(home),
-              connection_(std::move(connection)),
+              connection_(std::move(placed.connection)),
+              server_(placed.server),
               age_(age),
               question_(std::move(question)) {}
 
         Connections& owner_;
         Idle& home_;
         std::unique_ptr<Connection> connection_;
+        std::size_t server_;
         Age age_;
         Silence::Question question_;
     };
@@ -76,14 +80,15 @@ public:
     bool rehearses() const { return rehearses_; }
 
 private:
-    Lease borrow(Idle&, const Login&);
-    Lease make(Idle&, const Login&, Silence::Question);
-    std::unique_ptr<Connection> takeIdle(Idle&);
-    void giveBack(Idle&, std::unique_ptr<Connection>) noexcept;
+    Lease borrow(Idle&, unsigned answerSeconds);
+    Lease make(Idle&, unsigned answerSeconds, Silence::Question);
+    std::optional<Servers::Placed> takeIdle(Idle&);
+    void giveBack(Idle&, Servers::Placed) noexcept;
+    void forgetIdle() noexcept;
 
     const Account account_;
-    const Login login_;
-    const Login patientLogin_;
+    const unsigned answerSeconds_;
+    Servers servers_;
     bool rehearses_ = false;  // set before the first transaction, if at all
     Silence silence_;
     std::mutex mutex_;

@@ -5,26 +5,40 @@
 namespace claviger::persistence {
 namespace {
 
-void runOnce(Connection& connection, const std::optional<Identifier>& role,
-             const std::function<void(Connection&)>& work) {
+using Work = std::function<void(Connection&)>;
+
+constexpr int kAttempts = 3;
+
+void runOn(Connection& connection, const std::optional<Identifier>& role, const Work& work) {
     if (role) connection.takeRole(*role);
     work(connection);
 }
 
-}  // namespace
-
-void runReading(Connections& connections, const std::optional<Identifier>& role,
-                const std::function<void(Connection&)>& work) {
+void runOnce(Connections& connections, const std::optional<Identifier>& role, const Work& work) {
     {
         const auto lease = connections.borrow();
         try {
-            return runOnce(*lease, role, work);
+            return runOn(*lease, role, work);
         } catch (const ConnectionLost&) {
             if (!lease.diedUnseen()) throw;
         }
     }
     const auto lease = connections.borrowFresh();
-    runOnce(*lease, role, work);
+    runOn(*lease, role, work);
+}
+
+}  // namespace
+
+// A read loses where a change of its table's form, or of the cluster, comes in between.
+void runReading(Connections& connections, const std::optional<Identifier>& role, const Work& work) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return runOnce(connections, role, work);
+        } catch (const Deadlock& lost) {
+            if (attempt == kAttempts)
+                throw domain::StorageUnavailable(std::string("given up after three attempts: ") + lost.what());
+        }
+    }
 }
 
 }  // namespace claviger::persistence

@@ -1,8 +1,8 @@
 // Stands between a program and the database's socket, and meddles with what goes by.
 //
 //   const proxy = await startDatabaseProxy(database.socket, join(folder, 'm.sock'), {
-//     toServer: (bytes, cut) => bytes,               // what is passed on; a message of the client is one piece
-//     toClient: (bytes, cut) => undefined,           // nothing is; cut() ends the connection
+//     toServer: (bytes, cut, late) => bytes,         // what is passed on; a message of the client is one piece
+//     toClient: (bytes, cut) => undefined,           // nothing is; cut() ends the connection, late(bytes) passes them on later
 //   });
 //   const host = await startService(database.settings, { within: proxy.within });        // its workers go through it
 //   await proxy.stop();
@@ -22,7 +22,7 @@ export async function startDatabaseProxy(target, path, { toServer = passOn, toCl
     };
     const pass = (from, to, meddle) =>
       from.on('data', (bytes) => {
-        const passed = meddle(bytes, cut);
+        const passed = meddle(bytes, cut, (late) => to.write(late));
         if (passed !== undefined) to.write(passed);
       });
     pass(client, upstream, toServer);

@@ -31,9 +31,10 @@ RawConnection::RawConnection(const domain::Settings::Database& settings, persist
         domain::readSecretFile(worker ? settings.workerPasswordFile : settings.toolPasswordFile, "password");
     const auto& user = worker ? settings.workerUser : settings.toolUser;
     const auto socket = settings.socket.string();
+    const auto host = settings.hosts.empty() ? "" : settings.hosts.front().host;
     ::mysql_options(handle_.get(), MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    if (::mysql_real_connect(handle_.get(), settings.host.c_str(), user.c_str(), password.c_str(), nullptr,
-                             settings.port, socket.empty() ? nullptr : socket.c_str(), 0) == nullptr)
+    if (::mysql_real_connect(handle_.get(), host.c_str(), user.c_str(), password.c_str(), nullptr, settings.port,
+                             socket.empty() ? nullptr : socket.c_str(), 0) == nullptr)
         throw std::runtime_error(::mysql_error(handle_.get()));
 }
 

@@ -37,6 +37,7 @@ class ConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(errorsHoldNoValues);
     CPPUNIT_TEST(aServerThatDoesNotAnswerIsGivenUpInTime);
     CPPUNIT_TEST(aLostConnectionStaysLost);
+    CPPUNIT_TEST(aTransactionThatTheServerHasUndoneIsNotCarriedOn);
     CPPUNIT_TEST(aMissingServerIsUnavailable);
     CPPUNIT_TEST(aWrongPasswordIsUnavailableAndNotTold);
     CPPUNIT_TEST_SUITE_END();
@@ -255,20 +256,51 @@ class ConnectionTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_THROW(lease->query("SELECT 1"), ConnectionLost);
     }
 
+    // One that swallows the deadlock must not store the rest of its work outside of any transaction.
+    void aTransactionThatTheServerHasUndoneIsNotCarriedOn() {
+        onTenant([](Connection& connection, const Names& names) {
+            static constexpr Sql kCount = "SELECT COUNT(*) FROM {schema}.login_attempts";
+            const auto add = [&] {
+                connection.execute(
+                    "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, UTC_TIMESTAMP(6))",
+                    {Bytes{std::string(32, 'a')}}, names);
+            };
+            connection.begin();
+            add();
+            CPPUNIT_ASSERT_THROW(
+                connection.execute("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'planted'"),
+                Deadlock);
+            CPPUNIT_ASSERT_THROW(add(), Deadlock);
+            CPPUNIT_ASSERT_THROW(connection.query("SELECT 1"), Deadlock);
+            CPPUNIT_ASSERT_THROW(connection.commit(), Deadlock);
+            CPPUNIT_ASSERT_THROW(connection.commitAndQuery("SELECT 1"), Deadlock);
+            CPPUNIT_ASSERT(connection.alive());
+            connection.rollBack();
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, connection.query(kCount, {}, names)[0].integer(0));
+            connection.begin();
+            add();
+            connection.commit();
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, connection.query(kCount, {}, names)[0].integer(0));
+        });
+    }
+
+    // Another server may be asked then, unlike where one refuses.
     void aMissingServerIsUnavailable() {
         auto settings = testSettings().database;
         settings.socket = "/nonexistent/db.sock";
         Connections connections(settings, Account::kWorker);
-        CPPUNIT_ASSERT_THROW(connections.borrow(), domain::StorageUnavailable);
+        CPPUNIT_ASSERT_THROW(connections.borrow(), ConnectionLost);
     }
 
     void aWrongPasswordIsUnavailableAndNotTold() {
         const auto& database = testSettings().database;
         const Login login{
-            database.socket.string(), database.host, database.port, database.workerUser, "a wrong; 'password'", 2, 2};
+            database.socket.string(), "", database.port, database.workerUser, "a wrong; 'password'", 2, 2};
         try {
             const Connection connection(login);
             CPPUNIT_FAIL("it let us in");
+        } catch (const ConnectionLost&) {
+            CPPUNIT_FAIL("it would be tried at the next server");
         } catch (const domain::StorageUnavailable& error) {
             CPPUNIT_ASSERT(std::string(error.what()).find("1045") != std::string::npos);
             CPPUNIT_ASSERT(std::string(error.what()).find("a wrong") == std::string::npos);

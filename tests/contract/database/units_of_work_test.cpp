@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "persistence/connection/errors.h"
+#include "persistence/connection/reading.h"
 #include "persistence/connection/transactions.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 #include "tests/contract/samples.h"
@@ -29,6 +30,7 @@ class UnitsOfWorkTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(makesNoMoreConnectionsThanThreads);
     CPPUNIT_TEST(aReadHealsAKilledConnection);
     CPPUNIT_TEST(aTransactionHealsAKilledConnection);
+    CPPUNIT_TEST(aReadThatLosesIsRunAgainAndThenGivenUp);
     CPPUNIT_TEST(aConnectionLostInATransactionStoresNothingAndIsNotReplayed);
     CPPUNIT_TEST(aConnectionLostAtCommitIsAnUnknownOutcome);
     CPPUNIT_TEST(aDeadlockIsRunAgain);
@@ -172,6 +174,22 @@ private:
         CPPUNIT_ASSERT_EQUAL(2, committed.load());
         CPPUNIT_ASSERT(runs.load() > 2);
         CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, database().count(*tenant_, "login_attempts"));
+    }
+
+    // So it does on a node of Galera that leaves its cluster while the read waits for what was committed elsewhere.
+    void aReadThatLosesIsRunAgainAndThenGivenUp() {
+        int runs = 0;
+        const auto losing = [&](int times) {
+            return [&runs, times](Connection& connection) {
+                if (++runs > times) return;
+                connection.execute("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205, MESSAGE_TEXT = 'planted'");
+            };
+        };
+        runReading(*connections_, std::nullopt, losing(2));
+        CPPUNIT_ASSERT_EQUAL(3, runs);
+        runs = 0;
+        CPPUNIT_ASSERT_THROW(runReading(*connections_, std::nullopt, losing(9)), domain::StorageUnavailable);
+        CPPUNIT_ASSERT_EQUAL(3, runs);
     }
 
     void aLockThatIsNeverFreedIsGivenUp() {

@@ -17,6 +17,8 @@ class SettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(SettingsTest);
     CPPUNIT_TEST(hasDefaultsForWhatIsNotSet);
     CPPUNIT_TEST(readsEverySetting);
+    CPPUNIT_TEST(readsTheNodesOfAClusterInTheirOrder);
+    CPPUNIT_TEST(refusesAServerThatIsNoHostAndPort);
     CPPUNIT_TEST(passesOverBlanksCommentsAndCarriageReturns);
     CPPUNIT_TEST(takesPathsRelativeToTheFile);
     CPPUNIT_TEST(letsTheEnvironmentOverride);
@@ -78,7 +80,7 @@ class SettingsTest : public CppUnit::TestFixture {
             "/f\n"
             "templates.folder = /g\nmigrations.folder = /h\n");
         CPPUNIT_ASSERT_EQUAL(std::string("/a"), settings.database.socket.string());
-        CPPUNIT_ASSERT_EQUAL(std::string("db.example"), settings.database.host);
+        CPPUNIT_ASSERT_EQUAL(std::string("db.example"), serversOf(settings));
         CPPUNIT_ASSERT_EQUAL(3307U, settings.database.port);
         CPPUNIT_ASSERT_EQUAL(3U, settings.database.timeoutSeconds);
         CPPUNIT_ASSERT_EQUAL(std::string("w"), settings.database.workerUser);
@@ -96,6 +98,36 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("/f"), settings.runFolder.string());
         CPPUNIT_ASSERT_EQUAL(std::string("/g"), settings.templatesFolder.string());
         CPPUNIT_ASSERT_EQUAL(std::string("/h"), settings.migrationsFolder.string());
+    }
+
+    // HOST/PORT, with `-` for the port of database.port.
+    static std::string serversOf(const Settings& settings) {
+        std::string all;
+        for (const auto& [host, port] : settings.database.hosts)
+            all += (all.empty() ? "" : " ") + host + (port ? "/" + std::to_string(*port) : "");
+        return all;
+    }
+
+    std::string serversOf(const std::string& value) const { return serversOf(load("database.host = " + value + "\n")); }
+
+    void readsTheNodesOfAClusterInTheirOrder() {
+        CPPUNIT_ASSERT_EQUAL(std::string("db-2/3307 db-1 10.0.0.3/65535"),
+                             serversOf("db-2:3307, db-1 ,10.0.0.3:65535"));
+        CPPUNIT_ASSERT_EQUAL(std::string("::1 fe80::2 fe80::3/3307"), serversOf("::1,[fe80::2],[fe80::3]:3307"));
+        CPPUNIT_ASSERT_EQUAL(std::string(), serversOf(""));
+        CPPUNIT_ASSERT_EQUAL(std::string("c/1 d"),
+                             serversOf(load("database.host = a,b\n", {{"CLAVIGER_DATABASE_HOST", "c:1,d"}})));
+    }
+
+    void refusesAServerThatIsNoHostAndPort() {
+        for (const auto* value :
+             {"a,,b", "a,", ",a", ",", ":3306", "a b", "[::1", "[::1]x", "[]", "/run/db.sock", "a;b:"})
+            assertContains("claviger.conf:1: database.host", refusal(std::string("database.host = ") + value + "\n"));
+        assertContains("database.host must be HOST or HOST:PORT, or several with commas between, not \"a,,b\"",
+                       refusal("database.host = a,,b\n"));
+        for (const auto* port : {"0", "65536", "x", ""})
+            assertContains("the port of \"b:" + std::string(port) + "\" must be a whole number from 1 to 65535",
+                           refusal("database.host = a:1,b:" + std::string(port) + "\n"));
     }
 
     void passesOverBlanksCommentsAndCarriageReturns() {

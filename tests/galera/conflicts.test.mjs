@@ -1,0 +1,150 @@
+// Somebody else writes the same rows on another node, which two writers do for a moment while one takes over from the other.
+// The loser is told so at its next statement or at COMMIT (1213), and has stored nothing: it does it again or says 503.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { join } from 'node:path';
+
+import { startCluster } from '../support/cluster.mjs';
+import { startDatabaseProxy } from '../support/database_proxy.mjs';
+import { openLedger } from '../support/ledger.mjs';
+import { until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+
+// Messages of a regenerate's transaction.
+const endsKey = (message) => message.includes('SET deleted_at = ');
+const commits = (message) => message.subarray(5).equals(Buffer.from('COMMIT'));
+const deadlock = Buffer.from([0xff, 1213 & 0xff, 1213 >> 8]); // what an answer that says so has behind its head
+
+let cluster, proxy, service, tenant, visitor, schema;
+let holds = () => false; // back a message
+let held; // () => sends it
+const messages = new Map(); // the last one of each connection, by its cut
+const losses = []; // the messages that were answered so
+
+before(async () => {
+  cluster = await startCluster({ suspect: 10 }); // longer than a node is frozen here
+  proxy = await startDatabaseProxy(cluster.nodes[0].socket, join(cluster.folder, 'p.sock'), { toServer, toClient });
+  service = await startService({ ...cluster.settings(), 'database.socket': cluster.nodes[0].socket }, { within: proxy.within });
+  tenant = service.tenant();
+  schema = `claviger_t_${tenant.slug}`;
+  visitor = await service.signedIn(tenant, service.user(tenant));
+});
+after(async () => {
+  await service?.stop();
+  await proxy?.stop();
+  await cluster?.stop();
+});
+
+function toServer(bytes, cut, late) {
+  messages.set(cut, bytes);
+  if (!holds(bytes)) return bytes;
+  held = () => late(bytes);
+  return undefined;
+}
+
+function toClient(bytes, cut) {
+  if (bytes.subarray(4, 7).equals(deadlock)) losses.push(messages.get(cut));
+  return bytes;
+}
+
+const rowOf = ({ id }) => `${schema}.api_keys SET use_count = use_count + 1 WHERE id = X'${id.replaceAll('-', '')}'`;
+const usesOf = (node, { id }) => node.sql(`SELECT use_count FROM ${schema}.api_keys WHERE id = X'${id.replaceAll('-', '')}'`);
+const stored = ({ name }) => cluster.nodes[0].sql(`SELECT generation, deleted_at IS NULL FROM ${schema}.api_keys WHERE name = '${name}' ORDER BY generation`);
+const verified = async ({ fullKey }) => (await service.verify(tenant, fullKey)).status;
+
+// The answer of a regenerate, each of whose attempts is held back at such a message while `meddle` works.
+async function regenerate(key, attempts, message, meddle) {
+  losses.length = 0;
+  holds = message;
+  const answer = visitor.postJson(`/api/api-keys/${key.id}`);
+  let early;
+  answer.then((answered) => (early = answered));
+  for (let i = 0; i < attempts; i += 1) {
+    await until('the change to come so far', () => held ?? early);
+    if (early) assert.fail(`it was answered before: ${early.status} ${early.body}`);
+    const send = held;
+    held = undefined;
+    if (i + 1 === attempts) holds = () => false;
+    await meddle(send);
+  }
+  return answer;
+}
+
+// Writes the key's row on another node, and lets the change go on when its own node has heard of that.
+async function overtake(key, send) {
+  const [own, other] = cluster.nodes;
+  const before = Number(usesOf(own, key));
+  other.sql(`UPDATE ${rowOf(key)}`);
+  await until('the other write to be here', () => Number(usesOf(own, key)) > before);
+  send();
+}
+
+describe('a change that loses against one on another node', () => {
+  test('at a statement is done again', async () => {
+    const key = await visitor.createKey('At a statement');
+    const answer = await regenerate(key, 1, endsKey, (send) => overtake(key, send));
+    assert.equal(answer.status, 200);
+    assert.deepEqual(losses.map(endsKey), [true]);
+    assert.equal(stored(key), '1\t0\n2\t1');
+    assert.deepEqual([await verified(key), await verified(answer.json())], [401, 204]);
+  });
+
+  // The other write is on its way to all nodes, and stays so while one is frozen; ours is sent behind it.
+  test('at COMMIT is done again', async () => {
+    const key = await visitor.createKey('At COMMIT');
+    const [own, other, frozen] = cluster.nodes;
+    const session = other.session();
+    const answer = await regenerate(key, 1, commits, async (send) => {
+      await session.run('SELECT 1');
+      frozen.freeze();
+      const written = session.run(`UPDATE ${rowOf(key)}`);
+      try {
+        await until('the other write to be sent', () => other.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'UPDATE %use_count%' AND state = 'Waiting for certification'") === '1', 5);
+        send();
+        await until('this one to be sent', () => own.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'claviger_worker' AND state = 'Waiting for certification'") === '1', 5);
+      } finally {
+        frozen.thaw();
+      }
+      await written;
+    });
+    await session.end();
+    assert.equal(answer.status, 200);
+    assert.deepEqual(losses.map(commits), [true]);
+    assert.equal(stored(key), '1\t0\n2\t1');
+    assert.deepEqual([await verified(key), await verified(answer.json())], [401, 204]);
+  });
+
+  test('three times is answered 503, and nothing is stored', async () => {
+    const key = await visitor.createKey('Three times');
+    const answer = await regenerate(key, 3, endsKey, (send) => overtake(key, send));
+    assert.equal(answer.status, 503);
+    assert.equal(answer.headers['retry-after'], '1');
+    assert.equal(answer.json().code, 'unavailable');
+    assert.deepEqual(losses.map(endsKey), [true, true, true]);
+    assert.equal(stored(key), '1\t1');
+    assert.equal(await verified(key), 204);
+  });
+});
+
+// Every key and every epoch is written on another node all the while.
+test('under load with a second writer, each answer is what the database has', async (t) => {
+  const [own, other] = cluster.nodes;
+  service.sql = (statements) => own.freshly(statements);
+  const ledger = await openLedger(service, { writers: 4, verifiers: 2 });
+  const lost = () => Number(own.status('wsrep_local_bf_aborts')) + Number(own.status('wsrep_local_cert_failures'));
+  const before = lost();
+  const session = other.session();
+  ledger.begin();
+  await until('many to have lost', async () => {
+    await session.run(`UPDATE ${ledger.schema}.api_keys SET use_count = use_count + 1 WHERE live = 1; UPDATE claviger.revocation_epochs SET epoch = epoch + 1`);
+    return lost() >= before + 150;
+  }, 180);
+  await ledger.end();
+  await session.end();
+  t.diagnostic(`${ledger.acknowledged} changes acknowledged, ${lost() - before} lost against the second writer, ${ledger.errors.length} refused`);
+  assert.deepEqual(await ledger.differences(), []);
+  assert.deepEqual(ledger.wrong, []);
+  assert.ok(ledger.acknowledged > 50, `${ledger.acknowledged}`);
+  for (const { kind, status, code } of ledger.errors) assert.deepEqual([status, code], [503, 'unavailable'], kind);
+});

@@ -1,0 +1,217 @@
+// Three nodes of MariaDB Galera on this machine, for tests that kill them. The configuration is the one that
+// persistence/README.md advises.
+//
+//   const cluster = await startCluster();
+//   const service = await cluster.service();         // the first node is its writer
+//   await cluster.nodes[0].kill();
+//   await cluster.nodes[0].rejoin();
+//   await service.stop(); await cluster.stop();
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { sql } from './database.mjs';
+import { freePort } from './http.mjs';
+import { launcherFunction } from './launcher.mjs';
+import { hasEnded, start, stop, until } from './processes.mjs';
+import { startService } from './service.mjs';
+
+const transferScripts = process.env.TEST_STATE_TRANSFER; // where wsrep_sst_rsync is, unless MariaDB is installed as a service
+const isRoot = process.getuid() === 0;
+const asRoot = isRoot ? ['--user=root'] : [];
+
+// What the nodes of root find before rsync itself, which as a daemon would become nobody, who may write nowhere. They look in
+// /usr/bin first, so their scripts are told by BASH_ENV.
+const rsyncOfRoot = `#!/bin/sh
+case " $* " in *' --daemon '*) exec /usr/bin/rsync "$@" --dparam=uid=root --dparam=gid=root ;; esac
+exec /usr/bin/rsync "$@"
+`;
+
+// What nobody has heard of for `suspect` seconds is taken for dead.
+export async function startCluster({ suspect = 2 } = {}) {
+  const folder = mkdtempSync(join(dirname(process.env.TEST_CONFIG), 'c-'));
+  const ports = [];
+  for (let i = 0; i < 3; i += 1) ports.push({ sql: await freePort(), group: await freePort(), increments: await freePort(), whole: await freePort() });
+  const cluster = new Cluster(folder, ports, suspect);
+  try {
+    await cluster.start();
+  } catch (error) {
+    const logs = cluster.nodes.map((node) => node.log().split('\n').slice(-40).join('\n'));
+    await cluster.stop();
+    throw new Error(`${error.message}\n${logs.join('\n---\n')}`);
+  }
+  return cluster;
+}
+
+class Cluster {
+  constructor(folder, ports, suspect) {
+    this.folder = folder;
+    const environment = { ...process.env, PATH: `${process.env.PATH}:${transferScripts}` };
+    if (isRoot) {
+      writeFileSync(join(folder, 'rsync'), rsyncOfRoot, { mode: 0o700 });
+      environment.BASH_ENV = join(folder, 'bash_env');
+      writeFileSync(environment.BASH_ENV, `PATH=${folder}:$PATH\n`);
+    }
+    this.nodes = ports.map((own, i) => new Node(join(folder, `n${i}`), own, ports, { environment, suspect }));
+  }
+
+  async start() {
+    const [first, ...others] = this.nodes;
+    first.install();
+    await first.start('--wsrep-new-cluster');
+    launcherFunction('makeFolder', this.folder);
+    launcherFunction('makeSecrets', this.folder);
+    launcherFunction('accountsAt', first.socket, this.folder);
+    for (const node of others) await node.start(); // empty: it is filled by the first
+  }
+
+  // For a service that prefers the nodes in this order.
+  settings(nodes = this.nodes) {
+    return {
+      'database.socket': '',
+      'database.host': nodes.map(({ ports }) => `127.0.0.1:${ports.sql}`).join(', '),
+      'database.timeout_seconds': 5,
+      'database.worker_password_file': join(this.folder, 'secrets/worker_password'),
+      'database.tool_password_file': join(this.folder, 'secrets/tool_password'),
+    };
+  }
+
+  // A service that prefers them so, and whose sql() asks whichever of them runs.
+  async service(nodes, options) {
+    const service = await startService(this.settings(nodes), options);
+    service.sql = (statements) => this.nodes.find((node) => node.runs()).freshly(statements);
+    return service;
+  }
+
+  // How many connections of the service each node has.
+  connections() {
+    return this.nodes.map((node) => Number(node.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user LIKE 'claviger%'") ?? NaN));
+  }
+
+  async stop() {
+    for (const node of this.nodes) if (node.runs()) await node.kill();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+class Node {
+  constructor(folder, ports, all, { environment, suspect }) {
+    Object.assign(this, { folder, ports, environment, socket: join(folder, 's') });
+    mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+    const group = all.map((each) => `127.0.0.1:${each.group}`).join();
+    const provider = [`gmcast.listen_addr=tcp://127.0.0.1:${ports.group}`, `ist.recv_addr=127.0.0.1:${ports.increments}`, 'gcache.size=64M',
+      'evs.keepalive_period=PT0.5S', 'evs.inactive_check_period=PT0.5S', `evs.suspect_timeout=PT${suspect}S`, `evs.inactive_timeout=PT${2 * suspect}S`];
+    const options = {
+      datadir: join(folder, 'data'), socket: this.socket, 'pid-file': join(folder, 'pid'), port: ports.sql, 'bind-address': '127.0.0.1',
+      'character-set-server': 'utf8mb4', 'innodb-log-file-size': '16M', 'innodb-buffer-pool-size': '64M', 'innodb-autoinc-lock-mode': 2,
+      'binlog-format': 'ROW', 'innodb-flush-log-at-trx-commit': 1,
+      'wsrep-on': 'ON', 'wsrep-provider': '/usr/lib/galera/libgalera_smm.so', 'wsrep-cluster-name': 'claviger', 'wsrep-cluster-address': `gcomm://${group}`,
+      'wsrep-node-name': `n${all.indexOf(ports)}`, 'wsrep-node-address': `127.0.0.1:${ports.group}`, 'wsrep-node-incoming-address': `127.0.0.1:${ports.sql}`,
+      'wsrep-provider-options': provider.join(';'), 'wsrep-sst-method': 'rsync', 'wsrep-sst-receive-address': `127.0.0.1:${ports.whole}`, 'wsrep-slave-threads': 2,
+    };
+    this.datadir = options.datadir;
+    this.defaults = `--defaults-file=${join(folder, 'my.cnf')}`;
+    const lines = Object.entries(options).map(([name, value]) => `${name} = "${value}"`);
+    writeFileSync(join(folder, 'my.cnf'), ['[mysqld]', ...lines, ''].join('\n'));
+  }
+
+  install() {
+    const options = ['--no-defaults', ...asRoot, `--datadir=${this.datadir}`, '--skip-test-db', '--auth-root-authentication-method=socket', '--innodb-log-file-size=16M'];
+    const { status, stderr } = spawnSync('mariadb-install-db', options, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`no database was made: ${stderr}`);
+  }
+
+  // Returns when it has all that the others have.
+  async start(...more) {
+    const log = join(this.folder, 'log');
+    this.server = start(log, '/usr/sbin/mariadbd', [this.defaults, ...asRoot, ...more], { env: this.environment });
+    await until('a node to be synced', () => {
+      if (hasEnded(this.server)) throw new Error('a node has ended');
+      return this.isSynced();
+    }, 60);
+  }
+
+  // After a crash it finds out first where it stopped, so that it needs no more than what was written since.
+  rejoin() {
+    const { stdout, stderr } = spawnSync('/usr/sbin/mariadbd', [this.defaults, ...asRoot, '--wsrep-recover', '--disable-log-error'], { encoding: 'utf8', env: this.environment });
+    const position = /Recovered position: (\S+)/.exec(stdout + stderr)?.[1];
+    if (position === undefined) throw new Error(`the node does not know where it stopped: ${stdout}${stderr}`);
+    return this.start(`--wsrep-start-position=${position}`);
+  }
+
+  runs() {
+    return this.server !== undefined && !hasEnded(this.server);
+  }
+
+  kill() {
+    return stop(this.server, 'SIGKILL');
+  }
+
+  freeze() {
+    this.server.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.server.kill('SIGCONT');
+  }
+
+  // From the other nodes, not from its clients.
+  cutOff() {
+    this.sql("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'");
+  }
+
+  reconnect() {
+    this.sql("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'");
+  }
+
+  isSynced() {
+    return this.status('wsrep_local_state_comment') === 'Synced';
+  }
+
+  log() {
+    try {
+      return readFileSync(join(this.folder, 'log'), 'utf8');
+    } catch {
+      return ''; // it was never started
+    }
+  }
+
+  sql(statements) {
+    return sql(this.socket, statements);
+  }
+
+  // The same with all that was committed on any node before.
+  freshly(statements) {
+    return this.sql(`SET SESSION wsrep_sync_wait = 1; ${statements}`);
+  }
+
+  // What the server says of itself, also outside its cluster; undefined where it does not answer.
+  status(name) {
+    return this.sql(`SHOW GLOBAL STATUS LIKE '${name}'`)?.split('\t')[1];
+  }
+
+  // A session of its administrator that stays open: run() gives when its statements have ended.
+  session() {
+    return new Session(this.socket);
+  }
+}
+
+class Session {
+  constructor(socket) {
+    this.client = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'mariadb', '--no-defaults', `--socket=${socket}`, '--batch', '--skip-column-names', '--unbuffered', '--force'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.told = '';
+    this.client.stdout.on('data', (bytes) => (this.told += bytes));
+  }
+
+  async run(statements) {
+    const mark = `done ${(this.marks = (this.marks ?? 0) + 1)}`;
+    this.client.stdin.write(`${statements};\nSELECT '${mark}';\n`);
+    await until(`"${statements}" to end`, () => this.told.includes(mark));
+  }
+
+  end() {
+    this.client.stdin.end();
+    return stop(this.client);
+  }
+}
