@@ -156,9 +156,10 @@ class Node {
     this.server.kill('SIGCONT');
   }
 
-  // From the other nodes, not from its clients.
-  cutOff() {
+  // From the other nodes, not from its clients. Returns when it knows.
+  async cutOff() {
     this.sql("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'");
+    await until('the node to be out of the cluster', () => this.status('wsrep_ready') === 'OFF');
   }
 
   reconnect() {
