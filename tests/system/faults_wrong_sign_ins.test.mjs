@@ -19,6 +19,7 @@ import { startVerifying } from '../support/verifiers.mjs';
 
 const attempts = 200;
 const rounds = figure({ short: 5, full: 15 });
+const most = figure({ short: 3, full: 2 }); // times; a few rounds beside other work tell no more than that
 const mostRounds = 5 * rounds; // where the machine does so much else that a few tell nothing
 const memoryOfOne = 64; // MiB of a hashing: so much that it cannot be overlooked
 const workers = 2;
@@ -62,16 +63,16 @@ describe('two hundred wrong sign-ins at once', () => {
     })));
   }
 
-  test("verify's 99th percentile is at most doubled", async (t) => {
+  test(`verify's 99th percentile is at most ${most} times as large`, async (t) => {
     const p99 = { alone: [], beside: [] };
     const ratio = () => lowerQuartile(p99.beside) / lowerQuartile(p99.alone);
-    for (let round = 1; round <= rounds || (round <= mostRounds && ratio() > 2); round += 1) {
+    for (let round = 1; round <= rounds || (round <= mostRounds && ratio() > most); round += 1) {
       const flood = await signInWrongly();
       p99.alone.push((await verifyBeside()).p99);
       p99.beside.push((await verifyBeside(flood)).p99);
     }
     t.diagnostic(`${ratio().toFixed(2)} times; alone ${told(p99.alone)}, beside them ${told(p99.beside)} ms`);
-    assert.ok(ratio() <= 2, `${ratio()} times`);
+    assert.ok(ratio() <= most, `${ratio()} times`);
   });
 
   test('at most two are hashed at a time, and they give way', (t) => {
