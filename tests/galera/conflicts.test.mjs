@@ -60,13 +60,19 @@ async function regenerate(key, attempts, message, meddle) {
   const answer = visitor.postJson(`/api/api-keys/${key.id}`);
   let early;
   answer.then((answered) => (early = answered));
-  for (let i = 0; i < attempts; i += 1) {
-    await until('the change to come so far', () => held ?? early);
-    if (early) assert.fail(`it was answered before: ${early.status} ${early.body}`);
-    const send = held;
+  try {
+    for (let i = 0; i < attempts; i += 1) {
+      await until('the change to come so far', () => held ?? early);
+      if (early) assert.fail(`it was answered before: ${early.status} ${early.body}`);
+      const send = held;
+      held = undefined;
+      if (i + 1 === attempts) holds = () => false;
+      await meddle(send);
+    }
+  } finally { // nothing stays held, with its locks, where this has failed
+    holds = () => false;
+    held?.();
     held = undefined;
-    if (i + 1 === attempts) holds = () => false;
-    await meddle(send);
   }
   return answer;
 }
