@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { raw } from '../support/http.mjs';
+import { until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 
 let service;
@@ -48,6 +49,9 @@ function smuggled() {
   ], body);
 }
 
+// How often nginx or a worker has taken it for a request. Told by method and path, for a line of the test before may be late.
+const readAsRequest = () => service.logs().split('\n').filter((line) => /"method":"POST".*"\/api\/api-keys"/.test(line)).length;
+
 const chunked = (body) => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
 // One GET with these headers, as raw text, and what came of it.
@@ -62,7 +66,8 @@ async function statusOf(...args) {
 test('theSmuggledRequestIsAGoodOneWhereItIsSentOpenly', async () => {
   assert.deepEqual(statuses(await raw(service.port, smuggled())), [201]);
   assert.ok((await names()).includes('smuggled'));
-  // From here on the name is taken: a request that was misread would show as an answer too many, or as a 400.
+  await until('it to be seen in the logs', () => readAsRequest() > 0);
+  // From here on the name is taken: a request that was misread would show as an answer too many, and in the logs.
 });
 
 describe('a message whose end two readers would see at different places', () => {
@@ -113,7 +118,7 @@ describe('a request in a body that nobody reads', () => {
   for (const place of places) {
     for (const framing of ['length', 'chunks']) {
       test(`isNeverARequest: ${place}, by ${framing}`, async () => {
-        const before = service.logs().split('"status":400').length + (await names()).length;
+        const before = [readAsRequest(), await names()];
         const body = smuggled();
         const framed = framing === 'length' ? [`Content-Length: ${Buffer.byteLength(body)}`, body] : ['Transfer-Encoding: chunked', chunked(body)];
         const next = requestText('GET /healthz HTTP/1.1', [`Host: ${visitor.host}`, 'Connection: close']);
@@ -122,7 +127,7 @@ describe('a request in a body that nobody reads', () => {
         assert.ok(answers.length <= 2, `the answers were ${answers}`);
         if (answers.length === 2) assert.equal(answers[1], 200, `the answers were ${answers}`);
         assert.doesNotMatch(text, /name_taken|fullKey/);
-        assert.equal(service.logs().split('"status":400').length + (await names()).length, before);
+        assert.deepEqual([readAsRequest(), await names()], before);
       });
     }
   }
