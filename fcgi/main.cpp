@@ -1,7 +1,5 @@
 // claviger-fcgi CONFIG: the master, which starts itself again as its workers and their feeder.
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
@@ -51,13 +49,9 @@ unsigned workersOf(const Settings& settings) {
     return settings.fcgi.workers > 0 ? settings.fcgi.workers : std::max(1U, std::thread::hardware_concurrency());
 }
 
-// By itself glibc gives nearly each thread an arena, which keeps what the other threads could use.
-constexpr int kArenas = 2;
-
 int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
     try {
         role.settleIn();
-        ::mallopt(M_ARENA_MAX, kArenas);  // before there are threads
         const auto settings = Settings::load(configuration, domain::currentEnvironment());
         if (!fcgi::confineWrites(settings.runFolder))
             fcgi::logLine({{"level", "warning"}, {"event", "not_confined"}, {"cause", "the kernel has no Landlock"}});
