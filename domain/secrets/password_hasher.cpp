@@ -15,7 +15,7 @@
 namespace claviger::domain::secrets {
 namespace {
 
-constexpr int kNicer = 5;  // than who asks: a third of what others get of a busy core, all of an idle one
+constexpr int kNicer = 10;  // than who asks: a tenth of what others get of a busy core, all of an idle one
 
 template <std::size_t kSize>
 std::string randomBase64() {

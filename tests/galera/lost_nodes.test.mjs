@@ -20,7 +20,7 @@ describe('while nodes are lost one after another', () => {
     ledger = await openLedger(service, { people: 2 });
     workers = service.children().workers;
     ledger.begin();
-    await changes();
+    await ledger.changes(change, 60);
     const [first, second, third] = cluster.nodes;
     await outage('another node killed', () => third.kill(), () => third.rejoin());
     await outage('the writer killed', () => first.kill(), () => first.rejoin());
@@ -33,22 +33,17 @@ describe('while nodes are lost one after another', () => {
     await cluster?.stop();
   });
 
-  async function changes() {
-    const known = ledger.acknowledged;
-    await until('some changes', () => ledger.acknowledged > known + change, 60);
-  }
-
   async function outage(what, lose, bringBack) {
     const from = Date.now();
     await lose();
     await until(`all to be well with ${what}`, allIsWell, 30);
     const outage = { what, from, healed: Date.now() - from };
     outages.push(outage);
-    await changes();
+    await ledger.changes(change, 60);
     await bringBack();
     await until('all nodes to be there again', () => cluster.nodes.every((node) => node.status('wsrep_cluster_size') === '3' && node.isSynced()), 60);
     outage.to = Date.now();
-    await changes();
+    await ledger.changes(change, 60);
   }
 
   async function allIsWell() {

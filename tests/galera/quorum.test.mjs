@@ -18,7 +18,7 @@ describe('while the cluster has no majority', () => {
     service = await cluster.service();
     ledger = await openLedger(service, { people: 2 });
     ledger.begin();
-    await changes();
+    await ledger.changes(100, 60);
     from = Date.now();
     await Promise.all([cluster.nodes[1].kill(), cluster.nodes[2].kill()]);
     await until('the last node to know it', () => cluster.nodes[0].status('wsrep_ready') === 'OFF', 30);
@@ -28,21 +28,16 @@ describe('while the cluster has no majority', () => {
     cluster.nodes[0].sql("SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'");
     await until('the service to be ready', async () => (await service.request({ path: '/readyz' })).status === 200, 30);
     to = Date.now();
-    await changes();
+    await ledger.changes(100, 60);
     await cluster.nodes[1].rejoin();
     await cluster.nodes[2].rejoin();
-    await changes();
+    await ledger.changes(100, 60);
     await ledger.end();
   });
   after(async () => {
     await service?.stop();
     await cluster?.stop();
   });
-
-  async function changes() {
-    const known = ledger.acknowledged;
-    await until('some changes', () => ledger.acknowledged > known + 100, 60);
-  }
 
   async function ask() {
     const { visitor, keys } = ledger.people[0];

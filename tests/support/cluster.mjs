@@ -11,7 +11,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { sql } from './database.mjs';
+import { Server } from './database.mjs';
 import { freePort } from './http.mjs';
 import { launcherFunction } from './launcher.mjs';
 import { hasEnded, start, stop, until } from './processes.mjs';
@@ -95,8 +95,9 @@ class Cluster {
   }
 }
 
-class Node {
+class Node extends Server {
   constructor(folder, ports, all, { environment, suspect }) {
+    super();
     Object.assign(this, { folder, ports, environment, socket: join(folder, 's') });
     mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
     const group = all.map((each) => `127.0.0.1:${each.group}`).join();
@@ -144,18 +145,6 @@ class Node {
     return this.server !== undefined && !hasEnded(this.server);
   }
 
-  kill() {
-    return stop(this.server, 'SIGKILL');
-  }
-
-  freeze() {
-    this.server.kill('SIGSTOP');
-  }
-
-  thaw() {
-    this.server.kill('SIGCONT');
-  }
-
   // From the other nodes, not from its clients. Returns when it knows.
   async cutOff() {
     this.sql("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'");
@@ -178,11 +167,7 @@ class Node {
     }
   }
 
-  sql(statements) {
-    return sql(this.socket, statements);
-  }
-
-  // The same with all that was committed on any node before.
+  // What sql() gives, with all that was committed on any node before.
   freshly(statements) {
     return this.sql(`SET SESSION wsrep_sync_wait = 1; ${statements}`);
   }

@@ -21,8 +21,29 @@ export async function startDatabase(...options) {
   return database;
 }
 
-class Database {
+// A server that a test has started, and may do anything to: `server` is its process, `socket` where it answers.
+export class Server {
+  kill() {
+    return stop(this.server, 'SIGKILL');
+  }
+
+  freeze() {
+    this.server.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.server.kill('SIGCONT');
+  }
+
+  // As its administrator; undefined where it does not answer.
+  sql(statements) {
+    return sql(this.socket, statements);
+  }
+}
+
+class Database extends Server {
   constructor(parent, options) {
+    super();
     this.options = options;
     this.folder = mkdtempSync(join(parent, 'd-'));
     this.socket = join(this.folder, 'db/db.sock');
@@ -52,22 +73,6 @@ class Database {
   // As its administrator would; what is in its folder can be copied then.
   shutDown() {
     return stop(this.server);
-  }
-
-  kill() {
-    return stop(this.server, 'SIGKILL');
-  }
-
-  freeze() {
-    this.server.kill('SIGSTOP');
-  }
-
-  thaw() {
-    this.server.kill('SIGCONT');
-  }
-
-  sql(statements) {
-    return sql(this.socket, statements);
   }
 
   async stop() {

@@ -11,6 +11,7 @@
 import http from 'node:http';
 
 import { flawOf } from './problems.mjs';
+import { until } from './processes.mjs';
 
 const mostKeys = 450; // of a person; the service allows 500
 
@@ -88,6 +89,12 @@ class Ledger {
   // How many creates and regenerates were acknowledged.
   get acknowledged() {
     return this.values.size;
+  }
+
+  // Returns when so many more have been, within so many seconds.
+  async changes(count = 50, seconds = 15) {
+    const known = this.acknowledged;
+    await until(`${count} changes to be acknowledged`, () => this.acknowledged > known + count, seconds);
   }
 
   // --- those who ask ---

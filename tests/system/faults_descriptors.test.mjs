@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
-import { descriptorsOf, until } from '../support/processes.mjs';
+import { descriptorsOf } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 
 const seconds = figure({ short: 4, full: 20 });
@@ -26,8 +26,7 @@ describe('while the workers have too few file descriptors', () => {
     const user = service.user(ledger.tenant);
     while (Date.now() < end) signIns.push(await service.visitor(ledger.tenant).signIn(user).catch((error) => error));
     for (const pid of workers) limit(pid, 1024);
-    const { acknowledged } = ledger;
-    await until('changes to be made', () => ledger.acknowledged > acknowledged + 20);
+    await ledger.changes(20);
     await ledger.end();
   });
   after(async () => {

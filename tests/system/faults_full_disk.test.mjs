@@ -30,7 +30,7 @@ describe('while the disk is full', () => {
     ledger = await openLedger(service, { people: figure({ short: 3, full: 6 }) });
     workers = service.children().workers;
     ledger.begin();
-    await until('some changes', () => ledger.acknowledged > 50);
+    await ledger.changes();
     from = Date.now();
     await disk.fill();
     database.server.once('exit', () => (diedAt = Date.now()));
@@ -43,8 +43,7 @@ describe('while the disk is full', () => {
     disk.free();
     if (hasEnded(database.server)) await database.start();
     to = Date.now();
-    const { acknowledged } = ledger;
-    await until('changes to be taken again', () => ledger.acknowledged > acknowledged + 20, 60);
+    await ledger.changes(20, 60);
     await ledger.end();
   });
   after(async () => {
