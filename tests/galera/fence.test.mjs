@@ -16,7 +16,7 @@ before(async () => {
   cluster = await startCluster();
   const [first, second, third] = cluster.nodes;
   hosts.push(await cluster.service([first, second, third]));
-  hosts.push(await cluster.service([second, third, first]));
+  hosts.push(await cluster.service([second])); // where that lags there is no other to turn to
   scene = await makeScene(hosts);
   await until('both boards to be registered', () => first.freshly('SELECT COUNT(*) FROM claviger.nodes') === '2');
 });
