@@ -9,7 +9,8 @@ import { figure } from '../support/long.mjs';
 import { until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 
-const kills = figure({ short: 10, full: 60 }); // one a second
+const kills = figure({ short: 10, full: 60 }); // one a second, and more until one has met a request
+const mostKills = 6 * kills;
 
 describe('while a worker is killed every second', () => {
   let service, ledger;
@@ -19,7 +20,7 @@ describe('while a worker is killed every second', () => {
     service = await startService({ 'fcgi.workers': 2 });
     ledger = await openLedger(service, { people: figure({ short: 2, full: 6 }) });
     ledger.begin();
-    for (let i = 0; i < kills; i += 1) {
+    while (absences.length < kills || (ledger.errors.length === 0 && absences.length < mostKills)) {
       const began = Date.now();
       await kill();
       await pause(Math.max(0, 1000 - (Date.now() - began)));
@@ -55,8 +56,8 @@ describe('while a worker is killed every second', () => {
 
   test('another worker is there within a second', (t) => {
     const sorted = absences.toSorted((a, b) => a - b);
-    t.diagnostic(`after ${sorted[kills >> 1]} ms, at most ${sorted.at(-1)} ms`);
-    assert.equal(service.events('worker_died').length, kills);
+    t.diagnostic(`after ${sorted[sorted.length >> 1]} ms, at most ${sorted.at(-1)} ms`);
+    assert.equal(service.events('worker_died').length, sorted.length);
     assert.ok(sorted.at(-1) < 1000, `it took ${sorted} ms`);
   });
 });
