@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
+#include <vector>
 
 namespace claviger::domain {
 namespace {
@@ -9,7 +11,7 @@ namespace {
 constexpr std::chrono::seconds kWriteEvery{2};
 constexpr std::size_t kTurns = 15;           // after which whoever waited has been written: half a minute
 constexpr std::size_t kTenantsOfATurn = 50;  // at least
-constexpr std::size_t kMostKeys = 20'000;    // that wait for a later turn, for the sake of memory
+constexpr std::size_t kMostKeys = 10'000;    // that wait for a later turn, for the sake of memory
 
 }  // namespace
 
@@ -31,10 +33,10 @@ void UsageRecorder::note(const Tenant& tenant, const ApiKeys::Use& use) {
     if (found == places_.end())
         found = places_.emplace(tenant.id, waiting_.insert(waiting_.end(), Gathered{tenant, {}})).first;
     const auto [place, first] = found->second->uses.try_emplace(use.key, use);
-    if (first)
-        ++keys_;
-    else
+    if (!first)
         place->second.add(use);
+    else if (++keys_ == kMostKeys)
+        wake_.notify_one();
 }
 
 void UsageRecorder::flush() {
@@ -43,7 +45,7 @@ void UsageRecorder::flush() {
         const std::lock_guard lock(mutex_);
         taken = take(waiting_.size());
     }
-    writeAll(taken);
+    writeAll(std::move(taken));
 }
 
 void UsageRecorder::flushTurn() {
@@ -54,12 +56,12 @@ void UsageRecorder::flushTurn() {
         share_ = std::max(waiting_.empty() ? kTenantsOfATurn : share_, (waiting_.size() + kTurns - 1) / kTurns);
         taken = take(share_);
     }
-    writeAll(taken);
+    writeAll(std::move(taken));
 }
 
 UsageRecorder::Queue UsageRecorder::take(std::size_t tenants) {
     Queue taken;
-    while (!waiting_.empty() && (taken.size() < tenants || keys_ > kMostKeys)) {
+    while (!waiting_.empty() && (taken.size() < tenants || keys_ >= kMostKeys)) {
         const auto& first = waiting_.front();
         keys_ -= first.uses.size();
         places_.erase(first.tenant.id);
@@ -68,36 +70,47 @@ UsageRecorder::Queue UsageRecorder::take(std::size_t tenants) {
     return taken;
 }
 
-void UsageRecorder::writeAll(const Queue& taken) {
-    for (const auto& gathered : taken) {
+void UsageRecorder::writeAll(Queue taken) {
+    bool refused = false;
+    for (; !taken.empty(); taken.pop_front()) {
+        auto& gathered = taken.front();
         try {
-            write(gathered);
+            while (!gathered.uses.empty()) writeSome(gathered);
         } catch (const std::exception& failure) {
             report_(failure.what());
-            for (const auto& [key, use] : gathered.uses) note(gathered.tenant, use);
+            putBack(gathered);
+            refused = true;
         }
     }
+    const std::lock_guard lock(mutex_);
+    refused_ = refused;
+}
+
+// What is written leaves, so that the whole is nowhere twice.
+void UsageRecorder::writeSome(Gathered& gathered) {
+    std::vector<ApiKeys::Use> uses;
+    for (auto use = gathered.uses.begin(); use != gathered.uses.end() && uses.size() < ApiKeys::kMostUsesAtOnce; ++use)
+        uses.push_back(use->second);
+    auto written = stores_.transact<void>(gathered.tenant, [&](TenantStore& store) -> Result<void> {
+        store.apiKeys().recordUses(uses);
+        return {};
+    });
+    if (!written.ok()) report_(written.error().detail);
+    for (const auto& use : uses) gathered.uses.erase(use.key);
+}
+
+void UsageRecorder::putBack(Gathered& gathered) {
+    for (const auto& [key, use] : gathered.uses) note(gathered.tenant, use);
 }
 
 void UsageRecorder::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock(mutex_);
-            wake_.wait_for(lock, stop, kWriteEvery, [&] { return stop.stop_requested(); });
+            wake_.wait_for(lock, stop, kWriteEvery, [&] { return keys_ >= kMostKeys && !refused_; });
         }
         flushTurn();
     }
-}
-
-void UsageRecorder::write(const Gathered& gathered) {
-    std::vector<ApiKeys::Use> uses;
-    uses.reserve(gathered.uses.size());
-    for (const auto& [key, use] : gathered.uses) uses.push_back(use);
-    auto written = stores_.transact<void>(gathered.tenant, [&](TenantStore& store) -> Result<void> {
-        store.apiKeys().recordUses(uses);
-        return {};
-    });
-    if (!written.ok()) report_(written.error().detail);
 }
 
 }  // namespace claviger::domain

@@ -13,10 +13,10 @@
 
 namespace claviger::domain {
 
-// Gathers in memory how often keys are used, and by whom last, and writes it every two seconds and at destruction, by
-// the thousand keys of a tenant, never on a request's path. Each tenant is a transaction of its own, so of many the
-// longest waiting are written at a time, and each within half a minute. A crash loses what waits and nothing else.
-// Thread-safe.
+// Gathers in memory how often keys are used, and by whom last, and writes it every two seconds, sooner where many keys
+// wait, and at destruction, by the thousand keys of a tenant, never on a request's path. Each thousand is a transaction
+// of its own, so of many tenants the longest waiting are written at a time, and each within half a minute. A crash
+// loses what waits and nothing else. Thread-safe.
 class UsageRecorder {
 public:
     using Report = std::function<void(const std::string&)>;  // told why a write failed; it is tried again
@@ -42,9 +42,10 @@ private:
     using Queue = std::list<Gathered>;  // the longest waiting first
 
     Queue take(std::size_t tenants);
-    void writeAll(const Queue&);
+    void writeAll(Queue);
+    void writeSome(Gathered&);
+    void putBack(Gathered&);
     void run(const std::stop_token&);
-    void write(const Gathered&);
 
     TenantStores& stores_;
     Report report_;
@@ -54,6 +55,7 @@ private:
     std::unordered_map<TenantId, Queue::iterator, HashOfId> places_;
     std::size_t keys_ = 0;  // that wait
     std::size_t share_;     // tenants of a turn
+    bool refused_ = false;  // the last turn could not write everything
     std::jthread writer_;   // last: it must stop before the rest goes
 };
 

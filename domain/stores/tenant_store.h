@@ -96,7 +96,7 @@ public:
     // Soft-deletes a living key, which is locked, and remembers its hash among the dead.
     virtual void end(const ApiKeyId&, const LockedKey::Living&, Timestamp now) = 0;
 
-    // The standing of a dead key counts as changed once more: whoever ended it may not have lived to see every host know.
+    // The standing of a dead key counts as changed once more: whoever ended it may have died before every host knew.
     virtual void endAgain(const ApiKeyId&) = 0;
 
     // How many living keys are stored with each version of the pepper.
@@ -128,6 +128,9 @@ public:
         }
     };
     virtual void recordUses(const std::vector<Use>&) = 0;
+
+    // More than that are better written in several transactions: so many take some 50 ms, with their rows locked.
+    static constexpr std::size_t kMostUsesAtOnce = 1000;
 };
 
 class AuditLog {

@@ -74,9 +74,6 @@ constexpr Sql kMove =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) moved ON k.id = moved.c1 "
     "SET k.key_hash = moved.c2, k.pepper_version = moved.c3 WHERE k.pepper_version < moved.c3 AND k.deleted_at IS NULL";
 
-// So that one statement ends well within its time-out: 1,000 take some 50 ms.
-constexpr std::size_t kUsesInAStatement = 1000;
-
 constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
 
@@ -153,10 +150,9 @@ domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::A
     if (rows.empty()) return {false, std::nullopt};
     domain::LockedKey locked{statusAt(rows[0], 0) == domain::UserStatus::kApproved, {}};
     if (!rows[0].isNull(1))
-        locked.living.emplace(domain::LockedKey::Living{stored(domain::KeyName::parse(rows[0].text(1))),
-                                                        idAt<domain::LineageId>(rows[0], 2),
-                                                        static_cast<int>(rows[0].integer(3)),
-                                                        stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
+        locked.living.emplace(domain::LockedKey::Living{
+            stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
+            static_cast<int>(rows[0].integer(3)), stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
     return locked;
 }
 
@@ -251,21 +247,16 @@ void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
         if (!first) place->second.add(use);
     }
     Tuples tuples, moves;
-    const auto write = [&] {
-        connection_.executeOnTuples(kRecordUses, tuples);
-        connection_.executeOnTuples(kCountUses, tuples);
-        if (!moves.empty()) connection_.executeOnTuples(kMove, moves);
-        tuples.clear();
-        moves.clear();
-    };
     for (const auto& [key, use] : summed) {
         tuples.push_back(
             {bytesOf(key), use.at, Text{use.caller.address}, Bytes{use.caller.userAgent}, std::int64_t{use.count}});
         if (use.moved)
             moves.push_back({bytesOf(key), bytesOf(use.moved->hash), std::int64_t{use.moved->pepperVersion}});
-        if (tuples.size() == kUsesInAStatement) write();
     }
-    if (!tuples.empty()) write();
+    if (tuples.empty()) return;
+    connection_.executeOnTuples(kRecordUses, tuples);
+    connection_.executeOnTuples(kCountUses, tuples);
+    if (!moves.empty()) connection_.executeOnTuples(kMove, moves);
 }
 
 }  // namespace claviger::persistence

@@ -204,6 +204,7 @@ public:
     void endAgain(const domain::ApiKeyId&) override {}
 
     void recordUses(const std::vector<Use>& uses) override {
+        data_.mostUsesAtOnce = std::max(data_.mostUsesAtOnce, uses.size());
         for (const auto& use : uses) {
             const auto found = data_.keys.find(use.key);
             if (found == data_.keys.end()) continue;
