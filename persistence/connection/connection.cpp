@@ -21,11 +21,13 @@ constexpr Sql kSetSession =
     "innodb_lock_wait_timeout = ?, lock_wait_timeout = ? /*M!100000 , wsrep_sync_wait = 1 */";
 constexpr Sql kSetIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 constexpr Sql kNothing = "DO 1";  // which a node outside its cluster refuses, unlike SET and the next
-constexpr Sql kIsNode = "SELECT 0 /*M!100000 + @@wsrep_on */";
+constexpr Sql kWhatServer = "SELECT 0 /*M!100000 + 1 */, 0 /*M!100000 + @@wsrep_on */";  // MariaDB, a node of Galera
 constexpr Sql kSetRole = "SET ROLE {role}";
 constexpr Sql kBegin = "START TRANSACTION";
 constexpr Sql kCommit = "COMMIT";
 constexpr Sql kRollBack = "ROLLBACK";
+constexpr std::string_view kBlock = "BEGIN NOT ATOMIC ";  // MariaDB's
+constexpr std::string_view kBlockEnd = "END;";
 
 constexpr unsigned kLongestLockWait = 10;
 
@@ -96,7 +98,9 @@ void Connection::setSession(unsigned answerSeconds) {
     executeLater(kSetSession, {lockWait, lockWait});
     executeLater(kSetIsolation);
     executeLater(kNothing);
-    oneByOne_ = query(kIsNode)[0].integer(0) != 0;
+    const auto server = query(kWhatServer);
+    oneByOne_ = server[0].integer(1) != 0;
+    blocks_ = server[0].integer(0) != 0 && !oneByOne_;
 }
 
 Rows Connection::query(Sql statement, const Values& values, const Names& names) {
@@ -157,20 +161,30 @@ void Connection::rollBack() {
 }
 
 void Connection::commit() {
+    bundle();
     committing([&] { return execute(kCommit); });
 }
 
-std::optional<Rows> Connection::commitAndQuery(Sql question, const Values& values) {
+std::optional<Rows> Connection::commitAndQuery(Sql question) {
+    bundle();
     return committing([&]() -> std::optional<Rows> {
         const auto before = waiting_.ends.size();
         executeLater(kCommit);
         try {
-            return query(question, values);
+            return query(question);
         } catch (const std::exception&) {
             if (done_ > before) return std::nullopt;
             throw;
         }
     });
+}
+
+// Makes one statement of those that wait. The server answers each statement of a message by itself, and whoever waits
+// for the last one wakes at each; a block it answers once, or with what the first of them failed with that did.
+void Connection::bundle() {
+    if (!blocks_ || waiting_.ends.size() < 2) return;
+    waiting_.text.insert(0, kBlock).append(kBlockEnd);
+    waiting_.ends = {waiting_.text.size()};
 }
 
 // What a failure says depends on how far the server came: what fails before COMMIT keeps it from being run.

@@ -37,19 +37,19 @@ public:
     std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
     // Sends the statement along with the next one whose answer is read: it costs no round trip of its own. What it
-    // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped. (On a node of
-    // Galera it does cost one within a transaction.)
+    // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped; what answers with
+    // rows must not wait for a COMMIT. (On a node of Galera it does cost one within a transaction.)
     void executeLater(Sql, const Values& = {}, const Names& = {});
 
     // A transaction: begin() rides along as well. rollBack() drops what still waits to be sent.
     void begin();
     void rollBack();
 
-    // Commits in one round trip with what waits. commitAndQuery() asks a question behind it; nothing if only the
+    // Commits in one round trip with what waits, which MariaDB runs as one block. commitAndQuery() asks a question behind it; nothing if only the
     // question failed. Both throw what a statement before COMMIT failed with, or Deadlock: then nothing is committed.
     // They throw domain::OutcomeUnknown if the connection is lost or COMMIT itself fails.
     void commit();
-    std::optional<Rows> commitAndQuery(Sql, const Values& = {});
+    std::optional<Rows> commitAndQuery(Sql);
 
     // Puts rows, at least one, in the place of {rows}.
     std::uint64_t executeOnRows(Sql, const std::vector<Values>&, const Names&);
@@ -89,6 +89,7 @@ private:
 
     void setSession(unsigned answerSeconds);
     void wait(const std::string& sql, Carried);
+    void bundle();
     Answer converse(const std::string& sql, Carried);
     Answer send(std::string_view message, std::size_t statements, Carried);
     Answer readAnswer(Carried);
@@ -102,6 +103,7 @@ private:
     std::unique_ptr<Driver> driver_;
     bool alive_ = true;
     bool oneByOne_ = false;  // statements of a transaction, since the server is a node of a cluster
+    bool blocks_ = false;    // it runs several as one
     std::optional<Identifier> role_;
     Waiting waiting_;
     enum class Transaction { kNone, kOpen, kUndone } transaction_ = Transaction::kNone;  // undone: by the server

@@ -39,17 +39,18 @@ constexpr Sql kOpen = "UPDATE claviger.tenants SET schema_version = ?, status = 
 constexpr Sql kRememberDead =
     "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
     "SELECT ?, key_hash, deleted_at, id FROM {schema}.api_keys WHERE deleted_at IS NOT NULL";
-// By the hash, and by the id for a key that had another pepper's hash by the time that it died.
+// By the hash, and by the id for a key that had another pepper's hash by the time that it died. No index has the ids:
+// the tenant's dead keys are read once.
 constexpr Sql kRisen =
     "SELECT k.id FROM {schema}.api_keys k WHERE k.deleted_at IS NULL AND ("
-    "EXISTS (SELECT 1 FROM claviger.dead_keys d WHERE d.tenant_id = ? AND d.key_hash = k.key_hash) OR "
-    "EXISTS (SELECT 1 FROM claviger.dead_keys d WHERE d.tenant_id = ? AND d.key_id = k.id)) ORDER BY k.id";
+    "k.key_hash IN (SELECT d.key_hash FROM claviger.dead_keys d WHERE d.tenant_id = ?) OR "
+    "k.id IN (SELECT d.key_id FROM claviger.dead_keys d WHERE d.tenant_id = ? AND d.key_id IS NOT NULL)) ORDER BY k.id";
 constexpr Sql kEndRisenByHash =
     "UPDATE {schema}.api_keys k JOIN claviger.dead_keys d ON d.tenant_id = ? AND d.key_hash = k.key_hash "
     "SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
 constexpr Sql kEndRisenById =
-    "UPDATE {schema}.api_keys k JOIN claviger.dead_keys d ON d.tenant_id = ? AND d.key_id = k.id "
-    "SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
+    "UPDATE {schema}.api_keys k JOIN (SELECT key_id, died_at FROM claviger.dead_keys WHERE tenant_id = ?) d "
+    "ON d.key_id = k.id SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
 
 constexpr Sql kReadDead = "SELECT tenant_id, key_hash, died_at, key_id FROM claviger.dead_keys";
 constexpr Sql kLoadDead = "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES {rows}";

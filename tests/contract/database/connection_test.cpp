@@ -29,6 +29,7 @@ class ConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(nothingRunsBehindAStatementThatFails);
     CPPUNIT_TEST(whatFailsBeforeCommitCommitsNothing);
     CPPUNIT_TEST(aQuestionThatFailsBehindCommitLeavesItStanding);
+    CPPUNIT_TEST(whatWaitsForACommitIsOneStatementOfMariaDb);
     CPPUNIT_TEST(addsRowsAndStreamsThemByteEqual);
     CPPUNIT_TEST(aStreamThatIsLeftEarlyLeavesTheConnectionUsable);
     CPPUNIT_TEST(aStreamThatFailsSaysSo);
@@ -154,6 +155,25 @@ class ConnectionTest : public CppUnit::TestFixture {
             CPPUNIT_ASSERT(connection.commitAndQuery(kOne));
             connection.rollBack();
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, connection.query(kCountAttempts, {}, names)[0].integer(0));
+        });
+    }
+
+    static std::int64_t questions(Connection& connection) {
+        return connection.query("SHOW SESSION STATUS LIKE 'Questions'")[0].integer(1);
+    }
+
+    // The last three are the block, COMMIT and the question; MySQL, which has no blocks, counts all five.
+    void whatWaitsForACommitIsOneStatementOfMariaDb() {
+        onTenant([](Connection& connection, const Names& names) {
+            const bool blocks = connection.query("SELECT VERSION() LIKE '%MariaDB%'")[0].integer(0) != 0;
+            connection.begin();
+            CPPUNIT_ASSERT(!connection.query(kOne).empty());
+            const auto before = questions(connection);
+            for (int i = 0; i < 3; ++i) connection.executeLater(kAttempt, attempt(), names);
+            CPPUNIT_ASSERT(connection.commitAndQuery(kOne));
+            CPPUNIT_ASSERT_EQUAL(before + (blocks ? 3 : 5), questions(connection) - 1);
+            connection.rollBack();
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{3}, connection.query(kCountAttempts, {}, names)[0].integer(0));
         });
     }
 
