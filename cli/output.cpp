@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
+#include <string_view>
 
 #include "domain/base/utf8.h"
 
@@ -22,6 +24,25 @@ std::string line(const Cells& cells, const std::vector<std::size_t>& widths) {
         if (i + 1 < cells.size()) text.append(widths[i] - width(cells[i]) + 2, ' ');
     }
     return text + '\n';
+}
+
+// The bytes at the beginning that are one character; 0 if they are none.
+std::size_t lengthOfCharacter(std::string_view text) {
+    for (std::size_t length = 1; length <= std::min<std::size_t>(text.size(), 4); ++length)
+        if (domain::decodeUtf8(text.substr(0, length))) return length;
+    return 0;
+}
+
+// What an argument or the name of a file repeats may be any bytes; a document is UTF-8.
+std::string wellFormed(std::string_view text) {
+    std::string repaired;
+    repaired.reserve(text.size());
+    while (!text.empty()) {
+        const auto length = lengthOfCharacter(text);
+        repaired += length > 0 ? text.substr(0, length) : "\uFFFD";
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return repaired;
 }
 
 }  // namespace
@@ -100,8 +121,9 @@ void Output::tell(const std::string& trouble) {
 }
 
 void Output::showDocument(const JsonObject& document) {
-    document.stringify(out_);
-    out_ << '\n';
+    std::ostringstream text;
+    document.stringify(text);
+    out_ << wellFormed(text.view()) << '\n';
 }
 
 }  // namespace claviger::cli

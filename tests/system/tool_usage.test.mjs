@@ -115,6 +115,13 @@ test('a name that is no UTF-8 is an invalid value', () => {
   assert.equal(spawnSync('sh', ['-c', shell]).status, 2);
 });
 
+test('a document is UTF-8, whatever it repeats', () => {
+  const { status, stdout } = spawnSync('sh', ['-c', `exec ${program} --json "$(printf 'gr\\303\\274n\\303\\377')"`]);
+  assert.equal(status, 2);
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(stdout);
+  assert.match(JSON.parse(text).error.message, /`claviger grün\ufffd\ufffd`/);
+});
+
 test('an invalid value is told before the configuration is read', () => {
   const broken = ['--config', process.execPath];
   assertUsage([...broken, 'tenant', 'show', 'Acme']);
