@@ -60,6 +60,7 @@ std::string tableOf(const MigrationReport& report, Shown shown) {
 
 std::string failuresOf(const MigrationReport& report) {
     std::string text;
+    if (!report.control.failure.empty()) text += "the control schema does not fit: " + report.control.failure + "\n";
     for (const auto& [slug, state] : report.tenants)
         if (!state.failure.empty()) text += "tenant " + slug.text() + " is not migrated: " + state.failure + "\n";
     return text;

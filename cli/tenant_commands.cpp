@@ -1,5 +1,6 @@
 #include "cli/tenant_commands.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/arguments.h"
@@ -46,9 +47,10 @@ std::string toText(const TenantDetails& details) {
 }
 
 Answer createTenant(Services& services, const domain::NewTenant& wanted, bool dryRun) {
-    const auto made = dryRun ? services.tenants().plan(wanted) : services.tenants().create(wanted);
+    auto made = dryRun ? services.tenants().plan(wanted) : services.tenants().create(wanted);
     if (!made.ok()) throw failureOf(made.error());
-    const auto& [details, created] = made.value();
+    auto& [details, created] = made.value();
+    if (dryRun) details.tenant.schemaVersion = std::max(details.tenant.schemaVersion, services.newestTenantVersion());
     const bool now = created == domain::Created::kNow;
     Answer answer{
         (now ? "Created tenant " : "Already there and complete: tenant ") + wanted.slug.text() + "\n" + toText(details),

@@ -30,6 +30,16 @@ bool isBehind(const TenantState& tenant) {
 
 }  // namespace
 
+std::string historyTrouble(const Migrations& migrations, const SchemaName& schema) {
+    return failureOf([&] {
+        const auto lacking = migrations.pendingOf(schema);
+        if (lacking.empty()) return;
+        throw MigrationRefused(schema.text() + ": migration " + lacking.front().name +
+                               " has not run there, though the tenant shows a later version: the schema was lost, or "
+                               "is an older copy; restore it, then run `claviger tenant create` again for it");
+    });
+}
+
 MigrationService::MigrationService(TenantRegistry& registry, TenantSchemas& schemas, Migrations& migrations,
                                    MigrationFailures& failures, const Clock& clock)
     : registry_(registry), schemas_(schemas), migrations_(migrations), failures_(failures), clock_(clock) {}
@@ -40,7 +50,9 @@ Result<MigrationReport> MigrationService::status(const MigrationOrder& order) co
     const auto tenants = chosen(order);
     if (!tenants.ok()) return tenants.error();
     report.tenants = statesOf(tenants.value());
-    if (order.compared == Histories::kOfAll) compareHistories(order, tenants.value(), report.tenants);
+    if (order.compared == Histories::kOfOneTenant) return report;
+    report.control.failure = failureOf([&] { (void)migrations_.pendingOfControl(); });
+    compareHistories(order, tenants.value(), report.tenants);
     return report;
 }
 
@@ -71,10 +83,18 @@ Result<std::vector<SchemaPlan>> MigrationService::plan(const MigrationOrder& ord
     if (migrations_.controlVersion() == 0) return plans;
     const auto tenants = chosen(order);
     if (!tenants.ok()) return tenants.error();
-    for (const auto& tenant : tenants.value()) {
-        if (tenant.schemaVersion >= migrations_.newestTenantVersion()) continue;
+    auto states = statesOf(tenants.value());
+    compareHistories(order, tenants.value(), states);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        const auto& tenant = tenants.value()[i];
         SchemaPlan plan{tenant.schema.text(), tenant.slug, {}};
-        plan.failure = failureOf([&] { plan.pending = migrations_.pendingOf(tenant.schema); });
+        if (isBehind(states[i]))
+            plan.failure = failureOf([&] {
+                schemas_.refuseHalf(tenant);
+                plan.pending = migrations_.pendingOf(tenant.schema);
+            });
+        else if (plan.failure = states[i].state.failure; plan.failure.empty())
+            continue;
         plans.push_back(std::move(plan));
     }
     return plans;
@@ -115,7 +135,7 @@ void MigrationService::compareHistories(const MigrationOrder& order, const std::
     if (current.empty()) return;
 
     const auto compare = [&](std::size_t which) {
-        states[which].state.failure = failureOf([&] { (void)migrations_.pendingOf(tenants[which].schema); });
+        states[which].state.failure = historyTrouble(migrations_, tenants[which].schema);
     };
     const auto byAge = [&](std::size_t a, std::size_t b) { return tenants[a].id < tenants[b].id; };
     const auto oldest = *std::min_element(current.begin(), current.end(), byAge);

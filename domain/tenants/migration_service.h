@@ -52,6 +52,10 @@ struct MigrationOrder {
 // Told of each tenant that had something to do, when it is done; never by two threads at once.
 using MigrationProgress = std::function<void(const TenantState&, std::size_t done, std::size_t all)>;
 
+// Why a schema that should have seen every migration has not, or not these: a file was altered after it had run, or the
+// schema is not the one that was brought up. Empty if all is well. Throws StorageUnavailable.
+std::string historyTrouble(const Migrations&, const SchemaName&);
+
 // Brings the schemas up to this release, for operators. Not thread-safe.
 //
 // Every method throws StorageUnavailable if the database goes away and MigrationRefused for the control schema.
@@ -60,19 +64,21 @@ public:
     // References must outlive this.
     MigrationService(TenantRegistry&, TenantSchemas&, Migrations&, MigrationFailures&, const Clock&);
 
-    // Without a control schema: version 0 and no tenants. Whose last migration failed says so.
+    // Without a control schema: version 0 and no tenants. Whose last migration failed says so; with kOfAll so does the
+    // control schema whose history does not fit.
     //
     //   kTenantNotFound
     Result<MigrationReport> status(const MigrationOrder& = {}) const;
 
     // The control schema, then every tenant that is behind, `jobs` at a time. A tenant that fails is reported with
-    // its reason and does not stop the others; so is one that is up to date with a history that does not fit. Killed at any moment and run again it goes on where it stopped.
+    // its reason and does not stop the others; so is one that is up to date with a history that does not fit. Killed at
+    // any moment and run again it goes on where it stopped.
     //
     //   kTenantNotFound  the control schema is up to date, and nothing else was done
     Result<MigrationReport> run(const MigrationOrder& = {}, const MigrationProgress& = {});
 
     // What run would send, changing nothing: the control schema's plan first, then those of the tenants that are
-    // behind. Before there is a control schema there are no tenants.
+    // behind, and of those that run would report. Before there is a control schema there are no tenants.
     //
     //   kTenantNotFound
     Result<std::vector<SchemaPlan>> plan(const MigrationOrder& = {}) const;

@@ -16,7 +16,7 @@ public:
     virtual std::vector<Tenant> list() const = 0;  // by slug
     virtual std::optional<Tenant> findBySlug(const TenantSlug&) const = 0;
     virtual std::optional<Tenant> findByHost(const HostName&) const = 0;
-    virtual std::vector<HostName> hostsOf(const TenantId&) const = 0;  // by name
+    virtual std::vector<HostName> hostsOf(const TenantId&) const = 0;     // by name
     virtual std::map<TenantId, std::vector<HostName>> hosts() const = 0;  // of every tenant that has any
 
     // Adds the tenant together with its first host, in one transaction.
@@ -44,6 +44,9 @@ public:
     // role, and records the schema's version last. Returns that version. Safe to run again after a crash at any step.
     // Throws StorageUnavailable, or MigrationRefused (domain/tenants/migrations.h).
     virtual int bringUp(const Tenant&) = 0;
+
+    // Throws MigrationRefused, as bringUp does, if a drop or an import of the tenant was begun and not finished.
+    virtual void refuseHalf(const Tenant&) const = 0;
 };
 
 }  // namespace claviger::domain

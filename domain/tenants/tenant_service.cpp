@@ -68,6 +68,7 @@ Result<CreatedTenant> TenantService::plan(const NewTenant& wanted) const {
         return CreatedTenant{{std::move(fresh), {wanted.host}}, Created::kNow};
     }
     if (tenant->name != wanted.name) return takenByName(*tenant);
+    schemas_.refuseHalf(*tenant);
     auto known = details(*tenant);
     if (!owner) known.hosts.push_back(wanted.host);
     return CreatedTenant{std::move(known), Created::kBefore};

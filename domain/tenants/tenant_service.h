@@ -45,7 +45,8 @@ public:
     //   kHostTaken    the host belongs to another tenant; nothing changed
     Result<CreatedTenant> create(const NewTenant&);
 
-    // What create would answer now, changing nothing. A new tenant in it has version 0 and an id of no meaning.
+    // What create would answer now, changing nothing. A new tenant in it has version 0 and an id of no meaning. Throws
+    // MigrationRefused where create would, for a drop or an import that was not finished.
     Result<CreatedTenant> plan(const NewTenant&) const;
 
     std::vector<TenantDetails> list() const;

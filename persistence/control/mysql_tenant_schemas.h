@@ -14,13 +14,12 @@ public:
         : connections_(connections), transactions_(transactions), migrator_(migrator) {}
 
     int bringUp(const domain::Tenant&) override;
+    void refuseHalf(const domain::Tenant&) const override;
 
     // The role, what it may do, and the workers' right to take it.
     void grant(const domain::Tenant&) const;
 
 private:
-    void refuseHalf(const domain::Tenant&) const;
-
     Connections& connections_;
     Transactions& transactions_;
     const Migrator& migrator_;

@@ -1,6 +1,10 @@
 #include "persistence/doctor/schema_checks.h"
 
+#include <map>
+
+#include "domain/tenants/migration_service.h"
 #include "persistence/schema/migrator.h"
+#include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 namespace {
@@ -9,6 +13,8 @@ using domain::Finding;
 using domain::Findings;
 using domain::Severity;
 using domain::Tenant;
+
+constexpr Sql kTransfers = "SELECT tenant_id, what FROM claviger.tenant_transfers";
 
 constexpr auto kMigrate = "Run `claviger migrate`.";
 
@@ -29,14 +35,14 @@ struct Counted {
     }
 };
 
-// Why the history does not fit the files; empty if it does.
-std::string historyTrouble(const Migrator& migrator, const Tenant& tenant) {
-    try {
-        (void)migrator.pendingOf(tenant.schema);
-    } catch (const MigrationRefused& refused) {
-        return refused.what();
-    }
-    return {};
+// Whose drop or import was begun and not finished, and which of both it was.
+std::map<domain::TenantId, std::string> transfersBegun(Connections& tool) {
+    std::map<domain::TenantId, std::string> begun;
+    for (auto& [tenant, what] : tool.borrow()->query(kTransfers).map([](const Row& row) {
+             return std::pair(idAt<domain::TenantId>(row, 0), row.text(1));
+         }))
+        begun.emplace(tenant, std::move(what));
+    return begun;
 }
 
 }  // namespace
@@ -61,18 +67,24 @@ Findings checkControl(const domain::Settings& settings, Connections& tool) {
 Findings checkTenantSchemas(const domain::Settings& settings, Connections& tool, const std::vector<Tenant>& tenants) {
     if (tenants.empty()) return {};
     const auto migrator = makeMigrator(settings, tool);
-    Counted unfinished, behind, unfitting;
+    const auto transfers = transfersBegun(tool);
+    Counted transferred, unfinished, behind, unfitting;
     for (const auto& tenant : tenants) {
         const auto& slug = tenant.slug.text();
-        if (tenant.schemaVersion == 0)
+        if (const auto begun = transfers.find(tenant.id); begun != transfers.end())
+            transferred.add(begun->second + " of " + slug);
+        else if (tenant.schemaVersion == 0)
             unfinished.add(slug);
         else if (tenant.schemaVersion < migrator.newestTenantVersion())
             behind.add(slug);
-        else if (const auto trouble = historyTrouble(migrator, tenant); !trouble.empty())
+        else if (const auto trouble = domain::historyTrouble(migrator, tenant.schema); !trouble.empty())
             unfitting.add(slug + " (" + trouble + ")");
     }
     Findings findings;
     const std::string check = "tenant_schemas";
+    if (transferred.count > 0)
+        findings.push_back({Severity::kSerious, check, "begun and never finished: " + transferred.text(),
+                            "Run `claviger tenant drop` or `claviger tenant import` again for them."});
     if (unfinished.count > 0)
         findings.push_back({Severity::kSerious, check, "a `tenant create` was never finished: " + unfinished.text(),
                             "Run it again with the same arguments, or `claviger migrate`."});
@@ -81,7 +93,8 @@ Findings checkTenantSchemas(const domain::Settings& settings, Connections& tool,
             {Severity::kSerious, check, "behind this release and answering 503: " + behind.text(), kMigrate});
     if (unfitting.count > 0)
         findings.push_back({Severity::kSerious, check, "their history is not this release's: " + unfitting.text(),
-                            "Restore the edited files, or run the release that has migrated them."});
+                            "Restore what is not as it was, files or schemas, or run the release that has migrated "
+                            "them."});
     if (findings.empty())
         findings.push_back(
             {Severity::kGood, check, "all " + std::to_string(tenants.size()) + " tenants are up to date"});

@@ -166,6 +166,18 @@ faulty('a `tenant create` that was never finished', {
   check: 'tenant_schemas',
   pattern: /never finished: acme/,
 });
+faulty('a `tenant drop` that was never finished', {
+  plant: () => sql("INSERT INTO claviger.tenant_transfers (tenant_id, what, file, begun_at) SELECT id, 'drop', 'x', NOW(6) FROM claviger.tenants WHERE slug = 'acme'"),
+  mend: () => sql('DELETE FROM claviger.tenant_transfers'),
+  check: 'tenant_schemas',
+  pattern: /never finished: drop of acme/,
+});
+faulty('a schema that was lost', {
+  plant: () => sql('DROP SCHEMA claviger_t_acme'),
+  mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
+  check: 'tenant_schemas',
+  pattern: /acme.*0001_users has not run there/,
+});
 faulty('a tenant that is behind', {
   plant: () => sql("UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = 'acme'"),
   mend: () => sql("UPDATE claviger.tenants SET schema_version = schema_version + 1 WHERE slug = 'acme'"),
@@ -177,6 +189,12 @@ faulty('a migration that was edited', {
   mend: () => tool.configure(sound()),
   check: 'tenant_schemas',
   pattern: /0001_users was edited/,
+});
+faulty('a control schema that is behind', {
+  plant: () => tool.addMigrations({ [`control/${String(tool.json('migrate', 'status').document.control.newest + 1).padStart(4, '0')}_later.sql`]: 'DO 1\n' }),
+  mend: () => tool.configure(sound()),
+  check: 'control_schema',
+  pattern: /lacks 1 migration/,
 });
 
 test('a socket that everybody may speak to', async () => {

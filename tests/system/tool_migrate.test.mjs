@@ -157,6 +157,32 @@ test("a tenant's migration that was altered is found although nothing is to do",
   assert.equal(status, 5);
   for (const { failure } of document.tenants) assert.match(failure, /0001_users was edited/);
   assert.match(stderr, /tenant acme is not migrated/);
+  const dry = tool.run('migrate', '--dry-run');
+  assert.equal(dry.status, 5);
+  assert.match(dry.stderr, /claviger_t_acme cannot be migrated: .*0001_users was edited/);
+});
+
+test('a control migration that was altered is found by a check', () => {
+  tool.addMigrations({ 'control/0001_tenants.sql': 'CREATE TABLE IF NOT EXISTS {schema}.tenants (id BINARY(16) PRIMARY KEY)\n' });
+  const { status, document } = tool.json('migrate', 'status', '--check');
+  assert.equal(status, 0);
+  assert.equal(document.control.state, 'failed');
+  assert.match(tool.run('migrate', 'status', '--check').stdout, /^the control schema does not fit: .*0001_tenants was edited/m);
+});
+
+test('a schema that was lost is found by a check, and nothing is made in its place', () => {
+  tool.configure({});
+  tool.database.sql('UPDATE claviger.tenants SET schema_version = schema_version - 1'); // what the newer release has left
+  tool.database.sql("DELETE FROM claviger_t_acme.schema_migrations WHERE name LIKE '%one_name'");
+  tool.database.sql("DELETE FROM claviger_t_initech.schema_migrations WHERE name LIKE '%one_name'");
+  assert.notEqual(tool.database.sql('DROP SCHEMA claviger_t_globex'), undefined);
+  for (const args of [['migrate', '--check'], ['migrate', '--dry-run', '--check']]) {
+    const { status, stderr } = tool.run(...args);
+    assert.equal(status, 5, args.join(' '));
+    assert.match(stderr, /globex.*: migration 0001_users has not run there/);
+    assert.doesNotMatch(stderr, /acme|initech/);
+  }
+  assert.equal(tool.database.sql("SHOW DATABASES LIKE 'claviger_t_globex'"), '');
 });
 
 test('what cannot be is refused before anything is asked', () => {

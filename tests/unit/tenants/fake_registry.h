@@ -96,9 +96,14 @@ public:
     int bringUp(const domain::Tenant& tenant) override {
         const std::lock_guard lock(mutex_);
         asked.push_back(tenant.slug.text());
+        refuseHalf(tenant);
         if (lostAt == tenant.slug.text()) throw domain::StorageUnavailable("the database is gone");
         if (brokenAt == tenant.slug.text()) throw std::runtime_error("migration 0003 is refused");
         return registry_.tenants.at(tenant.slug).schemaVersion = kNewest;
+    }
+
+    void refuseHalf(const domain::Tenant& tenant) const override {
+        if (halfDropped == tenant.slug.text()) throw domain::MigrationRefused("its drop was begun and not finished");
     }
 
     int newestControlVersion() const override { return 2; }
@@ -106,12 +111,16 @@ public:
     int controlVersion() const override { return control; }
     void bringUpControl() override { control = 2; }
 
-    std::vector<domain::PendingMigration> pendingOfControl() const override { return pending(control, 2); }
+    std::vector<domain::PendingMigration> pendingOfControl() const override {
+        if (controlEdited) throw domain::MigrationRefused("claviger: migration 0001 was edited");
+        return pending(control, 2);
+    }
     std::vector<domain::PendingMigration> pendingOf(const domain::SchemaName& schema) const override {
         const std::lock_guard lock(mutex_);
         compared.push_back(schema.text());
         if (edited || editedFor == schema.text())
             throw domain::MigrationRefused(schema.text() + ": migration 0001 was edited");
+        if (lostSchema == schema.text()) return pending(0, kNewest);
         for (const auto& [slug, tenant] : registry_.tenants)
             if (tenant.schema.text() == schema.text()) return pending(tenant.schemaVersion, kNewest);
         return pending(0, kNewest);
@@ -130,8 +139,11 @@ public:
     std::string brokenAt, lostAt;               // slugs
     bool edited = false;                        // a file that every schema has seen
     std::string editedFor;                      // the schema whose history alone does not fit
+    std::string lostSchema;                     // one that is gone, whatever its tenant shows
+    std::string halfDropped;                    // a slug
     std::map<domain::TenantId, Failure> remembered;
     int control = 0;
+    bool controlEdited = false;  // one of its files
 
 private:
     static std::vector<domain::PendingMigration> pending(int version, int newest) {

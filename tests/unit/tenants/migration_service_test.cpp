@@ -35,7 +35,10 @@ class MigrationServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(withNothingToDoTheOldestHistoryIsComparedAlone);
     CPPUNIT_TEST(anEditedFileIsFoundAndToldForEveryTenant);
     CPPUNIT_TEST(aHistoryThatAloneDoesNotFitIsFoundByACheckOfAll);
+    CPPUNIT_TEST(aSchemaThatLacksWhatItsTenantShowsIsFound);
+    CPPUNIT_TEST(theControlSchemaIsComparedByACheckOfAll);
     CPPUNIT_TEST(aPlanHoldsWhatIsPendingAndChangesNothing);
+    CPPUNIT_TEST(aPlanTellsWhatARunWouldReport);
     CPPUNIT_TEST(aPlanOfOneTenantNamesNoOther);
     CPPUNIT_TEST_SUITE_END();
 
@@ -203,6 +206,26 @@ class MigrationServiceTest : public CppUnit::TestFixture {
         }
     }
 
+    void aSchemaThatLacksWhatItsTenantShowsIsFound() {
+        makeTenants();
+        schemas_.lostSchema = "claviger_t_globex";
+        const auto report = service_.status({.compared = domain::Histories::kOfAll}).value();
+        CPPUNIT_ASSERT(report.tenants.at(0).state.failure.empty());
+        CPPUNIT_ASSERT(report.tenants.at(1).state.failure.find("0001_change has not run") != std::string::npos);
+        CPPUNIT_ASSERT(run().tenants.at(1).state.failure.empty());
+        schemas_.lostSchema = "claviger_t_acme";  // the oldest
+        CPPUNIT_ASSERT(!run().tenants.at(0).state.failure.empty());
+        CPPUNIT_ASSERT(schemas_.asked.empty());
+    }
+
+    void theControlSchemaIsComparedByACheckOfAll() {
+        makeTenants();
+        const domain::MigrationOrder all{.compared = domain::Histories::kOfAll};
+        CPPUNIT_ASSERT(service_.status(all).value().control.failure.empty());
+        schemas_.controlEdited = true;
+        CPPUNIT_ASSERT(service_.status(all).value().control.failure.find("was edited") != std::string::npos);
+    }
+
     void aPlanHoldsWhatIsPendingAndChangesNothing() {
         makeTenantsBehind();
         registry_.tenants.at(slug("acme")).schemaVersion = FakeSchemas::kNewest;
@@ -216,6 +239,24 @@ class MigrationServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("0003_change"), plans.at(1).pending.at(0).name);
         CPPUNIT_ASSERT(plans.at(2).pending.empty() && !plans.at(2).failure.empty());
         CPPUNIT_ASSERT_EQUAL(1, schemas_.control);
+        CPPUNIT_ASSERT(schemas_.asked.empty());
+    }
+
+    void aPlanTellsWhatARunWouldReport() {
+        makeTenants();
+        schemas_.editedFor = "claviger_t_globex";
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, service_.plan().value().size());
+        const auto compared = service_.plan({.compared = domain::Histories::kOfAll}).value();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, compared.size());
+        CPPUNIT_ASSERT(!compared.at(1).failure.empty());
+        schemas_.edited = true;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, service_.plan().value().size());
+        schemas_.edited = false;
+        schemas_.editedFor.clear();
+        schemas_.halfDropped = "acme";
+        registry_.tenants.at(slug("acme")).schemaVersion = 0;
+        const auto half = service_.plan().value();
+        CPPUNIT_ASSERT(half.at(1).pending.empty() && !half.at(1).failure.empty());
         CPPUNIT_ASSERT(schemas_.asked.empty());
     }
 

@@ -126,6 +126,10 @@ class TenantServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.tenants.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.owners.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, schemas_.asked.size());
+
+        schemas_.halfDropped = "acme";
+        CPPUNIT_ASSERT_THROW((void)service_.plan(acme), domain::MigrationRefused);
+        CPPUNIT_ASSERT_THROW((void)service_.create(acme), domain::MigrationRefused);
     }
 
     void suspendsAndResumesAndIsThenAlreadySo() {
