@@ -1,6 +1,7 @@
 #include "cli/migrate_commands.h"
 
 #include <memory>
+#include <optional>
 
 #include "cli/arguments.h"
 #include "cli/failure.h"
@@ -16,13 +17,13 @@ constexpr unsigned kDefaultJobs = 4;  // what waits for the disk may wait togeth
 constexpr unsigned kMostJobs = 64;
 
 struct Arguments {
-    std::string tenant;
+    std::optional<std::string> tenant;
     unsigned jobs = kDefaultJobs;
     bool all = false, check = false, dryRun = false;
 
     MigrationOrder order() const {
         MigrationOrder order;
-        if (!tenant.empty()) order.tenant = parseSlug("--tenant", tenant);
+        if (tenant) order.tenant = parseSlug("--tenant", *tenant);
         order.jobs = jobs;
         if (check) order.compared = domain::Histories::kOfAll;
         return order;

@@ -28,6 +28,11 @@ std::string defaultName(const TenantSlug& slug) {
     return slug.text() + "-" + time + ".claviger-export.json";
 }
 
+std::string nameOr(const std::optional<std::string>& given, const std::string& option, const TenantSlug& slug) {
+    if (given && given->empty()) throw usageFailure(option + ": it needs a name");
+    return given ? *given : defaultName(slug);
+}
+
 std::string keepIn(const std::filesystem::path& path, const std::function<void(domain::ArchiveSink&)>& fill) {
     ExportFile file(path);
     ExportWriter writer([&](const std::string& line) { file.write(line); });
@@ -37,26 +42,36 @@ std::string keepIn(const std::filesystem::path& path, const std::function<void(d
     return std::filesystem::absolute(path).string();
 }
 
-void must(const domain::Result<void>& result) {
-    if (!result.ok()) throw failureOf(result.error());
+// A tenant that is in the way, told without the advice that fits a create.
+Failure refusal(const domain::Error& error, std::string next) {
+    const auto usual = failureOf(error);
+    return usual.status() == ExitStatus::kConflict
+               ? Failure(usual.status(), usual.code(), usual.what(), std::move(next))
+               : usual;
 }
 
-Answer exportTenant(Services& services, const TenantSlug& slug, const std::string& output) {
-    if (output == "-") {
+void mustBeWhole(const domain::Result<void>& exported) {
+    if (!exported.ok())
+        throw refusal(exported.error(),
+                      "Run the `claviger tenant drop` or `import` that was begun again: it finishes.");
+}
+
+Answer exportTenant(Services& services, const TenantSlug& slug, const std::string& file) {
+    if (file == "-") {
         ExportWriter writer([](const std::string& line) {
             if (!std::cout.write(line.data(), static_cast<std::streamsize>(line.size())))
                 throw Failure(ExitStatus::kFailed, "export_not_written", "the standard output cannot be written");
         });
-        must(services.transfers().exportTo(slug, writer));
+        mustBeWhole(services.transfers().exportTo(slug, writer));
         writer.end();
         Answer written;
         written.document = JsonObject();
         return written;
     }
-    const auto file = keepIn(output.empty() ? defaultName(slug) : output,
-                             [&](domain::ArchiveSink& sink) { must(services.transfers().exportTo(slug, sink)); });
-    return answerOf("Exported tenant " + slug.text() + " to " + file + "\n" + kSecrets + "\n",
-                    jsonObject({{"tenant", slug.text()}, {"file", file}}), file + "\n");
+    const auto kept =
+        keepIn(file, [&](domain::ArchiveSink& sink) { mustBeWhole(services.transfers().exportTo(slug, sink)); });
+    return answerOf("Exported tenant " + slug.text() + " to " + kept + "\n" + kSecrets + "\n",
+                    jsonObject({{"tenant", slug.text()}, {"file", kept}}), kept + "\n");
 }
 
 void addExport(CLI::App& group, Verb& chosen) {
@@ -66,7 +81,8 @@ void addExport(CLI::App& group, Verb& chosen) {
                                    kSecrets,
                                "  claviger tenant export acme --output acme.json\n"
                                "  (umask 077; claviger tenant export acme --output - | gzip > acme.json.gz)");
-    const auto slug = std::make_shared<std::string>(), output = std::make_shared<std::string>();
+    const auto slug = std::make_shared<std::string>();
+    const auto output = std::make_shared<std::optional<std::string>>();
     verb->add_option("SLUG", *slug, "The tenant's slug")->type_name("")->required();
     verb->add_option("--output", *output, "The file, or - for standard output; a name with the time if not given")
         ->type_name("FILE");
@@ -76,8 +92,9 @@ void addExport(CLI::App& group, Verb& chosen) {
         if (*output == "-" && group.get_parent()->count("--json") > 0)
             throw usageFailure("--output - and --json both want standard output", "Name a file, or leave --json out.");
         // On standard output the export is the answer.
-        chosen = [parsed = parseSlug("SLUG", *slug), output = *output](Services& services) {
-            return exportTenant(services, parsed, output);
+        const auto parsed = parseSlug("SLUG", *slug);
+        chosen = [parsed, file = nameOr(*output, "--output", parsed)](Services& services) {
+            return exportTenant(services, parsed, file);
         };
     });
 }
@@ -110,14 +127,6 @@ void askForSlug(const domain::DroppedTenant& plan, const std::string& file) {
         throw usageFailure("no slug was typed; nothing was changed");
     }
     if (typed != tenant.slug.text()) throw usageFailure("that is not the tenant's slug; nothing was changed");
-}
-
-// A tenant that is in the way, told without the advice that fits a create.
-Failure refusal(const domain::Error& error, std::string next) {
-    const auto usual = failureOf(error);
-    return usual.status() == ExitStatus::kConflict
-               ? Failure(usual.status(), usual.code(), usual.what(), std::move(next))
-               : usual;
 }
 
 domain::DroppedTenant plannedDrop(Services& services, const TenantSlug& slug) {
@@ -172,8 +181,9 @@ void addDrop(CLI::App& group, Verb& chosen) {
                                    kSecrets,
                                "  claviger tenant drop acme --confirm acme\n"
                                "  claviger tenant drop acme --confirm acme --export /backup/acme.json");
-    const auto slug = std::make_shared<std::string>(), file = std::make_shared<std::string>();
+    const auto slug = std::make_shared<std::string>();
     const auto confirmed = std::make_shared<std::optional<std::string>>();
+    const auto file = std::make_shared<std::optional<std::string>>();
     verb->add_option("SLUG", *slug, "The tenant's slug")->type_name("")->required();
     verb->add_option("--confirm", *confirmed, "The slug once more, where nobody can be asked")->type_name("SLUG");
     verb->add_option("--export", *file, "The file of the export; a name with the time if not given")->type_name("FILE");
@@ -181,7 +191,7 @@ void addDrop(CLI::App& group, Verb& chosen) {
     verb->callback([=, &chosen] {
         const auto parsed = parseSlug("SLUG", *slug);
         if (!*dryRun) mustBeConfirmable(*slug, *confirmed);
-        const auto path = file->empty() ? defaultName(parsed) : *file;
+        const auto path = nameOr(*file, "--export", parsed);
         chosen = [=, dry = *dryRun, ask = !*confirmed](Services& services) {
             if (dry) return planOfDrop(services, parsed, path);
             if (ask) askForSlug(plannedDrop(services, parsed), path);
@@ -199,7 +209,8 @@ domain::ImportedTenant importFrom(Services& services, const std::string& file, c
     auto imported = services.transfers().import(reader, order, dryRun);
     if (!imported.ok())
         throw refusal(imported.error(),
-                      "Nothing was changed. --slug and --host give the tenant others than the export's.");
+                      "Nothing was changed. Where a slug or a host is in the way, --slug and --host give the tenant "
+                      "others than the export's.");
     return std::move(imported).value();
 }
 

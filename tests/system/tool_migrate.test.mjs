@@ -186,7 +186,7 @@ test('a schema that was lost is found by a check, and nothing is made in its pla
 });
 
 test('what cannot be is refused before anything is asked', () => {
-  for (const args of [['--jobs', '0'], ['--jobs', '65'], ['--jobs', 'many'], ['--tenant', 'Not A Slug'], ['--dry-run', 'status'], ['status', '--dry-run']]) {
+  for (const args of [['--jobs', '0'], ['--jobs', '65'], ['--jobs', 'many'], ['--tenant', 'Not A Slug'], ['--tenant', ''], ['--dry-run', 'status'], ['status', '--dry-run']]) {
     assert.equal(tool.run('migrate', ...args).status, 2, args.join(' '));
   }
 });

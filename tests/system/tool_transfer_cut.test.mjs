@@ -194,6 +194,24 @@ test('a tenant that was never whole can be dropped, and its export is an empty t
   assert.equal(tool.run('user', 'list', '--tenant', one.slug, '--quiet').stdout, '');
 });
 
+test('a tenant that is half dropped is refused with the way on, also by a dry run', () => {
+  const one = fresh();
+  sql(`INSERT INTO claviger.tenant_transfers SELECT id, 'drop', '${one.file}', UTC_TIMESTAMP(6) FROM claviger.tenants WHERE slug = '${one.slug}'`);
+  sql(`UPDATE claviger.tenants SET schema_version = 0, status = 'suspended' WHERE slug = '${one.slug}'`);
+  const exported = tool.run('tenant', 'export', one.slug, '--output', one.file);
+  assert.equal(exported.status, 4);
+  assert.match(exported.stderr, /`claviger tenant drop` .*again/);
+  assert.ok(!existsSync(one.file));
+  for (const more of [[], ['--dry-run']]) {
+    const create = tool.run('tenant', 'create', one.slug, '--host', one.host, '--name', 'Acme “Ü” Inc', ...more);
+    assert.equal(create.status, 1, more.join());
+    assert.match(create.stderr, /its drop was begun and not finished/);
+  }
+  assert.equal(tool.run('migrate', '--dry-run').status, 5);
+  drop(one);
+  assert.equal(left(one), gone);
+});
+
 test('an import does not load into a schema that somebody has left', () => {
   const one = fresh();
   drop(one);
