@@ -21,18 +21,23 @@ constexpr Sql kSetSession =
     "innodb_lock_wait_timeout = ?, lock_wait_timeout = ? /*M!100000 , wsrep_sync_wait = 1 */";
 constexpr Sql kSetIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 constexpr Sql kNothing = "DO 1";  // which a node outside its cluster refuses, unlike SET and the next
-constexpr Sql kWhatServer = "SELECT 0 /*M!100000 + 1 */, 0 /*M!100000 + @@wsrep_on */";  // MariaDB, a node of Galera
+// Whether it is MariaDB, whether it is a node of Galera, and half of what each connection may prepare if all do.
+constexpr Sql kWhatServer =
+    "SELECT 0 /*M!100000 + 1 */, 0 /*M!100000 + @@wsrep_on */, @@max_prepared_stmt_count DIV (2 * @@max_connections)";
 constexpr Sql kSetRole = "SET ROLE {role}";
 constexpr Sql kBegin = "START TRANSACTION";
 constexpr Sql kCommit = "COMMIT";
 constexpr Sql kRollBack = "ROLLBACK";
-constexpr std::string_view kBlock = "BEGIN NOT ATOMIC ";  // MariaDB's
+constexpr Sql kInTransaction = "SELECT @@in_transaction";  // MariaDB's
+constexpr std::string_view kBlock = "BEGIN NOT ATOMIC ";   // MariaDB's
 constexpr std::string_view kBlockEnd = "END;";
 
 constexpr unsigned kLongestLockWait = 10;
+constexpr std::int64_t kMostPrepared = 32;  // of some 10 KB each at the server
 
 constexpr unsigned kTooManyConnections = 1040;
 constexpr unsigned kDeadlock = 1213;
+constexpr unsigned kNoMorePrepared = 1461;
 
 // Only what Poco insists on: the login itself goes past it (driver_connect.h).
 constexpr auto kPocoLogin = "host=localhost;port=3306;user=login";
@@ -59,6 +64,10 @@ Poco::Data::Session open(const Login& login) {
 
 Carried carriedBy(const Values& values) {
     return values.empty() ? Carried::kNoValues : Carried::kValues;
+}
+
+bool isList(const Value& value) {
+    return std::holds_alternative<ListOfBytes>(value);
 }
 
 std::vector<Row::Column> cellsOf(MYSQL_RES* result, MYSQL_ROW row) {
@@ -101,16 +110,18 @@ void Connection::setSession(unsigned answerSeconds) {
     const auto server = query(kWhatServer);
     oneByOne_ = server[0].integer(1) != 0;
     blocks_ = server[0].integer(0) != 0 && !oneByOne_;
+    const auto share = static_cast<std::size_t>(std::min(server[0].integer(2), kMostPrepared));
+    if (blocks_) prepared_ = PreparedStatements(share);
 }
 
 Rows Connection::query(Sql statement, const Values& values, const Names& names) {
-    auto answer = converse(compose(statement, values, names), carriedBy(values));
+    auto answer = converse(composeFor(statement, values, names), carriedBy(values));
     if (!answer.rows) throw std::logic_error("a query without rows");
     return std::move(*answer.rows);
 }
 
 std::uint64_t Connection::execute(Sql statement, const Values& values, const Names& names) {
-    return affected(compose(statement, values, names), carriedBy(values));
+    return affected(composeFor(statement, values, names), carriedBy(values));
 }
 
 std::uint64_t Connection::executeOnTuples(Sql statement, const Tuples& tuples, const Names& names) {
@@ -139,7 +150,17 @@ void Connection::executeMigration(std::string_view text, const Names& names) {
 }
 
 void Connection::executeLater(Sql statement, const Values& values, const Names& names) {
-    wait(compose(statement, values, names), carriedBy(values));
+    wait(composeFor(statement, values, names), carriedBy(values));
+}
+
+// Preparing rides along.
+std::string Connection::composeFor(Sql statement, const Values& values, const Names& names) {
+    if (values.empty() || std::any_of(values.begin(), values.end(), isList)) return compose(statement, values, names);
+    const auto text = composeTemplate(statement, names);
+    const auto use = prepared_.use(text);
+    if (!use) return compose(statement, values, names);
+    if (!use->known) wait(composePrepare(use->name, text), Carried::kNoValues);
+    return composeExecute(use->name, values);
 }
 
 void Connection::takeRole(const Identifier& role) {
@@ -154,43 +175,44 @@ void Connection::begin() {
 }
 
 void Connection::rollBack() {
-    if (!waiting_.ends.empty()) role_.reset();
+    if (!waiting_.ends.empty()) forget();
     waiting_ = {};
     transaction_ = Transaction::kNone;
     execute(kRollBack);
 }
 
 void Connection::commit() {
-    bundle();
-    committing([&] { return execute(kCommit); });
+    const auto ahead = waitToCommit();
+    committing(ahead, [this] { return flush(); });
 }
 
 std::optional<Rows> Connection::commitAndQuery(Sql question) {
-    bundle();
-    return committing([&]() -> std::optional<Rows> {
-        const auto before = waiting_.ends.size();
-        executeLater(kCommit);
+    const auto ahead = waitToCommit();
+    return committing(ahead, [&]() -> std::optional<Rows> {
         try {
             return query(question);
         } catch (const std::exception&) {
-            if (done_ > before) return std::nullopt;
+            if (done_ > ahead) return std::nullopt;
             throw;
         }
     });
 }
 
-// Makes one statement of those that wait. The server answers each statement of a message by itself, and whoever waits
-// for the last one wakes at each; a block it answers once, or with what the first of them failed with that did.
-void Connection::bundle() {
-    if (!blocks_ || waiting_.ends.size() < 2) return;
-    waiting_.text.insert(0, kBlock).append(kBlockEnd);
-    waiting_.ends = {waiting_.text.size()};
+// Tells how many answers come ahead of COMMIT's. The server answers each statement of a message by itself, and whoever
+// waits for the last one wakes at each; a block it answers once, or with what the first of them failed with that did.
+std::size_t Connection::waitToCommit() {
+    const auto ahead = blocks_ ? 0 : waiting_.ends.size();
+    executeLater(kCommit);
+    if (blocks_ && waiting_.ends.size() > 1) {
+        waiting_.text.insert(0, kBlock).append(kBlockEnd);
+        waiting_.ends = {waiting_.text.size()};
+    }
+    return ahead;
 }
 
 // What a failure says depends on how far the server came: what fails before COMMIT keeps it from being run.
 template <class Send>
-auto Connection::committing(const Send& send) -> decltype(send()) {
-    const auto before = waiting_.ends.size();
+auto Connection::committing(std::size_t ahead, const Send& send) -> decltype(send()) {
     try {
         auto answer = send();
         transaction_ = Transaction::kNone;
@@ -200,9 +222,18 @@ auto Connection::committing(const Send& send) -> decltype(send()) {
     } catch (const ConnectionLost& lost) {
         throw domain::OutcomeUnknown(std::string("at COMMIT: ") + lost.what());
     } catch (const std::exception& failure) {
-        if (done_ < before) throw;
+        if (done_ < ahead || isOpenStill()) throw;
         abandon();
         throw domain::OutcomeUnknown(std::string("at COMMIT: ") + failure.what());
+    }
+}
+
+// Nothing tells which statement of a block has failed, but the transaction: COMMIT, run or failed, ends it.
+bool Connection::isOpenStill() noexcept {
+    try {
+        return blocks_ && query(kInTransaction)[0].integer(0) != 0;
+    } catch (const std::exception&) {
+        return false;
     }
 }
 
@@ -211,6 +242,15 @@ void Connection::wait(const std::string& sql, Carried carried) {
     waiting_.text += ';';
     waiting_.ends.push_back(waiting_.text.size());
     if (carried == Carried::kValues) waiting_.carried = carried;
+}
+
+// Sends what waits, the last of it as what is asked.
+Connection::Answer Connection::flush() {
+    const auto last = waiting_.ends.size() > 1 ? waiting_.ends[waiting_.ends.size() - 2] : 0;
+    const auto sql = waiting_.text.substr(last, waiting_.text.size() - last - 1);
+    waiting_.text.resize(last);
+    waiting_.ends.pop_back();
+    return converse(sql, waiting_.carried);
 }
 
 // Sends what waits and the statement as one message. The server runs them in order and stops at the first that fails.
@@ -274,11 +314,17 @@ void Connection::requireUsable() const {
     if (transaction_ == Transaction::kUndone) throw Deadlock(kDeadlock, "the transaction was undone before");
 }
 
-// The role counts as not taken, since nothing tells whether it was.
+// What was to be taken or prepared counts as not done, since nothing tells whether it was.
+void Connection::forget() {
+    role_.reset();
+    prepared_.forget();
+}
+
 void Connection::fail(Carried carried) {
     const ServerError error{::mysql_errno(driver_->handle), ::mysql_error(driver_->handle)};
-    role_.reset();
+    forget();
     if (endsConnection(error.number)) alive_ = false;
+    if (error.number == kNoMorePrepared) prepared_ = PreparedStatements();
     if (error.number == kDeadlock && transaction_ == Transaction::kOpen) transaction_ = Transaction::kUndone;
     raise(error, carried);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "persistence/connection/driver_connect.h"
+#include "persistence/connection/prepared_statements.h"
 #include "persistence/connection/rows.h"
 #include "persistence/connection/statement.h"
 
@@ -37,17 +38,18 @@ public:
     std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
     // Sends the statement along with the next one whose answer is read: it costs no round trip of its own. What it
-    // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped; what answers with
-    // rows must not wait for a COMMIT. (On a node of Galera it does cost one within a transaction.)
+    // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped; what answers
+    // with rows must not wait for a COMMIT. (On a node of Galera it does cost one within a transaction.)
     void executeLater(Sql, const Values& = {}, const Names& = {});
 
     // A transaction: begin() rides along as well. rollBack() drops what still waits to be sent.
     void begin();
     void rollBack();
 
-    // Commits in one round trip with what waits, which MariaDB runs as one block. commitAndQuery() asks a question behind it; nothing if only the
-    // question failed. Both throw what a statement before COMMIT failed with, or Deadlock: then nothing is committed.
-    // They throw domain::OutcomeUnknown if the connection is lost or COMMIT itself fails.
+    // Commits in one round trip with what waits, which MariaDB runs as one block. commitAndQuery() asks a question
+    // behind it; nothing if only the question failed. Both throw what a statement before COMMIT failed with, or
+    // Deadlock: then nothing is committed. They throw domain::OutcomeUnknown if the connection is lost or COMMIT itself
+    // fails.
     void commit();
     std::optional<Rows> commitAndQuery(Sql);
 
@@ -88,22 +90,27 @@ private:
     };
 
     void setSession(unsigned answerSeconds);
+    std::string composeFor(Sql, const Values&, const Names&);
     void wait(const std::string& sql, Carried);
-    void bundle();
     Answer converse(const std::string& sql, Carried);
     Answer send(std::string_view message, std::size_t statements, Carried);
     Answer readAnswer(Carried);
     Answer lastAnswer(std::size_t statements, Carried);
     std::uint64_t affected(const std::string& sql, Carried);
     void requireUsable() const;
+    void forget();
     [[noreturn]] void fail(Carried);
+    Answer flush();
+    std::size_t waitToCommit();
     template <class Send>
-    auto committing(const Send& send) -> decltype(send());
+    auto committing(std::size_t ahead, const Send& send) -> decltype(send());
+    bool isOpenStill() noexcept;
 
     std::unique_ptr<Driver> driver_;
     bool alive_ = true;
     bool oneByOne_ = false;  // statements of a transaction, since the server is a node of a cluster
     bool blocks_ = false;    // it runs several as one
+    PreparedStatements prepared_;
     std::optional<Identifier> role_;
     Waiting waiting_;
     enum class Transaction { kNone, kOpen, kUndone } transaction_ = Transaction::kNone;  // undone: by the server

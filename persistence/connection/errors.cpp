@@ -19,6 +19,7 @@ constexpr unsigned kDuplicateEntry = 1062;
 constexpr unsigned kSyntax = 1064;
 constexpr unsigned kLockWaitTimeout = 1205;
 constexpr unsigned kDeadlock = 1213;
+constexpr unsigned kNoMorePrepared = 1461;
 
 template <class Numbers>
 bool contains(const Numbers& numbers, unsigned number) {
@@ -58,7 +59,8 @@ void raise(const ServerError& error, Carried carried) {
         throw DuplicateKey(error.number, "database error 1062: duplicate entry in " + index, index);
     }
     const auto text = describe(error, carried);
-    if (error.number == kDeadlock || error.number == kLockWaitTimeout) throw Deadlock(error.number, text);
+    if (error.number == kDeadlock || error.number == kLockWaitTimeout || error.number == kNoMorePrepared)
+        throw Deadlock(error.number, text);
     throw DatabaseError(error.number, text);
 }
 

@@ -6,8 +6,8 @@
 namespace claviger::persistence {
 
 // Whether the server has fallen silent: somebody has waited for its answer as long as one may take, and nobody has got
-// any meanwhile. Then one at a time asks on, and all others are told at once: a server that is stopped, or cut off, would
-// else hold every thread for as long, one request after another. Thread-safe.
+// any meanwhile. Then one at a time asks on, and all others are told at once: a server that is stopped, or cut off,
+// would else hold every thread for as long, one request after another. Thread-safe.
 //
 // Nobody asks within the first moment, in which those are told who have waited for a thread all the while: one of them
 // would else wait for the second time.

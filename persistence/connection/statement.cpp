@@ -132,6 +132,25 @@ std::string compose(Sql statement, const Values& values, const Names& names) {
     return sql;
 }
 
+std::string composeTemplate(Sql statement, const Names& names) {
+    return composeMigration(statement.text(), names);
+}
+
+std::string composePrepare(const std::string& name, const std::string& text) {
+    std::string sql = "PREPARE " + name + " FROM ";
+    append(sql, Text{text});
+    return sql;
+}
+
+std::string composeExecute(const std::string& name, const Values& values) {
+    std::string sql = "EXECUTE " + name + " USING ";
+    for (const auto& value : values) {
+        if (&value != values.data()) sql += ", ";
+        append(sql, value);
+    }
+    return sql;
+}
+
 std::string composeOnTuples(Sql statement, const Tuples& tuples, const Names& names) {
     return fillNames(statement.text(), [&](std::string& sql, std::string_view name) {
         if (name == "tuples")

@@ -20,9 +20,9 @@ void rollBack(Connection& connection) noexcept {
     }
 }
 
-// While it lives, the thread that made it pushes nobody off a processor when it wakes. The server answers each statement
-// of a message by itself, and woken by each, who waits for the last one would keep it from going on. Where a sandbox
-// forbids it, transactions cost more. A policy that somebody has chosen for the process stays.
+// While it lives, the thread that made it pushes nobody off a processor when it wakes. The server answers each
+// statement of a message by itself, and woken by each, who waits for the last one would keep it from going on. Where a
+// sandbox forbids it, transactions cost more. A policy that somebody has chosen for the process stays.
 class PatientThread {
 public:
     PatientThread() { schedule(SCHED_BATCH); }

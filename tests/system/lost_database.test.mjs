@@ -84,6 +84,17 @@ describe('a lost database', () => {
     await assertHealedWithNothingChanged();
   });
 
+  test('a server that may prepare no more statements is asked without', async () => {
+    const other = service.tenant();
+    const someone = await service.signedIn(other, service.user(other));
+    database.sql('SET GLOBAL max_prepared_stmt_count = 0');
+    try {
+      for (let i = 0; i < 20; ++i) assert.ok((await someone.createKey(`Key ${i}`)).fullKey);
+    } finally {
+      database.sql('SET GLOBAL max_prepared_stmt_count = DEFAULT');
+    }
+  });
+
   test('it keeps nothing of what was refused', () => {
     const schema = `claviger_t_${tenant.slug}`;
     assert.equal(database.sql(`SELECT COUNT(*) FROM ${schema}.api_keys`), '1');
