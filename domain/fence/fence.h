@@ -19,8 +19,9 @@ using Generation = std::uint32_t;
 // The generations of all slots.
 using Generations = std::array<Generation, kSlots>;
 
-// How long one reading of the epochs lets a host trust what it remembers, and how long a change therefore waits for the
-// other hosts: by then each has read of it, or has lost its lease. The margin covers what clocks differ in rate.
+// How long one reading of the epochs lets a host trust what it remembers, and one of the nodes that it is alone; and
+// how long therefore a change waits for the other hosts, which by then have read of it or have lost their lease, and a
+// host that registers for those who take themselves for alone. The margin covers what clocks differ in rate.
 constexpr std::chrono::milliseconds kLease{400};
 constexpr std::chrono::milliseconds kSettlingTime{500};
 
@@ -61,6 +62,9 @@ public:
     // To be called after the changes were committed (or may have been), and before anybody is told.
     virtual void raise(const StandingChanges&) = 0;
 
+    // Whether no other host relies on what it knew before this call. Says no where it does not know.
+    virtual bool isAlone() const = 0;
+
     // The board that this process maps; nothing if it has none, and then nothing ever holds.
     virtual std::optional<BoardId> board() const = 0;
 };
@@ -71,6 +75,7 @@ public:
     void read(Generations& generations) const override { generations = {}; }
     bool holds(const Ticket&) const override { return false; }
     void raise(const StandingChanges&) override {}
+    bool isAlone() const override { return false; }
     std::optional<BoardId> board() const override { return std::nullopt; }
 };
 

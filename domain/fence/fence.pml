@@ -17,6 +17,9 @@
 
    NO_WAIT              other  answers without waiting for the hosts in `nodes`
    NODES_BEFORE_COMMIT  other  reads `nodes` before the commit
+   ALONE_BEFORE_COMMIT  other  looks before the commit whether its host is alone
+   ALONE_FROM_END       other  for how long a host is alone counts from after the look at `nodes`
+   NO_ANNOUNCEMENT      other  the feeder reads its first epochs as soon as its row is committed
    TRUSTS_NO_ANSWER     other, restart  where the question for other hosts fails, assumes that there is none
    NO_RAISE             own    does not raise the board of its host after the commit
    NO_RAISE_IN_DOUBT    own    nor where it did not hear whether the commit was made
@@ -35,8 +38,8 @@
    ROW_LOST_AT_ONCE     other, restart  a server is back within a lease and has lost the row: a limit (README.md) */
 
 #define LEASE  2   /* ticks for which a reading of the epochs is trusted; a change waits as long */
-#define LASTS  1   /* the feeder renews its row after so long, and begins anew where that was longer ago (1 s, 10 s) */
-#define DIES   3   /* older rows are deleted (60 s) */
+#define LASTS  3   /* the feeder renews its row after so long, and begins anew where that was longer ago (1 s, 10 s) */
+#define DIES   5   /* older rows are deleted (60 s) */
 
 /* the database */
 bool down = false;
@@ -61,11 +64,12 @@ bool known = false;        /* something is remembered, and it says yes */
 #define raise d_step { current[REMEMBERED] = false; current[IN_HAND] = false }
 
 /* the feeder's moments, as ages */
-byte asked = 0, begun = 0, renewal = 0;
+byte asked = 0, begun = 0, renewal = 0, registered = LEASE;
 
 /* the change */
 bool answered = false, committed = false;
 byte commitAge = 0;
+byte alone = 0;            /* on the board of its host, where that is another: ticks for which it is alone */
 
 #define older(age, most) if :: age < most -> age++ :: else fi
 
@@ -75,6 +79,8 @@ active proctype time() {
        if :: row -> older(rowAge, DIES + 1) :: else rowAge = 0 fi; older(asked, LEASE); older(begun, LASTS + 1); older(renewal, LASTS + 1);
        if :: down -> older(away, LEASE) :: else fi;
        if :: committed -> older(commitAge, LEASE) :: else fi;
+       older(registered, LEASE);
+       if :: alone > 0 -> alone-- :: else fi;
        if :: fresh > 0 -> fresh-- :: else fi
      }
   od
@@ -94,11 +100,14 @@ active proctype feeder() {
   bool mine, again;
 
 connect:
-  atomic { !down; mine = server; again = false; read = 0; asked = LEASE; begun = 0; renewal = 0 }
+  atomic { !down; mine = server; again = false; read = 0; asked = LEASE; begun = 0; renewal = 0; registered = LEASE }
 begin:
   atomic { fresh = 0; renewal = 0; begun = 0 };
 #ifndef ROW_LAST
-  ask(row = true; rowAge = 0; deletesRow = false);
+  ask(row = true; rowAge = 0; deletesRow = false; registered = 0);
+#ifndef NO_ANNOUNCEMENT
+  registered == LEASE;  /* by now no host takes itself for alone */
+#endif
 #endif
 #ifdef RAISES_FIRST
   raise;
@@ -227,6 +236,16 @@ active proctype late() {
 
 /* --- the change (persistence/connection/transactions.cpp) --- */
 
+/* The feeder on the host of the change. It may be late with what it has seen, which only shortens it. */
+active proctype lookout() {
+#ifdef ALONE_FROM_END
+  bool none;
+  do :: atomic { !OWN && !down -> none = !row }; if :: none -> alone = LEASE; none = false :: else fi od
+#else
+  do :: atomic { !OWN && !down && !row && alone < LEASE -> alone = LEASE } od
+#endif
+}
+
 #define commit atomic { !down; alive = false; epoch++; committed = true; mine = server }
 #define raiseOwn if :: OWN -> raise :: else fi
 
@@ -235,11 +254,16 @@ active proctype change() {
 #ifdef NODES_BEFORE_COMMIT
   others = row;
 #endif
+#ifdef ALONE_BEFORE_COMMIT
+  others = (alone == 0);
+#endif
   if
   :: commit;
 #ifndef NODES_BEFORE_COMMIT
+#ifndef ALONE_BEFORE_COMMIT
      atomic {
        if
+       :: alone > 0 -> others = false
        :: !down && mine == server -> others = row
 #ifdef TRUSTS_NO_ANSWER
        :: mine != server -> others = false
@@ -248,6 +272,7 @@ active proctype change() {
 #endif
        fi
      };
+#endif
 #endif
 #ifndef NO_RAISE
      raiseOwn;

@@ -8,7 +8,7 @@ namespace claviger::persistence {
 namespace {
 
 constexpr Sql kRaise = "UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot = ?";
-constexpr Sql kBoards = "SELECT board_id FROM claviger.nodes LIMIT 2";  // two are another's in any case
+constexpr Sql kBoards = "SELECT 1 FROM claviger.nodes LIMIT 1";
 
 constexpr int kAttempts = 3;
 
@@ -42,10 +42,6 @@ private:
 // That there is a row for each slot is the feeders' to see: without one, no host remembers anything.
 void raiseEpochs(Connection& connection, const domain::StandingChanges& changes) {
     for (const auto slot : changes) connection.executeLater(kRaise, {static_cast<std::int64_t>(indexOf(slot))});
-}
-
-bool isAlone(const std::optional<domain::BoardId>& own, const Rows& boards) {
-    return boards.empty() || (boards.size() == 1 && own && boards[0].text(0) == own->bytes());
 }
 
 }  // namespace
@@ -97,17 +93,19 @@ domain::SettledAt Transactions::runOn(Connection& connection, const std::optiona
     }
 }
 
-// The nodes are read after the commit: a host that registers later reads epochs that hold this change already. Who
-// cannot find out assumes that another host may remember what was true before.
+// Whether there are other hosts is found out after the commit: one that registers later reads epochs that hold this
+// change already. The board of this host tells without a question; a process without a board asks. Who cannot find out
+// assumes that another host may remember what was true before.
 domain::SettledAt Transactions::conclude(Connection& connection, const domain::StandingChanges& changes) {
-    if (changes.empty()) {
+    std::optional<Rows> boards;
+    if (changes.empty() || fence_.board())
         connection.commit();
-        return domain::kSettled;
-    }
-    const auto boards = connection.commitAndQuery(kBoards);
+    else
+        boards = connection.commitAndQuery(kBoards);
+    if (changes.empty()) return domain::kSettled;
     const auto committed = std::chrono::steady_clock::now();
     fence_.raise(changes);
-    const bool alone = boards && isAlone(fence_.board(), *boards);
+    const bool alone = fence_.isAlone() || (boards && boards->empty());
     return alone ? domain::kSettled : committed + domain::kSettlingTime;
 }
 

@@ -14,7 +14,7 @@
 namespace claviger::persistence {
 namespace {
 
-constexpr std::uint64_t kMark = 0x01'64'72'61'6f'62'76'6c;  // "lvboard", layout 1
+constexpr std::uint64_t kMark = 0x02'64'72'61'6f'62'76'6c;  // "lvboard", layout 2
 constexpr std::size_t kCacheLine = 64;
 
 }  // namespace
@@ -25,6 +25,7 @@ struct Board::Layout {
     std::uint64_t mark = kMark;
     domain::Uuid id;
     alignas(kCacheLine) std::atomic<std::int64_t> freshUntil = 0;  // nanoseconds; before it, what holds may hold
+    std::atomic<std::int64_t> aloneUntil = 0;                      // nanoseconds
     alignas(kCacheLine) std::array<std::atomic<domain::Generation>, domain::kSlots> generations{};
 
     static_assert(std::atomic<std::int64_t>::is_always_lock_free);
@@ -88,6 +89,10 @@ void Board::raise(const domain::StandingChanges& changes) {
     for (const auto slot : changes) layout_->generations[indexOf(slot)].fetch_add(1);
 }
 
+bool Board::isAlone() const {
+    return now() < Moment{layout_->aloneUntil.load(std::memory_order_acquire)};
+}
+
 std::optional<domain::BoardId> Board::board() const {
     return domain::BoardId::fromBytes(domain::uuidBytes(layout_->id));
 }
@@ -98,10 +103,15 @@ void Board::raiseAll() {
 
 void Board::lower() {
     layout_->freshUntil.store(0);
+    layout_->aloneUntil.store(0);
 }
 
 void Board::lease(Moment end) {
     layout_->freshUntil.store(end.count(), std::memory_order_release);
+}
+
+void Board::aloneUntil(Moment end) {
+    layout_->aloneUntil.store(end.count(), std::memory_order_release);
 }
 
 }  // namespace claviger::persistence

@@ -29,12 +29,14 @@ public:
     void read(domain::Generations&) const override;
     bool holds(const domain::Ticket&) const override;
     void raise(const domain::StandingChanges&) override;
+    bool isAlone() const override;
     std::optional<domain::BoardId> board() const override;
 
     // For the feeder alone.
     void raiseAll();
-    void lower();            // nothing holds from here on
-    void lease(Moment end);  // what holds may hold until then; to be called after all known changes were raised
+    void lower();                 // nothing holds, and nobody is alone, from here on
+    void lease(Moment end);       // what holds may hold until then; to be called after all known changes were raised
+    void aloneUntil(Moment end);  // the past: other boards are there, or may be
 
 private:
     struct Layout;

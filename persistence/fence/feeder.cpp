@@ -22,6 +22,7 @@ constexpr Sql kRenew = "UPDATE claviger.nodes SET renewed_at = UTC_TIMESTAMP(6) 
 constexpr Sql kForgetDead = "DELETE FROM claviger.nodes WHERE renewed_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND";
 constexpr Sql kReadRenewal = "SELECT renewed_at FROM claviger.nodes WHERE board_id = ?";
 constexpr Sql kLeave = "DELETE FROM claviger.nodes WHERE board_id = ? AND renewed_at = ?";
+constexpr Sql kReadBoards = "SELECT board_id FROM claviger.nodes LIMIT 2";  // two are another's in any case
 constexpr Sql kReadEpochs = "SELECT epoch FROM claviger.revocation_epochs ORDER BY slot";
 
 }  // namespace
@@ -45,24 +46,31 @@ void Feeder::run(const Pause& pause) {
 // On one connection. With every new one all begins anew: the server behind it may have lost epochs and given them
 // again.
 void Feeder::feed(Connection& connection, const Pause& pause, bool& stopped) {
-    begin(connection);
+    stopped = !begin(connection, pause);
     while (!stopped) {
         const auto askedAt = Board::now();
-        if (askedAt - renewedAt_ >= kRenewEvery && !renew(connection)) begin(connection);
+        if (askedAt - renewedAt_ >= kRenewEvery && !renew(connection)) {
+            stopped = !begin(connection, pause);
+            continue;
+        }
         readEpochs(connection, askedAt);
+        readBoards(connection, askedAt);
         stopped = !pause(kReadEvery);
     }
 }
 
-// Registered before the epochs are first read, and everything raised: what was remembered before counts no more, and
-// whoever changes anything from here on waits for this host.
-void Feeder::begin(Connection& connection) {
+// Registered before the epochs are first read, for as long as a host may take itself for alone, and everything raised:
+// what was remembered before counts no more, and whoever changes anything from here on waits for this host. False if it
+// is to stop.
+bool Feeder::begin(Connection& connection, const Pause& pause) {
     board_.lower();
     epochs_.clear();
     renewedAt_ = Board::now();
     connection.execute(kRegister, {bytesOf(*board_.board())});
+    if (!pause(domain::kSettlingTime)) return false;
     readEpochs(connection, Board::Moment{0});
     board_.raiseAll();
+    return true;
 }
 
 // False if this host may have been out of the nodes meanwhile.
@@ -90,8 +98,15 @@ void Feeder::readEpochs(Connection& connection, Board::Moment askedAt) {
     epochs_ = std::move(epochs);
 }
 
-// The row is deleted as this feeder has left it: a DELETE that reaches the server late, when this process is gone, must not
-// take the row of the next feeder of this board.
+// Counts from before the question as well: who registers after it reads no epochs before this has ended.
+void Feeder::readBoards(Connection& connection, Board::Moment askedAt) {
+    const auto boards = connection.query(kReadBoards);
+    const bool alone = boards.empty() || (boards.size() == 1 && boards[0].text(0) == board_.board()->bytes());
+    board_.aloneUntil(alone ? askedAt + domain::kLease : Board::Moment{0});
+}
+
+// The row is deleted as this feeder has left it: a DELETE that reaches the server late, when this process is gone, must
+// not take the row of the next feeder of this board.
 void Feeder::leave() noexcept {
     board_.lower();
     try {

@@ -29,9 +29,10 @@ private:
     using Epochs = std::vector<std::int64_t>;
 
     void feed(Connection&, const Pause&, bool& stopped);
-    void begin(Connection&);
+    bool begin(Connection&, const Pause&);
     bool renew(Connection&);
     void readEpochs(Connection&, Board::Moment askedAt);
+    void readBoards(Connection&, Board::Moment askedAt);
     void leave() noexcept;
 
     Connections& connections_;

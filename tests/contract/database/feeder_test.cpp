@@ -37,6 +37,11 @@ class FeederTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(nothingHoldsAfterTheLease);
     CPPUNIT_TEST(anEpochRaisedElsewhereEndsWhatItConcerns);
     CPPUNIT_TEST(anEpochThatGoesBackEndsWhatItConcerns);
+    CPPUNIT_TEST(isRegisteredForAWhileBeforeItReadsAnything);
+    CPPUNIT_TEST(mayStopWhileItIsBeingAnnounced);
+    CPPUNIT_TEST(isAloneWhileItIsFed);
+    CPPUNIT_TEST(isNotAloneAfterTheLease);
+    CPPUNIT_TEST(isNotAloneWhereAnotherBoardIs);
     CPPUNIT_TEST(isRegisteredWhileItFeedsAndGoneAfterwards);
     CPPUNIT_TEST(aDeleteThatIsLateSparesTheRowOfTheNextFeeder);
     CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
@@ -59,12 +64,13 @@ public:
 private:
     static TestDatabase& database() { return TestDatabase::instance(); }
 
-    // Feeds; before each pause `step` is asked whether to go on, with the number of the pause from 1.
+    // Feeds; before each pause `step` is asked whether to go on, with the number of the pause from 1. What a feeder
+    // waits once it has registered is told to `announced`.
     void feed(const std::function<bool(int)>& step) {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         int pauses = 0;
-        Feeder(connections, *board_, [&](const std::string&) { ++failures_; }).run([&](std::chrono::milliseconds) {
-            return step(++pauses);
+        Feeder(connections, *board_, [&](const std::string&) { ++failures_; }).run([&](std::chrono::milliseconds time) {
+            return time == domain::kSettlingTime ? announced_() : step(++pauses);
         });
     }
 
@@ -132,6 +138,59 @@ private:
     }
     void anEpochRaisedElsewhereEndsWhatItConcerns() { endsWhatItConcerns(1); }
     void anEpochThatGoesBackEndsWhatItConcerns() { endsWhatItConcerns(-1); }
+
+    // A host that takes itself for alone may end a key meanwhile, without a wait.
+    void isRegisteredForAWhileBeforeItReadsAnything() {
+        announced_ = [&] {
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
+            CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot)));
+            CPPUNIT_ASSERT(!board_->isAlone());
+            raise(kSlot, 1);
+            return true;
+        };
+        std::optional<Ticket> ticket;
+        feed([&](int pause) {
+            if (pause == 1) ticket = ticketFor(*board_, kSlot);
+            CPPUNIT_ASSERT(board_->holds(*ticket));  // the first reading has that epoch: the next sees no change
+            return pause < 2;
+        });
+    }
+
+    void mayStopWhileItIsBeingAnnounced() {
+        announced_ = [] { return false; };
+        feed([&](int) -> bool { throw std::logic_error("it goes on"); });
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
+        CPPUNIT_ASSERT_EQUAL(0, failures_);
+    }
+
+    void isAloneWhileItIsFed() {
+        CPPUNIT_ASSERT(!board_->isAlone());
+        feed([&](int pause) {
+            CPPUNIT_ASSERT(board_->isAlone());
+            return pause < 3;
+        });
+        CPPUNIT_ASSERT(!board_->isAlone());
+    }
+
+    void isNotAloneAfterTheLease() {
+        feed([&](int) {
+            std::this_thread::sleep_for(domain::kLease);
+            CPPUNIT_ASSERT(!board_->isAlone());
+            return false;
+        });
+    }
+
+    void isNotAloneWhereAnotherBoardIs() {
+        feed([&](int pause) {
+            CPPUNIT_ASSERT_EQUAL(pause != 2, board_->isAlone());
+            if (pause == 1)
+                database().execute(*tenant_,
+                                   "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES "
+                                   "(REPEAT('o', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+            if (pause == 2) database().execute(*tenant_, "DELETE FROM claviger.nodes WHERE board_id = REPEAT('o', 16)");
+            return pause < 3;
+        });
+    }
 
     void isRegisteredWhileItFeedsAndGoneAfterwards() {
         feed([&](int) {
@@ -213,6 +272,7 @@ private:
 
     std::optional<domain::Tenant> tenant_;
     std::unique_ptr<Board> board_, other_;
+    std::function<bool()> announced_ = [] { return true; };
     int failures_ = 0;
 };
 

@@ -25,6 +25,7 @@ public:
     void raise(const domain::StandingChanges& changes) override {
         for (const auto slot : changes) ++now[indexOf(slot)];
     }
+    bool isAlone() const override { return false; }
     std::optional<domain::BoardId> board() const override { return std::nullopt; }
 
     Generations now{};
