@@ -111,7 +111,7 @@ public:
         } catch (const domain::BadConfiguration& bad) {
             return {{domain::Severity::kSerious, "configuration", bad.what(), "Correct the configuration."}};
         }
-        domain::Findings findings{{domain::Severity::kGood, "configuration", configuration_.string() + " can be read"}};
+        domain::Findings findings{domain::checkConfiguration(configuration_)};
         for (auto& finding : domain::checkFiles(*settings)) findings.push_back(std::move(finding));
         for (auto& finding : persistence::examineDatabase(*settings)) findings.push_back(std::move(finding));
         return findings;

@@ -90,6 +90,15 @@ Finding checkSocket(const Settings& settings) {
 
 }  // namespace
 
+// It names the secrets' files, and the folders from which templates and migrations come.
+Finding checkConfiguration(const fs::path& file) {
+    const std::string check = "configuration";
+    const auto status = statusOf(file);
+    if (status && (status->st_mode & S_IWOTH) != 0)
+        return serious(check, "everybody may change " + file.string(), "chmod o-w " + file.string());
+    return {Severity::kGood, check, file.string() + " can be read"};
+}
+
 Findings checkFiles(const Settings& settings) {
     Findings findings{
         checkSecret("worker_password", "database.worker_password_file", settings.database.workerPasswordFile),

@@ -16,6 +16,7 @@ public:
 
     void add(Slot slot) { slots_.insert(slot); }
     bool empty() const { return slots_.empty(); }
+    std::size_t size() const { return slots_.size(); }
     auto begin() const { return slots_.begin(); }
     auto end() const { return slots_.end(); }
 

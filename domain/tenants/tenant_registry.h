@@ -20,7 +20,7 @@ public:
     virtual std::map<TenantId, std::vector<HostName>> hosts() const = 0;  // of every tenant that has any
 
     // Adds the tenant together with its first host, in one transaction.
-    //   kTenantTaken  the slug, or another one with the same schema, exists; nothing changed
+    //   kTenantTaken  the slug, another one with the same schema, or a schema without a tenant exists; nothing changed
     //   kHostTaken    another tenant has the host; nothing changed
     virtual Result<void> add(const Tenant&, const HostName&, Timestamp now) = 0;
 

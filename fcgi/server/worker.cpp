@@ -14,6 +14,7 @@
 #include "domain/secrets/core_dumps.h"
 #include "fcgi/log.h"
 #include "fcgi/server/acceptor.h"
+#include "fcgi/server/pause.h"
 
 namespace claviger::fcgi {
 namespace {
@@ -34,15 +35,6 @@ void waitForTermination() {
 // What the master has put there, if anything.
 Fd seated(int fd) {
     return Fd(::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -1);
-}
-
-bool pauseUnlessTerminated(std::chrono::milliseconds length) {
-    sigset_t termination;
-    sigemptyset(&termination);
-    sigaddset(&termination, SIGTERM);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(length);
-    const timespec time{seconds.count(), std::chrono::nanoseconds(length - seconds).count()};
-    return ::sigtimedwait(&termination, nullptr, &time) != SIGTERM;
 }
 
 // Each connection needs one, and the usual soft limit of 1,024 is low.

@@ -7,6 +7,7 @@
 #include <mysql/mysql.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -17,7 +18,8 @@ namespace {
 // A lock is waited for less long than an answer: the server gives up before the client does, and says so. A node of
 // Galera answers a read only once it has what was committed on the others before (MySQL skips what M! opens).
 constexpr Sql kSetSession =
-    "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
+    "SET SESSION autocommit = 1, completion_type = 'NO_CHAIN', time_zone = '+00:00', sql_mode = "
+    "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
     "innodb_lock_wait_timeout = ?, lock_wait_timeout = ? /*M!100000 , wsrep_sync_wait = 1 */";
 constexpr Sql kSetIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 constexpr Sql kNothing = "DO 1";  // which a node outside its cluster refuses, unlike SET and the next
@@ -38,6 +40,9 @@ constexpr std::int64_t kMostPrepared = 32;  // of some 10 KB each at the server
 constexpr unsigned kTooManyConnections = 1040;
 constexpr unsigned kDeadlock = 1213;
 constexpr unsigned kNoMorePrepared = 1461;
+
+// The server has refused to prepare one more. Others use it up, so no connection of this process tries again.
+std::atomic<bool> preparesNoMore = false;
 
 // Only what Poco insists on: the login itself goes past it (driver_connect.h).
 constexpr auto kPocoLogin = "host=localhost;port=3306;user=login";
@@ -64,10 +69,6 @@ Poco::Data::Session open(const Login& login) {
 
 Carried carriedBy(const Values& values) {
     return values.empty() ? Carried::kNoValues : Carried::kValues;
-}
-
-bool isList(const Value& value) {
-    return std::holds_alternative<ListOfBytes>(value);
 }
 
 std::vector<Row::Column> cellsOf(MYSQL_RES* result, MYSQL_ROW row) {
@@ -155,9 +156,9 @@ void Connection::executeLater(Sql statement, const Values& values, const Names& 
 
 // Preparing rides along.
 std::string Connection::composeFor(Sql statement, const Values& values, const Names& names) {
-    if (values.empty() || std::any_of(values.begin(), values.end(), isList)) return compose(statement, values, names);
-    const auto text = composeTemplate(statement, names);
-    const auto use = prepared_.use(text);
+    if (values.empty()) return compose(statement, values, names);
+    const auto text = composeTemplate(statement, values, names);
+    const auto use = prepared_.use(text, !preparesNoMore);
     if (!use) return compose(statement, values, names);
     if (!use->known) wait(composePrepare(use->name, text), Carried::kNoValues);
     return composeExecute(use->name, values);
@@ -181,13 +182,13 @@ void Connection::rollBack() {
     execute(kRollBack);
 }
 
-void Connection::commit() {
-    const auto ahead = waitToCommit();
+void Connection::commit(Answered answered) {
+    const auto ahead = waitToCommit(answered);
     committing(ahead, [this] { return flush(); });
 }
 
-std::optional<Rows> Connection::commitAndQuery(Sql question) {
-    const auto ahead = waitToCommit();
+std::optional<Rows> Connection::commitAndQuery(Sql question, Answered answered) {
+    const auto ahead = waitToCommit(answered);
     return committing(ahead, [&]() -> std::optional<Rows> {
         try {
             return query(question);
@@ -200,10 +201,11 @@ std::optional<Rows> Connection::commitAndQuery(Sql question) {
 
 // Tells how many answers come ahead of COMMIT's. The server answers each statement of a message by itself, and whoever
 // waits for the last one wakes at each; a block it answers once, or with what the first of them failed with that did.
-std::size_t Connection::waitToCommit() {
-    const auto ahead = blocks_ ? 0 : waiting_.ends.size();
+std::size_t Connection::waitToCommit(Answered answered) {
+    const bool together = blocks_ && answered == Answered::kTogether;
+    const auto ahead = together ? 0 : waiting_.ends.size();
     executeLater(kCommit);
-    if (blocks_ && waiting_.ends.size() > 1) {
+    if (together && waiting_.ends.size() > 1) {
         waiting_.text.insert(0, kBlock).append(kBlockEnd);
         waiting_.ends = {waiting_.text.size()};
     }
@@ -260,13 +262,11 @@ Connection::Answer Connection::flush() {
 // message.
 Connection::Answer Connection::converse(const std::string& sql, Carried carried) {
     requireUsable();
+    waiting_.text += sql;
     auto message = std::exchange(waiting_, {});
     if (message.carried == Carried::kValues) carried = message.carried;
     done_ = 0;
-    if (!oneByOne_ || transaction_ == Transaction::kNone) {
-        message.text += sql;
-        return send(message.text, message.ends.size() + 1, carried);
-    }
+    if (!oneByOne_ || transaction_ == Transaction::kNone) return send(message.text, message.ends.size() + 1, carried);
     std::size_t begin = 0;
     for (const auto end : message.ends) {
         send(std::string_view(message.text).substr(begin, end - 1 - begin), done_ + 1, carried);
@@ -324,7 +324,7 @@ void Connection::fail(Carried carried) {
     const ServerError error{::mysql_errno(driver_->handle), ::mysql_error(driver_->handle)};
     forget();
     if (endsConnection(error.number)) alive_ = false;
-    if (error.number == kNoMorePrepared) prepared_ = PreparedStatements();
+    if (error.number == kNoMorePrepared) preparesNoMore = true;
     if (error.number == kDeadlock && transaction_ == Transaction::kOpen) transaction_ = Transaction::kUndone;
     raise(error, carried);
 }

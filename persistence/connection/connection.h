@@ -46,12 +46,14 @@ public:
     void begin();
     void rollBack();
 
-    // Commits in one round trip with what waits, which MariaDB runs as one block. commitAndQuery() asks a question
-    // behind it; nothing if only the question failed. Both throw what a statement before COMMIT failed with, or
-    // Deadlock: then nothing is committed. They throw domain::OutcomeUnknown if the connection is lost or COMMIT itself
-    // fails.
-    void commit();
-    std::optional<Rows> commitAndQuery(Sql);
+    // Commits in one round trip with what waits. MariaDB answers all of that together, unless told to answer each: for
+    // statements of which several may wait for a lock, since the time-out of an answer holds for all that it is for.
+    // commitAndQuery() asks a question behind it; nothing if only the question failed. Both throw what a statement
+    // before COMMIT failed with, or Deadlock: then nothing is committed. They throw domain::OutcomeUnknown if the
+    // connection is lost or COMMIT itself fails.
+    enum class Answered { kTogether, kEach };
+    void commit(Answered = Answered::kTogether);
+    std::optional<Rows> commitAndQuery(Sql, Answered = Answered::kTogether);
 
     // Puts rows, at least one, in the place of {rows}.
     std::uint64_t executeOnRows(Sql, const std::vector<Values>&, const Names&);
@@ -101,7 +103,7 @@ private:
     void forget();
     [[noreturn]] void fail(Carried);
     Answer flush();
-    std::size_t waitToCommit();
+    std::size_t waitToCommit(Answered);
     template <class Send>
     auto committing(std::size_t ahead, const Send& send) -> decltype(send());
     bool isOpenStill() noexcept;

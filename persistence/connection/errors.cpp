@@ -17,9 +17,9 @@ constexpr std::array kTellable = {1007U, 1044U, 1045U, 1048U, 1049U, 1050U, 1054
 
 constexpr unsigned kDuplicateEntry = 1062;
 constexpr unsigned kSyntax = 1064;
-constexpr unsigned kLockWaitTimeout = 1205;
-constexpr unsigned kDeadlock = 1213;
-constexpr unsigned kNoMorePrepared = 1461;
+
+// A lock waited for too long, a deadlock, one prepared statement too many, a table that changed while one was prepared.
+constexpr std::array kAgain = {1205U, 1213U, 1461U, 1615U};
 
 template <class Numbers>
 bool contains(const Numbers& numbers, unsigned number) {
@@ -59,8 +59,7 @@ void raise(const ServerError& error, Carried carried) {
         throw DuplicateKey(error.number, "database error 1062: duplicate entry in " + index, index);
     }
     const auto text = describe(error, carried);
-    if (error.number == kDeadlock || error.number == kLockWaitTimeout || error.number == kNoMorePrepared)
-        throw Deadlock(error.number, text);
+    if (contains(kAgain, error.number)) throw Deadlock(error.number, text);
     throw DatabaseError(error.number, text);
 }
 

@@ -24,7 +24,8 @@ private:
     unsigned number_;
 };
 
-// The transaction lost against another one, or could not have its statements prepared, and may run again from its start.
+// The transaction lost against another one, or could not have its statements prepared, and may run again from its
+// start.
 class Deadlock : public DatabaseError {
     using DatabaseError::DatabaseError;
 };

@@ -5,7 +5,7 @@
 
 namespace claviger::persistence {
 
-std::optional<PreparedStatements::Use> PreparedStatements::use(const std::string& statement) {
+std::optional<PreparedStatements::Use> PreparedStatements::use(const std::string& statement, bool mayPrepare) {
     if (capacity_ == 0) return std::nullopt;
     ++uses_;
     const auto found = std::find_if(entries_.begin(), entries_.end(),
@@ -15,6 +15,7 @@ std::optional<PreparedStatements::Use> PreparedStatements::use(const std::string
         return std::nullopt;
     }
     found->used = uses_;
+    if (!found->prepared && !mayPrepare) return std::nullopt;
     return Use{"s" + std::to_string(found - entries_.begin()), std::exchange(found->prepared, true)};
 }
 

@@ -19,8 +19,9 @@ public:
         bool known;  // else the server has to prepare it first; what it knew by that name it forgets
     };
 
-    // How to send the statement, which has a ? for each value; nothing: as it is.
-    std::optional<Use> use(const std::string& statement);
+    // How to send the statement, which has a ? for each value; nothing: as it is, as everything that is not prepared
+    // yet where no more may be.
+    std::optional<Use> use(const std::string& statement, bool mayPrepare = true);
 
     // Nobody knows what the server has prepared.
     void forget() { entries_.clear(); }

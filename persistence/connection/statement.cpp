@@ -108,9 +108,16 @@ void appendRows(std::string& sql, const std::vector<Values>& rows) {
     }
 }
 
-}  // namespace
+// A place for each value that is sent apart.
+void appendPlace(std::string& sql, const Value& value) {
+    sql += '?';
+    if (const auto* const list = std::get_if<ListOfBytes>(&value))
+        for (std::size_t i = 1; i < list->values.size(); ++i) sql += ",?";
+}
 
-std::string compose(Sql statement, const Values& values, const Names& names) {
+using AppendValue = void (*)(std::string& sql, const Value&);
+
+std::string fillPlaces(Sql statement, const Values& values, const Names& names, AppendValue appendValue) {
     std::string sql;
     sql.reserve(statement.text().size() + 64 * (names.size() + values.size()));
     auto value = values.begin();
@@ -124,7 +131,7 @@ std::string compose(Sql statement, const Values& values, const Names& names) {
             appendName(sql, text.substr(place + 1, end - place - 1), names);
         } else {
             if (value == values.end()) throw std::logic_error("a statement has more places than values");
-            append(sql, *value++);
+            appendValue(sql, *value++);
         }
         text.remove_prefix(end + 1);
     }
@@ -132,8 +139,14 @@ std::string compose(Sql statement, const Values& values, const Names& names) {
     return sql;
 }
 
-std::string composeTemplate(Sql statement, const Names& names) {
-    return composeMigration(statement.text(), names);
+}  // namespace
+
+std::string compose(Sql statement, const Values& values, const Names& names) {
+    return fillPlaces(statement, values, names, append);
+}
+
+std::string composeTemplate(Sql statement, const Values& values, const Names& names) {
+    return fillPlaces(statement, values, names, appendPlace);
 }
 
 std::string composePrepare(const std::string& name, const std::string& text) {

@@ -29,6 +29,7 @@ constexpr Sql kHosts = "SELECT tenant_id, host FROM claviger.tenant_hosts ORDER 
 constexpr Sql kAddTenant =
     "INSERT INTO claviger.tenants (id, slug, name, status, schema_name, schema_version, created_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)";
+constexpr Sql kSchemaThere = "SELECT 1 FROM information_schema.schemata WHERE schema_name = ?";
 constexpr Sql kAddHost = "INSERT INTO claviger.tenant_hosts (host, tenant_id, created_at) VALUES (?, ?, ?)";
 constexpr Sql kSetStatus = "UPDATE claviger.tenants SET status = ? WHERE id = ?";
 constexpr Sql kRename = "UPDATE claviger.tenants SET slug = ?, name = ? WHERE id = ?";
@@ -42,6 +43,9 @@ Result<void> insertTenant(Connection& connection, const Tenant& tenant, Timestam
     } catch (const DuplicateKey&) {
         return Error{ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + " or its schema exists"};
     }
+    // Its users would be this tenant's.
+    if (!connection.query(kSchemaThere, {Text{tenant.schema.text()}}).empty())
+        return Error{ErrorCode::kTenantTaken, "a schema " + tenant.schema.text() + " is there, which is no tenant's"};
     return {};
 }
 

@@ -103,7 +103,6 @@ void Board::raiseAll() {
 
 void Board::lower() {
     layout_->freshUntil.store(0);
-    layout_->aloneUntil.store(0);
 }
 
 void Board::lease(Moment end) {

@@ -34,7 +34,7 @@ public:
 
     // For the feeder alone.
     void raiseAll();
-    void lower();                 // nothing holds, and nobody is alone, from here on
+    void lower();                 // nothing holds from here on
     void lease(Moment end);       // what holds may hold until then; to be called after all known changes were raised
     void aloneUntil(Moment end);  // the past: other boards are there, or may be
 

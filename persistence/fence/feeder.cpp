@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kReadEvery = 100ms;
+constexpr int kLooks = 4;  // at the nodes, while this host makes itself known
 constexpr auto kRetryAfter = 200ms;
 constexpr auto kRenewEvery = 1s;
 constexpr auto kRenewalLasts = 10s;  // a sixth of what lets others take the row for dead
@@ -60,14 +61,17 @@ void Feeder::feed(Connection& connection, const Pause& pause, bool& stopped) {
 }
 
 // Registered before the epochs are first read, for as long as a host may take itself for alone, and everything raised:
-// what was remembered before counts no more, and whoever changes anything from here on waits for this host. False if it
-// is to stop.
+// what was remembered before counts no more, and whoever changes anything from here on waits for this host. Whether
+// there are others is looked up meanwhile, so that this host's changes need not wait. False if it is to stop.
 bool Feeder::begin(Connection& connection, const Pause& pause) {
     board_.lower();
     epochs_.clear();
     renewedAt_ = Board::now();
     connection.execute(kRegister, {bytesOf(*board_.board())});
-    if (!pause(domain::kSettlingTime)) return false;
+    for (int i = 0; i < kLooks; ++i) {
+        readBoards(connection, Board::now());
+        if (!pause(domain::kSettlingTime / kLooks)) return false;
+    }
     readEpochs(connection, Board::Moment{0});
     board_.raiseAll();
     return true;

@@ -95,6 +95,26 @@ describe('a lost database', () => {
     }
   });
 
+  test('a server whose connections leave transactions open is told otherwise', async () => {
+    const other = service.tenant();
+    const user = service.user(other);
+    database.sql("SET GLOBAL autocommit = 0, GLOBAL completion_type = 'CHAIN'");
+    try {
+      await service.stopWorkers();
+      await service.startWorkers();
+      await ready();
+      const someone = await service.signedIn(other, user);
+      const { id } = await someone.createKey('Zapier');
+      const { fullKey } = (await someone.postJson(`/api/api-keys/${id}`)).json();
+      assert.equal((await service.verify(other, fullKey)).status, 204);
+      assert.equal(database.sql('SELECT COUNT(*) FROM claviger.nodes'), '1');
+      assert.equal(database.sql(`SELECT COUNT(*) FROM claviger_t_${other.slug}.api_keys`), '2');
+      assert.equal(database.sql('SELECT COUNT(*) FROM information_schema.innodb_trx'), '0');
+    } finally {
+      database.sql('SET GLOBAL autocommit = DEFAULT, GLOBAL completion_type = DEFAULT');
+    }
+  });
+
   test('it keeps nothing of what was refused', () => {
     const schema = `claviger_t_${tenant.slug}`;
     assert.equal(database.sql(`SELECT COUNT(*) FROM ${schema}.api_keys`), '1');

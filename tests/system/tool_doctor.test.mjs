@@ -74,6 +74,12 @@ test('a configuration that cannot be read is a finding like any other', () => {
   assert.match(stdout, /^serious +configuration: .*nonsense/m);
 });
 
+faulty('a configuration that everybody may change', {
+  plant: () => chmodSync(tool.config, 0o666),
+  mend: () => chmodSync(tool.config, 0o600),
+  check: 'configuration',
+  pattern: /everybody may change/,
+});
 faulty('a secret that others may read', {
   plant: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o644),
   mend: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o600),

@@ -21,6 +21,7 @@ class RegistryTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(addsATenantWithItsHost);
     CPPUNIT_TEST(refusesATakenSlugAndChangesNothing);
     CPPUNIT_TEST(refusesATakenHostAndStoresNoTenant);
+    CPPUNIT_TEST(refusesASchemaThatIsNoTenantsAndStoresNothing);
     CPPUNIT_TEST(addsAHostOnceAndAgain);
     CPPUNIT_TEST(listsTenantsBySlug);
     CPPUNIT_TEST(ofManyAtOnceOneGetsTheHost);
@@ -87,6 +88,21 @@ class RegistryTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(!added.ok());
         CPPUNIT_ASSERT(added.error().code == ErrorCode::kHostTaken);
         CPPUNIT_ASSERT(!registry().findBySlug(second.slug));
+    }
+
+    void refusesASchemaThatIsNoTenantsAndStoresNothing() {
+        const auto tenant = sampleTenant();
+        const persistence::Names schema{{"schema", persistence::Identifier::schema(tenant.schema)}};
+        database().tool().borrow()->execute("CREATE SCHEMA {schema}", {}, schema);
+
+        const auto added = registry().add(tenant, host(tenant.slug.text()), kNoon);
+
+        CPPUNIT_ASSERT(!added.ok());
+        CPPUNIT_ASSERT(added.error().code == ErrorCode::kTenantTaken);
+        CPPUNIT_ASSERT(added.error().detail.find("no tenant's") != std::string::npos);
+        CPPUNIT_ASSERT(!registry().findBySlug(tenant.slug));
+        database().tool().borrow()->execute("DROP SCHEMA {schema}", {}, schema);
+        CPPUNIT_ASSERT(registry().add(tenant, host(tenant.slug.text()), kNoon).ok());
     }
 
     void addsAHostOnceAndAgain() {

@@ -21,6 +21,7 @@ class StatementTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(writesNumbersTimesAndNull);
     CPPUNIT_TEST(aValueIsNeverReadAsAPlace);
     CPPUNIT_TEST(refusesTooFewAndTooManyValues);
+    CPPUNIT_TEST(sendsTheValuesApartWhereTheServerPrepares);
     CPPUNIT_TEST(refusesAnUnknownName);
     CPPUNIT_TEST(quotesNames);
     CPPUNIT_TEST(escapesWildcardsInGrants);
@@ -54,6 +55,16 @@ class StatementTest : public CppUnit::TestFixture {
     void writesNumbersTimesAndNull() {
         CPPUNIT_ASSERT_EQUAL(std::string("SELECT -7, NULL, TIMESTAMP'2026-11-23 12:00:00.123456'"),
                              compose("SELECT ?, ?, ?", {std::int64_t{-7}, Null{}, kNoon}, {}));
+    }
+
+    void sendsTheValuesApartWhereTheServerPrepares() {
+        const Values values{Null{}, ListOfBytes{{"a", "b"}}, Text{"?"}};
+        const auto text = composeTemplate("SELECT ? FROM {schema}.t WHERE x IN (?) AND y = ?", values,
+                                          {{"schema", Identifier::schema(schema("claviger_t_acme"))}});
+        CPPUNIT_ASSERT_EQUAL(std::string("SELECT ? FROM `claviger_t_acme`.t WHERE x IN (?,?) AND y = ?"), text);
+        CPPUNIT_ASSERT_EQUAL(std::string("PREPARE s1 FROM _utf8mb4 x'3f27'"), composePrepare("s1", "?'"));
+        CPPUNIT_ASSERT_EQUAL(std::string("EXECUTE s1 USING NULL, x'61',x'62', _utf8mb4 x'3f'"),
+                             composeExecute("s1", values));
     }
 
     void aValueIsNeverReadAsAPlace() {
