@@ -71,6 +71,10 @@ Carried carriedBy(const Values& values) {
     return values.empty() ? Carried::kNoValues : Carried::kValues;
 }
 
+bool isList(const Value& value) {
+    return std::holds_alternative<ListOfBytes>(value);
+}
+
 std::vector<Row::Column> cellsOf(MYSQL_RES* result, MYSQL_ROW row) {
     const auto columns = ::mysql_num_fields(result);
     const auto* lengths = ::mysql_fetch_lengths(result);
@@ -154,10 +158,10 @@ void Connection::executeLater(Sql statement, const Values& values, const Names& 
     wait(composeFor(statement, values, names), carriedBy(values));
 }
 
-// Preparing rides along.
+// Preparing rides along. Lists are of any length, each another text.
 std::string Connection::composeFor(Sql statement, const Values& values, const Names& names) {
-    if (values.empty()) return compose(statement, values, names);
-    const auto text = composeTemplate(statement, values, names);
+    if (values.empty() || std::any_of(values.begin(), values.end(), isList)) return compose(statement, values, names);
+    const auto text = composeTemplate(statement, names);
     const auto use = prepared_.use(text, !preparesNoMore);
     if (!use) return compose(statement, values, names);
     if (!use->known) wait(composePrepare(use->name, text), Carried::kNoValues);

@@ -108,16 +108,9 @@ void appendRows(std::string& sql, const std::vector<Values>& rows) {
     }
 }
 
-// A place for each value that is sent apart.
-void appendPlace(std::string& sql, const Value& value) {
-    sql += '?';
-    if (const auto* const list = std::get_if<ListOfBytes>(&value))
-        for (std::size_t i = 1; i < list->values.size(); ++i) sql += ",?";
-}
+}  // namespace
 
-using AppendValue = void (*)(std::string& sql, const Value&);
-
-std::string fillPlaces(Sql statement, const Values& values, const Names& names, AppendValue appendValue) {
+std::string compose(Sql statement, const Values& values, const Names& names) {
     std::string sql;
     sql.reserve(statement.text().size() + 64 * (names.size() + values.size()));
     auto value = values.begin();
@@ -131,7 +124,7 @@ std::string fillPlaces(Sql statement, const Values& values, const Names& names, 
             appendName(sql, text.substr(place + 1, end - place - 1), names);
         } else {
             if (value == values.end()) throw std::logic_error("a statement has more places than values");
-            appendValue(sql, *value++);
+            append(sql, *value++);
         }
         text.remove_prefix(end + 1);
     }
@@ -139,14 +132,8 @@ std::string fillPlaces(Sql statement, const Values& values, const Names& names, 
     return sql;
 }
 
-}  // namespace
-
-std::string compose(Sql statement, const Values& values, const Names& names) {
-    return fillPlaces(statement, values, names, append);
-}
-
-std::string composeTemplate(Sql statement, const Values& values, const Names& names) {
-    return fillPlaces(statement, values, names, appendPlace);
+std::string composeTemplate(Sql statement, const Names& names) {
+    return composeMigration(statement.text(), names);
 }
 
 std::string composePrepare(const std::string& name, const std::string& text) {

@@ -45,9 +45,9 @@ using Names = std::vector<std::pair<std::string_view, Identifier>>;
 std::string compose(Sql, const Values&, const Names&);
 
 // The same for a server that prepares it (MariaDB, where EXECUTE takes any expression): the statement with a `?` for
-// each value, for each of a list as well; the order to prepare such a text under a name; the order to execute what has
-// that name.
-std::string composeTemplate(Sql, const Values&, const Names&);
+// each value; the order to prepare such a text under a name; the order to execute what has that name. No value may be a
+// list.
+std::string composeTemplate(Sql, const Names&);
 std::string composePrepare(const std::string& name, const std::string& text);
 std::string composeExecute(const std::string& name, const Values&);
 
