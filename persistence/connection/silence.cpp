@@ -30,8 +30,9 @@ void Silence::Question::answered() {
 }
 
 void Silence::Question::failed() {
-    if (!waitedLong() || silence_->lastAnswer_.load() >= begun_) return;
-    silence_->askAgainAt_ = Clock::now() + silence_->moment_;
+    const auto now = Clock::now();
+    if (!waitedLong() || now - silence_->lastAnswer_.load() < patience_ / 2) return;
+    silence_->askAgainAt_ = now + silence_->moment_;
     silence_->silent_ = true;
 }
 

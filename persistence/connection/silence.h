@@ -6,8 +6,9 @@
 namespace claviger::persistence {
 
 // Whether the server has fallen silent: somebody has waited for its answer as long as one may take, and nobody has got
-// any meanwhile. Then one at a time asks on, and all others are told at once: a server that is stopped, or cut off,
-// would else hold every thread for as long, one request after another. Thread-safe.
+// any for half as long (who asked right before it fell silent was the first to wait, while others were still answered).
+// Then one at a time asks on, and all others are told at once: a server that is stopped, or cut off, would else hold
+// every thread for as long, one request after another. Thread-safe.
 //
 // Nobody asks within the first moment, in which those are told who have waited for a thread all the while: one of them
 // would else wait for the second time.
@@ -44,7 +45,7 @@ public:
 private:
     const Clock::duration moment_;
     std::atomic<Clock::time_point> askAgainAt_{Clock::time_point::min()};
-    std::atomic<Clock::time_point> lastAnswer_{Clock::time_point::min()};
+    std::atomic<Clock::time_point> lastAnswer_{Clock::time_point()};
     std::atomic<bool> silent_{false};
     std::atomic<bool> asked_{false};  // while silent
 };

@@ -4,6 +4,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <optional>
+#include <thread>
 
 #include "domain/base/error.h"
 
@@ -23,6 +24,7 @@ class SilenceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(letsNobodyAskInTheFirstMoment);
     CPPUNIT_TEST(doesNotTakeAFailureForSilence);
     CPPUNIT_TEST(doesNotTakeOneForSilenceWhoseNeighbourWasAnswered);
+    CPPUNIT_TEST(takesOneForSilenceWhoseNeighbourWasAnsweredLongAgo);
     CPPUNIT_TEST(endsWithTheFirstAnswer);
     CPPUNIT_TEST_SUITE_END();
 
@@ -74,11 +76,22 @@ class SilenceTest : public CppUnit::TestFixture {
     }
 
     void doesNotTakeOneForSilenceWhoseNeighbourWasAnswered() {
-        Question slow(silence_, kNone);
+        Question slow(silence_, 1s);
+        std::this_thread::sleep_for(1s);
         Question(silence_, kLong).answered();
         slow.failed();
         const Question first(silence_, kLong);
         CPPUNIT_ASSERT(letsAsk());
+    }
+
+    // It began before the server fell silent.
+    void takesOneForSilenceWhoseNeighbourWasAnsweredLongAgo() {
+        Question first(silence_, 1s);
+        Question(silence_, kLong).answered();
+        std::this_thread::sleep_for(1s);
+        first.failed();
+        const Question only(silence_, kLong);
+        CPPUNIT_ASSERT(!letsAsk());
     }
 
     void endsWithTheFirstAnswer() {
