@@ -34,6 +34,7 @@ describe('while a worker is killed every second', () => {
   async function kill() {
     const { workers } = service.children();
     const ready = service.events('worker_ready').length;
+    await pause(50); // while the log was read nobody asked, and all who had asked were answered
     const killed = Date.now();
     process.kill(workers[Math.floor(Math.random() * workers.length)], 'SIGKILL');
     const { time } = await until('another worker to be ready', () => service.events('worker_ready')[ready]);
