@@ -8,6 +8,12 @@
 
 namespace claviger::domain {
 
+// Why a tenant cannot be added whose schema is there, and no tenant's.
+inline Error ownerlessSchema(const SchemaName& schema) {
+    return {ErrorCode::kTenantTaken,
+            "a schema " + schema.text() + " is there, which is no tenant's; drop it yourself if nobody needs it"};
+}
+
 // The control schema as operators see it. Every method throws StorageUnavailable. Not thread-safe.
 class TenantRegistry {
 public:
@@ -18,6 +24,9 @@ public:
     virtual std::optional<Tenant> findByHost(const HostName&) const = 0;
     virtual std::vector<HostName> hostsOf(const TenantId&) const = 0;     // by name
     virtual std::map<TenantId, std::vector<HostName>> hosts() const = 0;  // of every tenant that has any
+
+    // Whether the database has a schema of that name, whosever.
+    virtual bool hasSchema(const SchemaName&) const = 0;
 
     // Adds the tenant together with its first host, in one transaction.
     //   kTenantTaken  the slug, another one with the same schema, or a schema without a tenant exists; nothing changed

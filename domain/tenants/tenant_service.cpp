@@ -65,6 +65,7 @@ Result<CreatedTenant> TenantService::plan(const NewTenant& wanted) const {
         auto fresh = freshTenant(wanted, clock_.now());
         for (const auto& other : registry_.list())
             if (other.schema.text() == fresh.schema.text()) return schemaTaken(wanted.slug, other);
+        if (registry_.hasSchema(fresh.schema)) return ownerlessSchema(fresh.schema);
         return CreatedTenant{{std::move(fresh), {wanted.host}}, Created::kNow};
     }
     if (tenant->name != wanted.name) return takenByName(*tenant);

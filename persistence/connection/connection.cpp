@@ -15,7 +15,8 @@
 namespace claviger::persistence {
 namespace {
 
-// A lock is waited for less long than an answer: the server gives up before the client does, and says so. A node of
+// Whatever the server's own settings are, a statement outside a transaction commits, and COMMIT begins no other one. A
+// lock is waited for less long than an answer: the server gives up before the client does, and says so. A node of
 // Galera answers a read only once it has what was committed on the others before (MySQL skips what M! opens).
 constexpr Sql kSetSession =
     "SET SESSION autocommit = 1, completion_type = 'NO_CHAIN', time_zone = '+00:00', sql_mode = "
@@ -35,7 +36,7 @@ constexpr std::string_view kBlock = "BEGIN NOT ATOMIC ";   // MariaDB's
 constexpr std::string_view kBlockEnd = "END;";
 
 constexpr unsigned kLongestLockWait = 10;
-constexpr std::int64_t kMostPrepared = 32;  // of some 10 KB each at the server
+constexpr std::int64_t kMostPrepared = 32;  // of 32 KiB each at the server: a mebibyte a connection
 
 constexpr unsigned kTooManyConnections = 1040;
 constexpr unsigned kDeadlock = 1213;
@@ -160,7 +161,8 @@ void Connection::executeLater(Sql statement, const Values& values, const Names& 
 
 // Preparing rides along. Lists are of any length, each another text.
 std::string Connection::composeFor(Sql statement, const Values& values, const Names& names) {
-    if (values.empty() || std::any_of(values.begin(), values.end(), isList)) return compose(statement, values, names);
+    if (!blocks_ || values.empty() || std::any_of(values.begin(), values.end(), isList))
+        return compose(statement, values, names);
     const auto text = composeTemplate(statement, names);
     const auto use = prepared_.use(text, !preparesNoMore);
     if (!use) return compose(statement, values, names);

@@ -111,7 +111,7 @@ private:
     std::unique_ptr<Driver> driver_;
     bool alive_ = true;
     bool oneByOne_ = false;  // statements of a transaction, since the server is a node of a cluster
-    bool blocks_ = false;    // it runs several as one
+    bool blocks_ = false;    // it runs several as one, and prepares in text
     PreparedStatements prepared_;
     std::optional<Identifier> role_;
     Waiting waiting_;

@@ -97,13 +97,17 @@ void appendTuples(std::string& sql, const Tuples& tuples) {
     }
 }
 
+void appendList(std::string& sql, const Values& values) {
+    for (const auto& value : values) {
+        if (&value != values.data()) sql += ", ";
+        append(sql, value);
+    }
+}
+
 void appendRows(std::string& sql, const std::vector<Values>& rows) {
     for (const auto& row : rows) {
         sql += &row == rows.data() ? "(" : ", (";
-        for (const auto& value : row) {
-            if (&value != row.data()) sql += ", ";
-            append(sql, value);
-        }
+        appendList(sql, row);
         sql += ')';
     }
 }
@@ -144,10 +148,7 @@ std::string composePrepare(const std::string& name, const std::string& text) {
 
 std::string composeExecute(const std::string& name, const Values& values) {
     std::string sql = "EXECUTE " + name + " USING ";
-    for (const auto& value : values) {
-        if (&value != values.data()) sql += ", ";
-        append(sql, value);
-    }
+    appendList(sql, values);
     return sql;
 }
 

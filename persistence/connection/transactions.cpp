@@ -97,15 +97,17 @@ domain::SettledAt Transactions::runOn(Connection& connection, const std::optiona
 // change already. The board of this host tells without a question; a process without a board asks. Who cannot find out
 // assumes that another host may remember what was true before.
 domain::SettledAt Transactions::conclude(Connection& connection, const domain::StandingChanges& changes) {
+    if (changes.empty()) {
+        connection.commit();
+        return domain::kSettled;
+    }
     using Answered = Connection::Answered;
-    const auto answered =
-        changes.size() > 1 ? Answered::kEach : Answered::kTogether;  // an epoch's row may be waited for
+    const auto answered = changes.size() > 1 ? Answered::kEach : Answered::kTogether;  // each may wait for its row
     std::optional<Rows> boards;
-    if (changes.empty() || fence_.board())
+    if (fence_.board())
         connection.commit(answered);
     else
         boards = connection.commitAndQuery(kBoards, answered);
-    if (changes.empty()) return domain::kSettled;
     const auto committed = std::chrono::steady_clock::now();
     fence_.raise(changes);
     const bool alone = fence_.isAlone() || (boards && boards->empty());

@@ -60,12 +60,6 @@ constexpr Sql kDropRole = "DROP ROLE IF EXISTS {role}";
 constexpr Sql kDropHosts = "DELETE FROM claviger.tenant_hosts WHERE tenant_id = ?";
 constexpr Sql kDropTenant = "DELETE FROM claviger.tenants WHERE id = ?";
 
-constexpr Sql kSchemaThere = "SELECT 1 FROM information_schema.schemata WHERE schema_name = ?";
-constexpr Sql kAddTenant =
-    "INSERT INTO claviger.tenants (id, slug, name, status, schema_name, schema_version, created_at) "
-    "VALUES (?, ?, ?, 'suspended', ?, 0, ?)";
-constexpr Sql kAddHost = "INSERT INTO claviger.tenant_hosts (host, tenant_id, created_at) VALUES (?, ?, ?)";
-
 constexpr auto kKeys = "api_keys";
 
 // A lock of the server, on a connection that does nothing else meanwhile.
@@ -104,23 +98,15 @@ void rememberDead(Connection& connection, const Tenant& tenant) {
         connection.execute(kRememberDead, {bytesOf(tenant.id)}, namesOf(tenant));
 }
 
+// Closed: an import opens it when it is whole.
 Result<void> addTenant(Connection& connection, const domain::ArchiveHead& head, domain::Timestamp now) {
-    const auto& tenant = head.tenant;
-    const auto id = bytesOf(tenant.id);
-    if (!connection.query(kSchemaThere, {Text{tenant.schema.text()}}).empty())
-        return Error{ErrorCode::kTenantTaken, "a schema " + tenant.schema.text() + " is there, which is no tenant's"};
-    try {
-        connection.execute(kAddTenant,
-                           {id, Text{tenant.slug.text()}, Bytes{tenant.name}, Text{tenant.schema.text()}, now});
-    } catch (const DuplicateKey&) {
-        return Error{ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + ", its id or its schema exists"};
-    }
-    for (const auto& host : head.hosts) try {
-            connection.execute(kAddHost, {Text{host.text()}, id, now});
-        } catch (const DuplicateKey&) {
-            return Error{ErrorCode::kHostTaken, "host " + host.text() + " belongs to another tenant"};
-        }
-    connection.execute(kSetMark, {id, Text{"import"}, Bytes{}, now});
+    auto tenant = head.tenant;
+    tenant.status = domain::TenantStatus::kSuspended;
+    tenant.schemaVersion = 0;
+    if (auto added = insertTenant(connection, tenant, now); !added.ok()) return added;
+    for (const auto& host : head.hosts)
+        if (auto added = insertHost(connection, tenant.id, host, now); !added.ok()) return added;
+    connection.execute(kSetMark, {bytesOf(tenant.id), Text{"import"}, Bytes{}, now});
     return {};
 }
 

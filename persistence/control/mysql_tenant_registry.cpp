@@ -26,39 +26,8 @@ constexpr Sql kFindByHost =
     "FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE h.host = ?";
 constexpr Sql kHostsOf = "SELECT host FROM claviger.tenant_hosts WHERE tenant_id = ? ORDER BY host";
 constexpr Sql kHosts = "SELECT tenant_id, host FROM claviger.tenant_hosts ORDER BY host";
-constexpr Sql kAddTenant =
-    "INSERT INTO claviger.tenants (id, slug, name, status, schema_name, schema_version, created_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?)";
-constexpr Sql kSchemaThere = "SELECT 1 FROM information_schema.schemata WHERE schema_name = ?";
-constexpr Sql kAddHost = "INSERT INTO claviger.tenant_hosts (host, tenant_id, created_at) VALUES (?, ?, ?)";
 constexpr Sql kSetStatus = "UPDATE claviger.tenants SET status = ? WHERE id = ?";
 constexpr Sql kRename = "UPDATE claviger.tenants SET slug = ?, name = ? WHERE id = ?";
-constexpr Sql kOwnerOf = "SELECT tenant_id FROM claviger.tenant_hosts WHERE host = ?";
-
-Result<void> insertTenant(Connection& connection, const Tenant& tenant, Timestamp now) {
-    try {
-        connection.execute(kAddTenant,
-                           {bytesOf(tenant.id), Text{tenant.slug.text()}, Bytes{tenant.name}, textOf(tenant.status),
-                            Text{tenant.schema.text()}, std::int64_t{tenant.schemaVersion}, now});
-    } catch (const DuplicateKey&) {
-        return Error{ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + " or its schema exists"};
-    }
-    // Its users would be this tenant's.
-    if (!connection.query(kSchemaThere, {Text{tenant.schema.text()}}).empty())
-        return Error{ErrorCode::kTenantTaken, "a schema " + tenant.schema.text() + " is there, which is no tenant's"};
-    return {};
-}
-
-Result<void> insertHost(Connection& connection, const TenantId& tenant, const HostName& host, Timestamp now) {
-    try {
-        connection.execute(kAddHost, {Text{host.text()}, bytesOf(tenant), now});
-    } catch (const DuplicateKey&) {
-        const auto owner = connection.query(kOwnerOf, {Text{host.text()}});
-        if (owner.empty() || idAt<TenantId>(owner[0], 0) != tenant)
-            return Error{ErrorCode::kHostTaken, "host " + host.text() + " belongs to another tenant"};
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -86,6 +55,12 @@ std::map<TenantId, std::vector<HostName>> MySqlTenantRegistry::hosts() const {
              [](const Row& row) { return std::pair(idAt<TenantId>(row, 0), stored(HostName::parse(row.text(1)))); }))
         all[tenant].push_back(std::move(host));
     return all;
+}
+
+bool MySqlTenantRegistry::hasSchema(const domain::SchemaName& schema) const {
+    bool found = false;
+    runReading(connections_, std::nullopt, [&](Connection& connection) { found = schemaIsThere(connection, schema); });
+    return found;
 }
 
 Result<void> MySqlTenantRegistry::add(const Tenant& tenant, const HostName& host, Timestamp now) {

@@ -17,6 +17,7 @@ public:
     std::optional<domain::Tenant> findByHost(const domain::HostName&) const override;
     std::vector<domain::HostName> hostsOf(const domain::TenantId&) const override;
     std::map<domain::TenantId, std::vector<domain::HostName>> hosts() const override;
+    bool hasSchema(const domain::SchemaName&) const override;
     domain::Result<void> add(const domain::Tenant&, const domain::HostName&, domain::Timestamp now) override;
     domain::Result<void> addHost(const domain::TenantId&, const domain::HostName&, domain::Timestamp now) override;
     void setStatus(const domain::TenantId&, domain::TenantStatus) override;

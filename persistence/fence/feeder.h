@@ -11,8 +11,9 @@
 namespace claviger::persistence {
 
 // Keeps the board of one host true: the only one who grants its lease. It asks the database every 100 ms which epochs
-// have been raised. While it does not run, or the database does not answer, the lease lapses and every verdict takes a
-// look at the database. For one thread; there is never more than one feeder to a board.
+// have been raised, and whether other boards are there; a new one makes itself known for half a second first. While it
+// does not run, or the database does not answer, the lease lapses and every verdict takes a look at the database. For
+// one thread; there is never more than one feeder to a board.
 class Feeder {
 public:
     using Report = std::function<void(const std::string&)>;  // told why the lease will lapse

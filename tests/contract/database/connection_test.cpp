@@ -30,10 +30,6 @@ class ConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(whatFailsBeforeCommitCommitsNothing);
     CPPUNIT_TEST(aQuestionThatFailsBehindCommitLeavesItStanding);
     CPPUNIT_TEST(whatWaitsForACommitIsOneStatementOfMariaDb);
-    CPPUNIT_TEST(whatComesAgainIsPreparedOnce);
-    CPPUNIT_TEST(whatComesByTurnsOfManyIsNeverPrepared);
-    CPPUNIT_TEST(whatIsPreparedFollowsAnAlteredTable);
-    CPPUNIT_TEST(whatWasToBePreparedIsPreparedAfterAFailure);
     CPPUNIT_TEST(addsRowsAndStreamsThemByteEqual);
     CPPUNIT_TEST(aStreamThatIsLeftEarlyLeavesTheConnectionUsable);
     CPPUNIT_TEST(aStreamThatFailsSaysSo);
@@ -185,71 +181,8 @@ class ConnectionTest : public CppUnit::TestFixture {
         });
     }
 
-    struct Statements {
-        std::int64_t prepared, executed;
-        bool operator==(const Statements&) const = default;
-    };
-    static Statements statements(Connection& connection) {
-        const auto count = [&](Sql status) { return connection.query(status)[0].integer(1); };
-        return {count("SHOW SESSION STATUS LIKE 'Com_prepare_sql'"),
-                count("SHOW SESSION STATUS LIKE 'Com_execute_sql'")};
-    }
     static bool isMariaDb(Connection& connection) {
         return connection.query("SELECT VERSION() LIKE '%MariaDB%'")[0].integer(0) != 0;
-    }
-
-    void whatComesAgainIsPreparedOnce() {
-        onTenant([](Connection& connection, const Names& names) {
-            const auto before = statements(connection);
-            for (int i = 0; i < 5; ++i) connection.execute(kAttempt, attempt(), names);
-            CPPUNIT_ASSERT_EQUAL(std::int64_t{5}, connection.query(kCountAttempts, {}, names)[0].integer(0));
-            const Statements expected{before.prepared + 1, before.executed + 4};
-            CPPUNIT_ASSERT(!isMariaDb(connection) || statements(connection) == expected);
-        });
-    }
-
-    // As of more tenants than a connection prepares statements for.
-    void whatComesByTurnsOfManyIsNeverPrepared() {
-        const auto lease = database().tool().borrow();
-        const auto before = statements(*lease);
-        for (int turn = 0; turn < 3; ++turn)
-            for (int i = 0; i < 40; ++i) {
-                const auto alias = domain::SchemaName::parse("claviger_t_x" + std::to_string(i)).value();
-                lease->query("SELECT {alias}.one FROM (SELECT ? AS one) {alias}", {std::int64_t{i}},
-                             {{"alias", Identifier::schema(alias)}});
-            }
-        CPPUNIT_ASSERT(before == statements(*lease));
-    }
-
-    void whatIsPreparedFollowsAnAlteredTable() {
-        onTenant([](Connection& connection, const Names& names) {
-            const Sql everything = "SELECT * FROM {schema}.login_attempts WHERE failed_at = ?";
-            for (int i = 0; i < 3; ++i) connection.execute(kAttempt, attempt(), names);
-            for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(!connection.query(everything, {kNoon}, names)[0].isNull(1));
-            const auto other = database().tool().borrow();
-            other->execute(
-                "ALTER TABLE {schema}.login_attempts ADD COLUMN more VARCHAR(300) NOT NULL DEFAULT 'x' FIRST", {},
-                names);
-            const auto rows = connection.query(everything, {kNoon}, names);
-            CPPUNIT_ASSERT_EQUAL(std::string("x"), rows[0].text(0));
-            connection.execute(kAttempt, attempt(), names);
-            CPPUNIT_ASSERT_EQUAL(std::int64_t{4}, connection.query(kCountAttempts, {}, names)[0].integer(0));
-        });
-    }
-
-    // The failure comes ahead of what would prepare it.
-    void whatWasToBePreparedIsPreparedAfterAFailure() {
-        onTenant([](Connection& connection, const Names& names) {
-            connection.execute(kAttempt, attempt(), names);
-            connection.executeLater(kFailing, {}, names);
-            CPPUNIT_ASSERT_THROW(connection.execute(kAttempt, attempt(), names), DatabaseError);
-            connection.begin();
-            connection.executeLater(kAttempt, attempt(), names);
-            connection.executeLater(kAttempt, attempt(), names);
-            connection.rollBack();  // nothing of it was sent
-            for (int i = 0; i < 3; ++i) connection.execute(kAttempt, attempt(), names);
-            CPPUNIT_ASSERT_EQUAL(std::int64_t{4}, connection.query(kCountAttempts, {}, names)[0].integer(0));
-        });
     }
 
     static constexpr Sql kOne = "SELECT 1";

@@ -95,6 +95,7 @@ class RegistryTest : public CppUnit::TestFixture {
         const persistence::Names schema{{"schema", persistence::Identifier::schema(tenant.schema)}};
         database().tool().borrow()->execute("CREATE SCHEMA {schema}", {}, schema);
 
+        CPPUNIT_ASSERT(registry().hasSchema(tenant.schema));
         const auto added = registry().add(tenant, host(tenant.slug.text()), kNoon);
 
         CPPUNIT_ASSERT(!added.ok());
@@ -102,6 +103,7 @@ class RegistryTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(added.error().detail.find("no tenant's") != std::string::npos);
         CPPUNIT_ASSERT(!registry().findBySlug(tenant.slug));
         database().tool().borrow()->execute("DROP SCHEMA {schema}", {}, schema);
+        CPPUNIT_ASSERT(!registry().hasSchema(tenant.schema));
         CPPUNIT_ASSERT(registry().add(tenant, host(tenant.slug.text()), kNoon).ok());
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -46,10 +47,17 @@ public:
         return all;
     }
 
+    bool hasSchema(const domain::SchemaName& schema) const override {
+        return foreignSchema == schema.text() || std::any_of(tenants.begin(), tenants.end(), [&](const auto& entry) {
+                   return entry.second.schema.text() == schema.text();
+               });
+    }
+
     domain::Result<void> add(const domain::Tenant& tenant, const domain::HostName& host,
                              domain::Timestamp now) override {
         for (const auto& [slug, other] : tenants)
             if (other.schema.text() == tenant.schema.text()) return domain::ErrorCode::kTenantTaken;
+        if (hasSchema(tenant.schema)) return domain::ownerlessSchema(tenant.schema);
         if (auto added = addHost(tenant.id, host, now); !added.ok()) return added;
         tenants.emplace(tenant.slug, tenant);
         return {};
@@ -83,6 +91,7 @@ public:
 
     std::map<domain::TenantSlug, domain::Tenant> tenants;
     std::map<domain::HostName, domain::TenantId> owners;
+    std::string foreignSchema;  // that is there, and no tenant's
 };
 
 // The schemas behind it, whose last migration is kNewest, and the memory of failures. Bringing one up can be made to

@@ -29,6 +29,7 @@ class TenantServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesTheHostOfAnotherTenantForAnExistingOne);
     CPPUNIT_TEST(listsBySlugWithHosts);
     CPPUNIT_TEST(showsNothingForAnUnknownSlug);
+    CPPUNIT_TEST(takesOverNoSchemaOfNobodys);
     CPPUNIT_TEST(aPlanSaysWhatCreateWouldAndChangesNothing);
     CPPUNIT_TEST(suspendsAndResumesAndIsThenAlreadySo);
     CPPUNIT_TEST(renamesBySlugAndByNameAndKeepsTheRest);
@@ -110,6 +111,14 @@ class TenantServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, all.size());
         CPPUNIT_ASSERT_EQUAL(std::string("acme"), all[0].tenant.slug.text());
         CPPUNIT_ASSERT_EQUAL(std::string("acme.example"), all[0].hosts.at(0).text());
+    }
+
+    void takesOverNoSchemaOfNobodys() {
+        registry_.foreignSchema = "claviger_t_acme";
+        const auto acme = wanted("acme", "acme.example", "Acme Inc");
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.plan(acme)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTenantTaken, service_.create(acme)));
+        CPPUNIT_ASSERT(registry_.tenants.empty() && registry_.owners.empty() && schemas_.asked.empty());
     }
 
     void aPlanSaysWhatCreateWouldAndChangesNothing() {
