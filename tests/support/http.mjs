@@ -99,9 +99,11 @@ export class Visitor {
     return this.request('POST', path, { headers, body: new URLSearchParams(fields).toString() });
   }
 
-  // The answer of the sign-in form, filled in as a person would: 303 when it went well.
+  // The answer of the sign-in form, filled in as a person would: 303 when it went well. Where there is an error page in
+  // its place, that.
   async signIn({ email, password }) {
     const page = await this.get('/login');
+    if (page.status !== 200) return page;
     return this.postForm('/login', { csrf: hiddenField(page.body, 'csrf'), email, password, callbackUrl: '' });
   }
 
