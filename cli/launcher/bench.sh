@@ -18,6 +18,7 @@ benchVerb() {  # [NAME [OPTION…]]: tests/bench/NAME.mjs
     nodeFits || benchPackages=$benchPackages$nodePackage
     installMissing "$benchPackages"
     nodeFits || fail "the measurements need node 18 or newer; the one found first in PATH is $(node --version)"
+    case " $* " in *' --help '*) TEST_CONFIG=$folder/claviger.conf exec node "$root/tests/bench/$bench.mjs" --help ;; esac
     stopAllAtExit
     buildOnly claviger claviger-fcgi bench_trivial
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf -- {} +

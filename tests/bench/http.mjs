@@ -1,33 +1,30 @@
 // Measures the service against a trivial program behind the same nginx, in alternating rounds. Started by
 // `./claviger bench`, which has built everything and started the database that TEST_CONFIG speaks of; README.md.
-//
-//   http.mjs [--rounds N] [--seconds N] [--only NAME,…] [--json FILE]
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 
 import { AccessLog } from './access_log.mjs';
 import { load } from './load.mjs';
 import { measuresOf, trivialOf, verifications } from './measures.mjs';
+import { optionsOf } from './options.mjs';
 import { cpuOf, memoryOf } from './processes.mjs';
 import { summarize, table } from './report.mjs';
 import { Seeder } from './seed.mjs';
 import { startSite } from './site.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '4' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-  },
+const options = optionsOf('./claviger bench [http] [--rounds 5] [--seconds 4] [--only NAME,…] [--json FILE]', {
+  rounds: 5,
+  seconds: 4,
+  only: undefined,
+  json: undefined,
 });
 const folder = dirname(process.env.TEST_CONFIG);
 const peopleCount = 200;
 const keysEach = 5;
 const cachedKeys = 100_000; // for the memory
+const warmUp = 1; // second: a service that starts opens connections, and remembers nothing until its lease is there
 
 async function main() {
   const site = await startSite();
@@ -48,13 +45,13 @@ async function measure(site) {
   const run = runner(site);
 
   say(`Warming up; the load of this machine is ${loadavg()[0].toFixed(1)}.`);
-  for (const each of [trivial, ...measures]) await run(each, 1);
+  for (const each of [trivial, ...measures]) await run(each, warmUp);
 
   const rounds = [];
-  for (let round = 1; round <= Number(options.rounds); ++round) {
+  for (let round = 1; round <= options.rounds; ++round) {
     for (const each of measures) {
-      const base = await run(trivial, Number(options.seconds));
-      const found = await run(each, Number(options.seconds));
+      const base = await run(trivial, options.seconds);
+      const found = await run(each, options.seconds);
       rounds.push({ round, measure: each.name, base, found });
       say(`round ${round}  ${each.name.padEnd(12)}  ${Math.round(found.perSecond)}/s  ${(found.perSecond / base.perSecond).toFixed(3)} of the trivial program`);
     }
@@ -77,13 +74,15 @@ function runner(site) {
   const database = Number(readFileSync(join(folder, 'db/pid'), 'utf8'));
   const log = new AccessLog(join(site.folder, 'log/access.log'));
   return async (each, seconds) => {
-    await site.makeReady(each.port);
+    const hasJustStarted = await site.makeReady(each.port);
     const processes = site.processes(each.port, database);
     const lines = each.lines();
+    const send = (howLong) => load({ port: site.ports[each.port], how: each.how, lines, seconds: howLong, folder: site.folder });
+    if (hasJustStarted) await send(warmUp);
     const cpu = () => Object.entries(processes).map(([who, pids]) => [who, cpuOf(pids)]);
     log.clear();
     const before = new Map(cpu());
-    const found = await load({ port: site.ports[each.port], how: each.how, lines, seconds, folder: site.folder });
+    const found = await send(seconds);
     const used = Object.fromEntries(cpu().map(([who, now]) => [who, (now - before.get(who)) / found.requests]));
     await log.settled();
     log.mustHold(each.status, found.requests);

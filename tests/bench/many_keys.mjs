@@ -1,7 +1,5 @@
 // Whether verify is slower over ten million keys than over a thousand. Started by `./claviger bench many_keys`.
 //
-//   many_keys.mjs [--keys N] [--tenants N] [--rounds N] [--seconds N] [--pool SIZE] [--json FILE]
-//
 // Two databases with the same tenants, one key in each of the first, as many as it takes in each of the second; before each
 // the service, remembering no keys. In alternating rounds the first is asked for its keys, then the second for as many of
 // its own, one a tenant (`few`), and for a hundred in each tenant (`spread`).
@@ -9,7 +7,6 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 import { startDatabase } from '../support/database.mjs';
@@ -17,15 +14,14 @@ import { startService } from '../support/service.mjs';
 import { startTool } from '../support/tool.mjs';
 import { AccessLog } from './access_log.mjs';
 import { load } from './load.mjs';
+import { optionsOf } from './options.mjs';
 import { median } from './report.mjs';
 import { sql } from './seed.mjs';
 
-const number = (value) => ({ type: 'string', default: String(value) });
-const { values: options } = parseArgs({
-  options: { keys: number(10_000_000), tenants: number(1000), rounds: number(7), seconds: number(4), pool: number('4G'), json: { type: 'string' } },
-});
-const tenantCount = Number(options.tenants);
-const keysEach = Math.round(Number(options.keys) / tenantCount);
+const usage = './claviger bench many_keys [--keys 10000000] [--tenants 1000] [--rounds 7] [--seconds 4] [--pool 4G] [--json FILE]';
+const options = optionsOf(usage, { keys: 10_000_000, tenants: 1000, rounds: 7, seconds: 4, pool: '4G', json: undefined });
+const tenantCount = options.tenants;
+const keysEach = Math.round(options.keys / tenantCount);
 const spreadEach = Math.min(100, keysEach);
 const mostSlower = 0.15;
 
@@ -101,7 +97,7 @@ async function settle(database) {
 async function measure(service, lines) {
   const log = new AccessLog(join(service.folder, 'log/access.log'));
   log.clear();
-  const found = await load({ port: service.port, lines, seconds: Number(options.seconds), folder: service.folder });
+  const found = await load({ port: service.port, lines, seconds: options.seconds, folder: service.folder });
   await log.settled();
   log.mustHold('204', found.requests);
   return found;
@@ -135,7 +131,7 @@ try {
   const sides = [['base', services.few, base.all], ['few', services.many, many.first], ['spread', services.many, many.all]];
   for (const [, service, lines] of sides) await measure(service, lines); // warms up
   const rounds = [];
-  for (let i = 0; i < Number(options.rounds); ++i) {
+  for (let i = 0; i < options.rounds; ++i) {
     const round = {};
     for (const [name, service, lines] of sides) round[name] = await measure(service, lines);
     rounds.push(round);

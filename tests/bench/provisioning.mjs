@@ -1,8 +1,6 @@
 // How quickly tenants are provisioned and migrated, what a thousand of them cost, and whether verify is as quick with
 // them as with one. Started by `./claviger bench provisioning`; README.md.
 //
-//   provisioning.mjs [--tenants 1000] [--jobs 4] [--rounds 7] [--seconds 4] [--json FILE]
-//
 // Works on databases of its own, set as the demo's (every commit and every table on disk), and prints a table; exit
 // status 1 if a target is missed. What the disk and the processor were busy with stands beside the numbers.
 
@@ -10,24 +8,22 @@ import { execFile, spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { root } from '../support/launcher.mjs';
 import { start, stop, until } from '../support/processes.mjs';
 import { startTool } from '../support/tool.mjs';
+import { optionsOf } from './options.mjs';
 import { compareVerify } from './verify_tenants.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    tenants: { type: 'string', default: '1000' },
-    jobs: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '4' },
-    json: { type: 'string' },
-  },
+const options = optionsOf('./claviger bench provisioning [--tenants 1000] [--jobs 4] [--rounds 7] [--seconds 4] [--json FILE]', {
+  tenants: 1000,
+  jobs: 4,
+  rounds: 7,
+  seconds: 4,
+  json: undefined,
 });
-const tenants = Number(options.tenants);
-const jobs = Number(options.jobs);
+const tenants = options.tenants;
+const jobs = options.jobs;
 const workers = 2; // processes
 const folder = dirname(process.env.TEST_CONFIG);
 
@@ -132,7 +128,7 @@ try {
   report('start of the service', await startOfService(tool), 's', { most: 1 });
 
   const slugs = Array.from({ length: tenants }, (_, i) => ({ slug: `bench-${i}`, host: hostOf(i) }));
-  const verify = await compareVerify(tool.database, slugs, { rounds: Number(options.rounds), seconds: Number(options.seconds) });
+  const verify = await compareVerify(tool.database, slugs, { rounds: options.rounds, seconds: options.seconds });
   report(`hot verify, ${tenants} tenants against 1 (${verify.lowest.toFixed(2)}-${verify.highest.toFixed(2)})`, verify.ratio, '', { least: 0.9 });
   report('the same, CPU of nginx, workers and database', verify.cpu, '');
 } finally {

@@ -57,15 +57,18 @@ class Site {
   }
 
   // The cold service is a second host: while it is there, regenerate waits for it. So it works only while it is measured.
+  // Gives whether what listens there has just been started.
   async makeReady(port) {
     const wanted = port === 'cold';
-    if (wanted && hasEnded(this.cold.workers)) await this.cold.startWorkers();
+    const starts = wanted && hasEnded(this.cold.workers);
+    if (starts) await this.cold.startWorkers();
     if (!wanted && !hasEnded(this.cold.workers)) await this.cold.stopWorkers();
-    if (!wanted) return;
+    if (!wanted) return false;
     await until('the cold service to answer', async () => {
       const answer = await this.hot.request({ port: this.ports.cold, path: '/readyz', host: this.tenant.host }).catch(() => undefined);
       return answer?.status === 200;
     });
+    return starts;
   }
 
   // The processes that work when one of the ports is asked.
