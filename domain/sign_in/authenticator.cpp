@@ -9,6 +9,10 @@ bool isToBeTouched(const Session& session, Timestamp now) {
     return session.lastSeenAt + kSessionTouchEvery <= now;
 }
 
+std::vector<std::optional<KeyOwner>> findOwners(const TenantStore& store, const std::vector<ApiKeyId>& keys) {
+    return store.apiKeys().findOwners(keys);
+}
+
 }  // namespace
 
 Authenticator::Authenticator(TenantStores& stores, KeyVerifier& verifier, const secrets::Hasher& hasher,
@@ -18,7 +22,8 @@ Authenticator::Authenticator(TenantStores& stores, KeyVerifier& verifier, const 
       hasher_(hasher),
       clock_(clock),
       fence_(fence),
-      known_(fence, kRememberedSessions) {}
+      known_(fence, kRememberedSessions),
+      owners_(stores, findOwners) {}
 
 Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::SessionToken& token,
                                        const RequestOrigin& origin) {
@@ -61,8 +66,7 @@ Result<KeyBearer> Authenticator::byApiKey(const Tenant& tenant, std::string_view
 }
 
 Result<KeyOwner> Authenticator::describe(const KeyBearer& bearer) const {
-    auto owner = stores_.read(bearer.tenant(),
-                              [&](const TenantStore& store) { return store.apiKeys().findOwner(bearer.key()); });
+    auto owner = owners_.ask(bearer.tenant(), bearer.key());
     if (!owner) return ErrorCode::kKeyInvalid;
     return std::move(*owner);
 }

@@ -5,6 +5,7 @@
 #include "domain/keys/key_verifier.h"
 #include "domain/secrets/hasher.h"
 #include "domain/sign_in/actor.h"
+#include "domain/stores/gathering.h"
 #include "domain/stores/tenant_stores.h"
 
 namespace claviger::domain {
@@ -38,6 +39,7 @@ private:
     const Clock& clock_;
     const Fence& fence_;
     FencedCache<secrets::SessionHash, LiveSession, HashOfDigest> known_;
+    mutable Gathering<ApiKeyId, std::optional<KeyOwner>> owners_;  // thread-safe by itself
 };
 
 }  // namespace claviger::domain

@@ -71,8 +71,8 @@ public:
     // approved.
     virtual std::vector<std::optional<FoundKey>> findLive(const std::vector<KeyHashes>&) const = 0;
 
-    // The living key with this id, if its user is approved.
-    virtual std::optional<KeyOwner> findOwner(const ApiKeyId&) const = 0;
+    // For each of the ids, at least one, in their order: the living key that has it, if its user is approved.
+    virtual std::vector<std::optional<KeyOwner>> findOwners(const std::vector<ApiKeyId>&) const = 0;
 
     // Locks the user as Users::lockApproved does. How many living keys the user has then; nothing if not approved.
     virtual std::optional<std::size_t> lockAndCount(const UserId&) = 0;

@@ -43,13 +43,13 @@ constexpr Sql kFindLive =
     "WHERE k.key_hash IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
 constexpr Sql kCountLiveByPepper =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
-constexpr Sql kFindOwner =
+constexpr Sql kFindOwners =
     "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
     "k.use_count, "
     "k.last_used_address, k.last_user_agent, "
     "u.id, u.email, u.name, u.status, u.created_at "
     "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
-    "WHERE k.id = ? AND k.deleted_at IS NULL AND u.status = 'approved'";
+    "WHERE k.id IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
 constexpr Sql kFind =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
     "last_used_address, last_user_agent, deleted_at "
@@ -202,10 +202,20 @@ std::map<int, std::size_t> MySqlApiKeys::countLiveByPepper() const {
     return counts;
 }
 
-std::optional<domain::KeyOwner> MySqlApiKeys::findOwner(const domain::ApiKeyId& id) const {
-    const auto rows = connection_.query(kFindOwner, {bytesOf(id)});
-    if (rows.empty()) return std::nullopt;
-    return ownerAt(rows[0]);
+std::vector<std::optional<domain::KeyOwner>> MySqlApiKeys::findOwners(
+    const std::vector<domain::ApiKeyId>& sought) const {
+    ListOfBytes ids;
+    for (const auto& id : sought) ids.values.push_back(id.bytes());
+    std::map<domain::ApiKeyId, domain::KeyOwner> found;
+    for (auto& owner : connection_.query(kFindOwners, {std::move(ids)}).map(ownerAt))
+        found.emplace(owner.key.id, std::move(owner));
+    std::vector<std::optional<domain::KeyOwner>> owners;
+    owners.reserve(sought.size());
+    for (const auto& id : sought) {  // copies: the same key may have asked twice
+        const auto place = found.find(id);
+        owners.push_back(place == found.end() ? std::nullopt : std::optional(place->second));
+    }
+    return owners;
 }
 
 domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {

@@ -13,7 +13,7 @@ public:
     std::vector<domain::KeyOwner> listAllLive() const override;
     std::optional<domain::ApiKey> findLiveByOnce(const domain::secrets::OnceHash&) const override;
     std::vector<std::optional<domain::FoundKey>> findLive(const std::vector<domain::KeyHashes>&) const override;
-    std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId&) const override;
+    std::vector<std::optional<domain::KeyOwner>> findOwners(const std::vector<domain::ApiKeyId>&) const override;
 
     std::optional<std::size_t> lockAndCount(const domain::UserId&) override;
     domain::LockedKey lock(const domain::UserId&, const domain::ApiKeyId&) override;

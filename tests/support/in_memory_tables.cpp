@@ -172,7 +172,13 @@ public:
         return counts;
     }
 
-    std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId& id) const override {
+    std::vector<std::optional<domain::KeyOwner>> findOwners(const std::vector<domain::ApiKeyId>& ids) const override {
+        std::vector<std::optional<domain::KeyOwner>> owners;
+        for (const auto& id : ids) owners.push_back(findOwner(id));
+        return owners;
+    }
+
+    std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId& id) const {
         const auto found = data_.keys.find(id);
         if (found == data_.keys.end() || !isLive(found->second)) return std::nullopt;
         const auto& key = found->second.key;

@@ -36,6 +36,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(listsTheKeysOfSeveralUsersEachTheirOwn);
     CPPUNIT_TEST(addsTheNextKeyUnderANameThatIsFreed);
     CPPUNIT_TEST(findsSeveralKeysAtOnceInTheirOrder);
+    CPPUNIT_TEST(findsTheOwnersOfSeveralKeysInTheirOrder);
     CPPUNIT_TEST(movesALivingKeyToALaterPepperAlone);
     CPPUNIT_TEST(movesNoDeadKey);
     CPPUNIT_TEST(keepsNamesByteForByte);
@@ -63,14 +64,14 @@ class ApiKeysContract : public StoreContract<Backend> {
         return this->look([&](const domain::TenantStore& store) -> std::optional<domain::KeyOwner> {
             const auto living = store.apiKeys().findLive({{sampleSecret(secret).hash}}).front();
             if (!living) return std::nullopt;
-            auto owner = store.apiKeys().findOwner(living->key.id);
+            auto owner = store.apiKeys().findOwners({living->key.id}).front();
             CPPUNIT_ASSERT(owner && owner->user.id == living->key.user);
             return owner;
         });
     }
 
     std::optional<domain::KeyOwner> find(const domain::ApiKeyId& id) {
-        return this->look([&](const domain::TenantStore& store) { return store.apiKeys().findOwner(id); });
+        return this->look([&](const domain::TenantStore& store) { return store.apiKeys().findOwners({id}).front(); });
     }
 
     std::optional<domain::LockedKey::Living> end(const domain::UserId& user, const domain::ApiKeyId& key) {
@@ -424,6 +425,20 @@ class ApiKeysContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT_EQUAL(std::size_t{5}, found.size());
         CPPUNIT_ASSERT(found[0]->key.id == second.id && found[3]->key.id == first.id && found[4]->key.id == second.id);
         CPPUNIT_ASSERT(!found[1] && !found[2]);
+    }
+
+    void findsTheOwnersOfSeveralKeysInTheirOrder() {
+        const auto ann = this->addUser("ann@x.example").id;
+        const auto bob = this->addUser("bob@x.example").id;
+        const auto anns = add(ann, "a"), dead = add(ann, "b"), bobs = add(bob, "a");
+        end(ann, dead.id);
+        const auto owners = this->look([&](const domain::TenantStore& store) {
+            return store.apiKeys().findOwners({bobs.id, dead.id, anns.id, domain::ApiKeyId::make(kNoon), bobs.id});
+        });
+        CPPUNIT_ASSERT_EQUAL(std::size_t{5}, owners.size());
+        CPPUNIT_ASSERT(owners[0]->user.id == bob && owners[2]->user.id == ann && owners[4]->user.id == bob);
+        CPPUNIT_ASSERT(owners[0]->key.id == bobs.id && owners[2]->key.id == anns.id);
+        CPPUNIT_ASSERT(!owners[1] && !owners[3]);
     }
 
     void movesALivingKeyToALaterPepperAlone() {
