@@ -112,8 +112,10 @@ describe('the list of keys', atOnce, () => {
     await signInByForm(page, user);
     const toast = page.locator('.toast', { hasText: /nothing was changed/ });
     await toast.waitFor();
-    const state = () => toast.evaluate((element) => element.getAnimations()[0].playState);
-    assert.equal(await toast.evaluate((element) => element.getAnimations()[0].effect.getTiming().duration), 6000);
+    // Its life is an animation; it comes with a transition.
+    const life = await toast.evaluateHandle((element) => element.getAnimations().find((each) => each instanceof CSSAnimation));
+    const state = () => life.evaluate(({ playState }) => playState);
+    assert.equal(await life.evaluate(({ effect }) => effect.getTiming().duration), 6000);
     assert.equal(await state(), 'running');
     await toast.hover();
     await eventually('it to stop', async () => (await state()) === 'paused');
@@ -122,7 +124,7 @@ describe('the list of keys', atOnce, () => {
     await eventually('it to stop', async () => (await state()) === 'paused');
     await page.locator('main').focus();
     await eventually('it to go on', async () => (await state()) === 'running');
-    await toast.evaluate((element) => element.getAnimations()[0].finish());
+    await life.evaluate((animation) => animation.finish());
     await toast.waitFor({ state: 'detached' });
   });
 
