@@ -11,14 +11,14 @@ benchVerb() {  # [NAME [OPTION…]]: tests/bench/NAME.mjs
     *) bench=$1 && shift ;;
     esac
     [ -f "$root/tests/bench/$bench.mjs" ] || fail "there is no measurement \"$bench\"; tests/bench/README.md lists them"
+    nodeFits || benchPackages=$benchPackages$nodePackage
+    installMissing "$benchPackages"
+    nodeFits || fail "the measurements need node 18 or newer; the one found first in PATH is $(node --version)"
+    case " $* " in *' --help '*) TEST_CONFIG=none exec node "$root/tests/bench/$bench.mjs" --help ;; esac
     chooseVar
     folder=$var/bench
     makeFolder "$folder"
     lockFolder "$folder" "a measurement"
-    nodeFits || benchPackages=$benchPackages$nodePackage
-    installMissing "$benchPackages"
-    nodeFits || fail "the measurements need node 18 or newer; the one found first in PATH is $(node --version)"
-    case " $* " in *' --help '*) TEST_CONFIG=$folder/claviger.conf exec node "$root/tests/bench/$bench.mjs" --help ;; esac
     stopAllAtExit
     buildOnly claviger claviger-fcgi bench_trivial
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf -- {} +

@@ -12,8 +12,6 @@
 namespace claviger::persistence {
 namespace {
 
-using domain::Error;
-using domain::ErrorCode;
 using domain::HostName;
 using domain::Result;
 using domain::Tenant;

@@ -2,22 +2,18 @@
 
 #include "persistence/connection/connection.h"
 
-#include <cppunit/TestFixture.h>
-#include <cppunit/extensions/HelperMacros.h>
-
 #include <chrono>
 #include <stdexcept>
 
-#include "persistence/connection/connections.h"
 #include "persistence/connection/errors.h"
+#include "tests/contract/database/connection_fixture.h"
 #include "tests/contract/samples.h"
-#include "tests/support/test_database.h"
 
 namespace claviger::tests {
 
 using namespace persistence;
 
-class ConnectionTest : public CppUnit::TestFixture {
+class ConnectionTest : public ConnectionFixture {
     CPPUNIT_TEST_SUITE(ConnectionTest);
     CPPUNIT_TEST(hostileTextComesBackByteEqual);
     CPPUNIT_TEST(anyBytesComeBackByteEqual);
@@ -43,19 +39,8 @@ class ConnectionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aWrongPasswordIsUnavailableAndNotTold);
     CPPUNIT_TEST_SUITE_END();
 
-    static TestDatabase& database() { return TestDatabase::instance(); }
-
     static std::string echo(const Value& value) {
         return database().worker().borrow()->query("SELECT ?", {value})[0].text(0);
-    }
-
-    // Works on one fresh tenant with the tool's account.
-    template <class Work>
-    static void onTenant(const Work& work) {
-        const auto tenant = database().makeTenant();
-        const Names names{{"schema", Identifier::schema(tenant.schema)}};
-        const auto lease = database().tool().borrow();
-        work(*lease, names);
     }
 
     void hostileTextComesBackByteEqual() {

@@ -2,19 +2,15 @@
 
 #include "persistence/connection/prepared_statements.h"
 
-#include <cppunit/TestFixture.h>
-#include <cppunit/extensions/HelperMacros.h>
-
-#include "persistence/connection/connections.h"
 #include "persistence/connection/errors.h"
+#include "tests/contract/database/connection_fixture.h"
 #include "tests/contract/samples.h"
-#include "tests/support/test_database.h"
 
 namespace claviger::tests {
 
 using namespace persistence;
 
-class PreparedStatementsTest : public CppUnit::TestFixture {
+class PreparedStatementsTest : public ConnectionFixture {
     CPPUNIT_TEST_SUITE(PreparedStatementsTest);
     CPPUNIT_TEST(theLeastRecentlyUsedMakesRoomAndItsNameIsPreparedAnew);
     CPPUNIT_TEST(whereNoMoreMayBePreparedWhatIsGoesOn);
@@ -23,17 +19,6 @@ class PreparedStatementsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(whatIsPreparedFollowsAnAlteredTable);
     CPPUNIT_TEST(whatWasToBePreparedIsPreparedAfterAFailure);
     CPPUNIT_TEST_SUITE_END();
-
-    static TestDatabase& database() { return TestDatabase::instance(); }
-
-    // Works on one fresh tenant with the tool's account.
-    template <class Work>
-    static void onTenant(const Work& work) {
-        const auto tenant = database().makeTenant();
-        const Names names{{"schema", Identifier::schema(tenant.schema)}};
-        const auto lease = database().tool().borrow();
-        work(*lease, names);
-    }
 
     static constexpr Sql kAttempt = "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, ?)";
     static constexpr Sql kCountAttempts = "SELECT COUNT(*) FROM {schema}.login_attempts";
