@@ -1,6 +1,7 @@
 #pragma once
 
-#include <condition_variable>
+#include <semaphore.h>
+
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -34,14 +35,31 @@ public:
         Asker mine(question);
         if (const auto batch = takeTurn(tenant, mine); !batch.empty()) {
             askFor(tenant, batch);
-            endTurn(tenant, batch);
+            endTurn(tenant, mine, batch);
         }
         if (mine.failure) std::rethrow_exception(mine.failure);
         return std::move(*mine.answer);
     }
 
 private:
-    enum class State { kWaits, kAsks, kAnswered };
+    // What one thread waits for and another gives, once. Not a condition variable: who wakes needs no lock, which all that
+    // wake at once would otherwise queue for, and may destroy it at once, as sem_post(3) allows.
+    class Signal {
+    public:
+        Signal() { ::sem_init(&semaphore_, 0, 0); }
+        ~Signal() { ::sem_destroy(&semaphore_); }
+        Signal(const Signal&) = delete;
+        Signal& operator=(const Signal&) = delete;
+
+        void give() { ::sem_post(&semaphore_); }
+        void wait() {
+            while (::sem_wait(&semaphore_) != 0) {  // EINTR
+            }
+        }
+
+    private:
+        sem_t semaphore_;
+    };
 
     struct Asker {
         explicit Asker(const Question& asked) : question(asked) {}
@@ -49,19 +67,23 @@ private:
         const Question& question;
         std::optional<Answer> answer;
         std::exception_ptr failure;
-        State state = State::kWaits;
-        std::condition_variable changed;
+        bool asks = false;  // for itself and for all who have come since
+        Signal woken;
     };
     using Askers = std::vector<Asker*>;
 
     // Those for whom the caller is to ask, itself among them; nobody once another thread has asked for it.
     Askers takeTurn(const Tenant& tenant, Asker& mine) {
-        std::unique_lock lock(mutex_);
-        const auto [waiting, first] = waiting_.try_emplace(tenant.id);
-        if (first) return {&mine};
-        waiting->second.push_back(&mine);
-        mine.changed.wait(lock, [&] { return mine.state != State::kWaits; });
-        return mine.state == State::kAsks ? std::exchange(waiting_.at(tenant.id), {}) : Askers{};
+        {
+            const std::lock_guard lock(mutex_);
+            const auto [waiting, first] = waiting_.try_emplace(tenant.id);
+            if (first) return {&mine};
+            waiting->second.push_back(&mine);
+        }
+        mine.woken.wait();
+        if (!mine.asks) return {};
+        const std::lock_guard lock(mutex_);
+        return std::exchange(waiting_.at(tenant.id), {});
     }
 
     void askFor(const Tenant& tenant, const Askers& batch) const noexcept {
@@ -76,28 +98,32 @@ private:
         }
     }
 
-    void endTurn(const Tenant& tenant, const Askers& batch) {
-        const bool unavailable = isUnavailable(batch.front()->failure);
+    // Whoever is woken is gone at once. The next to ask is woken last: the longer it takes, the more have gathered.
+    void endTurn(const Tenant& tenant, const Asker& mine, const Askers& batch) {
+        const auto failed = isUnavailable(mine.failure) ? giveUp(tenant) : Askers{};
+        for (auto* asker : failed) {
+            asker->failure = mine.failure;
+            asker->woken.give();
+        }
+        for (auto* asker : batch)
+            if (asker != &mine) asker->woken.give();
+        if (auto* next = nextAsker(tenant)) {
+            next->asks = true;
+            next->woken.give();
+        }
+    }
+
+    Askers giveUp(const Tenant& tenant) {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(waiting_.at(tenant.id), {});
+    }
+
+    Asker* nextAsker(const Tenant& tenant) {
         const std::lock_guard lock(mutex_);
         const auto waiting = waiting_.find(tenant.id);
-        if (unavailable) {
-            for (auto* asker : waiting->second) asker->failure = batch.front()->failure;
-            settle(std::exchange(waiting->second, {}));
-        }
-        settle(batch);
-        if (waiting->second.empty())
-            waiting_.erase(waiting);
-        else
-            wake(*waiting->second.front(), State::kAsks);
-    }
-
-    static void settle(const Askers& askers) {
-        for (auto* asker : askers) wake(*asker, State::kAnswered);
-    }
-
-    static void wake(Asker& asker, State state) {
-        asker.state = state;
-        asker.changed.notify_one();
+        if (!waiting->second.empty()) return waiting->second.front();
+        waiting_.erase(waiting);
+        return nullptr;
     }
 
     static bool isUnavailable(const std::exception_ptr& failure) {
@@ -113,7 +139,7 @@ private:
 
     const TenantStores& stores_;
     const Ask ask_;
-    std::mutex mutex_;                                        // guards the askers, too
+    std::mutex mutex_;
     std::unordered_map<TenantId, Askers, HashOfId> waiting_;  // there while somebody asks about the tenant
 };
 
