@@ -36,7 +36,8 @@ Response Response::redirect(int status, const std::string& location) {
 
 Response& Response::header(std::string name, std::string value) & {
     const auto breaksLine = [](char c) { return c == '\r' || c == '\n'; };
-    if (std::any_of(value.begin(), value.end(), breaksLine)) throw std::logic_error("a header of ours holds a line break");
+    if (std::any_of(value.begin(), value.end(), breaksLine))
+        throw std::logic_error("a header of ours holds a line break");
     headers_.emplace_back(std::move(name), std::move(value));
     return *this;
 }
@@ -51,17 +52,16 @@ std::string Response::header(const std::string& name) const {
     return {};
 }
 
-std::string Response::cgiText(bool withBody) const {
+std::string Response::cgiHead() const {
     using Poco::Net::HTTPResponse;
     std::string text;
-    text.reserve(kRoomForHeaders + body_.size());
+    text.reserve(kRoomForHeaders);
     text.append("Status: ").append(std::to_string(status_)).append(" ");
     text.append(HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status_))).append("\r\n");
     for (const auto& [name, value] : headers_) text.append(name).append(": ").append(value).append("\r\n");
     // Said even where the body is left out, as for HEAD; a 204 has none to speak of.
     if (!body_.empty()) text.append("Content-Length: ").append(std::to_string(body_.size())).append("\r\n");
     text += "\r\n";
-    if (withBody) text += body_;
     return text;
 }
 

@@ -32,13 +32,14 @@ public:
     int status() const { return status_; }
     Moment notBefore() const { return notBefore_; }
     const std::string& body() const { return body_; }
+    std::string takeBody() && { return std::move(body_); }
     const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
 
     // The header's value, or an empty text; the name as it was given.
     std::string header(const std::string& name) const;
 
-    // As the FastCGI responder sends it (RFC 3875, section 6): "Status: …", the headers, an empty line, the body.
-    std::string cgiText(bool withBody) const;
+    // What a responder sends before the body (RFC 3875, section 6): "Status: …", the headers, an empty line.
+    std::string cgiHead() const;
 
 private:
     static Response withBody(int status, std::string type, std::string body);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "fcgi/log.h"
+#include "fcgi/server/answer_records.h"
 #include "fcgi/server/body.h"
 #include "fcgi/server/request_head.h"
 
@@ -49,12 +50,6 @@ Response answerTo(const Request& request, const Application& application) {
     return Response(500);
 }
 
-bool send(FCGX_Request& parser, const std::string& text) {
-    const bool taken = FCGX_PutStr(text.data(), static_cast<int>(text.size()), parser.out) >= 0;
-    const bool errEnded = FCGX_FClose(parser.err) == 0;
-    return FCGX_FClose(parser.out) == 0 && errEnded && taken;
-}
-
 // Whether libfcgi has read past the end of the request. It would throw those bytes away, and the rest of them
 // would then be taken for the beginning of a request. Asked to go on without a connection, it moves only over
 // what it has already.
@@ -80,10 +75,6 @@ Connection::Connection(Fd fd) : fd_(std::move(fd)) {
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
     FCGX_InitRequest(&parser_, -1, 0);
-}
-
-Connection::~Connection() {
-    if (parserOpen_) FCGX_Free(&parser_, 0);
 }
 
 Connection::Look Connection::look() const {
@@ -119,24 +110,27 @@ Connection::Outcome Connection::serve(const Application& application) {
     const bool ended = body.ended && !hasReadTooMuch(parser_);
 
     const auto request = parseCgi(parameters, std::move(body.text), body.state);
-    const auto response = answerTo(request, application);
-    text_ = response.cgiText(request.method != "HEAD");
-    keep_ = keepAsked && ended;
+    auto response = answerTo(request, application);
+    head_ = response.cgiHead();
     due_ = response.notBefore();
-    parserOpen_ = true;
-    return due_ > std::chrono::steady_clock::now() ? Outcome::kWaits : answer();
+    body_ = request.method != "HEAD" ? std::move(response).takeBody() : std::string();
+    keep_ = keepAsked && ended;
+    requestId_ = parser_.requestId;
+    FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: the connection is ours to answer and to close
+    waits_ = due_ > std::chrono::steady_clock::now();
+    return waits_ ? Outcome::kWaits : answer();
 }
 
 Connection::Outcome Connection::answer() {
-    const bool sent = send(parser_, text_);
-    FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: the connection is ours to close
-    parserOpen_ = false;
+    waits_ = false;
+    const auto head = std::exchange(head_, {}), body = std::exchange(body_, {});  // an idle connection keeps no page
+    const bool sent = sendAnswer(fd_.get(), requestId_, head, body);
     return keep_ && sent ? Outcome::kKept : Outcome::kEnded;
 }
 
 void Connection::nudge() const {
     constexpr unsigned char kStderr = 7;
-    const auto id = static_cast<unsigned>(parser_.requestId);
+    const auto id = static_cast<unsigned>(requestId_);
     const std::array<unsigned char, 8> record{
         1, kStderr, static_cast<unsigned char>(id >> 8U), static_cast<unsigned char>(id & 0xffU), 0, 0, 0, 0};
     // Where there is no room for it, the peer is not idle.

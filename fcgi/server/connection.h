@@ -18,8 +18,6 @@ void initializeRecordParser();
 class Connection {
 public:
     explicit Connection(Fd);  // a connected stream socket, blocking
-    ~Connection();
-
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
@@ -43,7 +41,7 @@ public:
     // kept: the body was cut short or over 1 MiB, there was something behind it, or the answer could not be sent.
     Outcome serve(const Application&);
 
-    bool waits() const { return parserOpen_; }
+    bool waits() const { return waits_; }
     Response::Moment due() const { return due_; }
     Outcome answer();  // kKept or kEnded
 
@@ -57,9 +55,10 @@ public:
 private:
     Fd fd_;
     FCGX_Request parser_;
-    bool parserOpen_ = false;  // an answer is ready and not sent
+    bool waits_ = false;  // an answer is ready and not sent
     bool keep_ = false;
-    std::string text_;
+    int requestId_ = 0;
+    std::string head_, body_;
     Response::Moment due_;
 };
 

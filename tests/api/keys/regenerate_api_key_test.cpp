@@ -137,7 +137,7 @@ private:
     }
 
     static std::string withoutRequestId(const Answer& answer) {
-        auto text = answer.response().cgiText(true);
+        auto text = answer.response().cgiHead() + answer.response().body();
         const auto id = answer.header("X-Request-Id");
         for (auto at = text.find(id); at != std::string::npos; at = text.find(id)) text.erase(at, id.size());
         return text;

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace claviger::fcgi {
+
+// Sends the answer to one FastCGI request, head and body, as records that end it (FastCGI 1.0, sections 3.3, 5.3
+// and 5.5), in one system call if the peer takes all of it at once: each call wakes it. `fd` is a blocking stream
+// socket; whoever takes nothing within its SO_SNDTIMEO has left. False if the peer has left. Throws std::bad_alloc.
+bool sendAnswer(int fd, int requestId, std::string_view head, std::string_view body);
+
+}  // namespace claviger::fcgi
