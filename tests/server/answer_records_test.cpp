@@ -8,8 +8,9 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "fcgi/server/fd.h"
 #include "tests/support/fcgi_client.h"
@@ -17,28 +18,35 @@
 namespace claviger::tests {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr unsigned char kEnd = 3, kStdout = 6;
 constexpr unsigned kId = 0x1234;
 constexpr std::size_t kLongestRecord = 65535;
+constexpr auto kPatience = 1000ms;
 
-// The two ends of a connection; a writer gives up after 50 ms.
+// The two ends of a connection.
 struct Ends {
-    Ends() {
+    explicit Ends(std::chrono::milliseconds patience = 50ms) {
         std::array<int, 2> fds{};
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data());
         ours = fcgi::Fd(fds[0]);
         peers = fcgi::Fd(fds[1]);
-        const timeval patience{0, 50'000};
-        ::setsockopt(ours.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        const timeval time{patience / 1s, patience % 1s / 1us};
+        ::setsockopt(ours.get(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+        ::setsockopt(peers.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
     }
 
-    // What has come to the peer.
-    std::string received() const {
-        std::string bytes(1'000'000, '\0');
-        std::size_t size = 0;
-        for (ssize_t count = 1; count > 0; size += static_cast<std::size_t>(std::max<ssize_t>(count, 0)))
-            count = ::recv(peers.get(), bytes.data() + size, bytes.size() - size, MSG_DONTWAIT);
-        return bytes.substr(0, size);
+    // All that has come to the peer by the time that these bytes have; or until nothing comes any more.
+    std::string receivedUntil(const std::string& last) const {
+        std::string bytes;
+        std::array<char, 65536> block;
+        while (!bytes.ends_with(last)) {
+            const auto count = ::recv(peers.get(), block.data(), block.size(), 0);
+            if (count <= 0) break;
+            bytes.append(block.data(), static_cast<std::size_t>(count));
+        }
+        return bytes;
     }
 
     fcgi::Fd ours, peers;
@@ -48,26 +56,38 @@ std::string theEnd() {
     return fcgiRecord(kStdout, "", kId) + fcgiRecord(kEnd, std::string(8, '\0'), kId);
 }
 
+// What the records of an answer hold together.
+std::string contentsOf(std::string_view records) {
+    std::string contents;
+    while (records.size() > 8) {
+        const auto length = static_cast<unsigned char>(records[4]) * 256U + static_cast<unsigned char>(records[5]);
+        if (records[1] == kStdout) contents += records.substr(8, length);
+        records.remove_prefix(std::min<std::size_t>(8 + length, records.size()));
+    }
+    return contents;
+}
+
 class AnswerRecordsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(AnswerRecordsTest);
     CPPUNIT_TEST(sendsHeadBodyAndEndOfTheRequestsId);
     CPPUNIT_TEST(sendsAnAnswerWithoutABody);
     CPPUNIT_TEST(cutsALongBodyIntoRecords);
     CPPUNIT_TEST(saysThatThePeerTakesNothing);
-    CPPUNIT_TEST(saysThatThePeerHasLeftAndDiesNotOfIt);
+    CPPUNIT_TEST(goesOnWhereASlowPeerHadPaused);
+    CPPUNIT_TEST(saysThatThePeerHasLeft);
     CPPUNIT_TEST_SUITE_END();
 
     void sendsHeadBodyAndEndOfTheRequestsId() {
         const Ends ends;
         CPPUNIT_ASSERT(fcgi::sendAnswer(ends.ours.get(), kId, "head", "body"));
         CPPUNIT_ASSERT_EQUAL(fcgiRecord(kStdout, "head", kId) + fcgiRecord(kStdout, "body", kId) + theEnd(),
-                             ends.received());
+                             ends.receivedUntil(theEnd()));
     }
 
     void sendsAnAnswerWithoutABody() {
         const Ends ends;
         CPPUNIT_ASSERT(fcgi::sendAnswer(ends.ours.get(), kId, "head", ""));
-        CPPUNIT_ASSERT_EQUAL(fcgiRecord(kStdout, "head", kId) + theEnd(), ends.received());
+        CPPUNIT_ASSERT_EQUAL(fcgiRecord(kStdout, "head", kId) + theEnd(), ends.receivedUntil(theEnd()));
     }
 
     void cutsALongBodyIntoRecords() {
@@ -76,7 +96,7 @@ class AnswerRecordsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(fcgi::sendAnswer(ends.ours.get(), kId, "head", first + second + "c"));
         CPPUNIT_ASSERT(fcgiRecord(kStdout, "head", kId) + fcgiRecord(kStdout, first, kId) +
                            fcgiRecord(kStdout, second, kId) + fcgiRecord(kStdout, "c", kId) + theEnd() ==
-                       ends.received());
+                       ends.receivedUntil(theEnd()));
     }
 
     void saysThatThePeerTakesNothing() {
@@ -84,13 +104,26 @@ class AnswerRecordsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(!fcgi::sendAnswer(ends.ours.get(), kId, "head", std::string(3'000'000, 'x')));
     }
 
-    void saysThatThePeerHasLeftAndDiesNotOfIt() {
+    // For longer than one call waits, so that it ends in the middle of a record.
+    void goesOnWhereASlowPeerHadPaused() {
+        const Ends ends(kPatience);
+        std::string body;
+        for (int i = 0; i < 200'000; ++i) body += std::to_string(i);
+        std::string received;
+        std::jthread peer([&] {
+            std::this_thread::sleep_for(3 * kPatience / 2);
+            received = ends.receivedUntil(theEnd());
+        });
+        const bool taken = fcgi::sendAnswer(ends.ours.get(), kId, "head", body);
+        peer.join();
+        CPPUNIT_ASSERT(taken);
+        CPPUNIT_ASSERT(contentsOf(received) == "head" + body);
+    }
+
+    void saysThatThePeerHasLeft() {
         Ends ends;
         ends.peers.reset();
-        const auto before = std::signal(SIGPIPE, SIG_DFL);
-        const bool taken = fcgi::sendAnswer(ends.ours.get(), kId, "head", "body");
-        std::signal(SIGPIPE, before);
-        CPPUNIT_ASSERT(!taken);
+        CPPUNIT_ASSERT(!fcgi::sendAnswer(ends.ours.get(), kId, "head", "body"));
     }
 };
 CPPUNIT_TEST_SUITE_REGISTRATION(AnswerRecordsTest);
