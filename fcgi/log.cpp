@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -38,18 +40,20 @@ void appendPoint(std::string& line, std::string_view bytes, char32_t point) {
     }
 }
 
+bool isPlain(char byte) {  // nearly all of them
+    return byte >= ' ' && byte < '\x7f' && byte != '"' && byte != '\\';
+}
+
 void appendText(std::string& line, std::string_view text) {
     const bool cut = text.size() > kLongestLogText;
     if (cut) text = text.substr(0, kLongestLogText);
 
     line += '"';
-    while (!text.empty()) {
-        const auto byte = text.front();
-        if (byte >= ' ' && byte < '\x7f' && byte != '"' && byte != '\\') {  // nearly all of them
-            line += byte;
-            text.remove_prefix(1);
-            continue;
-        }
+    while (true) {
+        const auto* const plain = std::find_if_not(text.begin(), text.end(), isPlain);
+        line.append(text.begin(), plain);
+        text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+        if (text.empty()) break;
         char32_t point = 0;
         const auto length = wellFormed(text, point);
         if (length == 0)
@@ -62,9 +66,9 @@ void appendText(std::string& line, std::string_view text) {
 }
 
 void appendNumber(std::string& line, double number) {
-    char digits[48];
-    std::snprintf(digits, sizeof digits, "%.6g", number);
-    line += std::isfinite(number) ? digits : "null";  // JSON has no word for it
+    std::array<char, 32> digits;
+    const auto* const end = std::to_chars(digits.begin(), digits.end(), number, std::chars_format::general, 6).ptr;
+    line += std::isfinite(number) ? std::string_view(digits.begin(), end) : "null";  // JSON has no word for it
 }
 
 struct Appender {
