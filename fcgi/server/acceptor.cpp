@@ -17,7 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kTick = 5ms;  // of the timer, which runs only while something waits for it
+constexpr auto kAtOnce = 200us;  // within it a request was answered that waited for nobody
+constexpr auto kTick = 5ms;      // of the timer, which runs only while something waits for it
 constexpr auto kFirstPause = 2ms, kLongestPause = 200ms;
 constexpr auto kHeadPatience = 5s;  // for the rest of a partial head
 
@@ -68,21 +69,38 @@ void Acceptor::watch(int fd, unsigned events, void* mark) {
 }
 
 void Acceptor::run() {
+    bool lingers = false;
     while (true) {
-        epoll_event event{};
-        if (::epoll_wait(epoll_.get(), &event, 1, -1) != 1) continue;
-        if (event.data.ptr == &stop_) return;
+        void* const mark = await(lingers);
+        const auto begun = Clock::now();
+        if (mark == &stop_) return;
         try {
-            if (event.data.ptr == &listener_)
+            if (mark == &listener_)
                 acceptOne();
-            else if (event.data.ptr == &timer_)
+            else if (mark == &timer_)
                 onTimer();
             else
-                handle(*static_cast<Client*>(event.data.ptr));
+                handle(*static_cast<Client*>(mark));
         } catch (const std::exception& thrown) {  // out of memory
             logLine({{"level", "error"}, {"event", "acceptor_failed"}, {"what", thrown.what()}});
         }
+        lingers = Clock::now() - begun < kAtOnce;
     }
+}
+
+// Whoever lingers looks again before it sleeps, and lets others run in between. Under load the next request is there by
+// then; to be woken for it would push nginx off its processor in the middle of its work, which costs more than the
+// answer.
+void* Acceptor::await(bool lingers) const {
+    epoll_event event{};
+    const auto look = [&](int patience) { return ::epoll_wait(epoll_.get(), &event, 1, patience) == 1; };
+    bool found = lingers && look(0);
+    if (lingers && !found) {
+        std::this_thread::yield();
+        found = look(0);
+    }
+    while (!found) found = look(-1);
+    return event.data.ptr;
 }
 
 void Acceptor::handle(Client& client) {
@@ -142,8 +160,8 @@ bool Acceptor::acceptOne() {
     return true;
 }
 
-// The connections wait in the backlog; without this the threads would spin on them. Whoever is idle is asked to make room,
-// else those in the backlog would wait for as long as nginx keeps the others.
+// The connections wait in the backlog; without this the threads would spin on them. Whoever is idle is asked to make
+// room, else those in the backlog would wait for as long as nginx keeps the others.
 void Acceptor::pauseListening() {
     if (paused_) return;
     logLine({{"level", "error"}, {"event", "accept_paused"}, {"what", std::generic_category().message(errno)}});

@@ -54,6 +54,7 @@ private:
     void stopThreads();
     void watch(int fd, unsigned events, void* mark);
     void run();
+    void* await(bool lingers) const;  // gives the mark of what is ready
     void handle(Client&);
 
     enum class Next { kRest, kPark, kWait, kForget };
