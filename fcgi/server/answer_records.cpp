@@ -21,17 +21,6 @@ constexpr std::size_t kMostPieces = 1024;                                    // 
 
 using EightBytes = std::array<std::uint8_t, 8>;
 
-EightBytes headerOf(std::uint8_t type, int requestId, std::size_t length) {
-    return {kVersion,
-            type,
-            static_cast<std::uint8_t>(requestId >> 8),
-            static_cast<std::uint8_t>(requestId),
-            static_cast<std::uint8_t>(length >> 8U),
-            static_cast<std::uint8_t>(length),
-            0,
-            0};
-}
-
 // An answer, piece by piece: head and body are sent from where they lie.
 class Records {
 public:
@@ -41,8 +30,8 @@ public:
         pieces_.reserve(2 * most);
         addOutput(head);
         addOutput(body);
-        addOwn(headerOf(kStdout, requestId_, 0));
-        addOwn(headerOf(kEndRequest, requestId_, sizeof(EightBytes)));
+        addOwn(recordHeader(kStdout, requestId_, 0));
+        addOwn(recordHeader(kEndRequest, requestId_, sizeof(EightBytes)));
         addOwn({});  // the status of the application, and FCGI_REQUEST_COMPLETE
     }
 
@@ -52,7 +41,7 @@ private:
     void addOutput(std::string_view content) {
         while (!content.empty()) {
             const auto part = content.substr(0, kLongest);
-            addOwn(headerOf(kStdout, requestId_, part.size()));
+            addOwn(recordHeader(kStdout, requestId_, part.size()));
             pieces_.push_back({const_cast<char*>(part.data()), part.size()});  // sendmsg(2) does not write to it
             content.remove_prefix(part.size());
         }
@@ -81,6 +70,17 @@ std::span<iovec> without(std::span<iovec> pieces, std::size_t sent) {
 }
 
 }  // namespace
+
+EightBytes recordHeader(std::uint8_t type, int requestId, std::size_t length) {
+    return {kVersion,
+            type,
+            static_cast<std::uint8_t>(requestId >> 8),
+            static_cast<std::uint8_t>(requestId),
+            static_cast<std::uint8_t>(length >> 8U),
+            static_cast<std::uint8_t>(length),
+            0,
+            0};
+}
 
 bool sendAnswer(int fd, int requestId, std::string_view head, std::string_view body) {
     Records records(requestId, head, body);

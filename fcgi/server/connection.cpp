@@ -3,12 +3,11 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -129,10 +128,8 @@ Connection::Outcome Connection::answer() {
 }
 
 void Connection::nudge() const {
-    constexpr unsigned char kStderr = 7;
-    const auto id = static_cast<unsigned>(requestId_);
-    const std::array<unsigned char, 8> record{
-        1, kStderr, static_cast<unsigned char>(id >> 8U), static_cast<unsigned char>(id & 0xffU), 0, 0, 0, 0};
+    constexpr std::uint8_t kStderr = 7;
+    const auto record = recordHeader(kStderr, requestId_, 0);
     // Where there is no room for it, the peer is not idle.
     static_cast<void>(::send(fd_.get(), record.data(), record.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
