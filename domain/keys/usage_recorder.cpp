@@ -11,7 +11,7 @@ namespace {
 constexpr std::chrono::seconds kWriteEvery{2};
 constexpr std::size_t kTurns = 15;           // after which whoever waited has been written: half a minute
 constexpr std::size_t kTenantsOfATurn = 50;  // at least
-constexpr std::size_t kMostKeys = 10'000;    // that wait for a later turn, for the sake of memory
+constexpr std::size_t kMostKeys = 40'000;    // that wait for a later turn, for the sake of memory: some 6 MiB
 
 }  // namespace
 

@@ -129,7 +129,7 @@ public:
     };
     virtual void recordUses(const std::vector<Use>&) = 0;
 
-    // More than that are better written in several transactions: so many take some 50 ms, with their rows locked.
+    // More than that are better written in several transactions: so many take some 15 ms, with their rows locked.
     static constexpr std::size_t kMostUsesAtOnce = 1000;
 };
 

@@ -61,14 +61,13 @@ constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
 // Dead once is dead: a hash that is there already must not keep a key alive.
 constexpr Sql kRemember =
     "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES (?, ?, ?, ?)";
+// A use later than this one, which another worker has written, stays. The columns of a joined update may be assigned in
+// any order: whether last_used_at is the old one or this use's already, it is later than this use or not.
 constexpr Sql kRecordUses =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) used ON k.id = used.c1 "
-    "SET k.last_used_at = used.c2, k.last_used_address = used.c3, k.last_user_agent = used.c4, "
-    "k.use_count = k.use_count + used.c5 WHERE k.last_used_at IS NULL OR k.last_used_at <= used.c2";
-// What another worker has written a later use of: what kRecordUses has just written is not later.
-constexpr Sql kCountUses =
-    "UPDATE {schema}.api_keys k JOIN ({tuples}) used ON k.id = used.c1 "
-    "SET k.use_count = k.use_count + used.c5 WHERE k.last_used_at > used.c2";
+    "SET k.last_used_address = IF(k.last_used_at > used.c2, k.last_used_address, used.c3), "
+    "k.last_user_agent = IF(k.last_used_at > used.c2, k.last_user_agent, used.c4), "
+    "k.last_used_at = IF(k.last_used_at > used.c2, k.last_used_at, used.c2), k.use_count = k.use_count + used.c5";
 // A dead key keeps the hash that it died with.
 constexpr Sql kMove =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) moved ON k.id = moved.c1 "
@@ -264,9 +263,8 @@ void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
             moves.push_back({bytesOf(key), bytesOf(use.moved->hash), std::int64_t{use.moved->pepperVersion}});
     }
     if (tuples.empty()) return;
-    connection_.executeOnTuples(kRecordUses, tuples);
-    connection_.executeOnTuples(kCountUses, tuples);
-    if (!moves.empty()) connection_.executeOnTuples(kMove, moves);
+    connection_.executeOnTuplesLater(kRecordUses, tuples);
+    if (!moves.empty()) connection_.executeOnTuplesLater(kMove, moves);
 }
 
 }  // namespace claviger::persistence

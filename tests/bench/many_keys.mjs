@@ -29,7 +29,7 @@ const folder = dirname(process.env.TEST_CONFIG);
 const pepperFile = join(folder, 'secrets/pepper');
 const slugOf = (i) => `bench-${i}`;
 const hostOf = (i) => `b${i}.localhost`;
-const durable = ['--performance-schema=OFF', `--innodb-buffer-pool-size=${options.pool}`, '--table-open-cache=10000', '--table-definition-cache=10000', '--open-files-limit=20000'];
+const durable = ['--performance-schema=OFF', `--innodb-buffer-pool-size=${options.pool}`, '--table-open-cache=10000', '--table-definition-cache=10000', '--open-files-limit=20000', '--innodb-log-file-size=96M'];
 const hasty = [...durable, '--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--innodb-log-file-size=1G', '--skip-log-bin'];
 
 const say = (text) => console.log(text);

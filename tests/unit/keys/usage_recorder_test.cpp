@@ -171,7 +171,7 @@ private:
 
     void manyKeysDoNotWaitForTheirTurn() {
         const auto all = useOfMany(100);
-        useOtherKeys(all.back().tenant, 11'000);
+        useOtherKeys(all.back().tenant, 41'000);
         const auto end = std::chrono::steady_clock::now() + 1900ms;  // in which the clock gives a turn to 50 tenants
         while (written(all) < all.size() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
         CPPUNIT_ASSERT_EQUAL(all.size(), written(all));
@@ -195,7 +195,7 @@ private:
         for (int i = 1; i <= 5; ++i) {
             const auto begin = awaitTurn(2 * i - 1);
             note(std::chrono::microseconds{2 * i});
-            useOtherKeys(scene_->acme, 11'000);
+            useOtherKeys(scene_->acme, 41'000);
             quickest = std::min(quickest, awaitUse(2 * i) - begin);
             if (quickest < 1s) return;
         }
@@ -219,7 +219,7 @@ private:
 
     void whereNothingCanBeWrittenManyKeysAskNoSooner() {
         scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
-        useOtherKeys(scene_->acme, 11'000);
+        useOtherKeys(scene_->acme, 41'000);
         const auto end = std::chrono::steady_clock::now() + 20s;
         while (scene_->reports == 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
         std::this_thread::sleep_for(500ms);
