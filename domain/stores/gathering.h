@@ -1,11 +1,10 @@
 #pragma once
 
-#include <semaphore.h>
-
 #include <exception>
 #include <functional>
+#include <future>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -32,102 +31,79 @@ public:
     // Throws StorageUnavailable, also where what was asked shortly before has failed: to wait for the next question to
     // fail as well would take twice as long.
     Answer ask(const Tenant& tenant, const Question& question) {
-        Asker mine(question);
-        if (const auto batch = takeTurn(tenant, mine); !batch.empty()) {
-            askFor(tenant, batch);
-            endTurn(tenant, mine, batch);
-        }
-        if (mine.failure) std::rethrow_exception(mine.failure);
-        return std::move(*mine.answer);
+        const auto [round, place] = join(tenant, question);
+        if (place == 0) lead(tenant, *round);
+        std::shared_future(round->end).get();  // a copy: several threads may not share one
+        return std::move(round->answers.at(place));
     }
 
 private:
-    // What one thread waits for and another gives, once. Not a condition variable: who wakes needs no lock, which all that
-    // wake at once would otherwise queue for, and may destroy it at once, as sem_post(3) allows.
-    class Signal {
-    public:
-        Signal() { ::sem_init(&semaphore_, 0, 0); }
-        ~Signal() { ::sem_destroy(&semaphore_); }
-        Signal(const Signal&) = delete;
-        Signal& operator=(const Signal&) = delete;
+    // Questions that are asked as one. Who came first leads: it waits for its turn and asks; the others wait for the end,
+    // and then each takes its own answer. Futures, since all who wait for one are woken by a single call, and need no lock
+    // then that they would queue for.
+    struct Round {
+        explicit Round(const Question& first) : questions{first} {}
 
-        void give() { ::sem_post(&semaphore_); }
-        void wait() {
-            while (::sem_wait(&semaphore_) != 0) {  // EINTR
-            }
-        }
-
-    private:
-        sem_t semaphore_;
+        std::vector<Question> questions;
+        std::vector<Answer> answers;
+        std::promise<void> turn, ended;
+        const std::shared_future<void> end{ended.get_future()};
     };
+    using SharedRound = std::shared_ptr<Round>;
 
-    struct Asker {
-        explicit Asker(const Question& asked) : question(asked) {}
-
-        const Question& question;
-        std::optional<Answer> answer;
-        std::exception_ptr failure;
-        bool asks = false;  // for itself and for all who have come since
-        Signal woken;
-    };
-    using Askers = std::vector<Asker*>;
-
-    // Those for whom the caller is to ask, itself among them; nobody once another thread has asked for it.
-    Askers takeTurn(const Tenant& tenant, Asker& mine) {
-        {
-            const std::lock_guard lock(mutex_);
-            const auto [waiting, first] = waiting_.try_emplace(tenant.id);
-            if (first) return {&mine};
-            waiting->second.push_back(&mine);
-        }
-        mine.woken.wait();
-        if (!mine.asks) return {};
+    std::pair<SharedRound, std::size_t> join(const Tenant& tenant, const Question& question) {
         const std::lock_guard lock(mutex_);
-        return std::exchange(waiting_.at(tenant.id), {});
+        const auto open = open_.find(tenant.id);
+        if (open != open_.end() && open->second) {
+            auto& questions = open->second->questions;
+            questions.push_back(question);
+            return {open->second, questions.size() - 1};
+        }
+        const auto round = std::make_shared<Round>(question);
+        if (open == open_.end()) round->turn.set_value();
+        open_.insert_or_assign(tenant.id, round);
+        return {round, 0};
     }
 
-    void askFor(const Tenant& tenant, const Askers& batch) const noexcept {
+    // The next is woken last: the longer it takes until it asks, the more have gathered.
+    void lead(const Tenant& tenant, Round& round) {
+        round.turn.get_future().get();
+        close(tenant);
         try {
-            std::vector<Question> questions;
-            questions.reserve(batch.size());
-            for (const auto* asker : batch) questions.push_back(asker->question);
-            auto answers = stores_.read(tenant, [&](const TenantStore& store) { return ask_(store, questions); });
-            for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->answer = std::move(answers.at(i));
+            round.answers = stores_.read(tenant, [&](const TenantStore& store) { return ask_(store, round.questions); });
+            round.ended.set_value();
         } catch (...) {
-            for (auto* asker : batch) asker->failure = std::current_exception();
+            fail(tenant, round, std::current_exception());
+        }
+        if (const auto next = nextRound(tenant)) next->turn.set_value();
+    }
+
+    void fail(const Tenant& tenant, Round& round, const std::exception_ptr& failure) {
+        round.ended.set_exception(failure);
+        if (!isUnavailable(failure)) return;
+        if (const auto gathered = close(tenant)) {
+            gathered->turn.set_exception(failure);
+            gathered->ended.set_exception(failure);
         }
     }
 
-    // Whoever is woken is gone at once. The next to ask is woken last: the longer it takes, the more have gathered.
-    void endTurn(const Tenant& tenant, const Asker& mine, const Askers& batch) {
-        const auto failed = isUnavailable(mine.failure) ? giveUp(tenant) : Askers{};
-        for (auto* asker : failed) {
-            asker->failure = mine.failure;
-            asker->woken.give();
-        }
-        for (auto* asker : batch)
-            if (asker != &mine) asker->woken.give();
-        if (auto* next = nextAsker(tenant)) {
-            next->asks = true;
-            next->woken.give();
-        }
-    }
-
-    Askers giveUp(const Tenant& tenant) {
+    // Whoever comes from now on is asked for in another round. Gives the one that was open.
+    SharedRound close(const Tenant& tenant) {
         const std::lock_guard lock(mutex_);
-        return std::exchange(waiting_.at(tenant.id), {});
+        return std::exchange(open_.at(tenant.id), nullptr);
     }
 
-    Asker* nextAsker(const Tenant& tenant) {
+    SharedRound nextRound(const Tenant& tenant) {
         const std::lock_guard lock(mutex_);
-        const auto waiting = waiting_.find(tenant.id);
-        if (!waiting->second.empty()) return waiting->second.front();
-        waiting_.erase(waiting);
-        return nullptr;
+        const auto open = open_.find(tenant.id);
+        if (!open->second) {
+            open_.erase(open);
+            return nullptr;
+        }
+        return open->second;
     }
 
     static bool isUnavailable(const std::exception_ptr& failure) {
-        if (!failure) return false;
         try {
             std::rethrow_exception(failure);
         } catch (const StorageUnavailable&) {
@@ -140,7 +116,8 @@ private:
     const TenantStores& stores_;
     const Ask ask_;
     std::mutex mutex_;
-    std::unordered_map<TenantId, Askers, HashOfId> waiting_;  // there while somebody asks about the tenant
+    // That may still be joined. Somebody asks about each tenant that is in here.
+    std::unordered_map<TenantId, SharedRound, HashOfId> open_;
 };
 
 }  // namespace claviger::domain
