@@ -90,7 +90,10 @@ class Cluster {
   }
 
   async stop() {
-    for (const node of this.nodes) if (node.runs()) await node.kill();
+    for (const node of this.nodes) {
+      await Promise.all(node.sessions.map((session) => session.end())); // which a test that failed has left
+      if (node.runs()) await node.kill();
+    }
     rmSync(this.folder, { recursive: true });
   }
 }
@@ -98,7 +101,7 @@ class Cluster {
 class Node extends Server {
   constructor(folder, ports, all, { environment, suspect }) {
     super();
-    Object.assign(this, { folder, ports, environment, socket: join(folder, 's') });
+    Object.assign(this, { folder, ports, environment, socket: join(folder, 's'), sessions: [] });
     mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
     const group = all.map((each) => `127.0.0.1:${each.group}`).join();
     const provider = [`gmcast.listen_addr=tcp://127.0.0.1:${ports.group}`, `ist.recv_addr=127.0.0.1:${ports.increments}`, 'gcache.size=64M',
@@ -179,7 +182,9 @@ class Node extends Server {
 
   // A session of its administrator that stays open: run() gives when its statements have ended.
   session() {
-    return new Session(this.socket);
+    const session = new Session(this.socket);
+    this.sessions.push(session);
+    return session;
   }
 }
 
