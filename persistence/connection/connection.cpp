@@ -130,6 +130,10 @@ std::uint64_t Connection::execute(Sql statement, const Values& values, const Nam
     return affected(composeFor(statement, values, names), carriedBy(values));
 }
 
+std::uint64_t Connection::executeOnTuples(Sql statement, const Tuples& tuples, const Names& names) {
+    return affected(composeOnTuples(statement, tuples, names), Carried::kValues);
+}
+
 std::uint64_t Connection::executeOnRows(Sql statement, const std::vector<Values>& rows, const Names& names) {
     return affected(composeOnRows(statement, rows, names), Carried::kValues);
 }
@@ -153,10 +157,6 @@ void Connection::executeMigration(std::string_view text, const Names& names) {
 
 void Connection::executeLater(Sql statement, const Values& values, const Names& names) {
     wait(composeFor(statement, values, names), carriedBy(values));
-}
-
-void Connection::executeOnTuplesLater(Sql statement, const Tuples& tuples, const Names& names) {
-    wait(composeOnTuples(statement, tuples, names), Carried::kValues);
 }
 
 // Preparing rides along. Lists are of any length, each another text.

@@ -35,12 +35,12 @@ public:
 
     // Runs any other statement. Returns the number of rows that it found or added.
     std::uint64_t execute(Sql, const Values& = {}, const Names& = {});
+    std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
     // Sends the statement along with the next one whose answer is read: it costs no round trip of its own. What it
     // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped; what answers
     // with rows must not wait for a COMMIT. (On a node of Galera it does cost one within a transaction.)
     void executeLater(Sql, const Values& = {}, const Names& = {});
-    void executeOnTuplesLater(Sql, const Tuples&, const Names&);
 
     // A transaction: begin() rides along as well. rollBack() drops what still waits to be sent.
     void begin();

@@ -263,8 +263,8 @@ void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
             moves.push_back({bytesOf(key), bytesOf(use.moved->hash), std::int64_t{use.moved->pepperVersion}});
     }
     if (tuples.empty()) return;
-    connection_.executeOnTuplesLater(kRecordUses, tuples);
-    if (!moves.empty()) connection_.executeOnTuplesLater(kMove, moves);
+    connection_.executeOnTuples(kRecordUses, tuples);
+    if (!moves.empty()) connection_.executeOnTuples(kMove, moves);
 }
 
 }  // namespace claviger::persistence

@@ -23,8 +23,8 @@ public:
     void executeLater(Sql statement, const Values& values = {}) const {
         connection_.executeLater(statement, values, names_);
     }
-    void executeOnTuplesLater(Sql statement, const Tuples& tuples) const {
-        connection_.executeOnTuplesLater(statement, tuples, names_);
+    std::uint64_t executeOnTuples(Sql statement, const Tuples& tuples) const {
+        return connection_.executeOnTuples(statement, tuples, names_);
     }
 
     // To be called by whatever takes away or gives back the standing of a user, a session or a key.
