@@ -74,7 +74,7 @@ struct Composition::Parts {
           usage(stores, logUnwrittenUses),
           verifier(stores, hasher, usage, clock, *fence, settings.verify.cacheKeys),
           authenticator(stores, verifier, hasher, clock, *fence),
-          apiKeys(stores, hasher, clock),
+          apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
           signIn(stores, hasher, passwords, slots, clock),
           pages(settings.templatesFolder),
           dispatcher(routes(), {tenants, authenticator, apiKeys, signIn, hasher, pages}, logRequest),

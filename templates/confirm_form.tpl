@@ -7,6 +7,7 @@
   <input type="hidden" name="csrf" value="{{CSRF}}">
   {{#PAGE}}
   <input type="hidden" name="once" value="{{ONCE}}">
+  <p class="error" role="alert">{{ERROR_TEXT}}</p>
   {{/PAGE}}
   <p class="message" role="status"></p>
   <div class="actions">

@@ -14,6 +14,7 @@ enum class ErrorCode {
     kNameInvalid,      // control characters or bad UTF-8
     kNameTaken,        // a live key of this user has the name
     kKeyLimitReached,  // the user holds as many live keys as one may
+    kTooManyChanges,   // limits.changes of creates and regenerates is used up; Error::retryAfter says for how long
     kKeyNotFound,      // unknown, dead, another user's or another tenant's: one and the same answer
     kAlreadyShown,     // this form was sent before; the key that it made was shown then
     kUnauthorized,     // no session, or a dead one

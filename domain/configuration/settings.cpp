@@ -25,6 +25,8 @@ constexpr std::string_view kLauncherVariable = "CLAVIGER_VAR";  // belongs to th
 
 constexpr unsigned kHighestPort = 65535;
 
+constexpr std::string_view kOff = "off";
+
 // One value on its way into the settings: where it was found, for the error text.
 struct Given {
     std::string_view value;
@@ -108,6 +110,17 @@ Setter number(Field field, unsigned least, unsigned most) {
         [=](Settings& settings, const Given& given) { std::invoke(field, settings) = readNumber(given, least, most); };
 }
 
+// A number as above, or "off".
+template <class Field>
+Setter numberOrOff(Field field, unsigned least, unsigned most) {
+    return [=](Settings& settings, const Given& given) {
+        auto& number = std::invoke(field, settings);
+        number.reset();
+        if (given.value != kOff)
+            number = readNumber({given.value, given.where + ", where not \"off\",", {}}, least, most);
+    };
+}
+
 const std::vector<Known>& knownSettings() {
     using S = Settings;
     static const std::vector<Known> kKnown = {
@@ -133,6 +146,8 @@ const std::vector<Known>& knownSettings() {
                                      [](S & s) -> auto& { return s.passwords.memoryMib; }, 8, 1024)},
         {"passwords.passes", number(
                                  [](S & s) -> auto& { return s.passwords.passes; }, 1, 16)},
+        {"limits.changes", numberOrOff(
+                               [](S & s) -> auto& { return s.limits.changes; }, 1, 1'000'000)},
         {"pepper.file", path(&S::pepperFile)},
         {"pepper.other_file", path(&S::pepperOtherFile)},
         {"run.folder", path(&S::runFolder)},

@@ -50,10 +50,15 @@ struct Settings {
         unsigned passes = 2;
     };
 
+    struct Limits {
+        std::optional<unsigned> changes = 2000;  // creates and regenerates an hour and user; nothing ("off"): no limit
+    };
+
     Database database;
     Fcgi fcgi;
     Verify verify;
     Passwords passwords;
+    Limits limits;
     std::filesystem::path pepperFile;       // what new keys are stored with, and what used ones move to
     std::filesystem::path pepperOtherFile;  // the one before it or the next one, while two live; else empty
     std::filesystem::path runFolder;        // lock files; one per host, writable by the workers

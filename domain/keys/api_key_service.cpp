@@ -11,8 +11,9 @@ std::vector<std::vector<ApiKey>> listLive(const TenantStore& store, const std::v
 
 }  // namespace
 
-ApiKeyService::ApiKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock)
-    : stores_(stores), hasher_(hasher), maker_(stores, hasher, clock), lists_(stores, listLive) {}
+ApiKeyService::ApiKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock,
+                             const ChangeLimit& limit)
+    : stores_(stores), hasher_(hasher), maker_(stores, hasher, clock, limit), lists_(stores, listLive) {}
 
 std::vector<ApiKey> ApiKeyService::list(const Actor& actor) const {
     return lists_.ask(actor.tenant(), actor.user().id);

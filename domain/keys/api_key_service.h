@@ -17,7 +17,8 @@ class ApiKeyService {
 public:
     static constexpr std::size_t kLiveKeyLimit = KeyMaker::kLiveKeyLimit;  // per user
 
-    ApiKeyService(TenantStores&, const secrets::Hasher&, const Clock&);  // references must outlive this
+    // The limit is on what each user changes. References must outlive this.
+    ApiKeyService(TenantStores&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
 
     // The live keys of the actor, newest first.
     std::vector<ApiKey> list(const Actor&) const;
@@ -37,6 +38,7 @@ public:
     //
     //   kNameTaken        a live key of this user has the name
     //   kKeyLimitReached  the user has 500 live keys
+    //   kTooManyChanges   the user's budget of creates and regenerates is used up; retryAfter says for how long
     //   kAlreadyShown     the form with this one-time value has made a key before
     //   kUnauthorized     the user was suspended meanwhile
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
@@ -48,6 +50,7 @@ public:
     //   kKeyNotFound   unknown, dead, another user's or another tenant's key: one and the same answer
     //   kAlreadyShown  the form with this one-time value has made a key before
     //   kUnauthorized  the user was suspended meanwhile
+    //   kTooManyChanges  as for create
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> regenerate(const Actor&, const ApiKeyId&, Once = std::nullopt);
 

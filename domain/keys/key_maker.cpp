@@ -13,8 +13,8 @@ bool isUsed(const TenantStore& store, const KeyMaker::Once& once) {
 
 }  // namespace
 
-KeyMaker::KeyMaker(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock)
-    : stores_(stores), hasher_(hasher), clock_(clock) {}
+KeyMaker::KeyMaker(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock, const ChangeLimit& limit)
+    : stores_(stores), hasher_(hasher), clock_(clock), limit_(limit) {}
 
 Result<IssuedApiKey> KeyMaker::create(const KeyHolder& holder, const KeyName& name, const Once& once) {
     const auto now = clock_.now();
@@ -23,10 +23,11 @@ Result<IssuedApiKey> KeyMaker::create(const KeyHolder& holder, const KeyName& na
     const auto secret = secretOf(holder, fullKey, once);
 
     auto stored = stores_.transact<void>(holder.tenant, [&](TenantStore& store) -> Result<void> {
-        const auto liveKeys = store.apiKeys().lockAndCount(holder.user);
-        if (!liveKeys) return ErrorCode::kUnauthorized;
+        const auto user = store.apiKeys().lockUser(holder.user);
+        if (!user) return ErrorCode::kUnauthorized;
         if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
-        if (*liveKeys >= kLiveKeyLimit) return ErrorCode::kKeyLimitReached;
+        if (user->livingKeys >= kLiveKeyLimit) return ErrorCode::kKeyLimitReached;
+        if (auto charged = charge(store, holder, user->changesWholeAt, now); !charged.ok()) return charged;
         store.audit().add(event(AuditAction::kKeyCreated, holder, key));
         return store.apiKeys().add(key, secret);
     });
@@ -41,13 +42,14 @@ Result<IssuedApiKey> KeyMaker::regenerate(const KeyHolder& holder, const ApiKeyI
 
     auto [stored, settledAt] =
         stores_.transactSettling<ApiKey>(holder.tenant, [&](TenantStore& store) -> Result<ApiKey> {
-            const auto [userIsApproved, old] = store.apiKeys().lock(holder.user, id);
+            const auto [userIsApproved, old, changesWholeAt] = store.apiKeys().lock(holder.user, id);
             if (!userIsApproved) return ErrorCode::kUnauthorized;
             if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
             if (!old) return ErrorCode::kKeyNotFound;
+            if (auto charged = charge(store, holder, changesWholeAt, now); !charged.ok()) return charged.error();
 
-            const ApiKey key{ApiKeyId::make(now),   holder.user, old->name, old->lineage, old->generation + 1,
-                             fullKey.shownPrefix(), now,       {}};
+            const ApiKey key{ApiKeyId::make(now), holder.user,           old->name, old->lineage,
+                             old->generation + 1, fullKey.shownPrefix(), now,       {}};
             store.apiKeys().end(id, *old, now);
             store.apiKeys().addNext(key, secret);
             store.audit().add(event(AuditAction::kKeyRegenerated, holder, key));
@@ -55,6 +57,14 @@ Result<IssuedApiKey> KeyMaker::regenerate(const KeyHolder& holder, const ApiKeyI
         });
     if (!stored.ok()) return stored.error();
     return IssuedApiKey{std::move(stored).value(), std::move(fullKey), settledAt};
+}
+
+Result<void> KeyMaker::charge(TenantStore& store, const KeyHolder& holder, std::optional<Timestamp> wholeAt,
+                              Timestamp now) const {
+    const auto charged = limit_.charge(wholeAt, now);
+    if (!charged.ok()) return charged.error();
+    if (charged.value()) store.apiKeys().setChangesWholeAt(holder.user, *charged.value());
+    return {};
 }
 
 KeySecret KeyMaker::secretOf(const KeyHolder& holder, const secrets::PlainKey& fullKey, const Once& once) const {

@@ -30,7 +30,7 @@ Result<T> toldToOperator(Result<T> result, const std::string& user) {
 
 OperatorKeyService::OperatorKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock,
                                        RequestOrigin origin)
-    : stores_(stores), clock_(clock), origin_(std::move(origin)), maker_(stores, hasher, clock) {}
+    : stores_(stores), clock_(clock), origin_(std::move(origin)), maker_(stores, hasher, clock, ChangeLimit()) {}
 
 Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, const std::optional<Email>& email) const {
     using Keys = std::vector<KeyOwner>;

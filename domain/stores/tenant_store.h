@@ -45,6 +45,13 @@ public:
     virtual std::size_t endAllOf(const UserId&, Timestamp now) = 0;
 };
 
+// A user whose keys are to change: how many are alive, and when the budget of changes is whole again (ChangeLimit;
+// nothing: no change was ever counted).
+struct LockedUser {
+    std::size_t livingKeys;
+    std::optional<Timestamp> changesWholeAt;
+};
+
 // A user's key that is to change: what its next value takes over, and what the user may do.
 struct LockedKey {
     struct Living {
@@ -55,6 +62,7 @@ struct LockedKey {
     };
     bool userIsApproved;
     std::optional<Living> living;  // if the user has such a key
+    std::optional<Timestamp> changesWholeAt{};
 };
 
 class ApiKeys {
@@ -74,11 +82,14 @@ public:
     // For each of the ids, at least one, in their order: the living key that has it, if its user is approved.
     virtual std::vector<std::optional<KeyOwner>> findOwners(const std::vector<ApiKeyId>&) const = 0;
 
-    // Locks the user as Users::lockApproved does. How many living keys the user has then; nothing if not approved.
-    virtual std::optional<std::size_t> lockAndCount(const UserId&) = 0;
+    // Locks the user as Users::lockApproved does. Nothing if not approved.
+    virtual std::optional<LockedUser> lockUser(const UserId&) = 0;
 
     // The same, for the user's living key with this id, which is locked too.
     virtual LockedKey lock(const UserId&, const ApiKeyId&) = 0;
+
+    // Stores when the budget of changes of a user, who is locked, is whole again.
+    virtual void setChangesWholeAt(const UserId&, Timestamp) = 0;
 
     // Whether a key was made with the one-time value, dead ones included. With the user locked it stays so.
     virtual bool isUsed(const secrets::OnceHash&) const = 0;

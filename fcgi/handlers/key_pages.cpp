@@ -31,17 +31,34 @@ Reply alreadyShown(const Services& services, const PersonCall& call, const std::
         services.pages.alreadyShown({chromeOf(services, call), services.apiKeys.findByOnce(call.actor, once)}));
 }
 
-bool isAboutTheName(ErrorCode code) {
+// Whether the create form says it, beside what was typed.
+bool isForTheForm(ErrorCode code) {
     return code == ErrorCode::kNameRequired || code == ErrorCode::kNameTooLong || code == ErrorCode::kNameInvalid ||
-           code == ErrorCode::kNameTaken || code == ErrorCode::kKeyLimitReached;
+           code == ErrorCode::kNameTaken || code == ErrorCode::kKeyLimitReached || code == ErrorCode::kTooManyChanges;
+}
+
+Reply refusedPage(const Refusal& refusal, std::string html) {
+    auto page = Response::page(textOf(refusal.problem).status, std::move(html));
+    if (refusal.retryAfter.count() > 0) page.header("Retry-After", std::to_string(refusal.retryAfter.count()));
+    return page;
 }
 
 // The form again with what was typed and what is wrong with it. It keeps its one-time value: nothing was made.
 Reply newKeyAgain(const Services& services, const PersonCall& call, const domain::Error& error) {
-    const auto& problem = textOf(refusalOf(error).problem);
-    return Response::page(problem.status,
-                          services.pages.newKey({chromeOf(services, call), valueOf(call.form, "once"),
-                                                 valueOf(call.form, "name"), std::string(problem.text)}));
+    const auto refusal = refusalOf(error);
+    return refusedPage(refusal,
+                       services.pages.newKey({chromeOf(services, call), valueOf(call.form, "once"),
+                                              valueOf(call.form, "name"), std::string(textOf(refusal.problem).text)}));
+}
+
+// The confirmation again, which says why nothing was changed; its one-time value is kept too.
+Reply confirmAgain(const Services& services, const PersonCall& call, const domain::ApiKeyId& id,
+                   const domain::Error& error) {
+    const auto key = services.apiKeys.find(call.actor, id);
+    if (!key.ok()) return refusalOf(key.error());
+    const auto refusal = refusalOf(error);
+    return refusedPage(refusal, services.pages.confirm({chromeOf(services, call), valueOf(call.form, "once"),
+                                                        key.value(), std::string(textOf(refusal.problem).text)}));
 }
 
 }  // namespace
@@ -70,7 +87,7 @@ Reply createKeyByForm(const Services& services, const PersonCall& call) {
     const auto issued = services.apiKeys.create(call.actor, name.value(), once);
     if (issued.ok()) return revealPage(services, call, issued.value(), Reveal::kCreated);
     if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call, once);
-    if (isAboutTheName(issued.error().code)) return newKeyAgain(services, call, issued.error());
+    if (isForTheForm(issued.error().code)) return newKeyAgain(services, call, issued.error());
     return refusalOf(issued.error());
 }
 
@@ -79,7 +96,7 @@ Reply confirmRegenerate(const Services& services, const PersonCall& call) {
     if (!id) return Refusal{Problem::kKeyNotFound};
     const auto key = services.apiKeys.find(call.actor, *id);
     if (!key.ok()) return refusalOf(key.error());
-    return Response::page(200, services.pages.confirm({chromeOf(services, call), freshOnce(), key.value()}));
+    return Response::page(200, services.pages.confirm({chromeOf(services, call), freshOnce(), key.value(), ""}));
 }
 
 Reply regenerateKeyByForm(const Services& services, const PersonCall& call) {
@@ -91,6 +108,7 @@ Reply regenerateKeyByForm(const Services& services, const PersonCall& call) {
     const auto issued = services.apiKeys.regenerate(call.actor, *id, once);
     if (issued.ok()) return revealPage(services, call, issued.value(), Reveal::kRegenerated);
     if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call, once);
+    if (issued.error().code == ErrorCode::kTooManyChanges) return confirmAgain(services, call, *id, issued.error());
     return refusalOf(issued.error());
 }
 

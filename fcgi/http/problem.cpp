@@ -16,6 +16,8 @@ constexpr std::pair<Problem, ProblemText> kTexts[] = {
     {Problem::kNameInvalid, {400, "name_invalid", "Name must be valid text without control characters"}},
     {Problem::kNameTaken, {400, "name_taken", "An API key with this name already exists"}},
     {Problem::kKeyLimitReached, {400, "key_limit_reached", "You have 500 of 500 keys"}},
+    {Problem::kTooManyChanges,
+     {429, "too_many_changes", "You have created or regenerated too many keys within an hour: try again later"}},
     {Problem::kAlreadyShown, {409, "already_shown", "This key was already shown"}},
     {Problem::kInvalidJson, {400, "invalid_json", "The body must be a JSON object"}},
     {Problem::kBadRequest, {400, "bad_request", "The request cannot be read"}},
@@ -51,6 +53,8 @@ Problem problemOf(ErrorCode code) {
             return Problem::kNameTaken;
         case ErrorCode::kKeyLimitReached:
             return Problem::kKeyLimitReached;
+        case ErrorCode::kTooManyChanges:
+            return Problem::kTooManyChanges;
         case ErrorCode::kKeyNotFound:
             return Problem::kKeyNotFound;
         case ErrorCode::kAlreadyShown:

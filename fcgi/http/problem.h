@@ -18,6 +18,7 @@ enum class Problem {
     kNameInvalid,
     kNameTaken,
     kKeyLimitReached,
+    kTooManyChanges,
     kAlreadyShown,
     kInvalidJson,
     kBadRequest,

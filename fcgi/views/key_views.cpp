@@ -134,11 +134,13 @@ std::string Pages::alreadyShown(const AlreadyShownPage& view) const {
 }
 
 std::string Pages::confirm(const ConfirmPage& view) const {
-    Page page("Regenerate API Key", view.chrome, "confirm.tpl");
+    const bool isWrong = !view.error.empty();
+    Page page(isWrong ? "Error: Regenerate API Key" : "Regenerate API Key", view.chrome, "confirm.tpl");
     auto* form = page.content().AddIncludeDictionary(kc_CONFIRM_FORM);
     form->SetFilename("confirm_form.tpl");
     form->ShowSection(kcf_PAGE);
     form->SetValue(kcf_ONCE, view.once);
+    form->SetValue(kcf_ERROR_TEXT, view.error);
     setRow(*form, view.key);
     return templates_->expand(page);
 }

@@ -65,6 +65,7 @@ struct ConfirmPage {
     Chrome chrome;
     std::string once;
     domain::ApiKey key;
+    std::string error;  // empty: none
 };
 
 struct ErrorPage {

@@ -25,12 +25,16 @@ constexpr Sql kListAllLive =
 constexpr Sql kLockUser = "SELECT 1 FROM {schema}.users WHERE id = ? FOR UPDATE";
 // A statement of its own: it sees what was committed while the lock was waited for.
 constexpr Sql kCount =
-    "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1) "
-    "FROM {schema}.users u WHERE u.id = ?";
+    "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1), c.whole_at "
+    "FROM {schema}.users u LEFT JOIN {schema}.key_changes c ON c.user_id = u.id WHERE u.id = ?";
+// The user's row is read first, since the others depend on it: they are read once its lock is held.
 constexpr Sql kLock =
-    "SELECT u.status, k.name, k.lineage_id, k.generation, k.key_hash FROM {schema}.users u "
+    "SELECT u.status, k.name, k.lineage_id, k.generation, k.key_hash, c.whole_at FROM {schema}.users u "
     "LEFT JOIN {schema}.api_keys k ON k.id = ? AND k.user_id = u.id AND k.deleted_at IS NULL "
+    "LEFT JOIN {schema}.key_changes c ON c.user_id = u.id "
     "WHERE u.id = ? FOR UPDATE";
+constexpr Sql kSetChangesWholeAt =
+    "INSERT INTO {schema}.key_changes (user_id, whole_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE whole_at = ?";
 constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
 constexpr Sql kFindLiveByOnce =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
@@ -137,22 +141,26 @@ std::vector<domain::KeyOwner> MySqlApiKeys::listAllLive() const {
     return connection_.query(kListAllLive).map(ownerAt);
 }
 
-std::optional<std::size_t> MySqlApiKeys::lockAndCount(const domain::UserId& user) {
+std::optional<domain::LockedUser> MySqlApiKeys::lockUser(const domain::UserId& user) {
     connection_.executeLater(kLockUser, {bytesOf(user)});
     const auto rows = connection_.query(kCount, {bytesOf(user)});
     if (rows.empty() || statusAt(rows[0], 0) != domain::UserStatus::kApproved) return std::nullopt;
-    return static_cast<std::size_t>(rows[0].integer(1));
+    return domain::LockedUser{static_cast<std::size_t>(rows[0].integer(1)), rows[0].maybeTimestamp(2)};
 }
 
 domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::ApiKeyId& id) {
     const auto rows = connection_.query(kLock, {bytesOf(id), bytesOf(user)});
     if (rows.empty()) return {false, std::nullopt};
-    domain::LockedKey locked{statusAt(rows[0], 0) == domain::UserStatus::kApproved, {}};
+    domain::LockedKey locked{statusAt(rows[0], 0) == domain::UserStatus::kApproved, {}, rows[0].maybeTimestamp(5)};
     if (!rows[0].isNull(1))
         locked.living.emplace(domain::LockedKey::Living{
             stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
             static_cast<int>(rows[0].integer(3)), stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
     return locked;
+}
+
+void MySqlApiKeys::setChangesWholeAt(const domain::UserId& user, domain::Timestamp wholeAt) {
+    connection_.executeLater(kSetChangesWholeAt, {bytesOf(user), wholeAt, wholeAt});
 }
 
 bool MySqlApiKeys::isUsed(const domain::secrets::OnceHash& once) const {

@@ -15,8 +15,9 @@ public:
     std::vector<std::optional<domain::FoundKey>> findLive(const std::vector<domain::KeyHashes>&) const override;
     std::vector<std::optional<domain::KeyOwner>> findOwners(const std::vector<domain::ApiKeyId>&) const override;
 
-    std::optional<std::size_t> lockAndCount(const domain::UserId&) override;
+    std::optional<domain::LockedUser> lockUser(const domain::UserId&) override;
     domain::LockedKey lock(const domain::UserId&, const domain::ApiKeyId&) override;
+    void setChangesWholeAt(const domain::UserId&, domain::Timestamp) override;
     bool isUsed(const domain::secrets::OnceHash&) const override;
 
     //   kAlreadyShown  beside the port's refusals: the form's one-time value is used up; nothing changed

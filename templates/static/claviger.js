@@ -137,7 +137,7 @@ async function send(path, body, failed) {
 
   const id = answer?.requestId ?? response.headers.get('X-Request-Id');
   const text = answer?.error ?? failed;
-  return { text: response.status < 500 ? text : filled(strings.request, { text, id }), unknown: response.status !== 403 };
+  return { text: response.status < 500 ? text : filled(strings.request, { text, id }), unknown: ![403, 429].includes(response.status) };
 }
 
 // To the login page and back. Both pages say that nothing was changed.

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { freePort } from '../support/http.mjs';
 import { root } from '../support/launcher.mjs';
 import { hasEnded, start, stop, until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 import { familyOf } from './processes.mjs';
 
 export async function startSite() {
-  const hot = await startService();
-  const cold = await startService({ 'verify.cache_keys': 0 });
+  const hot = await startService(manyChanges);
+  const cold = await startService({ ...manyChanges, 'verify.cache_keys': 0 });
   const socket = join(hot.folder, 'run/trivial.sock');
   const trivial = start(join(hot.folder, 'log/trivial.log'), join(root, 'build/tests/bench_trivial'), [socket]);
   const site = new Site(hot, cold, trivial, hot.tenant('Bench'));

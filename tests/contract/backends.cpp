@@ -17,7 +17,8 @@ domain::Tenant MySqlBackend::makeTenant() {
     auto& database = TestDatabase::instance();
     if (given_ == tenants.size()) tenants.push_back(database.makeTenant());
     const auto& tenant = tenants[given_++];
-    for (const auto* table : {"users", "sessions", "api_keys", "audit_events", "login_attempts", "known_devices"})
+    for (const auto* table :
+         {"users", "sessions", "api_keys", "audit_events", "login_attempts", "known_devices", "key_changes"})
         database.execute(tenant, std::string("DELETE FROM {schema}.") + table);
     return tenant;
 }

@@ -9,7 +9,7 @@ import { startCluster } from '../support/cluster.mjs';
 import { startDatabaseProxy } from '../support/database_proxy.mjs';
 import { openLedger } from '../support/ledger.mjs';
 import { until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 
 // Messages of a regenerate's transaction.
 const endsKey = (message) => message.includes('SET deleted_at = ');
@@ -25,7 +25,7 @@ const losses = []; // the messages that were answered so
 before(async () => {
   cluster = await startCluster({ suspect: 10 }); // longer than a node is frozen here
   proxy = await startDatabaseProxy(cluster.nodes[0].socket, join(cluster.folder, 'p.sock'), { toServer, toClient });
-  service = await startService({ ...cluster.settings(), 'database.socket': cluster.nodes[0].socket }, { within: proxy.within });
+  service = await startService({ ...cluster.settings(), ...manyChanges, 'database.socket': cluster.nodes[0].socket }, { within: proxy.within });
   tenant = service.tenant();
   schema = `claviger_t_${tenant.slug}`;
   visitor = await service.signedIn(tenant, service.user(tenant));

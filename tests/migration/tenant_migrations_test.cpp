@@ -40,7 +40,8 @@ class TenantMigrationsTest : public MigrationFixture {
     void aFreshSchemaHasAllTablesAndItsVersion() {
         CPPUNIT_ASSERT_EQUAL(0, schemaVersion());
         bringUp();
-        for (const auto* table : {"users", "sessions", "api_keys", "audit_events", "login_attempts", "known_devices"})
+        for (const auto* table :
+             {"users", "sessions", "api_keys", "audit_events", "login_attempts", "known_devices", "key_changes"})
             CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, database().count(tenant(), table));
         CPPUNIT_ASSERT_EQUAL(kHead, recorded());
         CPPUNIT_ASSERT_EQUAL(kHead, schemaVersion());

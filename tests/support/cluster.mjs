@@ -15,7 +15,7 @@ import { Server } from './database.mjs';
 import { freePort } from './http.mjs';
 import { launcherFunction } from './launcher.mjs';
 import { hasEnded, start, stop, until } from './processes.mjs';
-import { startService } from './service.mjs';
+import { manyChanges, startService } from './service.mjs';
 
 const transferScripts = process.env.TEST_STATE_TRANSFER; // where wsrep_sst_rsync is, unless MariaDB is installed as a service
 const isRoot = process.getuid() === 0;
@@ -79,7 +79,7 @@ class Cluster {
 
   // A service that prefers them so, and whose sql() asks whichever of them runs.
   async service(nodes, options) {
-    const service = await startService(this.settings(nodes), options);
+    const service = await startService({ ...this.settings(nodes), ...manyChanges }, options);
     service.sql = (statements) => this.nodes.find((node) => node.runs()).freshly(statements);
     return service;
   }

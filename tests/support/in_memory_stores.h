@@ -33,7 +33,8 @@ struct TenantData {
     std::vector<domain::AuditEvent> audit;
     std::vector<Attempt> attempts;
     std::map<Device, domain::Timestamp> devices;  // and when each was last seen
-    std::size_t mostUsesAtOnce = 0;               // that were ever recorded
+    std::map<domain::UserId, domain::Timestamp> changesWholeAt;
+    std::size_t mostUsesAtOnce = 0;  // that were ever recorded
 };
 
 // The stores without a database, for tests of the domain; the contract suite holds them to what MySQL does. One

@@ -124,17 +124,27 @@ public:
         return all;
     }
 
-    std::optional<std::size_t> lockAndCount(const domain::UserId& user) override {
+    std::optional<domain::LockedUser> lockUser(const domain::UserId& user) override {
         if (!isApproved(data_, user)) return std::nullopt;
-        return listLive(user).size();
+        return domain::LockedUser{listLive(user).size(), changesWholeAt(user)};
+    }
+
+    std::optional<Timestamp> changesWholeAt(const domain::UserId& user) const {
+        const auto found = data_.changesWholeAt.find(user);
+        return found == data_.changesWholeAt.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    void setChangesWholeAt(const domain::UserId& user, Timestamp wholeAt) override {
+        data_.changesWholeAt.insert_or_assign(user, wholeAt);
     }
 
     domain::LockedKey lock(const domain::UserId& user, const domain::ApiKeyId& id) override {
         const auto found = data_.keys.find(id);
         const bool theirs = found != data_.keys.end() && found->second.key.user == user && !found->second.deletedAt;
-        if (!theirs) return {isApproved(data_, user), {}};
+        if (!theirs) return {isApproved(data_, user), {}, changesWholeAt(user)};
         const auto& [key, secret, deletedAt] = found->second;
-        return {isApproved(data_, user), domain::LockedKey::Living{key.name, key.lineage, key.generation, secret.hash}};
+        return {isApproved(data_, user), domain::LockedKey::Living{key.name, key.lineage, key.generation, secret.hash},
+                changesWholeAt(user)};
     }
 
     bool isUsed(const secrets::OnceHash& once) const override {

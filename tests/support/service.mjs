@@ -21,6 +21,9 @@ import { childrenOf, hasEnded, shown, start, stop, until } from './processes.mjs
 const testConfig = process.env.TEST_CONFIG;
 if (!testConfig) throw new Error('these tests need a database: run them by ./claviger test');
 
+// For what creates and regenerates more than one person may in an hour.
+export const manyChanges = { 'limits.changes': 'off' };
+
 const random = () => randomBytes(5).toString('hex');
 
 // `settings` are lines of claviger.conf that replace the test run's, such as { 'fcgi.workers': 2 }. The service lies in a

@@ -13,7 +13,7 @@ import { startDatabase } from '../support/database.mjs';
 import { startDatabaseProxy } from '../support/database_proxy.mjs';
 import { now, statusOver } from '../support/jury.mjs';
 import { until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 import { assertNoViolation, makeScene, trial } from '../support/trial.mjs';
 
 const regenerations = Number(process.env.REGENERATIONS ?? 500);
@@ -27,7 +27,8 @@ let scene;
 
 before(async () => {
   database = await startDatabase();
-  hosts = [await startService(database.settings), await startService(database.settings)];
+  const settings = { ...database.settings, ...manyChanges };
+  hosts = [await startService(settings), await startService(settings)];
   scene = await makeScene(hosts, { users });
   await until('both boards to be registered', () => database.sql('SELECT COUNT(*) FROM claviger.nodes') === '2');
 });
@@ -116,7 +117,7 @@ async function misled(replaced, settings = {}) {
     return Buffer.from(text, 'latin1');
   };
   const proxy = await startDatabaseProxy(database.socket, join(database.folder, 'misled.sock'), { toServer: mislead });
-  const service = await startService({ ...database.settings, ...settings }, { within: proxy.within });
+  const service = await startService({ ...database.settings, ...manyChanges, ...settings }, { within: proxy.within });
   return { service, stop: async () => (await service.stop(), proxy.stop()) };
 }
 

@@ -9,7 +9,7 @@ import { startDatabase } from '../support/database.mjs';
 import { startDatabaseProxy } from '../support/database_proxy.mjs';
 import { startNetwork } from '../support/partition.mjs';
 import { until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 import { assertNoViolation, makeScene, trial } from '../support/trial.mjs';
 
 let database;
@@ -58,8 +58,8 @@ before(async () => {
   database = await startDatabase();
   proxy = await startDatabaseProxy(database.socket, join(database.folder, 'proxy.sock'), meddle());
   network = await startNetwork(database.socket);
-  hosts.push(await startService(database.settings, { within: proxy.within }));
-  hosts.push(await startService({ ...database.settings, 'database.timeout_seconds': 1 }, { within: network.within }));
+  hosts.push(await startService({ ...database.settings, ...manyChanges }, { within: proxy.within }));
+  hosts.push(await startService({ ...database.settings, ...manyChanges, 'database.timeout_seconds': 1 }, { within: network.within }));
   scene = await makeScene(hosts);
   await bothRegistered();
 });

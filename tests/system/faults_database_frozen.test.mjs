@@ -9,7 +9,7 @@ import { startDatabase } from '../support/database.mjs';
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
 import { descriptorsOf, until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 
 const frozen = figure({ short: 7000, full: 20_000 }); // milliseconds
 const clients = 24; // verifiers: more than the workers have threads
@@ -23,7 +23,7 @@ describe('while the database is frozen', () => {
 
   before(async () => {
     database = await startDatabase();
-    service = await startService({ ...database.settings, 'fcgi.workers': 2, 'fcgi.threads': 8 });
+    service = await startService({ ...database.settings, ...manyChanges, 'fcgi.workers': 2, 'fcgi.threads': 8 });
     ledger = await openLedger(service, { verifiers: clients });
     user = service.user(ledger.tenant);
     ledger.begin();

@@ -9,7 +9,7 @@ import { startDatabase } from '../support/database.mjs';
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
 import { until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 
 const kills = figure({ short: 2, full: 5 });
 const gone = 2000; // milliseconds
@@ -21,7 +21,7 @@ describe('while the database is killed and comes back', () => {
 
   before(async () => {
     database = await startDatabase();
-    service = await startService(database.settings);
+    service = await startService({ ...database.settings, ...manyChanges });
     ledger = await openLedger(service, { people: 2 });
     workers = service.children().workers;
     ledger.begin();
@@ -76,7 +76,7 @@ describe('while the database is killed and comes back', () => {
 // So that nothing lost above is worth something: a database that says "committed" before it is.
 test('the ledger finds what a database has lost that writes its log once a second', async () => {
   const database = await startDatabase('--innodb-flush-log-at-trx-commit=0', '--innodb-flush-log-at-timeout=100');
-  const service = await startService(database.settings);
+  const service = await startService({ ...database.settings, ...manyChanges });
   try {
     const ledger = await openLedger(service, { writers: 1, verifiers: 0 });
     ledger.begin();

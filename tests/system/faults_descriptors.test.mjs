@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
 import { descriptorsOf } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 
 const seconds = figure({ short: 4, full: 20 });
 
@@ -17,7 +17,7 @@ describe('while the workers have too few file descriptors', () => {
   const signIns = [];
 
   before(async () => {
-    service = await startService({ 'fcgi.workers': 2 });
+    service = await startService({ ...manyChanges, 'fcgi.workers': 2 });
     ledger = await openLedger(service, { people: 2, verifiers: 40 });
     workers = service.children().workers;
     for (const pid of workers) limit(pid, descriptorsOf(pid) + 3);

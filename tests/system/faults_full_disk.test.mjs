@@ -11,7 +11,7 @@ import { startDatabase } from '../support/database.mjs';
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
 import { hasEnded, until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 import { mountSmallDisk } from '../support/small_disk.mjs';
 
 const full = figure({ short: 3000, full: 30_000 }); // milliseconds
@@ -26,7 +26,7 @@ describe('while the disk is full', () => {
   before(async () => {
     disk = mountSmallDisk(256);
     database = await startDatabase({ parent: disk.folder }, '--skip-stack-trace'); // if it gives up, at once
-    service = await startService(database.settings, { parent: disk.folder });
+    service = await startService({ ...database.settings, ...manyChanges }, { parent: disk.folder });
     ledger = await openLedger(service, { people: figure({ short: 3, full: 6 }) });
     workers = service.children().workers;
     ledger.begin();

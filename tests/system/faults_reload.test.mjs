@@ -11,7 +11,7 @@ import { root } from '../support/launcher.mjs';
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
 import { childrenOf, until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 
 const times = figure({ short: 4, full: 20 });
 const shipped = join(root, 'build/fcgi/claviger-fcgi');
@@ -23,7 +23,7 @@ describe('not one request fails', () => {
     folder = mkdtempSync(join(tmpdir(), 'claviger-binary-'));
     program = join(folder, 'claviger-fcgi');
     copyFileSync(shipped, program);
-    service = await startService({}, { program });
+    service = await startService(manyChanges, { program });
   });
   after(async () => {
     await service?.stop();

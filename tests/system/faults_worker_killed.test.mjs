@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
 import { until } from '../support/processes.mjs';
-import { startService } from '../support/service.mjs';
+import { manyChanges, startService } from '../support/service.mjs';
 
 const kills = figure({ short: 10, full: 60 }); // one a second, and more until one has met a request
 const mostKills = 6 * kills;
@@ -17,7 +17,7 @@ describe('while a worker is killed every second', () => {
   const absences = []; // milliseconds from each kill until another worker was ready
 
   before(async () => {
-    service = await startService({ 'fcgi.workers': 2 });
+    service = await startService({ ...manyChanges, 'fcgi.workers': 2 });
     ledger = await openLedger(service, { people: figure({ short: 2, full: 6 }) });
     ledger.begin();
     while (absences.length < kills || (ledger.errors.length === 0 && absences.length < mostKills)) {

@@ -51,7 +51,7 @@ struct World {
     domain::NoFence fence;
     domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, 0};
     domain::Authenticator authenticator{stores, verifier, hasher, clock, fence};
-    domain::ApiKeyService apiKeys{stores, hasher, clock};
+    domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
     domain::SignInService signIns{stores, hasher, passwords, slots, clock};
     domain::UserService users{stores, passwords, clock, operatorOrigin()};
     domain::OperatorKeyService operatorKeys{stores, hasher, clock, operatorOrigin()};

@@ -206,7 +206,7 @@ private:
         std::string all;
         for (const auto* tenant : {&tenant_, &foreignTenant_})
             for (const auto* rows :
-                 {"users", "known_devices", "sessions WHERE ended_at IS NULL", "sessions", "api_keys",
+                 {"users", "known_devices", "key_changes", "sessions WHERE ended_at IS NULL", "sessions", "api_keys",
                   "api_keys WHERE live = 1", "audit_events WHERE action <> 'sign_in_refused'"})
                 all += std::to_string(tenant->count(rows)) + " ";
         return all + newestKeys();

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "domain/keys/key_maker.h"
 #include "persistence/connection/errors.h"
 #include "persistence/connection/reading.h"
 #include "persistence/connection/transactions.h"
@@ -36,6 +37,7 @@ class UnitsOfWorkTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aDeadlockIsRunAgain);
     CPPUNIT_TEST(aLockThatIsNeverFreedIsGivenUp);
     CPPUNIT_TEST(takesARoleOnlyWhenTheTenantChanges);
+    CPPUNIT_TEST(createAndRegenerateTakeAsManyRoundTripsAsWithoutALimit);
     CPPUNIT_TEST(fiftyParallelAddsOfOneNameMakeOneKey);
     CPPUNIT_TEST(twentyParallelEndsEndAKeyOnce);
     CPPUNIT_TEST(aThreadIsPatientForAsLongAsItsTransaction);
@@ -82,6 +84,31 @@ private:
             }));
         for (auto& thread : threads) thread.wait();
         for (auto& thread : threads) thread.get();
+    }
+
+    // How many answers of the server the work waits for.
+    template <class Work>
+    std::uint64_t roundTripsOf(const Work& work) {
+        const auto before = connections_->borrow()->answers();
+        CPPUNIT_ASSERT(work().ok());
+        return connections_->borrow()->answers() - before;
+    }
+
+    void createAndRegenerateTakeAsManyRoundTripsAsWithoutALimit() {
+        const auto hasher = domain::secrets::Hasher::load(testSettings().pepperFile, {});
+        const domain::SystemClock clock;
+        const domain::RequestOrigin origin{"", ""};
+        const auto user = addUser("owner@x.example").id;
+        const domain::KeyHolder holder{*tenant_, user, origin};
+        for (const auto& limit : {domain::ChangeLimit(), domain::ChangeLimit(2000)}) {
+            domain::KeyMaker maker(*stores_, hasher, clock, limit);
+            const auto live = database().count(*tenant_, "api_keys WHERE live = 1");
+            const auto named = [&](int i) { return domain::KeyName::parse("key " + std::to_string(live + i)).value(); };
+            const auto id = maker.create(holder, named(0)).value().key.id;
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, roundTripsOf([&] { return maker.create(holder, named(1)); }));
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, roundTripsOf([&] { return maker.regenerate(holder, id); }));
+        }
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, database().count(*tenant_, "key_changes"));
     }
 
     void lendsTheConnectionThatCameBackLast() {

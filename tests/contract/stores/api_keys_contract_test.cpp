@@ -18,6 +18,8 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(countsTheUsersLiveKeys);
     CPPUNIT_TEST(givesNoKeysToAUserWhoIsNotApproved);
     CPPUNIT_TEST(locksALivingKeyWithItsUser);
+    CPPUNIT_TEST(keepsWhenEachUsersBudgetOfChangesIsWhole);
+    CPPUNIT_TEST(forgetsTheBudgetOfWhatWasNotCommitted);
     CPPUNIT_TEST(findsALiveKeyByItsHashWithItsUser);
     CPPUNIT_TEST(findsNoDeadKeyAndNoUnknownHash);
     CPPUNIT_TEST(findsNoKeyOfAUserWhoIsNotApproved);
@@ -84,9 +86,18 @@ class ApiKeysContract : public StoreContract<Backend> {
     }
 
     std::optional<std::size_t> count(const domain::UserId& user) {
-        std::optional<std::size_t> found;
-        this->change([&](domain::TenantStore& store) { found = store.apiKeys().lockAndCount(user); });
-        return found;
+        std::optional<domain::LockedUser> found;
+        this->change([&](domain::TenantStore& store) { found = store.apiKeys().lockUser(user); });
+        return found ? std::optional(found->livingKeys) : std::nullopt;
+    }
+
+    // By the lock of the user and by that of a key: the two agree.
+    std::optional<Timestamp> changesWholeAt(const domain::UserId& user, const domain::ApiKeyId& key) {
+        std::optional<domain::LockedUser> found;
+        this->change([&](domain::TenantStore& store) { found = store.apiKeys().lockUser(user); });
+        CPPUNIT_ASSERT(found);
+        CPPUNIT_ASSERT(found->changesWholeAt == lock(user, key).changesWholeAt);
+        return found->changesWholeAt;
     }
 
     domain::LockedKey lock(const domain::UserId& user, const domain::ApiKeyId& key) {
@@ -173,6 +184,30 @@ class ApiKeysContract : public StoreContract<Backend> {
         end(user, key.id);
         CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && !lock(user, key.id).living);
         CPPUNIT_ASSERT(!lock(domain::UserId::make(kNoon), key.id).userIsApproved);
+    }
+
+    void keepsWhenEachUsersBudgetOfChangesIsWhole() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto other = this->addUser("other@x.example").id;
+        const auto key = add(user, "Scripts").id;
+        CPPUNIT_ASSERT(!changesWholeAt(user, key));
+        for (const auto wholeAt : {kNoon + 1h, kNoon + 2h, kNoon}) {
+            this->change([&](domain::TenantStore& store) { store.apiKeys().setChangesWholeAt(user, wholeAt); });
+            CPPUNIT_ASSERT(changesWholeAt(user, key) == wholeAt);
+            CPPUNIT_ASSERT(lock(user, domain::ApiKeyId::make(kNoon)).changesWholeAt == wholeAt);
+            CPPUNIT_ASSERT(!changesWholeAt(other, key));
+        }
+    }
+
+    void forgetsTheBudgetOfWhatWasNotCommitted() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto key = add(user, "Scripts").id;
+        const auto refused = this->attempt([&](domain::TenantStore& store) -> domain::Result<void> {
+            store.apiKeys().setChangesWholeAt(user, kNoon);
+            return ErrorCode::kNameTaken;
+        });
+        CPPUNIT_ASSERT(!refused.ok());
+        CPPUNIT_ASSERT(!changesWholeAt(user, key));
     }
 
     void findsALiveKeyByItsHashWithItsUser() {

@@ -62,6 +62,7 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("claviger_tool"), settings.database.toolUser);
         CPPUNIT_ASSERT_EQUAL(19U, settings.passwords.memoryMib);
         CPPUNIT_ASSERT_EQUAL(2U, settings.passwords.passes);
+        CPPUNIT_ASSERT(settings.limits.changes == 2000U);
         CPPUNIT_ASSERT_EQUAL(8U, settings.fcgi.threads);
         CPPUNIT_ASSERT_EQUAL(0U, settings.fcgi.workers);
         CPPUNIT_ASSERT(settings.database.socket.empty());
@@ -75,7 +76,8 @@ class SettingsTest : public CppUnit::TestFixture {
             "database.socket = /a\ndatabase.host = db.example\ndatabase.port = 3307\ndatabase.timeout_seconds = 3\n"
             "database.worker_user = w\ndatabase.worker_password_file = /b\ndatabase.tool_user = t\n"
             "database.tool_password_file = /c\nfcgi.socket = /d\nfcgi.workers = 4\nfcgi.threads = 5\n"
-            "passwords.memory_mib = 64\npasswords.passes = 3\npepper.file = /e\npepper.other_file = /i\nfcgi.user = "
+            "limits.changes = 7\npasswords.memory_mib = 64\npasswords.passes = 3\npepper.file = /e\npepper.other_file "
+            "= /i\nfcgi.user = "
             "claviger\nrun.folder = "
             "/f\n"
             "templates.folder = /g\nmigrations.folder = /h\n");
@@ -90,6 +92,8 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("/d"), settings.fcgi.socket.string());
         CPPUNIT_ASSERT_EQUAL(4U, settings.fcgi.workers);
         CPPUNIT_ASSERT_EQUAL(5U, settings.fcgi.threads);
+        CPPUNIT_ASSERT(settings.limits.changes == 7U);
+        CPPUNIT_ASSERT(!load("limits.changes = off\n").limits.changes);
         CPPUNIT_ASSERT_EQUAL(64U, settings.passwords.memoryMib);
         CPPUNIT_ASSERT_EQUAL(3U, settings.passwords.passes);
         CPPUNIT_ASSERT_EQUAL(std::string("/e"), settings.pepperFile.string());
@@ -196,6 +200,9 @@ class SettingsTest : public CppUnit::TestFixture {
         assertContains("from 1 to 256", refusal("fcgi.threads = 0\n"));
         assertContains("from 8 to 1024", refusal("passwords.memory_mib = 7\n"));
         assertContains("from 1 to 16", refusal("passwords.passes = 17\n"));
+        assertContains("limits.changes, where not \"off\", must be a whole number from 1 to 1000000, not \"none\"",
+                       refusal("limits.changes = none\n"));
+        assertContains("not \"0\"", refusal("limits.changes = 0\n"));
         assertContains("CLAVIGER_DATABASE_TIMEOUT_SECONDS must be",
                        refusal("", {{"CLAVIGER_DATABASE_TIMEOUT_SECONDS", "61"}}));
         CPPUNIT_ASSERT_EQUAL(65535U, load("database.port = 65535\n").database.port);

@@ -56,6 +56,9 @@ class ApiKeyServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aFormMakesAKeyOnce);
     CPPUNIT_TEST(aFormRegeneratesOnce);
     CPPUNIT_TEST(aRefusedFormMayBeSentAgain);
+    CPPUNIT_TEST(refusesOverTheBudgetOfChangesAndStoresNothing);
+    CPPUNIT_TEST(aRefusedChangeTakesNothingOutOfTheBudget);
+    CPPUNIT_TEST(operatorsHaveNoBudget);
     CPPUNIT_TEST(refusesAUserWhoWasSuspendedMeanwhile);
     CPPUNIT_TEST(storesNothingWithoutTheDatabase);
     CPPUNIT_TEST_SUITE_END();
@@ -278,6 +281,52 @@ private:
         CPPUNIT_ASSERT(
             refusedWith(ErrorCode::kNameTaken, scene_->world.apiKeys.create(scene_->ann, keyName("Zapier"), "once")));
         CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, keyName("n8n"), "once").ok());
+    }
+
+    ApiKeyService limitedTo(unsigned changes) {
+        return {scene_->world.stores, scene_->world.hasher, scene_->world.clock, domain::ChangeLimit(changes)};
+    }
+
+    void refusesOverTheBudgetOfChangesAndStoresNothing() {
+        auto limited = limitedTo(2);
+        const auto first = limited.create(scene_->ann, keyName("Zapier")).value();
+        const auto second = limited.regenerate(scene_->ann, first.key.id).value();
+        const auto audits = auditRows();
+        const auto budget = scene_->world.stores.data(scene_->acme).changesWholeAt;
+
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyChanges, limited.create(scene_->ann, keyName("n8n"))));
+        const auto refused = limited.regenerate(scene_->ann, second.key.id);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyChanges, refused));
+        CPPUNIT_ASSERT(refused.error().retryAfter == 30min);
+
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, keyRows());
+        CPPUNIT_ASSERT_EQUAL(audits, auditRows());
+        CPPUNIT_ASSERT(budget == scene_->world.stores.data(scene_->acme).changesWholeAt);
+        CPPUNIT_ASSERT(scene_->world.verify(scene_->acme, second).ok());
+        CPPUNIT_ASSERT(limited.create(scene_->bob, keyName("n8n")).ok());
+        scene_->world.clock.advance(30min);
+        CPPUNIT_ASSERT(limited.regenerate(scene_->ann, second.key.id).ok());
+    }
+
+    void aRefusedChangeTakesNothingOutOfTheBudget() {
+        auto limited = limitedTo(2);
+        CPPUNIT_ASSERT(limited.create(scene_->ann, keyName("Zapier"), "once").ok());
+        for (int i = 0; i < 5; ++i) {
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kNameTaken, limited.create(scene_->ann, keyName("Zapier"))));
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kAlreadyShown, limited.create(scene_->ann, keyName("n8n"), "once")));
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyNotFound,
+                                       limited.regenerate(scene_->ann, ApiKeyId::make(scene_->world.clock.now()))));
+        }
+        CPPUNIT_ASSERT(limited.create(scene_->ann, keyName("n8n")).ok());
+    }
+
+    void operatorsHaveNoBudget() {
+        auto limited = limitedTo(1);
+        const auto key = limited.create(scene_->ann, keyName("Zapier")).value().key;
+        auto& operators = scene_->world.operatorKeys;
+        CPPUNIT_ASSERT(operators.create(scene_->acme, scene_->annUser.email, keyName("n8n")).ok());
+        CPPUNIT_ASSERT(operators.regenerate(scene_->acme, key.id).ok());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyChanges, limited.create(scene_->ann, keyName("Scripts"))));
     }
 
     void refusesAUserWhoWasSuspendedMeanwhile() {
