@@ -176,9 +176,7 @@ private:
     }
 
     static UserStatus parseStatus(const std::string& at, const std::string& text) {
-        if (text == "pending") return UserStatus::kPending;
-        if (text == "approved") return UserStatus::kApproved;
-        if (text == "suspended") return UserStatus::kSuspended;
+        if (const auto status = domain::userStatusNamed(text)) return *status;
         throw usageFailure(at + ": must be pending, approved or suspended");
     }
 

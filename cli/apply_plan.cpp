@@ -186,9 +186,7 @@ private:
             readPasswordFile(wanted.place + ".passwordFile", *wanted.passwordFile));
         const domain::NewUser fresh{wanted.email, wanted.name.value_or(wanted.email.localPart()),
                                     wanted.status.value_or(UserStatus::kApproved)};
-        const auto status = fresh.status == UserStatus::kApproved  ? "approved"
-                            : fresh.status == UserStatus::kPending ? "pending"
-                                                                   : "suspended";
+        const std::string status(domain::nameOf(fresh.status));
         step(wanted.place, Action::kCreate, nameOf(tenant, wanted) + ": " + fresh.name + ", " + status,
              [slug = tenant.slug, fresh, password](Services& services) {
                  mustBeOk(services.users().create(tenantOf(services, slug), fresh, *password));

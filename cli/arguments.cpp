@@ -1,14 +1,10 @@
 #include "cli/arguments.h"
 
-#include <algorithm>
-
 #include "cli/failure.h"
-#include "domain/base/utf8.h"
+#include "domain/base/display_name.h"
 
 namespace claviger::cli {
 namespace {
-
-constexpr std::size_t kMaxCodePoints = 100;
 
 template <class T>
 T valueOf(const std::string& argument, domain::Result<T> parsed) {
@@ -47,12 +43,7 @@ domain::KeyName parseKeyName(const std::string& argument, const std::string& val
 }
 
 std::string parseDisplayName(const std::string& argument, const std::string& value) {
-    const auto points = domain::decodeUtf8(value);
-    const auto name = points ? domain::trimWhiteSpace(*points) : std::u32string_view{};
-    if (name.empty() || name.size() > kMaxCodePoints || std::any_of(name.begin(), name.end(), domain::isControl))
-        throw usageFailure(argument +
-                           ": a name has 1 to 100 characters of valid UTF-8, none of them a control character");
-    return domain::encodeUtf8(name);
+    return valueOf(argument, domain::parseDisplayName(value));
 }
 
 }  // namespace claviger::cli

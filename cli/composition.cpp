@@ -39,11 +39,15 @@ domain::RequestOrigin operatorOrigin() {
     return {run, ("tool:" + name).substr(0, 64)};
 }
 
+domain::secrets::PasswordCost costOf(const domain::Settings& settings) {
+    return {settings.passwords.memoryMib, settings.passwords.passes};
+}
+
 // Everything that the tool is made of, in order of dependence. Making it hashes nothing and connects to nothing.
 struct Parts {
     explicit Parts(domain::Settings from)
         : settings(std::move(from)),
-          passwords({settings.passwords.memoryMib, settings.passwords.passes}),
+          passwords(costOf(settings)),
           connections(settings.database, persistence::Account::kTool),
           transactions(connections, fence),
           migrator(connections, settings.migrationsFolder, settings.database.workerUser),
@@ -53,7 +57,7 @@ struct Parts {
           failures(connections),
           stores(connections, transactions),
           tenants(registry, schemas, clock),
-          transfers(registry, archive, clock, migrator.newestTenantVersion()),
+          transfers(registry, archive, clock, migrator.newestTenantVersion(), costOf(settings)),
           users(stores, passwords, clock, operatorOrigin()),
           migrations(registry, schemas, migrator, failures, clock) {}
 

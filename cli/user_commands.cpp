@@ -18,15 +18,7 @@ using domain::User;
 using domain::UserStatus;
 
 std::string statusText(UserStatus status) {
-    switch (status) {
-        case UserStatus::kPending:
-            return "pending";
-        case UserStatus::kApproved:
-            return "approved";
-        case UserStatus::kSuspended:
-            break;
-    }
-    return "suspended";
+    return std::string(domain::nameOf(status));
 }
 
 JsonObject toJson(const User& user) {

@@ -1,6 +1,24 @@
 #include "domain/base/clock.h"
 
+#include <algorithm>
+
 namespace claviger::domain {
+namespace {
+
+constexpr std::string_view kMomentForm = "dddd-dd-dd dd:dd:dd.dddddd";
+
+bool hasForm(std::string_view text, std::string_view form) {
+    return std::equal(text.begin(), text.end(), form.begin(), form.end(),
+                      [](char c, char f) { return f == 'd' ? c >= '0' && c <= '9' : c == f; });
+}
+
+int number(std::string_view text, std::size_t from, std::size_t length) {
+    int value = 0;
+    for (const char c : text.substr(from, length)) value = 10 * value + (c - '0');
+    return value;
+}
+
+}  // namespace
 
 Timestamp SystemClock::now() const {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -24,6 +42,16 @@ std::string iso8601(Timestamp moment) {
     put(19, time.seconds().count());
     put(23, time.subseconds().count());
     return text;
+}
+
+std::optional<Timestamp> parseMoment(std::string_view text) {
+    using namespace std::chrono;
+    if (!hasForm(text, kMomentForm)) return std::nullopt;
+    const year_month_day date{year{number(text, 0, 4)}, month{static_cast<unsigned>(number(text, 5, 2))},
+                              day{static_cast<unsigned>(number(text, 8, 2))}};
+    const int hour = number(text, 11, 2), minute = number(text, 14, 2), second = number(text, 17, 2);
+    if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    return sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + microseconds{number(text, 20, 6)};
 }
 
 }  // namespace claviger::domain

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace claviger::domain {
 
@@ -22,5 +24,9 @@ public:
 
 // "2026-11-23T16:02:07.123Z" (ISO 8601, milliseconds, UTC): the form of every time in JSON.
 std::string iso8601(Timestamp);
+
+// Reads the form of a DATETIME(6), "2026-11-23 16:02:07.123456". Nothing for any other form and for a day or hour that
+// the calendar does not have.
+std::optional<Timestamp> parseMoment(std::string_view);
 
 }  // namespace claviger::domain

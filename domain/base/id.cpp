@@ -37,6 +37,13 @@ Uuid makeUuid(Timestamp now) {
     return uuid;
 }
 
+std::optional<Timestamp> timeOfUuid(const Uuid& uuid) {
+    if (uuid[6] >> 4 != 7 || uuid[8] >> 6 != 2) return std::nullopt;
+    std::int64_t millis = 0;
+    for (std::size_t i = 0; i < 6; ++i) millis = millis << 8 | uuid[i];
+    return Timestamp{std::chrono::milliseconds{millis}};
+}
+
 std::string uuidText(const Uuid& uuid) {
     constexpr char kDigits[] = "0123456789abcdef";
     std::string text;

@@ -20,6 +20,7 @@ std::string uuidText(const Uuid&);                    // lower case, with hyphen
 std::optional<Uuid> parseUuid(std::string_view);      // exactly the form of uuidText, either case
 std::string uuidBytes(const Uuid&);                   // the 16 bytes of a BINARY(16) column
 std::optional<Uuid> uuidFromBytes(std::string_view);  // nothing unless 16 bytes long
+std::optional<Timestamp> timeOfUuid(const Uuid&);     // to the millisecond; nothing of a UUID that is not of version 7
 
 // An identifier of one kind of thing; ids of different kinds do not mix.
 template <class Kind>

@@ -15,10 +15,14 @@
 #include <utility>
 #include <vector>
 
+#include "domain/secrets/password.h"
+
 namespace claviger::domain {
 namespace {
 
 namespace fs = std::filesystem;
+
+using Cost = secrets::PasswordCost;
 
 constexpr std::string_view kEnvironmentPrefix = "CLAVIGER_";
 constexpr std::string_view kLauncherVariable = "CLAVIGER_VAR";  // belongs to the launcher, not to the service
@@ -142,10 +146,12 @@ const std::vector<Known>& knownSettings() {
                              [](S & s) -> auto& { return s.fcgi.threads; }, 1, 256)},
         {"verify.cache_keys", number(
                                   [](S & s) -> auto& { return s.verify.cacheKeys; }, 0, 10'000'000)},
-        {"passwords.memory_mib", number(
-                                     [](S & s) -> auto& { return s.passwords.memoryMib; }, 8, 1024)},
-        {"passwords.passes", number(
-                                 [](S & s) -> auto& { return s.passwords.passes; }, 1, 16)},
+        {"passwords.memory_mib",
+         number(
+             [](S & s) -> auto& { return s.passwords.memoryMib; }, Cost::kLeastMiB, Cost::kMostMiB)},
+        {"passwords.passes",
+         number(
+             [](S & s) -> auto& { return s.passwords.passes; }, Cost::kLeastPasses, Cost::kMostPasses)},
         {"limits.changes", numberOrOff(
                                [](S & s) -> auto& { return s.limits.changes; }, 1, 1'000'000)},
         {"pepper.file", path(&S::pepperFile)},

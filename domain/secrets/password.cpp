@@ -2,7 +2,77 @@
 
 #include <sodium.h>
 
+#include <charconv>
+#include <optional>
+#include <string_view>
+
 namespace claviger::domain::secrets {
+namespace {
+
+constexpr std::size_t kSaltBytes = 16, kHashBytes = 32;
+
+// Takes the parts of a text one after another. After the first part that is not there nothing follows any more.
+class Parts {
+public:
+    explicit Parts(std::string_view text) : rest_(text) {}
+
+    bool take(std::string_view part) {
+        const bool there = rest_.starts_with(part);
+        rest_ = there ? rest_.substr(part.size()) : std::string_view{};
+        return there;
+    }
+
+    // Decimal digits without a zero in front.
+    std::optional<std::uint32_t> takeNumber() {
+        std::uint32_t number = 0;
+        const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
+        if (error != std::errc{} || rest_.front() == '0') return std::nullopt;
+        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+        return number;
+    }
+
+    // Base64 without padding, in its one form of that many bytes.
+    bool takeBase64(std::size_t bytes) {
+        constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
+        const auto length = sodium_base64_encoded_len(bytes, kVariant) - 1;  // counted with a closing NUL
+        const auto text = rest_.substr(0, length);
+        std::string decoded(bytes, '\0');
+        std::size_t count = 0;
+        const bool whole = text.size() == length &&
+                           sodium_base642bin(reinterpret_cast<unsigned char*>(decoded.data()), decoded.size(),
+                                             text.data(), text.size(), nullptr, &count, nullptr, kVariant) == 0;
+        rest_.remove_prefix(text.size());
+        return whole && count == bytes;
+    }
+
+    bool atEnd() const { return rest_.empty(); }
+
+private:
+    std::string_view rest_;
+};
+
+bool isWithinBounds(std::uint32_t kibibytes, std::uint32_t passes, std::size_t mostWork) {
+    const std::size_t mebibytes = kibibytes / 1024;
+    return kibibytes % 1024 == 0 && mebibytes >= PasswordCost::kLeastMiB && mebibytes <= PasswordCost::kMostMiB &&
+           passes >= PasswordCost::kLeastPasses && passes <= PasswordCost::kMostPasses &&
+           mebibytes * passes <= mostWork;
+}
+
+}  // namespace
+
+Result<PasswordHash> PasswordHash::parse(std::string text, std::size_t mostWork) {
+    const Error refusal{ErrorCode::kInvalidArgument,
+                        "a stored password is an argon2id string, of a cost that the configuration could have"};
+    Parts parts(text);
+    if (!parts.take("$argon2id$v=19$m=")) return refusal;
+    const auto kibibytes = parts.takeNumber();
+    if (!kibibytes || !parts.take(",t=")) return refusal;
+    const auto passes = parts.takeNumber();
+    if (!passes || !parts.take(",p=1$") || !parts.takeBase64(kSaltBytes)) return refusal;
+    if (!parts.take("$") || !parts.takeBase64(kHashBytes) || !parts.atEnd()) return refusal;
+    if (!isWithinBounds(*kibibytes, *passes, mostWork)) return refusal;
+    return PasswordHash(std::move(text));
+}
 
 Result<Password> Password::choose(std::string text) {
     Password password(std::move(text));

@@ -33,9 +33,26 @@ private:
     std::string text_;
 };
 
+// What one hashing costs. The defaults are OWASP's first choice for argon2id (19 MiB, two passes).
+struct PasswordCost {
+    static constexpr std::size_t kLeastMiB = 8, kMostMiB = 1024;
+    static constexpr unsigned kLeastPasses = 1, kMostPasses = 16;
+
+    std::size_t memoryMiB = 19;
+    unsigned passes = 2;
+
+    std::size_t work() const { return memoryMiB * passes; }  // what time grows with
+};
+
 // The stored form of a password: libsodium's argon2id string, with its own salt and cost.
 class PasswordHash {
 public:
+    // The form as it may come from elsewhere.
+    //   kInvalidArgument  not an argon2id string of version 19 with one lane, a salt of 16 bytes and a hash of 32; or
+    //   its
+    //                     cost is outside the bounds of PasswordCost, or its work is above `mostWork`
+    static Result<PasswordHash> parse(std::string text, std::size_t mostWork);
+
     static PasswordHash fromStored(std::string text) { return PasswordHash(std::move(text)); }
     const std::string& stored() const { return text_; }
 

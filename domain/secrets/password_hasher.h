@@ -8,12 +8,6 @@
 
 namespace claviger::domain::secrets {
 
-// What one hashing costs. The defaults are OWASP's first choice for argon2id (19 MiB, two passes).
-struct PasswordCost {
-    std::size_t memoryMiB = 19;
-    unsigned passes = 2;
-};
-
 // argon2id through libsodium. Thread-safe: holds no mutable state after construction.
 class PasswordHasher {
 public:

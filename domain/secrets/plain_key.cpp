@@ -54,6 +54,11 @@ std::optional<PlainKey> PlainKey::parse(std::string_view presented) {
     return key;
 }
 
+bool PlainKey::isShownPrefix(std::string_view text) {
+    return text.size() == kShownPrefixLength && text.starts_with(kPrefix) &&
+           std::all_of(text.begin() + kPrefix.size(), text.end(), isBase62);
+}
+
 PlainKey::PlainKey(PlainKey&& other) noexcept : characters_(other.characters_) {
     sodium_memzero(other.characters_.data(), other.characters_.size());
 }

@@ -25,6 +25,9 @@ public:
     // Nothing unless the text has the form above and its checksum is right. Asks no database.
     static std::optional<PlainKey> parse(std::string_view presented);
 
+    // Whether some full key begins so: of the form that shownPrefix() gives.
+    static bool isShownPrefix(std::string_view);
+
     PlainKey(PlainKey&&) noexcept;
     PlainKey& operator=(PlainKey&&) noexcept;
     PlainKey(const PlainKey&) = delete;

@@ -6,9 +6,9 @@
 namespace claviger::domain {
 namespace {
 
-constexpr std::size_t kBatch = 500;  // rows in one statement
-constexpr auto kSessions = "sessions";
-constexpr auto kUsers = "users", kStatus = "status";
+constexpr std::size_t kBatch = 500;            // rows in one statement
+constexpr std::chrono::hours kClockSlack{24};  // by which the clock of another machine may be ahead
+constexpr std::size_t kWorkOfAnyone = 1024;    // MiB times passes: about a second
 
 Error noSuchTenant(const TenantSlug& slug) {
     return {ErrorCode::kTenantNotFound, "there is no tenant " + slug.text()};
@@ -34,40 +34,6 @@ ArchiveHead changedBy(const ImportOrder& order, ArchiveHead head) {
     head.tenant.schema = SchemaName::of(head.tenant.slug);
     return head;
 }
-
-// Counts the users on their way in.
-class CountedUsers final : public ArchiveSource {
-public:
-    explicit CountedUsers(ArchiveSource& source) : source_(source) {}
-
-    const UserCounts& counts() const { return counts_; }
-
-    ArchiveHead head() override { return source_.head(); }
-
-    std::optional<ArchiveTable> table() override {
-        auto table = source_.table();
-        status_.reset();
-        if (!table || table->name != kUsers) return table;
-        for (std::size_t i = 0; i < table->columns.size(); ++i)
-            if (table->columns[i].name == kStatus) status_ = i;
-        return table;
-    }
-
-    std::optional<ArchiveCells> row() override {
-        auto cells = source_.row();
-        if (!cells || !status_) return cells;
-        const auto status = cells->at(*status_).value_or("");
-        if (status == "approved") ++counts_.approved;
-        if (status == "pending") ++counts_.pending;
-        if (status == "suspended") ++counts_.suspended;
-        return cells;
-    }
-
-private:
-    ArchiveSource& source_;
-    std::optional<std::size_t> status_;  // its column, in the table of the users
-    UserCounts counts_;
-};
 
 void readToEnd(ArchiveSource& source) {
     while (source.table())
@@ -121,18 +87,22 @@ Result<ImportedTenant> TransferService::import(ArchiveSource& source, const Impo
     const auto hold = archive_.hold(tenant.id);
     if (!hold) return busy(tenant);
     if (auto cleared = clearHalf(head, dryRun); !cleared.ok()) return cleared.error();
-    CountedUsers counted(source);
+    CheckedRows checked(source, limits());
     ImportedTenant imported{{tenant, head.hosts}, head.writtenAt, {}, {}};
     if (dryRun) {
-        readToEnd(counted);
+        readToEnd(checked);
     } else {
-        auto ended = importHeld(counted, head);
+        auto ended = importHeld(checked, head);
         if (!ended.ok()) return ended.error();
         imported.endedKeys = std::move(ended).value();
         imported.details.tenant.schemaVersion = newestVersion_;
     }
-    imported.users = counted.counts();
+    imported.users = checked.users();
     return imported;
+}
+
+ImportLimits TransferService::limits() const {
+    return {clock_.now() + kClockSlack, std::max(passwords_.work(), kWorkOfAnyone)};
 }
 
 Result<std::vector<ApiKeyId>> TransferService::importHeld(ArchiveSource& source, const ArchiveHead& head) {
@@ -215,7 +185,7 @@ std::vector<ApiKeyId> TransferService::restore(ArchiveSource& source, const Tena
 void TransferService::loadTable(ArchiveSource& source, const Tenant& tenant, const ArchiveTable& table) {
     std::vector<ArchiveCells> batch;
     const auto load = [&] {
-        if (!batch.empty() && table.name != kSessions) archive_.load(tenant, table, batch);
+        if (!batch.empty() && isRestored(table.name)) archive_.load(tenant, table, batch);
         batch.clear();
     };
     while (auto row = source.row()) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/tenants/tenant_archive.h"
+#include "domain/tenants/checked_rows.h"
 #include "domain/tenants/tenant_service.h"
 
 namespace claviger::domain {
@@ -16,10 +16,6 @@ struct ImportOrder {
     std::optional<std::string> name;
     std::vector<HostName> hosts;
     std::optional<TenantStatus> status;
-};
-
-struct UserCounts {
-    std::size_t approved = 0, pending = 0, suspended = 0;
 };
 
 struct ImportedTenant {
@@ -38,8 +34,9 @@ struct DroppedTenant {
 class TransferService {
 public:
     // References must outlive this.
-    TransferService(TenantRegistry& registry, TenantArchive& archive, const Clock& clock, int newestVersion)
-        : registry_(registry), archive_(archive), clock_(clock), newestVersion_(newestVersion) {}
+    TransferService(TenantRegistry& registry, TenantArchive& archive, const Clock& clock, int newestVersion,
+                    secrets::PasswordCost passwords)
+        : registry_(registry), archive_(archive), clock_(clock), newestVersion_(newestVersion), passwords_(passwords) {}
 
     //   kTenantNotFound
     //   kTenantTaken  it is half dropped or half imported
@@ -65,6 +62,10 @@ public:
     // left by a killed run, is replaced. What users were allowed then they are allowed again: nobody knows here who has
     // been suspended since, or whose password was replaced. With `dryRun` the archive is read to its end and nothing
     // changes.
+    //
+    // Nothing of the source is believed: every row goes through CheckedRows, no moment is more than a day ahead of this
+    // clock, and no password is dearer to check than the configuration's, or than 1,024 MiB times passes.
+    //
     //   kTenantTaken  it is there, its slug or schema is, or another run drops or imports it at this moment
     //   kHostTaken
     // Throws ArchiveRefused, MigrationRefused and what the source throws.
@@ -79,6 +80,7 @@ public:
 
 private:
     std::optional<Tenant> findById(const TenantId&) const;
+    ImportLimits limits() const;
     Result<void> checkFree(const ArchiveHead&) const;
     Result<void> clearHalf(const ArchiveHead&, bool dryRun);
     Result<std::vector<ApiKeyId>> importHeld(ArchiveSource&, const ArchiveHead&);
@@ -89,6 +91,7 @@ private:
     TenantArchive& archive_;
     const Clock& clock_;
     const int newestVersion_;
+    const secrets::PasswordCost passwords_;  // of this configuration
 };
 
 }  // namespace claviger::domain

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "domain/base/id.h"
 #include "domain/secrets/password.h"
@@ -10,6 +12,9 @@ namespace claviger::domain {
 
 // Only an approved user signs in, and only an approved user's keys are alive.
 enum class UserStatus { kPending, kApproved, kSuspended };
+
+std::string_view nameOf(UserStatus);                          // as it is stored and shown: "approved"
+std::optional<UserStatus> userStatusNamed(std::string_view);  // nothing if no status has the name
 
 struct User {
     UserId id;

@@ -5,22 +5,11 @@ namespace claviger::persistence {
 using domain::UserStatus;
 
 Text textOf(UserStatus status) {
-    switch (status) {
-        case UserStatus::kPending:
-            return {"pending"};
-        case UserStatus::kApproved:
-            return {"approved"};
-        case UserStatus::kSuspended:
-            return {"suspended"};
-    }
-    throw std::logic_error("an unknown user status");
+    return {std::string(domain::nameOf(status))};
 }
 
 UserStatus statusAt(const Row& row, std::size_t column) {
-    const auto& text = row.text(column);
-    for (const auto status : {UserStatus::kPending, UserStatus::kApproved, UserStatus::kSuspended})
-        if (textOf(status).value == text) return status;
-    throw std::logic_error("an unknown user status is stored");
+    return stored(domain::userStatusNamed(row.text(column)));
 }
 
 domain::User userAt(const Row& row, std::size_t first) {

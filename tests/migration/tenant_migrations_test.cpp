@@ -5,7 +5,9 @@
 #include <future>
 #include <vector>
 
+#include "domain/tenants/row_rules.h"
 #include "domain/tenants/schema_version.h"
+#include "persistence/control/tenant_schema_rows.h"
 #include "tests/migration/migration_fixture.h"
 
 namespace claviger::tests {
@@ -14,6 +16,7 @@ class TenantMigrationsTest : public MigrationFixture {
     CPPUNIT_TEST_SUITE(TenantMigrationsTest);
     CPPUNIT_TEST(theCodeKnowsTheLastMigration);
     CPPUNIT_TEST(aFreshSchemaHasAllTablesAndItsVersion);
+    CPPUNIT_TEST(anImportHasARuleForEveryColumn);
     CPPUNIT_TEST(aKeyTakesAsMuchRoomAliveAsDead);
     CPPUNIT_TEST(runningAgainChangesNothing);
     CPPUNIT_TEST(aRunKilledBeforeItsBookkeepingIsFinished);
@@ -48,6 +51,16 @@ class TenantMigrationsTest : public MigrationFixture {
     }
 
     // Else it moves when it dies, and where the disk is full InnoDB loses it on the way (0011).
+    void anImportHasARuleForEveryColumn() {
+        bringUp();
+        const auto connection = database().tool().borrow();
+        for (const auto& table : persistence::tablesOf(*connection, tenant().schema))
+            for (const auto& column : table.columns)
+                CPPUNIT_ASSERT_MESSAGE(
+                    table.name + "." + column.name + " has no rule: add one to domain/tenants/row_rules.cpp",
+                    domain::findRule(table.name, column.name) != nullptr);
+    }
+
     void aKeyTakesAsMuchRoomAliveAsDead() {
         bringUp();
         const auto status = database().query(tenant(), "SHOW TABLE STATUS FROM {schema} LIKE 'api_keys'");

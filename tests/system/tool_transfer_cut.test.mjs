@@ -138,6 +138,38 @@ test('a file that is not a whole export is refused with its line, and leaves not
   assert.equal(keysOf(one.slug), `${one.key.id}\n`);
 });
 
+test('a row that the service would not have written is refused with its place, and leaves nothing', (context) => {
+  const one = fresh();
+  drop(one);
+  const lines = readFileSync(one.file, 'utf8').split('\n');
+  const bad = `${one.file}.edited`;
+  let refused = 0;
+  lines.forEach((line, i) => {
+    if (!line.startsWith('{"table"') || !lines[i + 1].startsWith('[')) return;
+    const { table, columns } = JSON.parse(line);
+    // One column of each kind: the unit tests have all of them.
+    columns.forEach(([column, kind], place) => {
+      if (columns.findIndex((other) => other[1] === kind) !== place) return;
+      const row = JSON.parse(lines[i + 1]);
+      row[place] = { integer: -1, moment: '2999-01-01 00:00:00.000000', bytes: 'ff00', text: '\u001b[31m' }[kind];
+      writeFileSync(bad, lines.map((other, j) => (j === i + 1 ? JSON.stringify(row) : other)).join('\n'));
+      const { status, document } = tool.json('tenant', 'import', bad, ...(refused % 2 ? ['--dry-run'] : []));
+      assert.deepEqual([status, document.error.code], [1, 'bad_export'], `${table}.${column}`);
+      assert.match(document.error.message, new RegExp(`^table ${table}, row 1, column ${column}: this is not [^\\x1b]*$`));
+      assert.equal(left(one), gone, `${table}.${column}`);
+      refused += 1;
+    });
+  });
+  context.diagnostic(`${refused} values`);
+  assert.ok(refused > 8);
+  // Of the right form and yet too dear: it would hold up whoever signs in.
+  writeFileSync(bad, lines.join('\n').replaceAll(/\$m=\d+,t=\d+,/g, '$m=4194304,t=100,'));
+  assert.match(tool.json('tenant', 'import', bad).document.error.message, /table users, row 1, column password_hash: .*no dearer/);
+  assert.equal(left(one), gone);
+  assert.equal(tool.run('tenant', 'import', one.file).status, 0);
+  assertWhole(one);
+});
+
 test('users come back as the export has them, the import says so, and --suspended leaves time to look', () => {
   const one = fresh();
   const of = (name) => ['--tenant', one.slug, '--email', `${name}@acme.example`];

@@ -20,6 +20,7 @@ class ClockTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(knowsLeapDays);
     CPPUNIT_TEST(writesMomentsBefore1970);
     CPPUNIT_TEST(systemClockTellsTheTime);
+    CPPUNIT_TEST(readsTheFormOfTheDatabaseAndNoOther);
     CPPUNIT_TEST_SUITE_END();
 
     void writesUtcWithMillisecondsAndZ() {
@@ -40,6 +41,16 @@ class ClockTest : public CppUnit::TestFixture {
 
     void writesMomentsBefore1970() {
         CPPUNIT_ASSERT_EQUAL(std::string("1969-12-31T23:59:59.999Z"), iso8601(Timestamp{-1us}));
+    }
+
+    void readsTheFormOfTheDatabaseAndNoOther() {
+        CPPUNIT_ASSERT(domain::parseMoment("2026-11-23 16:02:07.123456") ==
+                       Timestamp{sys_days{2026y / November / 23} + 16h + 2min + 7s + 123'456us});
+        for (const auto* text :
+             {"", "2026-11-23", "2026-11-23 16:02:07", "2026-11-23T16:02:07.123456", "2026-11-23 16:02:07.1234567",
+              "2026-02-29 00:00:00.000000", "2026-11-23 24:00:00.000000", "2026-11-23 23:60:00.000000",
+              "2026-11-23 23:59:60.000000", "-026-11-23 16:02:07.123456"})
+            CPPUNIT_ASSERT_MESSAGE(text, !domain::parseMoment(text));
     }
 
     void systemClockTellsTheTime() {

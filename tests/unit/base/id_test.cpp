@@ -22,6 +22,7 @@ class IdTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(IdTest);
     CPPUNIT_TEST(holdsTheMillisecondInTheFirst48Bits);
     CPPUNIT_TEST(holdsVersion7AndTheVariant);
+    CPPUNIT_TEST(givesItsTimeBackAndNoneOfAnotherVersion);
     CPPUNIT_TEST(sortsByTimeToTheMicrosecond);
     CPPUNIT_TEST(neverRepeatsWithinOneMoment);
     CPPUNIT_TEST(textAndBytesComeBackAsTheSameId);
@@ -57,6 +58,17 @@ class IdTest : public CppUnit::TestFixture {
         std::set<ApiKeyId> made;
         for (int i = 0; i < 10'000; ++i) made.insert(ApiKeyId::make(kRfcMoment));
         CPPUNIT_ASSERT_EQUAL(std::size_t{10'000}, made.size());
+    }
+
+    void givesItsTimeBackAndNoneOfAnotherVersion() {
+        const auto uuid = domain::makeUuid(kRfcMoment);
+        CPPUNIT_ASSERT(domain::timeOfUuid(uuid) == std::chrono::floor<std::chrono::milliseconds>(kRfcMoment));
+        auto other = uuid;
+        other[6] = static_cast<std::uint8_t>(0x40 | (other[6] & 0x0f));
+        CPPUNIT_ASSERT(!domain::timeOfUuid(other));
+        other = uuid;
+        other[8] = static_cast<std::uint8_t>(other[8] & 0x3f);
+        CPPUNIT_ASSERT(!domain::timeOfUuid(other));
     }
 
     void textAndBytesComeBackAsTheSameId() {

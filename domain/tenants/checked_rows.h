@@ -1,0 +1,67 @@
+#pragma once
+
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "domain/tenants/row_rules.h"
+#include "domain/tenants/tenant_archive.h"
+
+namespace claviger::domain {
+
+struct UserCounts {
+    std::size_t approved = 0, pending = 0, suspended = 0;
+};
+
+// Hands on an archive that may have been edited by a stranger. Every value goes through its rule (row_rules.h), and the
+// tables have to fit each other:
+//
+//   - each key and each known device belongs to a user of the archive,
+//   - the keys of one lineage belong to one user,
+//   - no user has more living keys than the limit for one.
+//
+// Throws ArchiveRefused, which names the table, the row (from 1), the column and what is wanted there, but never the
+// value. Throws what the source throws. Remembers an id for each user and each lineage.
+class CheckedRows final : public ArchiveSource {
+public:
+    CheckedRows(ArchiveSource& source, ImportLimits limits)  // the source must outlive this
+        : source_(source), limits_(limits) {}
+
+    ArchiveHead head() override { return source_.head(); }
+    std::optional<ArchiveTable> table() override;
+    std::optional<ArchiveCells> row() override;
+
+    const UserCounts& users() const { return counts_; }  // those that came by, by their status
+
+private:
+    // Where a user's id stands that has to be among the users.
+    struct Place {
+        std::string table;
+        std::size_t row;
+    };
+
+    void checkValues(const ArchiveCells&) const;
+    void noteKey(const ArchiveCells&);
+    void noteOwner(const UserId&);
+    void noteUser(const ArchiveCells&);
+    void checkOwners() const;
+    template <class IdType>
+    IdType idIn(const ArchiveCells&, std::string_view column) const;
+    std::size_t place(std::string_view column) const;
+    [[noreturn]] void refuse(const Place&, std::string_view column, std::string_view why) const;
+    [[noreturn]] void refuse(std::string_view column, std::string_view why) const;
+
+    ArchiveSource& source_;
+    const ImportLimits limits_;
+    ArchiveTable table_;
+    std::vector<const ColumnRule*> rules_;  // of the table's columns
+    std::size_t row_ = 0;
+    UserCounts counts_;
+    std::unordered_set<UserId, HashOfId> users_;
+    std::unordered_map<UserId, Place, HashOfId> owners_;
+    std::unordered_map<UserId, std::size_t, HashOfId> livingKeys_;
+    std::unordered_map<LineageId, UserId, HashOfId> lineages_;
+};
+
+}  // namespace claviger::domain

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string_view>
+
+#include "domain/base/clock.h"
+#include "domain/secrets/password.h"
+
+namespace claviger::domain {
+
+// What the values of an import are measured by.
+struct ImportLimits {
+    Timestamp latest;      // no moment is later
+    std::size_t mostWork;  // of a password's hashing: PasswordCost::work()
+};
+
+// What a value must be to stand in one column of a tenant's table.
+struct ColumnRule {
+    enum class Empty { kRefused, kAllowed };  // NULL
+
+    std::string_view table, column;
+    std::string_view wanted;  // in words: "an e-mail address in lower case"
+    bool (*holds)(std::string_view value, const ImportLimits&);
+    Empty empty = Empty::kRefused;
+};
+
+// The rule of a column. Nothing for a column that no migration of this release has made. A value holds if the domain's
+// own parser takes it and gives it back unchanged.
+const ColumnRule* findRule(std::string_view table, std::string_view column);
+
+// Whether an import stores the table's rows: not those of the sessions.
+bool isRestored(std::string_view table);
+
+}  // namespace claviger::domain
