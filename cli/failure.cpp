@@ -59,6 +59,10 @@ Failure currentFailure() {
                 "Name another with --config FILE, or run this as an account that may read it."};
     } catch (const domain::BadConfiguration& bad) {
         return {ExitStatus::kFailed, "bad_configuration", bad.what(), "Correct the configuration and run this again."};
+    } catch (const domain::SchemaLost& lost) {
+        return {ExitStatus::kFailed, "schema_lost", lost.what(),
+                "Bring the schema back from a copy of the database. Where there is only a backup or an export, run "
+                "`claviger tenant drop`, then `claviger tenant import` with that file."};
     } catch (const domain::MigrationRefused& refused) {
         return {ExitStatus::kFailed, "migration_failed", refused.what(),
                 "What was done before it is safe. Put the reason right, then run this again."};

@@ -36,7 +36,8 @@ std::string historyTrouble(const Migrations& migrations, const SchemaName& schem
         if (lacking.empty()) return;
         throw MigrationRefused(schema.text() + ": migration " + lacking.front().name +
                                " has not run there, though the tenant shows a later version: the schema was lost, or "
-                               "is an older copy; restore it, then run `claviger tenant create` again for it");
+                               "is an older copy. Bring the right one back, or `claviger tenant drop` it and import "
+                               "its last export; an older copy is brought up by `claviger tenant create`");
     });
 }
 
@@ -90,7 +91,7 @@ Result<std::vector<SchemaPlan>> MigrationService::plan(const MigrationOrder& ord
         SchemaPlan plan{tenant.schema.text(), tenant.slug, {}};
         if (isBehind(states[i]))
             plan.failure = failureOf([&] {
-                schemas_.refuseHalf(tenant);
+                schemas_.refuseUnfit(tenant);
                 plan.pending = migrations_.pendingOf(tenant.schema);
             });
         else if (plan.failure = states[i].state.failure; plan.failure.empty())

@@ -13,6 +13,15 @@ class MigrationRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// The schema of a tenant was whole once, and now it is gone or has no history. Nothing is made in its place: an empty
+// schema would answer as if the tenant had never had a user.
+class SchemaLost : public MigrationRefused {
+public:
+    explicit SchemaLost(const Tenant& tenant)
+        : MigrationRefused(tenant.slug.text() + ": its schema " + tenant.schema.text() +
+                           " is gone or empty, and nothing was made in its place") {}
+};
+
 // One change that a schema has yet to see.
 struct PendingMigration {
     std::string name;  // the file's, without .sql

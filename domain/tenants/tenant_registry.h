@@ -51,11 +51,12 @@ public:
 
     // Makes what is missing of the tenant's schema, its tables, its role and the workers' right to take that
     // role, and records the schema's version last. Returns that version. Safe to run again after a crash at any step.
-    // Throws StorageUnavailable, or MigrationRefused (domain/tenants/migrations.h).
+    // Throws StorageUnavailable, MigrationRefused or SchemaLost (domain/tenants/migrations.h).
     virtual int bringUp(const Tenant&) = 0;
 
-    // Throws MigrationRefused, as bringUp does, if a drop or an import of the tenant was begun and not finished.
-    virtual void refuseHalf(const Tenant&) const = 0;
+    // Throws what bringUp throws before it changes anything: MigrationRefused if a drop or an import of the tenant was
+    // begun and not finished, SchemaLost if the schema was whole once and is gone or empty.
+    virtual void refuseUnfit(const Tenant&) const = 0;
 };
 
 }  // namespace claviger::domain

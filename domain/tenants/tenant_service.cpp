@@ -35,6 +35,7 @@ Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
     const auto tenant = registry_.findBySlug(wanted.slug);
     if (!tenant) return added.ok() ? noSuchTenant(wanted.slug) : added.error();
     if (tenant->name != wanted.name) return takenByName(*tenant);
+    schemas_.refuseUnfit(*tenant);
     if (auto hosted = registry_.addHost(tenant->id, wanted.host, now); !hosted.ok()) return hosted.error();
 
     schemas_.bringUp(*tenant);
@@ -69,7 +70,7 @@ Result<CreatedTenant> TenantService::plan(const NewTenant& wanted) const {
         return CreatedTenant{{std::move(fresh), {wanted.host}}, Created::kNow};
     }
     if (tenant->name != wanted.name) return takenByName(*tenant);
-    schemas_.refuseHalf(*tenant);
+    schemas_.refuseUnfit(*tenant);
     auto known = details(*tenant);
     if (!owner) known.hosts.push_back(wanted.host);
     return CreatedTenant{std::move(known), Created::kBefore};

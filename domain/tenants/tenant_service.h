@@ -43,10 +43,12 @@ public:
     //
     //   kTenantTaken  the slug exists under another display name, or its schema's name is in use; nothing changed
     //   kHostTaken    the host belongs to another tenant; nothing changed
+    // Throws MigrationRefused for a drop or an import that was not finished, and SchemaLost where the tenant's schema
+    // is gone; then nothing changed.
     Result<CreatedTenant> create(const NewTenant&);
 
     // What create would answer now, changing nothing. A new tenant in it has version 0 and an id of no meaning. Throws
-    // MigrationRefused where create would, for a drop or an import that was not finished.
+    // what create would.
     Result<CreatedTenant> plan(const NewTenant&) const;
 
     std::vector<TenantDetails> list() const;

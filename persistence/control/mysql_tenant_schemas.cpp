@@ -1,6 +1,7 @@
 #include "persistence/control/mysql_tenant_schemas.h"
 
 #include "persistence/control/grants.h"
+#include "persistence/schema/schema_history.h"
 #include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
@@ -15,7 +16,7 @@ constexpr Sql kSetVersion = "UPDATE claviger.tenants SET schema_version = GREATE
 }  // namespace
 
 int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
-    refuseHalf(tenant);
+    refuseUnfit(tenant);
     const int version = migrator_.bringUpTenant(tenant.schema);
     grant(tenant);
     // Comes last: a tenant that shows the version has everything else. Nobody waits until all hosts know that it is
@@ -28,10 +29,15 @@ int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
     return version;
 }
 
-// Who is being dropped is not made anew, and who is being imported is opened by the import alone.
-void MySqlTenantSchemas::refuseHalf(const domain::Tenant& tenant) const {
-    const auto rows = connections_.borrow()->query(kMark, {bytesOf(tenant.id)});
-    if (rows.empty()) return;
+// A tenant that is being dropped is not made anew, and only the import opens one that is being imported.
+void MySqlTenantSchemas::refuseUnfit(const domain::Tenant& tenant) const {
+    const auto connection = connections_.borrow();
+    const auto rows = connection->query(kMark, {bytesOf(tenant.id)});
+    if (rows.empty()) {
+        const SchemaHistory history(*connection, Identifier::schema(tenant.schema));
+        if (tenant.schemaVersion > 0 && history.read().empty()) throw domain::SchemaLost(tenant);
+        return;
+    }
     const auto what = rows[0].text(0);
     throw domain::MigrationRefused(tenant.slug.text() + ": its " + what +
                                    " was begun and not finished; run `claviger tenant " + what + "` again");

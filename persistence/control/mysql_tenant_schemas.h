@@ -14,7 +14,7 @@ public:
         : connections_(connections), transactions_(transactions), migrator_(migrator) {}
 
     int bringUp(const domain::Tenant&) override;
-    void refuseHalf(const domain::Tenant&) const override;
+    void refuseUnfit(const domain::Tenant&) const override;
 
     // The role, what it may do, and the workers' right to take it.
     void grant(const domain::Tenant&) const;

@@ -179,8 +179,16 @@ faulty('a `tenant drop` that was never finished', {
   pattern: /never finished: drop of acme/,
 });
 faulty('a schema that was lost', {
-  plant: () => sql('DROP SCHEMA claviger_t_acme'),
-  mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
+  plant: () => {
+    assert.equal(tool.run('tenant', 'export', 'acme', '--output', join(tool.database.folder, 'acme.json')).status, 0);
+    sql('DROP SCHEMA claviger_t_acme');
+  },
+  // As the refusal of `tenant create` says.
+  mend: () => {
+    const into = join(tool.database.folder, 'empty.json');
+    assert.equal(tool.run('tenant', 'drop', 'acme', '--confirm', 'acme', '--export', into).status, 0);
+    assert.equal(tool.run('tenant', 'import', join(tool.database.folder, 'acme.json')).status, 0);
+  },
   check: 'tenant_schemas',
   pattern: /acme.*0001_users has not run there/,
 });

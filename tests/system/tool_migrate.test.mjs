@@ -182,6 +182,22 @@ test('a schema that was lost is found by a check, and nothing is made in its pla
     assert.match(stderr, /globex.*: migration 0001_users has not run there/);
     assert.doesNotMatch(stderr, /acme|initech/);
   }
+  const lost = (args, status) => {
+    const answer = tool.json(...args);
+    assert.deepEqual([answer.status, answer.document.error.code], [status, 'schema_lost'], args.join(' '));
+    assert.match(answer.document.error.message, /^globex: its schema claviger_t_globex is gone or empty/);
+    assert.match(answer.document.error.next, /`claviger tenant drop`, then `claviger tenant import`/);
+  };
+  const create = ['tenant', 'create', 'globex', '--host', 'more.globex.example', '--name', 'globex'];
+  lost(create, 1);
+  lost([...create, '--dry-run'], 1);
+  assert.equal(tool.json('tenant', 'show', 'globex').document.tenant.hosts.length, 1);
+  tool.database.sql("UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = 'globex'");
+  for (const args of [['migrate'], ['migrate', '--dry-run']]) {
+    const { status, stderr } = tool.run(...args);
+    assert.equal(status, 5);
+    assert.match(stderr, /globex.*: its schema claviger_t_globex is gone or empty, and nothing was made in its place/);
+  }
   assert.equal(tool.database.sql("SHOW DATABASES LIKE 'claviger_t_globex'"), '');
 });
 

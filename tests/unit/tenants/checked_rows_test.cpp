@@ -116,6 +116,8 @@ class CheckedRowsTest : public CppUnit::TestFixture {
                 {"last_seen_at", "2020-01-01 10:00:00.000000"}};
     }
 
+    Row change() const { return {{"user_id", ann_}, {"whole_at", "2020-01-01 10:00:00.000000"}}; }
+
     Row attempt() const { return {{"id", "1"}, {"budget_hash", digest_}, {"failed_at", "2020-01-01 10:00:00.000000"}}; }
 
     static void put(Row& row, const Row& others) {
@@ -154,6 +156,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         std::vector<Row> rows;
         if (table == "api_keys") rows = {key(ann_), key(ann_)};
         if (table == "audit_events") rows = {event(), event()};
+        if (table == "key_changes") rows = {change(), change()};
         if (table == "known_devices") rows = {device(ann_), device(ann_)};
         if (table == "login_attempts") rows = {attempt(), attempt()};
         if (table == "users") rows = {user(ann_), user(bob_)};
@@ -202,12 +205,14 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         };
         all("api_keys", {"created_at", "last_used_at", "deleted_at"}, moments);
         all("audit_events", {"happened_at"}, moments);
+        all("key_changes", {"whole_at"}, moments);
         all("known_devices", {"first_seen_at", "last_seen_at"}, moments);
         all("login_attempts", {"failed_at"}, moments);
         all("users", {"created_at"}, moments);
         all("api_keys", {"id", "user_id", "lineage_id"}, ids);
         all("audit_events", {"id", "user_id", "key_id"}, ids);
         all("known_devices", {"user_id"}, ids);
+        all("key_changes", {"user_id"}, ids);
         all("users", {"id"}, ids);
         all("api_keys", {"key_hash", "once_hash"}, digests);
         all("known_devices", {"device_hash"}, digests);
@@ -245,11 +250,9 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     void refusesAnEmptyValueWhereOneHasToBe() {
         const std::set<std::string> mayBeEmpty{"api_keys.once_hash", "api_keys.last_used_at", "api_keys.deleted_at",
                                                "audit_events.user_id", "audit_events.key_id"};
-        const std::map<std::string, Row> tables{{"api_keys", key(ann_)},
-                                                {"audit_events", event()},
-                                                {"known_devices", device(ann_)},
-                                                {"login_attempts", attempt()},
-                                                {"users", user(ann_)}};
+        const std::map<std::string, Row> tables{{"api_keys", key(ann_)},       {"key_changes", change()},
+                                                {"audit_events", event()},     {"known_devices", device(ann_)},
+                                                {"login_attempts", attempt()}, {"users", user(ann_)}};
         for (const auto& [table, row] : tables)
             for (const auto& [column, cell] : row) {
                 const auto why = refusalOf(table, {{column, std::nullopt}});

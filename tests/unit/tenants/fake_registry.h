@@ -105,14 +105,15 @@ public:
     int bringUp(const domain::Tenant& tenant) override {
         const std::lock_guard lock(mutex_);
         asked.push_back(tenant.slug.text());
-        refuseHalf(tenant);
+        refuseUnfit(tenant);
         if (lostAt == tenant.slug.text()) throw domain::StorageUnavailable("the database is gone");
         if (brokenAt == tenant.slug.text()) throw std::runtime_error("migration 0003 is refused");
         return registry_.tenants.at(tenant.slug).schemaVersion = kNewest;
     }
 
-    void refuseHalf(const domain::Tenant& tenant) const override {
+    void refuseUnfit(const domain::Tenant& tenant) const override {
         if (halfDropped == tenant.slug.text()) throw domain::MigrationRefused("its drop was begun and not finished");
+        if (lostSchema == tenant.schema.text() && tenant.schemaVersion > 0) throw domain::SchemaLost(tenant);
     }
 
     int newestControlVersion() const override { return 2; }

@@ -31,6 +31,7 @@ class TenantServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(showsNothingForAnUnknownSlug);
     CPPUNIT_TEST(takesOverNoSchemaOfNobodys);
     CPPUNIT_TEST(aPlanSaysWhatCreateWouldAndChangesNothing);
+    CPPUNIT_TEST(makesNoSchemaInPlaceOfALostOneAndChangesNothing);
     CPPUNIT_TEST(suspendsAndResumesAndIsThenAlreadySo);
     CPPUNIT_TEST(renamesBySlugAndByNameAndKeepsTheRest);
     CPPUNIT_TEST(refusesTheSlugOfAnotherTenantAndRenamesNothing);
@@ -139,6 +140,16 @@ class TenantServiceTest : public CppUnit::TestFixture {
         schemas_.halfDropped = "acme";
         CPPUNIT_ASSERT_THROW((void)service_.plan(acme), domain::MigrationRefused);
         CPPUNIT_ASSERT_THROW((void)service_.create(acme), domain::MigrationRefused);
+    }
+
+    void makesNoSchemaInPlaceOfALostOneAndChangesNothing() {
+        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
+        schemas_.lostSchema = "claviger_t_acme";
+        const auto more = wanted("acme", "acme.test", "Acme Inc");
+        CPPUNIT_ASSERT_THROW((void)service_.plan(more), domain::SchemaLost);
+        CPPUNIT_ASSERT_THROW((void)service_.create(more), domain::SchemaLost);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registry_.owners.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, schemas_.asked.size());
     }
 
     void suspendsAndResumesAndIsThenAlreadySo() {
