@@ -108,6 +108,12 @@ Setter path(Field field) {
     };
 }
 
+Settings::Tls readTls(const Given& given) {
+    if (given.value == "required") return Settings::Tls::kRequired;
+    if (given.value == "off") return Settings::Tls::kOff;
+    throw BadConfiguration(given.where + " must be required or off, not \"" + std::string(given.value) + "\"");
+}
+
 template <class Field>
 Setter number(Field field, unsigned least, unsigned most) {
     return
@@ -134,6 +140,10 @@ const std::vector<Known>& knownSettings() {
                               [](S & s) -> auto& { return s.database.port; }, 1, kHighestPort)},
         {"database.timeout_seconds", number(
                                          [](S & s) -> auto& { return s.database.timeoutSeconds; }, 1, 60)},
+        {"database.tls", [](S& s, const Given& given) { s.database.tls = readTls(given); }},
+        {"database.tls_ca", path([](S & s) -> auto& { return s.database.tlsCa; })},
+        {"database.tls_cert", path([](S & s) -> auto& { return s.database.tlsCert; })},
+        {"database.tls_key", path([](S & s) -> auto& { return s.database.tlsKey; })},
         {"database.worker_user", text(&S::database, &S::Database::workerUser)},
         {"database.worker_password_file", path([](S & s) -> auto& { return s.database.workerPasswordFile; })},
         {"database.tool_user", text(&S::database, &S::Database::toolUser)},

@@ -26,11 +26,15 @@ struct Settings {
         std::string host;
         std::optional<unsigned> port;  // or database.port
     };
+    enum class Tls { kRequired, kOff };
     struct Database {
         std::filesystem::path socket;  // of the server, or empty for TCP
         std::vector<Server> hosts;     // database.host: one, or the nodes of a cluster, the preferred one first
         unsigned port = 3306;
-        unsigned timeoutSeconds = 2;  // to connect, to send a statement, to read its answer
+        unsigned timeoutSeconds = 2;            // to connect, to send a statement, to read its answer
+        Tls tls = Tls::kRequired;               // over TCP; a unix socket has none
+        std::filesystem::path tlsCa;            // signs the server's certificate; empty: the CAs of the system
+        std::filesystem::path tlsCert, tlsKey;  // of the client, where the server wants one; else empty
         std::string workerUser = "claviger_worker";
         std::filesystem::path workerPasswordFile;
         std::string toolUser = "claviger_tool";

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "domain/secrets/hasher.h"
 
@@ -50,6 +51,34 @@ Finding checkPepper(const Settings& settings) {
         return serious(check, failure.what(), "Without the pepper no stored key verifies: restore it from its backup.");
     }
     return {Severity::kGood, check, "the pepper is there and whole; keep a backup apart from the database's"};
+}
+
+// Workers and tool both read the key, so that a group may.
+Finding checkTlsKey(const fs::path& file) {
+    const std::string check = "database_tls_key";
+    const auto status = statusOf(file);
+    if (!status) return serious(check, "database.tls_key: there is no file " + file.string(), "Restore it.");
+    if ((status->st_mode & S_IRWXO) != 0)
+        return serious(check, "database.tls_key: everybody may use " + file.string(), "chmod o= " + file.string());
+    return {Severity::kGood, check, file.string() + " is closed to strangers"};
+}
+
+// Of a certificate, which is no secret.
+Finding checkReadable(const std::string& check, const std::string& setting, const fs::path& file) {
+    if (::access(file.c_str(), R_OK) != 0)
+        return serious(check, setting + ": " + file.string() + " cannot be read",
+                       "Restore it, or let this account, the workers and the tool read it.");
+    return {Severity::kGood, check, file.string() + " can be read"};
+}
+
+Findings checkTlsFiles(const Settings::Database& database) {
+    Findings findings;
+    if (!database.tlsCa.empty())
+        findings.push_back(checkReadable("database_tls_ca", "database.tls_ca", database.tlsCa));
+    if (!database.tlsCert.empty())
+        findings.push_back(checkReadable("database_tls_cert", "database.tls_cert", database.tlsCert));
+    if (!database.tlsKey.empty()) findings.push_back(checkTlsKey(database.tlsKey));
+    return findings;
 }
 
 Finding checkFolder(const std::string& check, const std::string& setting, const fs::path& folder) {
@@ -112,6 +141,7 @@ Findings checkFiles(const Settings& settings) {
     };
     if (!settings.fcgi.socket.empty())
         findings.push_back(checkClosedFolder("socket_folder", "fcgi.socket", settings.fcgi.socket.parent_path()));
+    for (auto& finding : checkTlsFiles(settings.database)) findings.push_back(std::move(finding));
     if (!settings.pepperOtherFile.empty())
         findings.push_back(checkSecret("pepper_other_file", "pepper.other_file", settings.pepperOtherFile));
     return findings;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kTablesOfATenant = 7;
 constexpr std::size_t kTablesBesides = 100;      // of the control schema and of the server itself
+constexpr long kSoon = 14;                       // days
 constexpr std::size_t kConnectionsBesides = 10;  // the tool's, the feeder's, an administrator's
 
 std::string value(const ServerFacts& facts, const std::string& name) {
@@ -104,6 +105,21 @@ Finding checkReadOnly(const ServerFacts& facts) {
             "Let database.host or database.socket lead to the writer."};
 }
 
+Finding checkTls(const Settings& settings, const ServerFacts& facts) {
+    const std::string check = "database_tls";
+    if (facts.tlsCipherHere.empty() && (!settings.database.socket.empty() || settings.database.hosts.empty()))
+        return {Severity::kGood, check, "the database is reached by a unix socket, which crosses no network"};
+    if (facts.tlsCipherHere.empty())
+        return {Severity::kWarning, check,
+                "database.tls is off: statements and rows cross the network to the database in plain text",
+                "Set up TLS on the database server, then remove database.tls from the configuration."};
+    const auto text = facts.tlsVersionHere + " with " + facts.tlsCipherHere + ", and the server's certificate is right";
+    if (!facts.certificateDays) return {Severity::kGood, check, text};
+    const auto days = text + " for " + std::to_string(*facts.certificateDays) + " more days";
+    if (*facts.certificateDays >= kSoon) return {Severity::kGood, check, days};
+    return {Severity::kWarning, check, days, "Renew the certificate: once it has ended, nothing reaches the database."};
+}
+
 }  // namespace
 
 Findings checkServer(const Settings& settings, const ServerFacts& facts) {
@@ -111,6 +127,7 @@ Findings checkServer(const Settings& settings, const ServerFacts& facts) {
             checkBinaryLog(facts),
             checkDoublewrite(facts),
             checkReadOnly(facts),
+            checkTls(settings, facts),
             checkTimeZone(facts),
             checkSqlMode(facts),
             checkCache(facts, "table_open_cache"),

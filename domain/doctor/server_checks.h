@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "domain/configuration/settings.h"
@@ -14,10 +15,12 @@ struct ServerFacts {
     std::map<std::string, std::string> variables;  // SHOW GLOBAL VARIABLES
     std::string sqlModeHere, timeZoneHere;         // of a connection as the service makes it
     std::size_t tenants = 0;
+    std::string tlsVersionHere{}, tlsCipherHere{};  // of such a connection; empty: it is in plain text
+    std::optional<long> certificateDays{};          // until the server's certificate ends, where the server reports it
 };
 
 // How the server is set: whether an answered commit outlives a crash, whether all tenants' tables find room in its
-// caches, whether all workers find a connection, and what mode and time zone its sessions have.
+// caches, whether all workers find a connection, what mode and time zone its sessions have, and how they are encrypted.
 Findings checkServer(const Settings&, const ServerFacts&);
 
 }  // namespace claviger::domain

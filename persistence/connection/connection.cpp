@@ -4,6 +4,7 @@
 #include <Poco/Data/MySQL/Utility.h>
 #include <Poco/Data/Session.h>
 #include <Poco/Exception.h>
+#include <mysql/errmsg.h>
 #include <mysql/mysql.h>
 
 #include <algorithm>
@@ -48,6 +49,18 @@ std::atomic<bool> preparesNoMore = false;
 // Only what Poco insists on: the login itself goes past it (driver_connect.h).
 constexpr auto kPocoLogin = "host=localhost;port=3306;user=login";
 
+// Full is not gone, and neither is a server whose certificate is refused: a second writer would diverge.
+bool mayBeElsewhere(unsigned number) {
+    return endsConnection(number) && number != kTooManyConnections && number != CR_SSL_CONNECTION_ERROR;
+}
+
+std::string describe(const ServerError& failure, const Login& login) {
+    const auto text = "no connection to the database: error " + std::to_string(failure.number) + ": " + failure.text;
+    const bool untrusted = login.tls && failure.number == CR_SSL_CONNECTION_ERROR;
+    const auto advice = untrusted ? tlsAdvice(failure.text, login.host, *login.tls) : std::string();
+    return advice.empty() ? text : text + "; " + advice;
+}
+
 Poco::Data::Session open(const Login& login) {
     static std::once_flag registered;
     std::call_once(registered, [] { Poco::Data::MySQL::Connector::registerConnector(); });
@@ -60,10 +73,8 @@ Poco::Data::Session open(const Login& login) {
     } catch (const Poco::Exception&) {  // its text is Poco's; the driver's is better
         const auto& failure = connect.failure();
         if (!failure) throw domain::StorageUnavailable("no connection to the database");
-        const auto text =
-            "no connection to the database: error " + std::to_string(failure->number) + ": " + failure->text;
-        // Full is not gone: whoever looked elsewhere would write there, beside those who got in.
-        if (endsConnection(failure->number) && failure->number != kTooManyConnections) throw ConnectionLost(text);
+        const auto text = describe(*failure, login);
+        if (mayBeElsewhere(failure->number)) throw ConnectionLost(text);
         throw domain::StorageUnavailable(text);
     }
 }

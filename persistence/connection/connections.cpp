@@ -17,7 +17,8 @@ Login makeLogin(const domain::Settings::Database& settings, Account account) {
             worker ? settings.workerUser : settings.toolUser,
             std::move(password),
             settings.timeoutSeconds,
-            settings.timeoutSeconds};
+            settings.timeoutSeconds,
+            tlsOf(settings)};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class Connections {
     using Idle = std::vector<Servers::Placed>;  // last in, first out: the warmest is used, the rest rests
 
 public:
-    // Reads the account's password file; connects to nothing. Throws domain::BadConfiguration.
+    // Reads the account's password file and looks at those of TLS; connects to nothing. Throws domain::BadConfiguration.
     Connections(const domain::Settings::Database&, Account);
     ~Connections();
 

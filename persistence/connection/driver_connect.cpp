@@ -1,12 +1,30 @@
 #include "persistence/connection/driver_connect.h"
 
 #include <dlfcn.h>
+#include <mysql/errmsg.h>
 #include <mysql/mysql.h>
 
 namespace claviger::persistence {
 namespace {
 
 thread_local DriverConnect* currentConnect = nullptr;
+
+const char* orNull(const std::string& text) {
+    return text.empty() ? nullptr : text.c_str();
+}
+
+// With TLS the driver sends neither password nor statement unless the server's certificate is signed by the CA, in
+// date, and for the host's name or address. Without, it never begins TLS: newer drivers would by themselves.
+void setTls(MYSQL* handle, const std::optional<Tls>& tls) {
+    const my_bool wanted = tls ? 1 : 0;
+    ::mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &wanted);
+    ::mysql_options(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &wanted);
+    if (!tls) return;
+    ::mysql_options(handle, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3");
+    ::mysql_options(handle, MYSQL_OPT_SSL_CA, orNull(tls->ca));
+    ::mysql_options(handle, MYSQL_OPT_SSL_CERT, orNull(tls->cert));
+    ::mysql_options(handle, MYSQL_OPT_SSL_KEY, orNull(tls->key));
+}
 
 void setOptions(MYSQL* handle, const Login& login) {
     const unsigned noLocalFiles = 0;
@@ -17,6 +35,15 @@ void setOptions(MYSQL* handle, const Login& login) {
     ::mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &noLocalFiles);
     ::mysql_options(handle, MYSQL_OPT_RECONNECT, &noReconnect);
     ::mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    // The driver would take the host "localhost" for a unix socket of its own choice, and one is never encrypted.
+    const unsigned tcp = MYSQL_PROTOCOL_TCP;
+    if (!login.host.empty()) ::mysql_options(handle, MYSQL_OPT_PROTOCOL, &tcp);
+    setTls(handle, login.tls);
+}
+
+// Whatever the driver made of its options: nothing is sent in plain text where TLS was wanted.
+bool isAsWanted(MYSQL* connected, const Login& login) {
+    return !login.tls || ::mysql_get_ssl_cipher(connected) != nullptr;
 }
 
 }  // namespace
@@ -58,6 +85,10 @@ extern "C" MYSQL* STDCALL mysql_real_connect(MYSQL* handle, const char* host, co
     constexpr auto kFlags = CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS;
     auto* connected = real(handle, local ? nullptr : login.host.c_str(), login.user.c_str(), login.password.c_str(),
                            nullptr, login.port, local ? login.socket.c_str() : nullptr, kFlags);
+    if (connected != nullptr && !claviger::persistence::isAsWanted(connected, login)) {
+        connect->record(CR_SSL_CONNECTION_ERROR, "the connection is not encrypted");
+        return nullptr;
+    }
     connect->record(connected == nullptr ? ::mysql_errno(handle) : 0, ::mysql_error(handle));
     return connected;
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "persistence/connection/errors.h"
+#include "persistence/connection/tls.h"
 
 namespace claviger::persistence {
 
@@ -16,6 +17,7 @@ struct Login {
     std::string password;
     unsigned connectSeconds;
     unsigned answerSeconds;  // to send a statement, to read its answer
+    std::optional<Tls> tls;  // nothing: in plain text
 };
 
 // What Poco's connection string cannot say (socket path, time-outs, a password with `;`, driver options) reaches

@@ -1,6 +1,9 @@
 #include "persistence/doctor/database_doctor.h"
 
+#include <chrono>
+#include <ctime>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -19,6 +22,7 @@ using domain::Tenant;
 
 constexpr Sql kTenants = "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants";
 constexpr Sql kVariables = "SHOW GLOBAL VARIABLES";
+constexpr Sql kTls = "SHOW SESSION STATUS LIKE 'Ssl\\_%'";
 constexpr Sql kSession = "SELECT @@SESSION.sql_mode, @@SESSION.time_zone";
 
 void append(Findings& all, Findings more) {
@@ -36,7 +40,7 @@ public:
         } catch (const domain::BadConfiguration& closed) {
             findings.push_back({Severity::kWarning, std::move(check),
                                 "nothing was looked at as " + who + ": " + closed.what(),
-                                "See what is said of its password file, or run this as an account that may read it."});
+                                "See what is said of the files, or run this as an account that may read them."});
         } catch (const domain::StorageUnavailable& unreachable) {
             findings.push_back({Severity::kSerious, std::move(check), who + ": " + unreachable.what(),
                                 "See that the database runs, and that database.* and the password are right."});
@@ -56,11 +60,30 @@ std::vector<Tenant> tenantsOf(Connection& tool) {
     return tool.query(kTenants).map(tenantAt);
 }
 
+std::map<std::string, std::string> pairs(Connection& connection, Sql statement) {
+    std::map<std::string, std::string> all;
+    for (auto& pair :
+         connection.query(statement).map([](const Row& row) { return std::pair(row.text(0), row.text(1)); }))
+        all.insert(std::move(pair));
+    return all;
+}
+
+// Until a moment as OpenSSL writes it ("Nov 29 12:11:41 2026 GMT"); nothing for any other text.
+std::optional<long> daysUntil(const std::string& moment) {
+    std::tm parts{};
+    if (::strptime(moment.c_str(), "%b %d %H:%M:%S %Y GMT", &parts) == nullptr) return std::nullopt;
+    const auto end = std::chrono::system_clock::from_time_t(::timegm(&parts));
+    constexpr long kHoursOfADay = 24;
+    return std::chrono::floor<std::chrono::hours>(end - std::chrono::system_clock::now()).count() / kHoursOfADay;
+}
+
 domain::ServerFacts factsOf(Connection& connection, std::size_t tenants) {
     domain::ServerFacts facts;
-    for (const auto& [name, value] :
-         connection.query(kVariables).map([](const Row& row) { return std::pair(row.text(0), row.text(1)); }))
-        facts.variables.emplace(name, value);
+    facts.variables = pairs(connection, kVariables);
+    auto tls = pairs(connection, kTls);
+    facts.tlsVersionHere = tls["Ssl_version"];
+    facts.tlsCipherHere = tls["Ssl_cipher"];
+    facts.certificateDays = daysUntil(tls["Ssl_server_not_after"]);
     const auto session = connection.query(kSession);
     facts.sqlModeHere = session[0].text(0);
     facts.timeZoneHere = session[0].text(1);

@@ -71,6 +71,7 @@ class Cluster {
     return {
       'database.socket': '',
       'database.host': nodes.map(({ ports }) => `127.0.0.1:${ports.sql}`).join(', '),
+      'database.tls': 'off',
       'database.timeout_seconds': 5,
       'database.worker_password_file': join(this.folder, 'secrets/worker_password'),
       'database.tool_password_file': join(this.folder, 'secrets/tool_password'),

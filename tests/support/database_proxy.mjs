@@ -7,6 +7,8 @@
 //   const host = await startService(database.settings, { within: proxy.within });        // its workers go through it
 //   await proxy.stop();
 //
+// Either end may be TCP: the target a port of 127.0.0.1, the path { host: '127.0.0.1', port: 0 }; proxy.port is the one it got.
+//
 // It is part of the test's own process, so whoever waits for a program without letting go of the thread must not use it.
 
 import net from 'node:net';
@@ -30,5 +32,6 @@ export async function startDatabaseProxy(target, path, { toServer = passOn, toCl
     for (const end of [client, upstream]) end.on('error', cut).on('close', cut);
   });
   await new Promise((resolve) => server.listen(path, resolve));
-  return { path, within: ['env', `CLAVIGER_DATABASE_SOCKET=${path}`], stop: () => new Promise((resolve) => server.close(resolve)) };
+  const { port } = server.address();
+  return { path, port, within: ['env', `CLAVIGER_DATABASE_SOCKET=${path}`], stop: () => new Promise((resolve) => server.close(resolve)) };
 }

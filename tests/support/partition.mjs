@@ -30,7 +30,7 @@ class Network {
     this.holder = holder;
     const asUser = process.getuid() === 0 ? [] : ['--user', '--preserve-credentials'];
     this.enter = ['nsenter', `--target=${holder.pid}`, '--net', ...asUser, '--'];
-    const overTcp = ['CLAVIGER_DATABASE_SOCKET=', 'CLAVIGER_DATABASE_HOST=127.0.0.1', `CLAVIGER_DATABASE_PORT=${port}`];
+    const overTcp = ['CLAVIGER_DATABASE_SOCKET=', 'CLAVIGER_DATABASE_HOST=127.0.0.1', `CLAVIGER_DATABASE_PORT=${port}`, 'CLAVIGER_DATABASE_TLS=off'];
     this.within = [...this.enter, 'env', ...overTcp];
     this.#nft(`add table inet test; add chain inet test out { type filter hook output priority 0; }`);
   }

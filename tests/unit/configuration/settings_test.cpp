@@ -26,6 +26,7 @@ class SettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesTheNearestSettingForAnUnknownOne);
     CPPUNIT_TEST(namesAllSettingsWhereNoneIsNear);
     CPPUNIT_TEST(namesTheNearestVariableForAnUnknownOne);
+    CPPUNIT_TEST(refusesAWordThatIsNoChoice);
     CPPUNIT_TEST(refusesASettingGivenTwice);
     CPPUNIT_TEST(refusesALineOfAnotherForm);
     CPPUNIT_TEST(refusesNumbersOutsideTheirRange);
@@ -66,6 +67,8 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(8U, settings.fcgi.threads);
         CPPUNIT_ASSERT_EQUAL(0U, settings.fcgi.workers);
         CPPUNIT_ASSERT(settings.database.socket.empty());
+        CPPUNIT_ASSERT(settings.database.tls == Settings::Tls::kRequired);
+        CPPUNIT_ASSERT(settings.database.tlsCa.empty() && settings.database.tlsCert.empty());
         CPPUNIT_ASSERT(settings.pepperFile.empty());
         CPPUNIT_ASSERT(settings.pepperOtherFile.empty());
         CPPUNIT_ASSERT(settings.fcgi.user.empty());
@@ -75,7 +78,8 @@ class SettingsTest : public CppUnit::TestFixture {
         const auto settings = load(
             "database.socket = /a\ndatabase.host = db.example\ndatabase.port = 3307\ndatabase.timeout_seconds = 3\n"
             "database.worker_user = w\ndatabase.worker_password_file = /b\ndatabase.tool_user = t\n"
-            "database.tool_password_file = /c\nfcgi.socket = /d\nfcgi.workers = 4\nfcgi.threads = 5\n"
+            "database.tool_password_file = /c\ndatabase.tls = off\ndatabase.tls_ca = /j\ndatabase.tls_cert = /k\n"
+            "database.tls_key = /l\nfcgi.socket = /d\nfcgi.workers = 4\nfcgi.threads = 5\n"
             "limits.changes = 7\npasswords.memory_mib = 64\npasswords.passes = 3\npepper.file = /e\npepper.other_file "
             "= /i\nfcgi.user = "
             "claviger\nrun.folder = "
@@ -89,6 +93,10 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("/b"), settings.database.workerPasswordFile.string());
         CPPUNIT_ASSERT_EQUAL(std::string("t"), settings.database.toolUser);
         CPPUNIT_ASSERT_EQUAL(std::string("/c"), settings.database.toolPasswordFile.string());
+        CPPUNIT_ASSERT(settings.database.tls == Settings::Tls::kOff);
+        CPPUNIT_ASSERT_EQUAL(std::string("/j"), settings.database.tlsCa.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("/k"), settings.database.tlsCert.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("/l"), settings.database.tlsKey.string());
         CPPUNIT_ASSERT_EQUAL(std::string("/d"), settings.fcgi.socket.string());
         CPPUNIT_ASSERT_EQUAL(4U, settings.fcgi.workers);
         CPPUNIT_ASSERT_EQUAL(5U, settings.fcgi.threads);
@@ -182,6 +190,12 @@ class SettingsTest : public CppUnit::TestFixture {
 
     void namesTheNearestVariableForAnUnknownOne() {
         assertContains("did you mean \"CLAVIGER_FCGI_WORKERS\"", refusal("", {{"CLAVIGER_FCGI_WORKER", "4"}}));
+    }
+
+    void refusesAWordThatIsNoChoice() {
+        for (const auto* value : {"on", "OFF", "", "preferred"})
+            assertContains("database.tls must be required or off, not \"" + std::string(value) + "\"",
+                           refusal(std::string("database.tls = ") + value + "\n"));
     }
 
     void refusesASettingGivenTwice() {

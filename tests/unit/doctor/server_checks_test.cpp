@@ -3,6 +3,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace claviger::tests {
 namespace {
@@ -22,6 +23,8 @@ class ServerChecksTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(measuresCachesByTheTenants);
     CPPUNIT_TEST(findsACacheThatTheOpenFilesDoNotLetFill);
     CPPUNIT_TEST(measuresConnectionsByTheWorkers);
+    CPPUNIT_TEST(showsHowConnectionsAreEncryptedAndWarnsWhereTheyAreNot);
+    CPPUNIT_TEST(warnsOfACertificateThatEndsSoon);
     CPPUNIT_TEST_SUITE_END();
 
     static ServerFacts sound() {
@@ -129,6 +132,44 @@ class ServerChecksTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(with("max_connections", "42", "max_connections").severity == Severity::kGood);
         CPPUNIT_ASSERT(with("max_connections", "41", "max_connections").severity == Severity::kWarning);
         CPPUNIT_ASSERT(with("max_connections", "20", "max_connections").severity == Severity::kSerious);
+    }
+
+    static Finding tlsFinding(const domain::Settings& settings, const ServerFacts& facts) {
+        for (const auto& finding : domain::checkServer(settings, facts))
+            if (finding.check == "database_tls") return finding;
+        CPPUNIT_FAIL("nothing is said of TLS");
+        throw std::logic_error("never here");
+    }
+
+    static domain::Settings overTcp() {
+        auto over = settings();
+        over.database.hosts = {{"db.example", std::nullopt}};
+        return over;
+    }
+
+    void showsHowConnectionsAreEncryptedAndWarnsWhereTheyAreNot() {
+        assertSays("unix socket", tlsFinding(settings(), sound()).what);
+        const auto plain = tlsFinding(overTcp(), sound());
+        CPPUNIT_ASSERT(plain.severity == Severity::kWarning);
+        assertSays("plain text", plain.what);
+        assertSays("Set up TLS", plain.mend);
+        auto facts = sound();
+        facts.tlsVersionHere = "TLSv1.3";
+        facts.tlsCipherHere = "TLS_AES_256_GCM_SHA384";
+        const auto encrypted = tlsFinding(overTcp(), facts);
+        CPPUNIT_ASSERT(encrypted.severity == Severity::kGood);
+        assertSays("TLSv1.3 with TLS_AES_256_GCM_SHA384", encrypted.what);
+    }
+
+    void warnsOfACertificateThatEndsSoon() {
+        auto facts = sound();
+        facts.tlsCipherHere = "some";
+        for (const auto& [days, severity] : {std::pair(14, Severity::kGood), std::pair(13, Severity::kWarning)}) {
+            facts.certificateDays = days;
+            const auto finding = tlsFinding(overTcp(), facts);
+            CPPUNIT_ASSERT(finding.severity == severity);
+            assertSays(std::to_string(days) + " more days", finding.what);
+        }
     }
 };
 
