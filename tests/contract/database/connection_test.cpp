@@ -307,8 +307,14 @@ class ConnectionTest : public ConnectionFixture {
 
     void aWrongPasswordIsUnavailableAndNotTold() {
         const auto& database = testSettings().database;
-        const Login login{
-            database.socket.string(), "", database.port, database.workerUser, "a wrong; 'password'", 2, 2};
+        const Login login{database.socket.string(),
+                          "",
+                          database.port,
+                          database.workerUser,
+                          "a wrong; 'password'",
+                          2,
+                          2,
+                          std::nullopt};
         try {
             const Connection connection(login);
             CPPUNIT_FAIL("it let us in");
