@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 #include "domain/base/clock.h"
 #include "domain/users/user.h"
@@ -11,6 +12,8 @@ namespace claviger::domain {
 constexpr std::chrono::minutes kSessionIdleLimit{30};    // after its last request
 constexpr std::chrono::hours kSessionAbsoluteLimit{12};  // after signing in
 constexpr std::chrono::minutes kSessionTouchEvery{1};    // its last sight is written at most this often
+
+constexpr std::size_t kMostOpenSessions = 50;  // of a user; the next sign-in ends the one that was seen least recently
 
 struct Session {
     UserId user;

@@ -130,6 +130,7 @@ Result<SignedIn> SignInService::start(const Tenant& tenant, const Account& accou
         if (!current || current->passwordHash.stored() != account.passwordHash.stored())
             return ErrorCode::kSignInRefused;
         if (attempt.previous) end(store, tenant, *attempt.previous, now);
+        store.sessions().makeRoom(user.id, now);
         store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});
         store.knownDevices().remember(user.id, hasher_.hash(tenant.id, device), now);
         store.audit().add({now, AuditAction::kSignedIn, user.id, {}, attempt.origin});

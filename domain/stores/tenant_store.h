@@ -37,11 +37,18 @@ public:
 
     // A session that is neither ended nor past its idle or absolute limit, with its approved user.
     virtual std::optional<LiveSession> findLive(const secrets::SessionHash&, Timestamp now) const = 0;
+
+    // The user must exist. The session holds until endAllOf ends it with the user's others.
     virtual void add(const secrets::SessionHash&, const Session&) = 0;
     virtual void touch(const secrets::SessionHash&, Timestamp seen) = 0;  // never backwards
     virtual void end(const secrets::SessionHash&, Timestamp now) = 0;     // already ended, or unknown: nothing happens
 
-    // Ends the user's sessions. Returns how many had not been ended before; some of them may have been past a limit.
+    // Ends the user's least recently seen open sessions until one more is allowed. Open means neither ended nor past
+    // the absolute limit. The user must be locked. Sessions beyond twice the limit stay open until the next call.
+    virtual void makeRoom(const UserId&, Timestamp now) = 0;
+
+    // Ends all sessions of the user, however many there are, by one row. Returns how many of them were open, counted
+    // up to kMostOpenSessions.
     virtual std::size_t endAllOf(const UserId&, Timestamp now) = 0;
 };
 

@@ -167,6 +167,7 @@ constexpr ColumnRule kRules[] = {
     {"users", "password_hash", "a stored password, no dearer to check than those of this configuration",
      isPasswordHash},
     {"users", "created_at", kMoment, isMoment},
+    {"users", "session_epoch", kCount, isCount},
 };
 
 constexpr ColumnRule kNotRestored{kSessions, "", "anything", isAnything, Empty::kAllowed};

@@ -25,7 +25,7 @@ struct CreatedUser {
 struct ChangedUser {
     User user;
     bool changed;  // false: it was so before
-    std::size_t endedSessions;
+    std::size_t endedSessions;  // that were open: neither ended nor past their absolute limit
 };
 
 // The people of a tenant, for operators; each change comes with its audit record, in one transaction.
@@ -54,7 +54,7 @@ public:
     //   kUserNotFound
     Result<ChangedUser> setPassword(const Tenant&, const Email&, const secrets::Password&);
 
-    // Ends the user's sessions; without any it is already so.
+    // Ends the user's sessions; without an open one it is already so.
     //   kUserNotFound
     Result<ChangedUser> signOut(const Tenant&, const Email&);
 

@@ -10,14 +10,22 @@ constexpr Sql kFindLive =
     "SELECT s.created_at, s.last_seen_at, s.expires_at, u.id, u.email, u.name, u.status, u.created_at "
     "FROM {schema}.sessions s JOIN {schema}.users u ON u.id = s.user_id "
     "WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ? AND s.expires_at > ? "
-    "AND u.status = 'approved'";
+    "AND s.session_epoch = u.session_epoch AND u.status = 'approved'";
 constexpr Sql kAdd =
-    "INSERT INTO {schema}.sessions (token_hash, user_id, created_at, last_seen_at, expires_at) VALUES (?, ?, ?, ?, ?)";
+    "INSERT INTO {schema}.sessions (token_hash, user_id, created_at, last_seen_at, expires_at, session_epoch) "
+    "SELECT ?, id, ?, ?, ?, session_epoch FROM {schema}.users WHERE id = ?";
 constexpr Sql kTouch = "UPDATE {schema}.sessions SET last_seen_at = GREATEST(last_seen_at, ?) WHERE token_hash = ?";
 constexpr Sql kEnd = "UPDATE {schema}.sessions SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL";
-constexpr Sql kLockOpen =
-    "SELECT token_hash FROM {schema}.sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? FOR UPDATE";
-constexpr Sql kEndAllOf = "UPDATE {schema}.sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL";
+// The index sessions_open leads to the open sessions: both statements see no ended and no expired row.
+constexpr Sql kBeyond =
+    "SELECT token_hash FROM {schema}.sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? "
+    "ORDER BY last_seen_at DESC LIMIT ? OFFSET ?";
+constexpr Sql kEndOpen =
+    "UPDATE {schema}.sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? "
+    "ORDER BY expires_at DESC LIMIT ?";
+constexpr Sql kRaiseEpoch = "UPDATE {schema}.users SET session_epoch = session_epoch + 1 WHERE id = ?";
+
+constexpr auto kMost = static_cast<std::int64_t>(domain::kMostOpenSessions);
 
 }  // namespace
 
@@ -32,7 +40,7 @@ std::optional<domain::LiveSession> MySqlSessions::findLive(const domain::secrets
 
 void MySqlSessions::add(const domain::secrets::SessionHash& hash, const domain::Session& session) {
     connection_.execute(
-        kAdd, {bytesOf(hash), bytesOf(session.user), session.createdAt, session.lastSeenAt, session.expiresAt});
+        kAdd, {bytesOf(hash), session.createdAt, session.lastSeenAt, session.expiresAt, bytesOf(session.user)});
 }
 
 void MySqlSessions::touch(const domain::secrets::SessionHash& hash, domain::Timestamp seen) {
@@ -44,13 +52,18 @@ void MySqlSessions::end(const domain::secrets::SessionHash& hash, domain::Timest
     connection_.noteStandingChanged(domain::slotOf(hash));
 }
 
+void MySqlSessions::makeRoom(const domain::UserId& user, domain::Timestamp now) {
+    const auto beyond = connection_.query(kBeyond, {bytesOf(user), now, kMost, kMost - 1});
+    for (std::size_t i = 0; i < beyond.size(); ++i)
+        end(stored(domain::secrets::SessionHash::fromStored(beyond[i].text(0))), now);
+}
+
+// The number decides. That the open ones end by themselves too is for workers of the release before, which know no
+// number; a release later it can go.
 std::size_t MySqlSessions::endAllOf(const domain::UserId& user, domain::Timestamp now) {
-    for (const auto& hash : connection_.query(kLockOpen, {bytesOf(user), now}).map([](const Row& row) {
-             return stored(domain::secrets::SessionHash::fromStored(row.text(0)));
-         }))
-        connection_.noteStandingChanged(domain::slotOf(hash));
+    connection_.executeLater(kRaiseEpoch, {bytesOf(user)});
     connection_.noteStandingChanged(domain::slotOf(user));
-    return connection_.execute(kEndAllOf, {now, bytesOf(user)});
+    return connection_.execute(kEndOpen, {now, bytesOf(user), now, kMost});
 }
 
 }  // namespace claviger::persistence

@@ -14,6 +14,7 @@ public:
     void add(const domain::secrets::SessionHash&, const domain::Session&) override;
     void touch(const domain::secrets::SessionHash&, domain::Timestamp seen) override;
     void end(const domain::secrets::SessionHash&, domain::Timestamp now) override;
+    void makeRoom(const domain::UserId&, domain::Timestamp now) override;
     std::size_t endAllOf(const domain::UserId&, domain::Timestamp now) override;
 
 private:

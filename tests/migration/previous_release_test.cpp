@@ -11,12 +11,19 @@
 namespace claviger::tests {
 namespace {
 
-// Before these nothing was written down.
-constexpr int kFirstOfTenants = 6, kFirstOfControl = 7;
+namespace fs = std::filesystem;
 
 std::string fourDigits(int version) {
     const auto digits = std::to_string(version);
     return std::string(4 - digits.size(), '0') + digits;
+}
+
+// The newest recording of an earlier schema than that: several migrations may have come since the release before.
+std::string newestBefore(int version, const std::string& prefix) {
+    for (int earlier = version - 1; earlier > 0; --earlier)
+        if (fs::exists(std::string(STATEMENTS_FOLDER) + "/" + prefix + fourDigits(earlier) + ".txt"))
+            return prefix + fourDigits(earlier);
+    return prefix + fourDigits(version - 1);
 }
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
@@ -57,14 +64,14 @@ class PreviousReleaseTest : public MigrationFixture {
 
     std::vector<Recorded> statements() {
         std::vector<Recorded> all;
-        read(fourDigits(std::max(kFirstOfTenants, domain::kTenantSchemaVersion - 1)), all);
+        read(newestBefore(domain::kTenantSchemaVersion, ""), all);
         CPPUNIT_ASSERT(all.size() > 20);
         // Of the release before, if that had the same tenants' schema and another control schema.
         const auto same = fourDigits(domain::kTenantSchemaVersion);
-        if (std::filesystem::exists(std::string(STATEMENTS_FOLDER) + "/" + same + ".txt")) read(same, all);
+        if (fs::exists(std::string(STATEMENTS_FOLDER) + "/" + same + ".txt")) read(same, all);
         const auto ofTenants = all.size();
         const int control = migrator().newestControlVersion();
-        read("control_" + fourDigits(std::max(kFirstOfControl, control - 1)), all);
+        read(newestBefore(control, "control_"), all);
         CPPUNIT_ASSERT(all.size() > ofTenants + 5);
         return all;
     }

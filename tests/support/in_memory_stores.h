@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,7 @@ struct TenantData {
     struct StoredSession {
         domain::Session session;
         std::optional<domain::Timestamp> endedAt;
+        std::int64_t epoch;  // of its user, when it began
     };
     struct StoredKey {
         domain::ApiKey key;
@@ -29,6 +31,7 @@ struct TenantData {
 
     std::map<domain::UserId, domain::Account> accounts;
     std::map<domain::secrets::SessionHash, StoredSession> sessions;
+    std::map<domain::UserId, std::int64_t> sessionEpochs;  // where sessions were ended
     std::map<domain::ApiKeyId, StoredKey> keys;
     std::vector<domain::AuditEvent> audit;
     std::vector<Attempt> attempts;

@@ -63,12 +63,12 @@ public:
         if (found == data_.sessions.end() || found->second.endedAt) return std::nullopt;
         const auto& session = found->second.session;
         if (now >= session.lastSeenAt + domain::kSessionIdleLimit || now >= session.expiresAt) return std::nullopt;
-        if (!isApproved(data_, session.user)) return std::nullopt;
+        if (!isApproved(data_, session.user) || found->second.epoch != epochOf(session.user)) return std::nullopt;
         return domain::LiveSession{session, data_.accounts.at(session.user).user};
     }
 
     void add(const secrets::SessionHash& hash, const domain::Session& session) override {
-        data_.sessions.insert({hash, {session, {}}});
+        data_.sessions.insert({hash, {session, {}, epochOf(session.user)}});
     }
 
     void touch(const secrets::SessionHash& hash, Timestamp seen) override {
@@ -83,17 +83,36 @@ public:
         if (found != data_.sessions.end() && !found->second.endedAt) found->second.endedAt = now;
     }
 
+    void makeRoom(const domain::UserId& user, Timestamp now) override {
+        auto open = openOf(user, now);
+        std::sort(open.begin(), open.end(),
+                  [](const auto* a, const auto* b) { return a->session.lastSeenAt > b->session.lastSeenAt; });
+        const auto last = std::min(open.size(), 2 * domain::kMostOpenSessions - 1);
+        for (auto i = domain::kMostOpenSessions - 1; i < last; ++i) open[i]->endedAt = now;
+    }
+
     std::size_t endAllOf(const domain::UserId& user, Timestamp now) override {
-        std::size_t ended = 0;
-        for (auto& [hash, stored] : data_.sessions) {
-            if (stored.session.user != user || stored.endedAt) continue;
-            stored.endedAt = now;
-            ++ended;
-        }
+        const auto open = openOf(user, now);
+        const auto ended = std::min(open.size(), domain::kMostOpenSessions);
+        for (std::size_t i = 0; i < ended; ++i) open[i]->endedAt = now;
+        ++data_.sessionEpochs[user];
         return ended;
     }
 
 private:
+    std::int64_t epochOf(const domain::UserId& user) const {
+        const auto found = data_.sessionEpochs.find(user);
+        return found == data_.sessionEpochs.end() ? 0 : found->second;
+    }
+
+    std::vector<TenantData::StoredSession*> openOf(const domain::UserId& user, Timestamp now) {
+        std::vector<TenantData::StoredSession*> open;
+        for (auto& [hash, stored] : data_.sessions)
+            if (stored.session.user == user && !stored.endedAt && stored.session.expiresAt > now)
+                open.push_back(&stored);
+        return open;
+    }
+
     TenantData& data_;
 };
 

@@ -55,7 +55,8 @@ class ConnectionTest : public ConnectionFixture {
         for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
         onTenant([&](Connection& connection, const Names& names) {
             connection.execute(
-                "INSERT INTO {schema}.users VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO {schema}.users (id, email, name, status, password_hash, created_at) VALUES (?, ?, ?, ?, "
+                "?, ?)",
                 {Bytes{all.substr(128, 16)}, Text{"owner@x.example"}, Bytes{all}, Text{"pending"}, Text{"-"}, kNoon},
                 names);
             const auto rows = connection.query("SELECT id, name, created_at FROM {schema}.users", {}, names);
@@ -228,7 +229,9 @@ class ConnectionTest : public ConnectionFixture {
 
     void errorsHoldNoValues() {
         onTenant([](Connection& connection, const Names& names) {
-            const Sql insert = "INSERT INTO {schema}.users VALUES (?, ?, ?, ?, ?, ?)";
+            const Sql insert =
+                "INSERT INTO {schema}.users (id, email, name, status, password_hash, created_at) VALUES (?, ?, ?, ?, "
+                "?, ?)";
             const auto add = [&](const Value& createdAt) {
                 connection.execute(insert,
                                    {Bytes{"0123456789abcdef"}, Text{"secret@x.example"}, Bytes{"secret"},

@@ -16,6 +16,11 @@ class SessionsContract : public StoreContract<Backend> {
     CPPUNIT_TEST(findsNoEndedSession);
     CPPUNIT_TEST(endingTwiceOrTheUnknownIsNothing);
     CPPUNIT_TEST(endsEverySessionOfOneUser);
+    CPPUNIT_TEST(endsMoreSessionsThanItCounts);
+    CPPUNIT_TEST(aSessionThatBeginsAfterTheEndOfAllHolds);
+    CPPUNIT_TEST(countsOnlyOpenSessionsAsEnded);
+    CPPUNIT_TEST(makesRoomForOneMoreSession);
+    CPPUNIT_TEST(makesRoomAmongTheOpenSessionsOfOneUser);
     CPPUNIT_TEST(findsNoSessionThatHasIdledOut);
     CPPUNIT_TEST(findsNoSessionPastItsAbsoluteLimit);
     CPPUNIT_TEST(touchingKeepsASessionFromIdlingOut);
@@ -103,6 +108,99 @@ class SessionsContract : public StoreContract<Backend> {
         };
         CPPUNIT_ASSERT(!isLive(hash_) && !isLive(second));
         CPPUNIT_ASSERT(isLive(theirs));
+    }
+
+    static domain::secrets::SessionHash hashOf(int number) {
+        return sampleDigest<domain::secrets::SessionHash>(number);
+    }
+
+    // Sessions `first` to `last`, each seen a second after the one before.
+    void startMany(const domain::UserId& user, int first, int last) {
+        this->change([&](domain::TenantStore& store) {
+            for (int i = first; i <= last; ++i) {
+                const auto at = kNoon + std::chrono::seconds(i);
+                store.sessions().add(hashOf(i), {user, at, at, at + domain::kSessionAbsoluteLimit});
+            }
+        });
+    }
+
+    std::size_t endAll(const domain::UserId& user, Timestamp now) {
+        std::size_t ended = 0;
+        this->change([&](domain::TenantStore& store) { ended = store.sessions().endAllOf(user, now); });
+        return ended;
+    }
+
+    void makeRoom(const domain::UserId& user, Timestamp now) {
+        this->change([&](domain::TenantStore& store) {
+            CPPUNIT_ASSERT(store.users().lockApproved(user));
+            store.sessions().makeRoom(user, now);
+        });
+    }
+
+    // Which of sessions 1 to `last` are live.
+    std::vector<int> liveAt(Timestamp now, int last) {
+        std::vector<int> live;
+        for (int i = 1; i <= last; ++i)
+            if (this->look([&](const domain::TenantStore& store) { return store.sessions().findLive(hashOf(i), now); }))
+                live.push_back(i);
+        return live;
+    }
+
+    static std::vector<int> numbers(int first, int last) {
+        std::vector<int> all;
+        for (int i = first; i <= last; ++i) all.push_back(i);
+        return all;
+    }
+
+    // A release before this one set no limit.
+    void endsMoreSessionsThanItCounts() {
+        const auto user = this->addUser("owner@x.example");
+        startMany(user.id, 1, 60);
+        CPPUNIT_ASSERT_EQUAL(domain::kMostOpenSessions, endAll(user.id, kNoon + 2min));
+        CPPUNIT_ASSERT(liveAt(kNoon + 2min, 60).empty());
+    }
+
+    void aSessionThatBeginsAfterTheEndOfAllHolds() {
+        const auto user = this->addUser("owner@x.example");
+        startMany(user.id, 1, 1);
+        endAll(user.id, kNoon + 2s);
+        startMany(user.id, 2, 2);
+        CPPUNIT_ASSERT(liveAt(kNoon + 3s, 2) == numbers(2, 2));
+        endAll(user.id, kNoon + 3s);
+        CPPUNIT_ASSERT(liveAt(kNoon + 4s, 2).empty());
+    }
+
+    void countsOnlyOpenSessionsAsEnded() {
+        const auto user = this->addUser("owner@x.example");
+        startMany(user.id, 1, 3);
+        this->change([&](domain::TenantStore& store) { store.sessions().end(hashOf(1), kNoon + 4s); });
+        const auto limitOfTheSecond = kNoon + 2s + domain::kSessionAbsoluteLimit;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, endAll(user.id, limitOfTheSecond));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, endAll(user.id, limitOfTheSecond));
+    }
+
+    void makesRoomForOneMoreSession() {
+        const auto user = this->addUser("owner@x.example");
+        startMany(user.id, 1, 49);
+        makeRoom(user.id, kNoon + 2min);
+        CPPUNIT_ASSERT(liveAt(kNoon + 2min, 49) == numbers(1, 49));
+        startMany(user.id, 50, 52);
+        makeRoom(user.id, kNoon + 2min);
+        CPPUNIT_ASSERT(liveAt(kNoon + 2min, 52) == numbers(4, 52));
+    }
+
+    void makesRoomAmongTheOpenSessionsOfOneUser() {
+        const auto user = this->addUser("owner@x.example"), other = this->addUser("other@x.example");
+        startMany(other.id, 1, 50);
+        startMany(user.id, 51, 110);
+        endAll(user.id, kNoon + 3min);
+        startMany(user.id, 111, 160);
+        this->change([&](domain::TenantStore& store) { store.sessions().touch(hashOf(111), kNoon + 5min); });
+        makeRoom(user.id, kNoon + 5min);
+        auto live = numbers(1, 50);
+        live.push_back(111);  // seen last
+        for (const auto number : numbers(113, 160)) live.push_back(number);
+        CPPUNIT_ASSERT(liveAt(kNoon + 5min, 160) == live);
     }
 
     void findsNoSessionThatHasIdledOut() {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/support/refusals.h"
 #include "tests/unit/world.h"
@@ -37,6 +38,7 @@ class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(startsASessionForTheRightPassword);
     CPPUNIT_TEST(takesTheEmailInAnyCaseAndWithBlanksAround);
     CPPUNIT_TEST(givesANewSessionAtEachSignIn);
+    CPPUNIT_TEST(theFiftyFirstSignInEndsTheSessionSeenLeastRecently);
     CPPUNIT_TEST(endsTheBrowsersSessionSoFar);
     CPPUNIT_TEST(storesHashesOfTokensAlone);
     CPPUNIT_TEST(recordsSignInsAndSignOuts);
@@ -79,6 +81,16 @@ private:
         const auto second = signIn();
         CPPUNIT_ASSERT(first.session.revealForCookie() != second.session.revealForCookie());
         CPPUNIT_ASSERT(lives(first.session) && lives(second.session));  // two browsers
+    }
+
+    void theFiftyFirstSignInEndsTheSessionSeenLeastRecently() {
+        std::vector<SignedIn> browsers;
+        for (std::size_t i = 0; i <= domain::kMostOpenSessions; ++i) {
+            browsers.push_back(signIn());
+            scene_->world.clock.advance(std::chrono::seconds(1));
+        }
+        CPPUNIT_ASSERT(!lives(browsers[0].session));
+        for (std::size_t i = 1; i < browsers.size(); ++i) CPPUNIT_ASSERT(lives(browsers[i].session));
     }
 
     void endsTheBrowsersSessionSoFar() {
