@@ -4,7 +4,7 @@
 #include "domain/keys/key_verifier.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
-#include "domain/secrets/hashing_slots.h"
+#include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/sign_in/authenticator.h"
 #include "domain/sign_in/sign_in_service.h"
@@ -64,7 +64,7 @@ struct Composition::Parts {
     Parts(const domain::Settings& settings, int board)
         : hasher(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile)),
           passwords({settings.passwords.memoryMib, settings.passwords.passes}),
-          slots(settings.runFolder),
+          queue(settings.runFolder),
           connections(settings.database, persistence::Account::kWorker),
           fence(openFence(board)),
           directory(connections),
@@ -75,7 +75,7 @@ struct Composition::Parts {
           verifier(stores, hasher, usage, clock, *fence, settings.verify.cacheKeys),
           authenticator(stores, verifier, hasher, clock, *fence),
           apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
-          signIn(stores, hasher, passwords, slots, clock),
+          signIn(stores, hasher, passwords, queue, clock),
           pages(settings.templatesFolder),
           dispatcher(routes(), {tenants, authenticator, apiKeys, signIn, hasher, pages}, logRequest),
           application([this](const Request& request) { return dispatcher(request); }) {}
@@ -83,7 +83,7 @@ struct Composition::Parts {
     domain::SystemClock clock;
     domain::secrets::Hasher hasher;
     domain::secrets::PasswordHasher passwords;
-    domain::secrets::HashingSlots slots;
+    domain::secrets::HashingQueue queue;
     persistence::Connections connections;
     std::unique_ptr<domain::Fence> fence;
     persistence::MySqlTenantDirectory directory;
@@ -107,6 +107,10 @@ Composition::~Composition() = default;
 
 const Application& Composition::application() const {
     return parts_->application;
+}
+
+void Composition::hurry(std::chrono::milliseconds patience) const {
+    parts_->queue.hurry(patience);
 }
 
 Fd makeBoard() {

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
 #include "domain/configuration/settings.h"
-#include "fcgi/http/response.h"
+#include "fcgi/http/answer.h"
 #include "fcgi/server/worker.h"
 
 namespace claviger::fcgi {
@@ -20,6 +21,9 @@ public:
 
     // From request to answer: thread-safe, throws nothing. Lives as long as this object.
     const Application& application() const;
+
+    // The worker is about to end: no deferred answer waits longer than that from now on.
+    void hurry(std::chrono::milliseconds) const;
 
 private:
     struct Parts;

@@ -36,6 +36,26 @@ bool saysForm(const Request& request) {
     return type && type->substr(0, type->find(';')) == kFormType;
 }
 
+// What a handler throws, as a refusal.
+template <class Handle>
+Reply caught(const Handle& handle) {
+    try {
+        return handle();
+    } catch (const domain::StorageUnavailable& failure) {
+        return Refusal{Problem::kUnavailable, std::chrono::seconds{1}, failure.what()};
+    } catch (const Poco::Exception& failure) {
+        return Refusal{Problem::kInternal, {}, failure.displayText()};
+    } catch (const std::exception& failure) {
+        return Refusal{Problem::kInternal, {}, failure.what()};
+    }
+}
+
+// A body may hold a password, and is not kept.
+Request withoutBody(const Request& request) {
+    return {request.requestId, request.method,  request.path, request.query,    request.scheme, request.authority,
+            request.address,   request.headers, {},           request.bodyState};
+}
+
 }  // namespace
 
 struct Dispatcher::Match {
@@ -148,26 +168,51 @@ private:
     RequestRecord& record_;
 };
 
+// A request whose handler waits, with what the last steps need of it.
+class Dispatcher::Deferred final : public DeferredAnswer {
+public:
+    Deferred(const Dispatcher& dispatcher, std::unique_ptr<DeferredReply> reply, const Request& request, Match match,
+             RequestRecord record)
+        : dispatcher_(dispatcher),
+          reply_(std::move(reply)),
+          request_(withoutBody(request)),
+          match_(std::move(match)),
+          record_(std::move(record)) {
+        record_.requestId = request_.requestId;
+        record_.method = request_.method;
+    }
+
+    bool isReady() const override { return reply_->isReady(); }
+
+    Response finish() override {
+        auto reply = caught([this] { return reply_->finish(dispatcher_.services_, request_); });
+        return dispatcher_.conclude(std::move(reply), request_, match_, record_);
+    }
+
+private:
+    const Dispatcher& dispatcher_;
+    const std::unique_ptr<DeferredReply> reply_;
+    const Request request_;
+    const Match match_;
+    RequestRecord record_;
+};
+
 Dispatcher::Dispatcher(std::span<const Route> routes, const Services& services, Log log)
     : routes_(routes), services_(services), log_(std::move(log)) {}
 
-Response Dispatcher::operator()(const Request& request) const {
-    const auto start = std::chrono::steady_clock::now();
-    RequestRecord record{request.requestId, request.method, {}, {}, {}, 0, 0, {}};
-    const auto match = this->match(request);
+Answer Dispatcher::operator()(const Request& request) const {
+    RequestRecord record{.requestId = request.requestId, .method = request.method};
+    auto match = this->match(request);
     if (match.route) record.route = match.route->path;
 
-    Reply reply = Refusal{Problem::kInternal};
-    try {
-        reply = Handling(services_, request, match, record).handle();
-    } catch (const domain::StorageUnavailable& failure) {
-        reply = Refusal{Problem::kUnavailable, std::chrono::seconds{1}, failure.what()};
-    } catch (const Poco::Exception& failure) {
-        reply = Refusal{Problem::kInternal, {}, failure.displayText()};
-    } catch (const std::exception& failure) {
-        reply = Refusal{Problem::kInternal, {}, failure.what()};
-    }
+    auto reply = caught([&] { return Handling(services_, request, match, record).handle(); });
+    if (auto* const deferred = std::get_if<std::unique_ptr<DeferredReply>>(&reply))
+        return std::make_unique<Deferred>(*this, std::move(*deferred), request, std::move(match), std::move(record));
+    return conclude(std::move(reply), request, match, record);
+}
 
+// `reply` is a response or a refusal.
+Response Dispatcher::conclude(Reply reply, const Request& request, const Match& match, RequestRecord& record) const {
     if (const auto* refusal = std::get_if<Refusal>(&reply)) {
         record.cause = refusal->cause;
         const auto failure = match.route ? match.route->failure : std::string_view();
@@ -178,7 +223,8 @@ Response Dispatcher::operator()(const Request& request) const {
 
     record.status = response.status();
     if (record.status < 300 && match.route && match.route->logged == Logged::kRefusals) return response;
-    record.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    const auto taken = std::chrono::steady_clock::now() - record.begun;
+    record.milliseconds = std::chrono::duration<double, std::milli>(taken).count();
     log_(record);
     return response;
 }

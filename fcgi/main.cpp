@@ -1,6 +1,7 @@
 // claviger-fcgi CONFIG: the master, which starts itself again as its workers and their feeder.
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -60,7 +61,8 @@ int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
             return EXIT_SUCCESS;
         }
         const fcgi::Composition composition(settings, role.sharedMemory());
-        role.serve(settings.fcgi.threads, composition.application());
+        role.serve(settings.fcgi.threads, composition.application(),
+                   [&](std::chrono::milliseconds patience) { composition.hurry(patience); });
         return EXIT_SUCCESS;
     } catch (const std::exception& thrown) {
         role.giveUp(thrown.what());

@@ -21,6 +21,7 @@ enum class ErrorCode {
     kKeyInvalid,       // a presented API key that is malformed, unknown or dead
     kSignInRefused,    // wrong e-mail, wrong password, pending or suspended user: one and the same answer
     kTooManyAttempts,  // throttled; Error::retryAfter says for how long
+    kSignInBusy,       // no place in the queue for password hashing; nothing was hashed or counted
     kInvalidArgument,  // an operator's value that no parse function takes; detail says which and why
     kTenantNotFound,
     kTenantTaken,  // the slug exists with other properties

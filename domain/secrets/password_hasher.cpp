@@ -50,7 +50,7 @@ PasswordHash PasswordHasher::hash(const Password& password) const {
 
 // On a thread of its own, which gives way to whatever else there is to do, since a thread cannot take its niceness back: or
 // else verify would wait for two cores that hash.
-bool PasswordHasher::matches(const HashingSlots::Slot&, const Password& password,
+bool PasswordHasher::matches(const HashingQueue::Permit&, const Password& password,
                              const std::optional<PasswordHash>& stored) const {
     const auto& expected = stored ? *stored : nobody_;
     auto hashing = std::async(std::launch::async, [&] {

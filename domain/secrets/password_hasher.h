@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "domain/secrets/hashing_slots.h"
+#include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password.h"
 
 namespace claviger::domain::secrets {
@@ -15,9 +15,9 @@ public:
 
     PasswordHash hash(const Password&) const;
 
-    // Costs one hashing whether there is a stored hash or not, so that time tells nobody which e-mails exist.
-    // The slot is the proof that no more than two run on this host.
-    bool matches(const HashingSlots::Slot&, const Password&, const std::optional<PasswordHash>& stored) const;
+    // Costs one hashing whether there is a stored hash or not: time does not show which e-mails exist.
+    // The permit is the proof that no more than two run on this host.
+    bool matches(const HashingQueue::Permit&, const Password&, const std::optional<PasswordHash>& stored) const;
 
 private:
     PasswordCost cost_;

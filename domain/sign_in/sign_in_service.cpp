@@ -4,12 +4,24 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace claviger::domain {
 namespace {
 
 std::chrono::seconds untilOrOne(Timestamp moment, Timestamp now) {
     return std::max(std::chrono::ceil<std::chrono::seconds>(moment - now), std::chrono::seconds{1});
+}
+
+Error busy(const char* why) {
+    constexpr std::chrono::seconds kComeAgain{2};
+    return {ErrorCode::kSignInBusy, why, kComeAgain};
+}
+
+std::uint64_t shortened(const secrets::BudgetHash& hash) {
+    std::uint64_t number = 0;
+    std::memcpy(&number, hash.octets().data(), sizeof number);
+    return number;
 }
 
 }  // namespace
@@ -26,32 +38,41 @@ std::string networkOf(const std::string& address) {
 }
 
 SignInService::SignInService(TenantStores& stores, const secrets::Hasher& hasher,
-                             const secrets::PasswordHasher& passwords, secrets::HashingSlots& slots, const Clock& clock)
-    : stores_(stores), hasher_(hasher), passwords_(passwords), slots_(slots), clock_(clock) {}
+                             const secrets::PasswordHasher& passwords, secrets::HashingQueue& queue, const Clock& clock)
+    : stores_(stores), hasher_(hasher), passwords_(passwords), queue_(queue), clock_(clock) {}
 
-Result<SignedIn> SignInService::signIn(const Tenant& tenant, SignInAttempt attempt) {
+Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignInAttempt attempt) {
     const auto email = Email::parse(attempt.email);
-    const auto account = !email.ok() ? std::nullopt : stores_.read(tenant, [&](const TenantStore& store) {
+    auto account = !email.ok() ? std::nullopt : stores_.read(tenant, [&](const TenantStore& store) {
         return store.users().findByEmail(email.value());
     });
-    // Asked for an unknown e-mail too: time must not tell which accounts exist.
+    const auto typed = email.ok() ? email.value().text() : attempt.email;
+    // Looked up for an unknown e-mail too: time must not show which accounts exist.
     const auto owner = account ? account->user.id : UserId::make(clock_.now());
     const bool knownDevice = attempt.device && knows(tenant, owner, *attempt.device);
-    const auto budgets = budgetsOf(tenant, attempt, email.ok() ? email.value().text() : attempt.email, knownDevice);
+    auto budgets = budgetsOf(tenant, attempt, typed, knownDevice);
     if (auto refusal = throttled(tenant, budgets)) return *refusal;
 
-    const auto slot = slots_.acquire();
-    if (!slot)
-        return Error{ErrorCode::kTooManyAttempts, "too many passwords are being hashed", std::chrono::seconds{1}};
-    if (auto refusal = throttled(tenant, budgets)) return *refusal;  // others failed while this one waited
+    auto place = queue_.enter(claimOf(tenant, attempt, typed, knownDevice));
+    if (!place) return busy("the queue for password hashing has no place");
+    return Waiting(tenant, std::move(attempt), std::move(account), knownDevice, std::move(budgets), std::move(*place));
+}
+
+Result<SignedIn> SignInService::finish(Waiting waiting) {
+    auto permit = std::move(waiting.place_).permit();
+    if (!permit) return busy("no permit to hash in time");
+    const auto& tenant = waiting.tenant_;
+    const auto& account = waiting.account_;
+    if (auto refusal = throttled(tenant, waiting.budgets_)) return *refusal;  // other attempts have failed since
 
     const auto stored = account ? std::optional(account->passwordHash) : std::nullopt;
-    const bool matches = passwords_.matches(*slot, attempt.password, stored);
+    const bool matches = passwords_.matches(*permit, waiting.attempt_.password, stored);
     if (!matches || account->user.status != UserStatus::kApproved) {
-        recordRefusal(tenant, budgets, account, attempt.origin);
+        recordRefusal(tenant, waiting.budgets_, account, waiting.attempt_.origin);
         return ErrorCode::kSignInRefused;
     }
-    return start(tenant, *account, std::move(attempt), knownDevice);
+    permit.reset();
+    return start(tenant, *account, std::move(waiting.attempt_), waiting.knownDevice_);
 }
 
 SettledAt SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
@@ -88,6 +109,14 @@ SignInService::Budgets SignInService::budgetsOf(const Tenant& tenant, const Sign
     }
     return {{hasher_.hashBudget(tenant.id, "account " + account), kFailuresPerAccount},
             {hasher_.hashBudget(tenant.id, "address " + networkOf(attempt.origin.address)), kFailuresPerAddress}};
+}
+
+secrets::HashingClaim SignInService::claimOf(const Tenant& tenant, const SignInAttempt& attempt,
+                                             const std::string& account, bool knownDevice) const {
+    using Device = secrets::HashingClaim::Device;
+    const auto digest = [&](const std::string& text) { return shortened(hasher_.hashBudget(tenant.id, text)); };
+    return {digest("tenant"), digest("address " + networkOf(attempt.origin.address)), digest("account " + account),
+            knownDevice ? Device::kKnown : Device::kOther};
 }
 
 std::optional<Error> SignInService::throttled(const Tenant& tenant, const Budgets& budgets) const {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "domain/secrets/hasher.h"
-#include "domain/secrets/hashing_slots.h"
+#include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/sign_in/actor.h"
 #include "domain/stores/tenant_stores.h"
@@ -38,17 +38,30 @@ public:
     static constexpr std::size_t kFailuresPerAddress = 100;  // an IPv4 address, or the /64 of an IPv6 one
     static constexpr std::size_t kFailuresPerDevice = 10;    // instead of both, for a browser that signed in before
 
-    SignInService(TenantStores&, const secrets::Hasher&, const secrets::PasswordHasher&, secrets::HashingSlots&,
+    class Waiting;
+
+    SignInService(TenantStores&, const secrets::Hasher&, const secrets::PasswordHasher&, secrets::HashingQueue&,
                   const Clock&);  // references must outlive this
 
-    // Checks the password and starts a new session, with its audit record.
+    // A sign-in takes two steps, since its password waits in the queue for password hashing; no thread need wait with
+    // it.
+    //
+    // First the attempt enters the queue.
+    //
+    //   kTooManyAttempts  a budget is used up; retryAfter says when to come again
+    //   kSignInBusy       the queue has no place for it: its account has one waiting, or the queue is full
+    // After either nothing was hashed or counted. Throws StorageUnavailable.
+    Result<Waiting> begin(const Tenant&, SignInAttempt);
+
+    // Then, once isDecided(), the password is checked and a new session starts, with its audit record.
     //
     //   kSignInRefused    wrong e-mail, wrong password, pending or suspended user: the same answer after the
     //                     same work (one hashing), recorded in the audit
-    //   kTooManyAttempts  a budget is used up, or too many passwords are being hashed; no hashing was done,
-    //                     and retryAfter says when to come again
-    // Nobody is to be told before `settledAt`. Throws StorageUnavailable, OutcomeUnknown.
-    Result<SignedIn> signIn(const Tenant&, SignInAttempt);
+    //   kTooManyAttempts  other attempts have used up a budget since the first step
+    //   kSignInBusy       it has waited for too long, or its place in the queue went to another one
+    // After the latter two nothing was hashed or counted. The answer is not to be sent before `settledAt`.
+    // Throws StorageUnavailable, OutcomeUnknown.
+    Result<SignedIn> finish(Waiting);
 
     // Ends the session on the server, with its audit record. Nobody is to be told before the moment that it returns.
     SettledAt signOut(const Actor&, const secrets::SessionToken&);
@@ -60,6 +73,8 @@ private:
     };
     using Budgets = std::vector<Budget>;
 
+    secrets::HashingClaim claimOf(const Tenant&, const SignInAttempt&, const std::string& account,
+                                  bool knownDevice) const;
     bool knows(const Tenant&, const UserId&, const secrets::DeviceToken&) const;
     void end(TenantStore&, const Tenant&, const secrets::SessionToken&, Timestamp now) const;
     Budgets budgetsOf(const Tenant&, const SignInAttempt&, const std::string& account, bool knownDevice) const;
@@ -70,8 +85,33 @@ private:
     TenantStores& stores_;
     const secrets::Hasher& hasher_;
     const secrets::PasswordHasher& passwords_;
-    secrets::HashingSlots& slots_;
+    secrets::HashingQueue& queue_;
     const Clock& clock_;
+};
+
+// A sign-in between its two steps. It leaves the queue on destruction. Used by one thread at a time.
+class SignInService::Waiting {
+public:
+    // Whether finish() would not wait. Never waits itself, and once true stays true.
+    bool isDecided() const { return place_.isDecided(); }
+
+private:
+    friend class SignInService;
+    Waiting(Tenant tenant, SignInAttempt attempt, std::optional<Account> account, bool knownDevice, Budgets budgets,
+            secrets::HashingQueue::Place place)
+        : tenant_(std::move(tenant)),
+          attempt_(std::move(attempt)),
+          account_(std::move(account)),
+          knownDevice_(knownDevice),
+          budgets_(std::move(budgets)),
+          place_(std::move(place)) {}
+
+    Tenant tenant_;
+    SignInAttempt attempt_;
+    std::optional<Account> account_;
+    bool knownDevice_;
+    Budgets budgets_;
+    secrets::HashingQueue::Place place_;
 };
 
 // The network that a budget is kept for: an IPv4 address itself, the first four groups of an IPv6 address.

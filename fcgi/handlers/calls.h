@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "domain/keys/api_key_service.h"
@@ -9,6 +11,8 @@
 #include "domain/tenants/tenant_directory.h"
 #include "fcgi/http/form.h"
 #include "fcgi/http/problem.h"
+#include "fcgi/http/request.h"
+#include "fcgi/http/response.h"
 #include "fcgi/views/pages.h"
 
 namespace claviger::fcgi {
@@ -29,6 +33,22 @@ struct Call {
     const Request& request;
     std::vector<std::string> parameters;  // one for each {…} of the route's path
     Fields form;                          // of a form's body, its token already checked
+};
+
+class DeferredReply;
+
+// What a handler answers. The dispatcher gives a refusal the form of its route: problem document, page or guard.
+using Reply = std::variant<Response, Refusal, std::unique_ptr<DeferredReply>>;
+
+// The rest of a handler that waits for an event, and no thread with it; see DeferredAnswer. It keeps no reference to
+// the call.
+class DeferredReply {
+public:
+    virtual ~DeferredReply() = default;
+    virtual bool isReady() const = 0;
+
+    // `request` is the one of the call, without its body. Throws as a handler does; gives no further DeferredReply.
+    virtual Reply finish(const Services&, const Request& request) = 0;
 };
 
 // Anybody on a tenant's host.

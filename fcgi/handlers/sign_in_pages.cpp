@@ -22,14 +22,50 @@ bool isSignedIn(const Services& services, const VisitorCall& call) {
     return token && services.authenticator.bySession(call.tenant, *token, origin).ok();
 }
 
+// What the answers to a sign-in need of its form.
+struct LoginForm {
+    domain::Tenant tenant;
+    std::string email, callback;
+};
+
 // The form again with the e-mail that was typed, and one text for every cause.
-Response loginAgain(const Services& services, const VisitorCall& call, const Refusal& refusal) {
+Response loginAgain(const Services& services, const Request& request, const LoginForm& form,
+                    const domain::Error& error) {
+    const auto refusal = refusalOf(error);
     const auto& problem = textOf(refusal.problem);
-    return Response::page(
-        problem.status,
-        services.pages.login({call.tenant.name, loginFormToken(services.hasher, call.request, call.tenant),
-                              callbackOf(call.form), valueOf(call.form, "email"), std::string(problem.text), false}));
+    auto page = Response::page(
+        problem.status, services.pages.login({form.tenant.name, loginFormToken(services.hasher, request, form.tenant),
+                                              form.callback, form.email, std::string(problem.text), false}));
+    if (refusal.retryAfter.count() > 0) page.header("Retry-After", std::to_string(refusal.retryAfter.count()));
+    return page;
 }
+
+Response welcome(const Request& request, const LoginForm& form, const domain::SignedIn& signedIn) {
+    auto response = Response::redirect(303, form.callback).notBefore(signedIn.settledAt);
+    setToken(response, request, Cookie::kSession, signedIn.session);
+    setToken(response, request, Cookie::kDevice, signedIn.device);
+    clearCookie(response, request, Cookie::kVisit);
+    return response;
+}
+
+// A sign-in whose password waits for its hashing.
+class WaitingLogin final : public DeferredReply {
+public:
+    WaitingLogin(domain::SignInService::Waiting waiting, LoginForm form)
+        : waiting_(std::move(waiting)), form_(std::move(form)) {}
+
+    bool isReady() const override { return waiting_.isDecided(); }
+
+    Reply finish(const Services& services, const Request& request) override {
+        const auto signedIn = services.signIn.finish(std::move(waiting_));
+        if (!signedIn.ok()) return loginAgain(services, request, form_, signedIn.error());
+        return welcome(request, form_, signedIn.value());
+    }
+
+private:
+    domain::SignInService::Waiting waiting_;
+    LoginForm form_;
+};
 
 }  // namespace
 
@@ -53,23 +89,15 @@ Reply showLogin(const Services& services, const VisitorCall& call) {
 }
 
 Reply logIn(const Services& services, const VisitorCall& call) {
-    auto signedIn =
-        services.signIn.signIn(call.tenant, {valueOf(call.form, "email"),
-                                             domain::secrets::Password::attempt(valueOf(call.form, "password")),
-                                             readToken<DeviceToken>(call.request, Cookie::kDevice),
-                                             readToken<SessionToken>(call.request, Cookie::kSession),
-                                             {call.request.requestId, call.request.address}});
-    if (!signedIn.ok()) {
-        const auto refusal = refusalOf(signedIn.error());
-        auto page = loginAgain(services, call, refusal);
-        if (refusal.retryAfter.count() > 0) page.header("Retry-After", std::to_string(refusal.retryAfter.count()));
-        return page;
-    }
-    auto response = Response::redirect(303, callbackOf(call.form)).notBefore(signedIn.value().settledAt);
-    setToken(response, call.request, Cookie::kSession, signedIn.value().session);
-    setToken(response, call.request, Cookie::kDevice, signedIn.value().device);
-    clearCookie(response, call.request, Cookie::kVisit);
-    return response;
+    LoginForm form{call.tenant, valueOf(call.form, "email"), callbackOf(call.form)};
+    auto waiting =
+        services.signIn.begin(call.tenant, {form.email,
+                                            domain::secrets::Password::attempt(valueOf(call.form, "password")),
+                                            readToken<DeviceToken>(call.request, Cookie::kDevice),
+                                            readToken<SessionToken>(call.request, Cookie::kSession),
+                                            {call.request.requestId, call.request.address}});
+    if (!waiting.ok()) return loginAgain(services, call.request, form, waiting.error());
+    return std::make_unique<WaitingLogin>(std::move(waiting).value(), std::move(form));
 }
 
 Reply logOut(const Services& services, const PersonCall& call) {

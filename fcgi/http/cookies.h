@@ -4,6 +4,7 @@
 #include <string>
 
 #include "domain/secrets/token.h"
+#include "fcgi/http/request.h"
 #include "fcgi/http/response.h"
 
 namespace claviger::fcgi {

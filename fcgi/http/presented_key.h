@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "fcgi/http/problem.h"
+#include "fcgi/http/request.h"
 
 namespace claviger::fcgi {
 

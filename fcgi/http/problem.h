@@ -3,10 +3,8 @@
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "domain/base/error.h"
-#include "fcgi/http/response.h"
 
 namespace claviger::fcgi {
 
@@ -34,6 +32,7 @@ enum class Problem {
     kTenantMigrating,
     kSignInRefused,
     kTooManyAttempts,
+    kSignInBusy,
     kNotFound,
     kMethodNotAllowed,
     kUnavailable,
@@ -58,8 +57,5 @@ struct Refusal {
 
 // The domain's refusal as a client meets it.
 Refusal refusalOf(const domain::Error&);
-
-// What a handler answers. The dispatcher gives a refusal the form of its route: problem document, page or guard.
-using Reply = std::variant<Response, Refusal>;
 
 }  // namespace claviger::fcgi

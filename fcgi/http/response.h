@@ -1,12 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "fcgi/http/request.h"
 
 namespace claviger::fcgi {
 
@@ -49,8 +46,5 @@ private:
     std::vector<std::pair<std::string, std::string>> headers_;
     std::string body_;
 };
-
-// From request to answer. Thread-safe; throws nothing.
-using Application = std::function<Response(const Request&)>;
 
 }  // namespace claviger::fcgi

@@ -4,6 +4,7 @@
 
 #include "domain/keys/key_name.h"
 #include "fcgi/http/problem.h"
+#include "fcgi/http/request.h"
 
 namespace claviger::fcgi {
 

@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kAtOnce = 200us;  // within it a request was answered that waited for nobody
 constexpr auto kTick = 5ms;      // of the timer, which runs only while something waits for it
+constexpr unsigned kLaneThreads = 4;
+constexpr auto kLeftEvery = 200ms;  // how often a deferred answer's peer is looked for
 constexpr auto kFirstPause = 2ms, kLongestPause = 200ms;
 constexpr auto kHeadPatience = 5s;  // for the rest of a partial head
 
@@ -38,7 +40,8 @@ Acceptor::Acceptor(Fd listener, unsigned threads, const Application& application
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       stop_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
       timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
-      listener_(std::move(listener)) {
+      listener_(std::move(listener)),
+      lane_(kLaneThreads) {
     watch(stop_.get(), EPOLLIN, &stop_);
     watch(timer_.get(), EPOLLIN, &timer_);
     // Exclusive: of the workers that wait on this socket the kernel wakes one, not all.
@@ -115,6 +118,8 @@ void Acceptor::handle(Client& client) {
             return park(client);
         case Next::kWait:
             return wait(client);
+        case Next::kDefer:
+            return defer(client);
         case Next::kForget:
             return forget(client);
     }
@@ -123,9 +128,20 @@ void Acceptor::handle(Client& client) {
 Acceptor::Next Acceptor::attend(Client& client) {
     using Outcome = Connection::Outcome;
     const auto next = [](Outcome outcome) {
-        return outcome == Outcome::kKept ? Next::kRest : outcome == Outcome::kWaits ? Next::kWait : Next::kForget;
+        switch (outcome) {
+            case Outcome::kKept:
+                return Next::kRest;
+            case Outcome::kWaits:
+                return Next::kWait;
+            case Outcome::kDeferred:
+                return Next::kDefer;
+            case Outcome::kEnded:
+                break;
+        }
+        return Next::kForget;
     };
     try {
+        if (client.connection.isDeferred()) return next(client.connection.finish());
         if (client.connection.waits()) return next(client.connection.answer());
         switch (client.connection.look()) {
             case Connection::Look::kRequest:
@@ -222,6 +238,11 @@ void Acceptor::wait(Client& client) {
     postpone(client, client.connection.due());
 }
 
+void Acceptor::defer(Client& client) {
+    if (client.connection.isReady()) return lane_.add([this, &client] { handle(client); });
+    postpone(client, Clock::now() + kLeftEvery);
+}
+
 void Acceptor::postpone(Client& client, Clock::time_point moment) {
     const std::lock_guard lock(clientsMutex_);
     client.retryAt = moment;
@@ -252,11 +273,26 @@ void Acceptor::onTimer() {
     const auto now = Clock::now();
     const std::lock_guard lock(clientsMutex_);
     std::erase_if(postponed_, [&](Client* client) {
-        const bool due = client->retryAt <= now;
-        if (due && !arm(*client, EPOLL_CTL_MOD)) clients_.erase(client->self);
-        return due;
+        return client->connection.isDeferred() ? proceed(*client, now) : resume(*client, now);
     });
+    if (clients_.empty()) changed_.notify_all();
     if (!postponed_.empty()) startTimer();
+}
+
+bool Acceptor::resume(Client& client, Clock::time_point now) {
+    if (client.retryAt > now) return false;
+    if (!arm(client, EPOLL_CTL_MOD)) clients_.erase(client.self);
+    return true;
+}
+
+// A peer that has left takes no answer: what it waited for is given up.
+bool Acceptor::proceed(Client& client, Clock::time_point now) {
+    if (client.connection.isReady()) return lane_.add([this, &client] { handle(client); }), true;
+    if (client.retryAt > now) return false;
+    client.retryAt = now + kLeftEvery;
+    if (!client.connection.hasBeenLeft()) return false;
+    clients_.erase(client.self);
+    return true;
 }
 
 bool Acceptor::drain(std::chrono::milliseconds grace, std::chrono::milliseconds limit) {

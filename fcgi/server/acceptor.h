@@ -9,19 +9,22 @@
 #include <vector>
 
 #include "fcgi/server/connection.h"
+#include "fcgi/server/lane.h"
 
 namespace claviger::fcgi {
 
 // Serves the connections of one listening socket with a fixed number of threads. They all wait in one epoll; a
 // connection takes a thread from when the head of a request is there until it is answered, and none else: neither
-// kept, silent nor dribbling connections pin one.
+// kept, silent nor dribbling connections pin one, nor does a deferred answer. When such a one is ready, a thread of a
+// small lane beside them finishes it.
 class Acceptor {
 public:
     // Starts serving. `listener` is non-blocking and may be shared with other processes; `application` is called by
     // all threads and must outlive this. initializeRecordParser() comes before. Throws std::system_error.
     Acceptor(Fd listener, unsigned threads, const Application& application);
 
-    // Ends the threads as soon as each has answered what it is at, and closes what connections are left.
+    // Ends the threads as soon as each has answered what it is at, and closes what connections are left. Deferred
+    // answers that no thread is at are given up.
     ~Acceptor();
 
     Acceptor(const Acceptor&) = delete;
@@ -47,7 +50,7 @@ private:
         bool kept = false;     // has been answered at least once
         bool partial = false;  // the head of a request is there in part: `since` then
         Clock::time_point since;
-        Clock::time_point retryAt;  // parked until then, or its answer is not to be sent before; under clientsMutex_
+        Clock::time_point retryAt;  // when to look at it next, or to send its answer; under clientsMutex_
         Clock::duration pause{};
     };
 
@@ -57,16 +60,19 @@ private:
     void* await(bool lingers) const;  // gives the mark of what is ready
     void handle(Client&);
 
-    enum class Next { kRest, kPark, kWait, kForget };
+    enum class Next { kRest, kPark, kWait, kDefer, kForget };
     Next attend(Client&);
 
     bool acceptOne();  // false if there was none
     void pauseListening();
     void stopListening();
 
-    void rest(Client&);  // until there is something to read
-    void park(Client&);  // until it is looked at again
-    void wait(Client&);  // until its answer is due
+    void rest(Client&);                            // until there is something to read
+    void park(Client&);                            // until it is looked at again
+    void wait(Client&);                            // until its answer is due
+    void defer(Client&);                           // until its answer is ready
+    bool resume(Client&, Clock::time_point now);   // false: it is to wait on
+    bool proceed(Client&, Clock::time_point now);  // likewise, for a deferred answer
     void postpone(Client&, Clock::time_point);
     void forget(Client&);
     bool arm(Client&, int operation);  // from here on it may be another thread's; an answer that waits wants to write
@@ -88,6 +94,7 @@ private:
     std::condition_variable changed_;
 
     std::vector<std::thread> threads_;
+    Lane lane_;
 };
 
 }  // namespace claviger::fcgi

@@ -37,15 +37,16 @@ CgiParameters parametersOf(FCGX_ParamArray variables) {
 }
 
 // The application promises to throw nothing. If it does, that is a bug, which must not take the worker along.
-Response answerTo(const Request& request, const Application& application) {
+template <class Work>
+auto caught(const std::string& requestId, const Work& work) -> decltype(work()) {
     std::string what = "of no known type";
     try {
-        return application(request);
+        return work();
     } catch (const std::exception& thrown) {
         what = thrown.what();
     } catch (...) {
     }
-    logLine({{"level", "error"}, {"event", "application_threw"}, {"requestId", request.requestId}, {"what", what}});
+    logLine({{"level", "error"}, {"event", "application_threw"}, {"requestId", requestId}, {"what", what}});
     return Response(500);
 }
 
@@ -109,13 +110,25 @@ Connection::Outcome Connection::serve(const Application& application) {
     const bool ended = body.ended && !hasReadTooMuch(parser_);
 
     const auto request = parseCgi(parameters, std::move(body.text), body.state);
-    auto response = answerTo(request, application);
-    head_ = response.cgiHead();
-    due_ = response.notBefore();
-    body_ = request.method != "HEAD" ? std::move(response).takeBody() : std::string();
+    auto reply = caught(request.requestId, [&] { return application(request); });
+    headOnly_ = request.method == "HEAD";
     keep_ = keepAsked && ended;
     requestId_ = parser_.requestId;
     FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: the connection is ours to answer and to close
+    if (auto* const response = std::get_if<Response>(&reply)) return take(std::move(*response));
+    deferred_ = std::get<std::unique_ptr<DeferredAnswer>>(std::move(reply));
+    return Outcome::kDeferred;
+}
+
+Connection::Outcome Connection::finish() {
+    const auto deferred = std::move(deferred_);
+    return take(caught("", [&] { return deferred->finish(); }));
+}
+
+Connection::Outcome Connection::take(Response response) {
+    head_ = response.cgiHead();
+    due_ = response.notBefore();
+    body_ = headOnly_ ? std::string() : std::move(response).takeBody();
     waits_ = due_ > std::chrono::steady_clock::now();
     return waits_ ? Outcome::kWaits : answer();
 }
@@ -125,6 +138,11 @@ Connection::Outcome Connection::answer() {
     const auto head = std::exchange(head_, {}), body = std::exchange(body_, {});  // an idle connection keeps no page
     const bool sent = sendAnswer(fd_.get(), requestId_, head, body);
     return keep_ && sent ? Outcome::kKept : Outcome::kEnded;
+}
+
+bool Connection::hasBeenLeft() const {
+    char byte = 0;
+    return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 void Connection::nudge() const {

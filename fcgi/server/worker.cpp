@@ -21,8 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGrace = 3s;   // nginx leaves within moments, unless it starves; nobody waits for the others
-constexpr auto kLimit = 10s;  // for all
+constexpr auto kGrace = 3s;     // nginx leaves within moments, unless it starves; nobody waits for the others
+constexpr auto kLimit = 10s;    // for all
+constexpr auto kPatience = 6s;  // for what a deferred answer waits for; the rest is for its work
 
 void waitForTermination() {
     sigset_t termination;
@@ -80,12 +81,13 @@ void WorkerRole::settleIn() const {
     if (::getppid() != master_) std::_Exit(EXIT_FAILURE);
 }
 
-void WorkerRole::serve(unsigned threads, const Application& application) {
+void WorkerRole::serve(unsigned threads, const Application& application, const Hurry& hurry) {
     initializeRecordParser();
     Acceptor acceptor(std::move(listener_), threads, application);
     sayReady();
     waitForTermination();
     logLine({{"level", "info"}, {"event", "worker_draining"}, {"pid", ::getpid()}});
+    hurry(kPatience);
     if (acceptor.drain(kGrace, kLimit)) return;
     logLine({{"level", "error"}, {"event", "worker_cut_off"}, {"pid", ::getpid()}});
     std::_Exit(EXIT_FAILURE);  // a thread hangs: there is nothing to wait for

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "fcgi/http/response.h"
+#include "fcgi/http/answer.h"
 #include "fcgi/server/fd.h"
 
 namespace claviger::fcgi {
@@ -36,8 +36,11 @@ public:
     void settleIn() const;
 
     // A worker: serves until SIGTERM, then drains; tells the master when it is ready. Returns when the last connection
-    // has been answered and closed. After 10 s it gives up and ends the process.
-    void serve(unsigned threads, const Application&);
+    // has been answered and closed. After 10 s it gives up and ends the process. When it begins to drain it calls
+    // `hurry` with how long a deferred answer may still wait to become ready.
+    using Hurry = std::function<void(std::chrono::milliseconds)>;
+    void serve(
+        unsigned threads, const Application&, const Hurry& hurry = [](auto) {});
 
     // Waits so long; false if SIGTERM has come.
     using Pause = std::function<bool(std::chrono::milliseconds)>;

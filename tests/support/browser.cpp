@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
+#include <thread>
+#include <utility>
 
 namespace claviger::tests {
 namespace {
@@ -32,7 +35,16 @@ std::string encodeForm(const fcgi::Fields& fields) {
     return encoded;
 }
 
+fcgi::Response awaited(fcgi::Answer answer) {
+    auto* const deferred = std::get_if<std::unique_ptr<fcgi::DeferredAnswer>>(&answer);
+    if (deferred == nullptr) return std::get<fcgi::Response>(std::move(answer));
+    while (!(*deferred)->isReady()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return (*deferred)->finish();
+}
+
 }  // namespace
+
+Answer::Answer(fcgi::Answer answer) : response_(awaited(std::move(answer))) {}
 
 Poco::JSON::Object::Ptr Answer::json() const {
     return Poco::JSON::Parser().parse(body()).extract<Poco::JSON::Object::Ptr>();
@@ -73,9 +85,9 @@ Answer Browser::send(const std::string& method, const std::string& target, const
                        [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
         parameters[name == "CONTENT_TYPE" ? name : "HTTP_" + name] = value;
     }
-    auto response = application_(fcgi::parseCgi({parameters.begin(), parameters.end()}, body, fcgi::BodyState::kWhole));
-    keepCookies(response);
-    return Answer(std::move(response));
+    Answer answer(application_(fcgi::parseCgi({parameters.begin(), parameters.end()}, body, fcgi::BodyState::kWhole)));
+    keepCookies(answer.response());
+    return answer;
 }
 
 Answer Browser::postJson(const std::string& target, const std::string& body, Headers headers) {

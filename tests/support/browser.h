@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "fcgi/http/answer.h"
 #include "fcgi/http/form.h"
-#include "fcgi/http/response.h"
 
 namespace claviger::tests {
 
 // One answer, as a test reads it.
 class Answer {
 public:
-    explicit Answer(fcgi::Response response) : response_(std::move(response)) {}
+    explicit Answer(fcgi::Answer);  // waits for a deferred one
 
     int status() const { return response_.status(); }
     std::string header(const std::string& name) const { return response_.header(name); }

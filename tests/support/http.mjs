@@ -4,12 +4,12 @@ import http from 'node:http';
 import net from 'node:net';
 
 // Sends one request, on a connection of its own unless there is an agent. Options: port, host, method, path, headers,
-// body, agent.
+// body, agent, and localAddress, one of 127.0.0.0/8, which nginx takes for the client's.
 // Gives { status, headers, rawHeaders, body, json() }; of repeated headers `all(name)` gives each.
-export function request({ port, host = 'localhost', method = 'GET', path = '/', headers = {}, body, agent = false }) {
+export function request({ port, host = 'localhost', method = 'GET', path = '/', headers = {}, body, agent = false, localAddress }) {
   return new Promise((resolve, reject) => {
     const sent = http.request(
-      { host: '127.0.0.1', port, method, path, agent, headers: { Host: host, ...headers } },
+      { host: '127.0.0.1', port, method, path, agent, localAddress, headers: { Host: host, ...headers } },
       (answer) => {
         const chunks = [];
         answer.on('data', (chunk) => chunks.push(chunk));
@@ -54,7 +54,7 @@ export async function freePort() {
 }
 
 // One browser at one host: it keeps cookies, and sends the Origin of its own site with what changes something. With an
-// `agent` it keeps connections too.
+// `agent` it keeps connections too; with an `address` of 127.0.0.0/8 it comes from there.
 export class Visitor {
   constructor(port, host) {
     this.port = port;
@@ -75,6 +75,7 @@ export class Visitor {
       path,
       body,
       agent: this.agent,
+      localAddress: this.address,
       headers: {
         ...(cookie && { Cookie: cookie }),
         ...(method !== 'GET' && method !== 'HEAD' && { Origin: this.origin }),

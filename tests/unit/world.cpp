@@ -2,6 +2,9 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <chrono>
+#include <thread>
+
 namespace claviger::tests {
 namespace {
 
@@ -14,6 +17,13 @@ domain::secrets::Pepper newPepper(const TemporaryFolder& folder) {
 }
 
 }  // namespace
+
+Result<domain::SignedIn> WholeSignIns::signIn(const domain::Tenant& tenant, domain::SignInAttempt attempt) {
+    auto waiting = begin(tenant, std::move(attempt));
+    if (!waiting.ok()) return waiting.error();
+    while (!waiting.value().isDecided()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return finish(std::move(waiting).value());
+}
 
 World::World() : hasher(newPepper(folder)), usage(stores, [](const std::string&) {}) {}
 

@@ -7,7 +7,7 @@
 #include "domain/keys/operator_key_service.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
-#include "domain/secrets/hashing_slots.h"
+#include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/sign_in/authenticator.h"
 #include "domain/sign_in/sign_in_service.h"
@@ -22,6 +22,12 @@ constexpr auto kPassword = "correct horse battery";
 constexpr auto kAddress = "192.0.2.7";
 
 domain::RequestOrigin operatorOrigin();
+
+// Signing in with both steps on the caller's thread, which waits in between.
+struct WholeSignIns : domain::SignInService {
+    using SignInService::SignInService;
+    domain::Result<domain::SignedIn> signIn(const domain::Tenant&, domain::SignInAttempt);
+};
 
 // The domain's services over stores without a database, at a time that the test sets.
 struct World {
@@ -46,13 +52,13 @@ struct World {
     InMemoryStores stores;
     domain::secrets::Hasher hasher;
     domain::secrets::PasswordHasher passwords{{8, 1}};
-    domain::secrets::HashingSlots slots{folder.path()};
+    domain::secrets::HashingQueue hashing{folder.path()};
     domain::UsageRecorder usage;
     domain::NoFence fence;
     domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, 0};
     domain::Authenticator authenticator{stores, verifier, hasher, clock, fence};
     domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
-    domain::SignInService signIns{stores, hasher, passwords, slots, clock};
+    WholeSignIns signIns{stores, hasher, passwords, hashing, clock};
     domain::UserService users{stores, passwords, clock, operatorOrigin()};
     domain::OperatorKeyService operatorKeys{stores, hasher, clock, operatorOrigin()};
 };

@@ -36,7 +36,7 @@ extern "C" int crypto_pwhash_str_verify(const char* hash, const char* password, 
 namespace claviger::tests {
 namespace {
 
-using domain::secrets::HashingSlots;
+using domain::secrets::HashingQueue;
 using domain::secrets::Password;
 using domain::secrets::PasswordCost;
 using domain::secrets::PasswordHash;
@@ -70,15 +70,15 @@ class PasswordHasherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     TemporaryFolder folder_;
-    HashingSlots slots_{folder_.path()};
-    HashingSlots::Slot slot_ = slots_.acquire().value();
+    HashingQueue queue_{folder_.path()};
+    HashingQueue::Permit permit_ = std::move(*queue_.enter({})).permit().value();
     PasswordHasher hasher_{kCheap};
 
     void matchesThePasswordAndNoOther() {
         const auto stored = hasher_.hash(Password::attempt("correct horse battery"));
-        CPPUNIT_ASSERT(hasher_.matches(slot_, Password::attempt("correct horse battery"), stored));
+        CPPUNIT_ASSERT(hasher_.matches(permit_, Password::attempt("correct horse battery"), stored));
         for (const auto* wrong : {"", "correct horse batter", "correct horse battery ", "Correct horse battery"})
-            CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt(wrong), stored));
+            CPPUNIT_ASSERT(!hasher_.matches(permit_, Password::attempt(wrong), stored));
     }
 
     void hashesTheSamePasswordDifferentlyEachTime() {
@@ -95,7 +95,7 @@ class PasswordHasherTest : public CppUnit::TestFixture {
 
     void givesWayWhileItHashesAndNotAfterwards() {
         const int before = niceness();
-        CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt("correct horse battery"), std::nullopt));
+        CPPUNIT_ASSERT(!hasher_.matches(permit_, Password::attempt("correct horse battery"), std::nullopt));
         CPPUNIT_ASSERT(nicenessOfHashing > before);
         CPPUNIT_ASSERT_EQUAL(before, niceness());
     }
@@ -114,26 +114,26 @@ class PasswordHasherTest : public CppUnit::TestFixture {
 
     void matchesHashesOfAnotherCost() {
         const auto stored = PasswordHasher({9, 2}).hash(Password::attempt("correct horse battery"));
-        CPPUNIT_ASSERT(hasher_.matches(slot_, Password::attempt("correct horse battery"), stored));
+        CPPUNIT_ASSERT(hasher_.matches(permit_, Password::attempt("correct horse battery"), stored));
     }
 
     void matchesNothingForAnUnknownAccount() {
-        CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt("correct horse battery"), std::nullopt));
-        CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt(""), std::nullopt));
+        CPPUNIT_ASSERT(!hasher_.matches(permit_, Password::attempt("correct horse battery"), std::nullopt));
+        CPPUNIT_ASSERT(!hasher_.matches(permit_, Password::attempt(""), std::nullopt));
     }
 
     void takesAsLongForAnUnknownAccountAsForAWrongPassword() {
         const auto stored = hasher_.hash(Password::attempt("correct horse battery"));
         const auto wrong = Password::attempt("wrong");
-        const auto known = leastCpuOf([&] { (void)hasher_.matches(slot_, wrong, stored); });
-        const auto unknown = leastCpuOf([&] { (void)hasher_.matches(slot_, wrong, std::nullopt); });
+        const auto known = leastCpuOf([&] { (void)hasher_.matches(permit_, wrong, stored); });
+        const auto unknown = leastCpuOf([&] { (void)hasher_.matches(permit_, wrong, std::nullopt); });
         CPPUNIT_ASSERT(unknown > known * 0.6);
         CPPUNIT_ASSERT(unknown < known * 1.6);
     }
 
     void matchesNothingAgainstABrokenHash() {
         for (const auto* broken : {"", "x", "$argon2id$v=19$m=8192,t=1,p=1$", "correct horse battery"})
-            CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt(broken), PasswordHash::fromStored(broken)));
+            CPPUNIT_ASSERT(!hasher_.matches(permit_, Password::attempt(broken), PasswordHash::fromStored(broken)));
     }
 };
 

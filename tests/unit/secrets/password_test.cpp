@@ -14,7 +14,7 @@ namespace claviger::tests {
 namespace {
 
 using domain::ErrorCode;
-using domain::secrets::HashingSlots;
+using domain::secrets::HashingQueue;
 using domain::secrets::Password;
 using domain::secrets::PasswordCost;
 using domain::secrets::PasswordHasher;
@@ -62,20 +62,20 @@ class PasswordTest : public CppUnit::TestFixture {
 
     void keepsItsTextWhenMoved() {
         const TemporaryFolder folder;
-        HashingSlots slots(folder.path());
-        const auto slot = slots.acquire();
+        HashingQueue queue(folder.path());
+        const auto permit = std::move(*queue.enter({})).permit();
         const PasswordHasher hasher(kCheap);
         for (const auto* text : {"short and old", "a long password that no small string could ever hold in itself"}) {
             const auto stored = hasher.hash(Password::attempt(text));
             auto first = Password::attempt(text);
             auto second = std::move(first);
-            CPPUNIT_ASSERT(hasher.matches(*slot, second, stored));
-            CPPUNIT_ASSERT(!hasher.matches(*slot, first, stored));  // NOLINT(bugprone-use-after-move): it is empty
+            CPPUNIT_ASSERT(hasher.matches(*permit, second, stored));
+            CPPUNIT_ASSERT(!hasher.matches(*permit, first, stored));  // NOLINT(bugprone-use-after-move): it is empty
 
             auto third = Password::attempt("something else");
             third = std::move(second);
-            CPPUNIT_ASSERT(hasher.matches(*slot, third, stored));
-            CPPUNIT_ASSERT(!hasher.matches(*slot, second, stored));  // NOLINT(bugprone-use-after-move)
+            CPPUNIT_ASSERT(hasher.matches(*permit, third, stored));
+            CPPUNIT_ASSERT(!hasher.matches(*permit, second, stored));  // NOLINT(bugprone-use-after-move)
         }
     }
 

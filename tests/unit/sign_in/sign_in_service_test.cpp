@@ -48,6 +48,9 @@ class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(signsOutOfThisSessionAlone);
     CPPUNIT_TEST(keepsABrowsersDeviceToken);
     CPPUNIT_TEST(startsNothingWithoutTheDatabase);
+    CPPUNIT_TEST(letsOneAttemptOfAnAccountHashAndOneWaitAndRefusesMore);
+    CPPUNIT_TEST(letsAKnownDeviceWaitInsteadOfAStranger);
+    CPPUNIT_TEST(letsOtherAccountsAndTenantsWaitBesideABusyOne);
     CPPUNIT_TEST_SUITE_END();
 
     // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
@@ -180,6 +183,50 @@ private:
         CPPUNIT_ASSERT(
             unknown !=
             scene_->world.signIns.signIn(scene_->acme, std::move(stranger)).value().device.revealForCookie());
+    }
+
+    static bool isBusy(const domain::Result<domain::SignInService::Waiting>& attempt) {
+        return refusedWith(ErrorCode::kSignInBusy, attempt) && attempt.error().retryAfter.count() > 0;
+    }
+
+    void letsOneAttemptOfAnAccountHashAndOneWaitAndRefusesMore() {
+        auto& signIns = scene_->world.signIns;
+        for (const std::string name : {"ann", "nobody"}) {
+            const auto email = name + "@acme.example";
+            const auto hashing = signIns.begin(scene_->acme, attempt(email));
+            const auto waiting = signIns.begin(scene_->acme, attempt(email));
+            CPPUNIT_ASSERT(hashing.value().isDecided() && !waiting.value().isDecided());
+            for (const auto& spelling : {email, " " + name + "@ACME.example"})
+                CPPUNIT_ASSERT(isBusy(signIns.begin(scene_->acme, attempt(spelling))));
+            CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).attempts.empty());
+            CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).audit.empty());
+        }
+    }
+
+    void letsAKnownDeviceWaitInsteadOfAStranger() {
+        auto device = signIn().device;
+        auto& signIns = scene_->world.signIns;
+        auto hashing = signIns.begin(scene_->acme, attempt(kAnn));
+        auto stranger = signIns.begin(scene_->acme, attempt(kAnn, "wrong"));
+        auto known = attempt(kAnn);
+        known.device = std::move(device);
+        auto owner = signIns.begin(scene_->acme, std::move(known));
+        CPPUNIT_ASSERT(stranger.value().isDecided() && !owner.value().isDecided());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInBusy, signIns.finish(std::move(stranger).value())));
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).attempts.empty());
+        CPPUNIT_ASSERT(signIns.finish(std::move(hashing).value()).ok());
+        CPPUNIT_ASSERT(owner.value().isDecided() && signIns.finish(std::move(owner).value()).ok());
+    }
+
+    void letsOtherAccountsAndTenantsWaitBesideABusyOne() {
+        auto& signIns = scene_->world.signIns;
+        auto hashing = signIns.begin(scene_->acme, attempt(kAnn));
+        auto waiting = signIns.begin(scene_->acme, attempt(kAnn));
+        auto other = signIns.begin(scene_->acme, attempt("nobody@acme.example"));
+        auto elsewhere = signIns.begin(scene_->globex, attempt(kAnn));
+        CPPUNIT_ASSERT(waiting.ok() && other.ok() && elsewhere.ok());
+        CPPUNIT_ASSERT(signIns.finish(std::move(hashing).value()).ok());
+        CPPUNIT_ASSERT(elsewhere.value().isDecided() && !other.value().isDecided());  // the tenants take turns
     }
 
     void startsNothingWithoutTheDatabase() {

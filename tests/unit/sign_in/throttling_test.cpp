@@ -1,10 +1,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
-#include <atomic>
 #include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "domain/sign_in/sign_in_service.h"
 #include "tests/support/refusals.h"
@@ -50,7 +47,6 @@ class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(throttlesAKnownBrowserAfterTenFailuresOfItsOwn);
     CPPUNIT_TEST(doesNotTakeAnotherUsersBrowserForKnown);
     CPPUNIT_TEST(forgetsFailuresThatCountNoMore);
-    CPPUNIT_TEST(refusesAtOnceWhileTwoHashAndTwoWait);
     CPPUNIT_TEST(namesTheNetworkOfAnAddress);
     CPPUNIT_TEST_SUITE_END();
 
@@ -110,10 +106,7 @@ private:
 
     void doesNotHashForAThrottledAttempt() {
         fail(kAnn, 10);
-        // Whoever wanted to hash now would wait for a slot, and be told to come again in a second.
-        const auto first = scene_->world.slots.acquire();
-        const auto second = scene_->world.slots.acquire();
-        const auto refused = right(kAnn);
+        const auto refused = scene_->world.signIns.begin(scene_->acme, attempt(kAnn, kPassword));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, refused));
         CPPUNIT_ASSERT(refused.error().retryAfter > 1s);
     }
@@ -204,28 +197,6 @@ private:
         scene_->world.clock.advance(15min + 1us);
         fail(kBob, 1);
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, scene_->world.stores.data(scene_->acme).attempts.size());
-    }
-
-    void refusesAtOnceWhileTwoHashAndTwoWait() {
-        auto first = scene_->world.slots.acquire();
-        auto second = scene_->world.slots.acquire();
-        std::atomic<int> in{0};
-        std::atomic<int> refused{0};
-        std::vector<std::jthread> threads;
-        for (int i = 0; i < 3; ++i)
-            threads.emplace_back([&] {
-                const auto result = right(kAnn);
-                in += result.ok() ? 1 : 0;
-                refused += refusedWith(ErrorCode::kTooManyAttempts, result) && result.error().retryAfter == 1s ? 1 : 0;
-            });
-        const auto end = std::chrono::steady_clock::now() + 4s;  // whoever waits is refused after five
-        while (refused == 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
-        CPPUNIT_ASSERT_EQUAL(1, refused.load());
-        first.reset();
-        second.reset();
-        threads.clear();
-        CPPUNIT_ASSERT_EQUAL(2, in.load());
-        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).attempts.empty());
     }
 
     void namesTheNetworkOfAnAddress() {

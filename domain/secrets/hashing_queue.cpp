@@ -1,0 +1,192 @@
+#include "domain/secrets/hashing_queue.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bitset>
+#include <cerrno>
+#include <limits>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace claviger::domain::secrets {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using State = HashingPlace::State;
+
+constexpr auto kName = "hashing-queue.1";  // the number is the layout's: a change of HashingTable changes it
+constexpr auto kLookEvery = 100ms;
+
+// Bytes of the file that are locked. Locks need not lie on bytes with a meaning.
+constexpr off_t kTableLock = 0;        // held by the process that reads or changes the table
+constexpr std::uint32_t kSeats = 255;  // byte n is held by the process that has seat n, from 1 on
+
+std::system_error failure(const std::filesystem::path& path, int error = errno) {
+    return {error, std::generic_category(), path.string()};
+}
+
+// A lock of the open file description, which goes when that is closed, as it is when its process dies.
+bool lock(int file, int command, short type, off_t byte) {
+    struct flock range {};
+    range.l_type = type;
+    range.l_whence = SEEK_SET;
+    range.l_start = byte;
+    range.l_len = 1;
+    int result = 0;
+    do result = ::fcntl(file, command, &range);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+int openFile(const std::filesystem::path& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+    if (file < 0) throw failure(path);
+    // With blocks of its own: a full disk must not surprise those that write to the mapping.
+    struct stat found {};
+    const int error = ::posix_fallocate(file, 0, sizeof(HashingTable));
+    if (error == 0 && ::fstat(file, &found) == 0 && found.st_size == sizeof(HashingTable)) return file;
+    ::close(file);
+    if (error != 0) throw failure(path, error);
+    throw std::runtime_error(path.string() + " is not of this release: remove it while the service is stopped");
+}
+
+}  // namespace
+
+// While it lives, no other thread and no other process is at the table.
+class HashingQueue::Section {
+public:
+    enum class Contended { kWait, kGiveUp };
+
+    explicit Section(HashingQueue& queue, Contended contended = Contended::kWait)
+        : file_(queue.mapping_.file), lock_(queue.mutex_, std::defer_lock) {
+        const bool waits = contended == Contended::kWait;
+        if (waits) lock_.lock();
+        if (!waits && !lock_.try_lock()) return;
+        held_ = lock(file_, waits ? F_OFD_SETLKW : F_OFD_SETLK, F_WRLCK, kTableLock);
+    }
+    Section(const Section&) = delete;
+    Section& operator=(const Section&) = delete;
+    ~Section() {
+        if (held_) lock(file_, F_OFD_SETLK, F_UNLCK, kTableLock);
+    }
+
+    explicit operator bool() const { return held_; }
+
+private:
+    int file_;
+    std::unique_lock<std::mutex> lock_;
+    bool held_ = false;
+};
+
+HashingQueue::Holding::Holding(Holding&& other) noexcept
+    : queue_(other.queue_), place_(std::exchange(other.place_, nullptr)) {}
+
+HashingQueue::Holding::~Holding() {
+    if (place_ != nullptr) queue_->release(*place_);
+}
+
+bool HashingQueue::Place::isDecided() const {
+    if (holding_.state() != State::kWaiting || isOver()) return true;
+    holding_.queue().lookForTheDead();
+    return holding_.state() != State::kWaiting;
+}
+
+std::optional<HashingQueue::Permit> HashingQueue::Place::permit() && {
+    if (holding_.state() != State::kHashing) return std::nullopt;
+    return Permit(std::move(holding_));
+}
+
+bool HashingQueue::Place::isOver() const {
+    const auto now = Clock::now();
+    return now >= lastMoment_ || now.time_since_epoch().count() >= holding_.queue().lastMoment_;
+}
+
+HashingQueue::Mapping::Mapping(const std::filesystem::path& path) : file(openFile(path)) {
+    void* const memory = ::mmap(nullptr, sizeof(HashingTable), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    table = static_cast<HashingTable*>(memory);
+    if (memory != MAP_FAILED) return;
+    const int error = errno;
+    ::close(file);
+    throw failure(path, error);
+}
+
+HashingQueue::Mapping::~Mapping() {
+    ::munmap(table, sizeof(HashingTable));
+    ::close(file);
+}
+
+HashingQueue::HashingQueue(const std::filesystem::path& folder)
+    : path_(folder / kName),
+      mapping_(path_),
+      table_(*mapping_.table),
+      seat_(takeSeat()),
+      lastMoment_(std::numeric_limits<Clock::rep>::max()) {
+    const Section section(*this);
+    if (!section) throw failure(path_);
+    for (auto& place : table_.places())
+        if (place.owner == seat_) place.state = State::kFree;  // the seat's process before this one has died
+}
+
+std::uint32_t HashingQueue::takeSeat() const {
+    for (std::uint32_t seat = 1; seat <= kSeats; ++seat)
+        if (lock(mapping_.file, F_OFD_SETLK, F_WRLCK, seat)) return seat;
+    throw std::runtime_error("255 processes use " + path_.string());
+}
+
+std::optional<HashingQueue::Place> HashingQueue::enter(const HashingClaim& claim) {
+    const Section section(*this);
+    if (!section) throw failure(path_);
+    freePlacesOfTheDead();
+    auto* const place = table_.admit(claim, seat_);
+    if (place == nullptr) return std::nullopt;
+    table_.grant();
+    return Place(Holding(*this, *place));
+}
+
+void HashingQueue::hurry(std::chrono::milliseconds patience) {
+    lastMoment_ = (Clock::now() + patience).time_since_epoch().count();
+}
+
+// Where the table cannot be locked, the next one that looks grants what has become free.
+void HashingQueue::release(HashingPlace& place) noexcept {
+    place.state.store(State::kFree, std::memory_order_release);
+    if (const Section section(*this); section) table_.grant();
+}
+
+void HashingQueue::lookForTheDead() {
+    const auto now = Clock::now();
+    auto due = nextLook_.load();
+    if (now.time_since_epoch().count() < due) return;
+    if (!nextLook_.compare_exchange_strong(due, (now + kLookEvery).time_since_epoch().count())) return;
+    const Section section(*this, Section::Contended::kGiveUp);
+    if (!section) return;
+    freePlacesOfTheDead();
+    table_.grant();
+}
+
+void HashingQueue::freePlacesOfTheDead() {
+    std::bitset<kSeats + 1> looked, dead;
+    for (auto& place : table_.places()) {
+        if (place.state.load() == State::kFree || place.owner == seat_) continue;
+        const auto seat = place.owner <= kSeats ? place.owner : 0;
+        if (!looked[seat]) dead[seat] = isDead(seat), looked[seat] = true;
+        if (dead[seat]) place.state = State::kFree;
+    }
+}
+
+bool HashingQueue::isDead(std::uint32_t seat) const {
+    if (seat == 0) return true;  // no process ever had it
+    struct flock range {};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_start = seat;
+    range.l_len = 1;
+    return ::fcntl(mapping_.file, F_OFD_GETLK, &range) == 0 && range.l_type == F_UNLCK;
+}
+
+}  // namespace claviger::domain::secrets
