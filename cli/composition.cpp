@@ -58,7 +58,6 @@ struct Parts {
           stores(connections, transactions),
           tenants(registry, schemas, clock),
           transfers(registry, archive, clock, migrator.newestTenantVersion(), costOf(settings)),
-          users(stores, passwords, clock, operatorOrigin()),
           migrations(registry, schemas, migrator, failures, clock) {}
 
     const domain::Settings settings;
@@ -75,11 +74,12 @@ struct Parts {
     persistence::MySqlTenantStores stores;
     domain::TenantService tenants;
     domain::TransferService transfers;
-    domain::UserService users;
     domain::MigrationService migrations;
 
-    // The pepper is read when keys are asked for: most verbs work without it.
+    // Read with the first service that needs the pepper: verbs of tenants work without it.
     std::unique_ptr<const domain::secrets::Hasher> hasher;
+    std::optional<domain::Throttle> throttle;
+    std::optional<domain::UserService> users;
     std::optional<domain::OperatorKeyService> keys;
     std::optional<domain::PepperService> peppers;
 };
@@ -91,7 +91,7 @@ public:
 
     domain::TenantService& tenants() override { return migrated().tenants; }
     domain::TransferService& transfers() override { return migrated().transfers; }
-    domain::UserService& users() override { return migrated().users; }
+    domain::UserService& users() override { return *withPepper(migrated()).users; }
     domain::OperatorKeyService& keys() override { return *withPepper(migrated()).keys; }
     domain::PepperService& peppers() override { return *withPepper(migrated()).peppers; }
 
@@ -130,6 +130,8 @@ private:
     static Parts& withPepper(Parts& parts) {
         if (!parts.hasher) {
             parts.hasher = loadHasher(parts.settings);
+            parts.throttle.emplace(parts.stores, *parts.hasher, parts.clock);
+            parts.users.emplace(parts.stores, parts.passwords, *parts.throttle, parts.clock, operatorOrigin());
             parts.keys.emplace(parts.stores, *parts.hasher, parts.clock, operatorOrigin());
             parts.peppers.emplace(parts.registry, parts.stores, *parts.hasher);
         }

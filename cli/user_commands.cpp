@@ -160,8 +160,9 @@ void addChange(CLI::App& group, Verb& chosen, const std::string& name, const std
 
 void addSetPassword(CLI::App& group, Verb& chosen) {
     auto* const verb = addVerb(group, "set-password",
-                               "Replace a user's password and end their sessions. Whether they may sign in stays as "
-                               "it was, and so do their keys.",
+                               "Replace a user's password, and end their sessions and a lock-out. Browsers that they "
+                               "have used before are forgotten. Whether they may sign in stays as it was, and so do "
+                               "their keys.",
                                "  claviger user set-password --tenant acme --email a@acme.example --password-stdin < "
                                "password.txt");
     const auto given = std::make_shared<Arguments>();
@@ -202,6 +203,12 @@ void addUserCommands(CLI::App& app, Verb& chosen) {
     addChange(*group, chosen, "sign-out", "End all sessions of a user, who may sign in again. Their keys live on.",
               {"Signed out user ", "Not signed in anywhere: user "},
               [](auto& users, const auto& tenant, const auto& email) { return users.signOut(tenant, email); });
+    addChange(
+        *group, chosen, "unlock",
+        "End a lock-out: earlier attempts to sign in to this account count no more, wrong or right. The limit of an "
+        "address stays. A new password ends a lock-out too.",
+        {"Unlocked user ", "No attempts are counted: user "},
+        [](auto& users, const auto& tenant, const auto& email) { return users.unlock(tenant, email); });
 }
 
 }  // namespace claviger::cli

@@ -4,8 +4,8 @@
 
 namespace claviger::cli {
 
-// claviger user create | list | approve | suspend | set-password | sign-out. Sets `chosen` when the command line asks
-// for one of them.
+// claviger user create | list | approve | suspend | set-password | sign-out | unlock. Sets `chosen` when the command
+// line has one of them.
 void addUserCommands(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

@@ -10,6 +10,9 @@ namespace claviger::domain {
 // A moment in UTC, to the microsecond: what a DATETIME(6) column holds.
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
+// How far the clocks of two hosts may be apart. A time that was written further in the future counts for nothing.
+constexpr std::chrono::minutes kClockTolerance{5};
+
 // Where the time comes from, so that a test can say what time it is. Thread-safe.
 class Clock {
 public:

@@ -20,6 +20,7 @@ enum class AuditAction {
     kUserSuspended,
     kPasswordSet,
     kSessionsEnded,
+    kUserUnlocked,
 };
 
 // Where a request came from, as the audit and the log name it. Of an operator: a number of the tool's run, and

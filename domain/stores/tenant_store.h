@@ -157,23 +157,47 @@ public:
     virtual void add(const AuditEvent&) = 0;
 };
 
-// The failed attempts to sign in, counted per budget.
+// From `from` to `to`, both included.
+struct Period {
+    Timestamp from, to;
+};
+
+// The attempts to sign in, counted per budget. The cost of a look at a budget depends on its limit, never on the number
+// of rows in the table. A database that refuses a statement counts as unavailable here: StorageUnavailable.
 class LoginAttempts {
 public:
     virtual ~LoginAttempts() = default;
 
-    // When the n-th newest failure since `since` happened; nothing if there were fewer. n counts from 1.
-    virtual std::optional<Timestamp> nthNewest(const secrets::BudgetHash&, std::size_t n, Timestamp since) const = 0;
+    // When the n-th newest attempt of the period was counted; nothing if there were fewer. n counts from 1.
+    virtual std::optional<Timestamp> nthNewest(const secrets::BudgetHash&, std::size_t n, const Period&) const = 0;
     virtual void add(const secrets::BudgetHash&, Timestamp) = 0;
-    virtual void forgetBefore(Timestamp) = 0;
+
+    // Deletes one attempt of the budget that was counted at that moment; nothing happens if there is none.
+    virtual void takeBack(const secrets::BudgetHash&, Timestamp) = 0;
+
+    // Deletes the attempts of the budget from that moment on. Returns their number.
+    virtual std::size_t forget(const secrets::BudgetHash&, Timestamp from) = 0;
+
+    // Deletes attempts outside the period, of any budget: at most that many before it and as many after it.
+    virtual void clearAway(const Period& kept, std::size_t most) = 0;
 };
 
-// Browsers that have signed in to an account before.
+constexpr std::size_t kMostKnownDevices = 10;  // of a user; the least recently used one goes
+constexpr std::chrono::days kDeviceIdleLimit{90};
+
+// Browsers that have signed in to an account before. A user has at most kMostKnownDevices.
 class KnownDevices {
 public:
     virtual ~KnownDevices() = default;
-    virtual bool knows(const UserId&, const secrets::DeviceHash&) const = 0;
-    virtual void remember(const UserId&, const secrets::DeviceHash&, Timestamp) = 0;
+
+    // Used within kDeviceIdleLimit. A device with a last use in the future, beyond the tolerance of clocks, is unknown.
+    virtual bool knows(const UserId&, const secrets::DeviceHash&, Timestamp now) const = 0;
+    virtual std::vector<secrets::DeviceHash> list(const UserId&) const = 0;  // the most recently used first
+
+    // Writes the device's last use. Deletes the devices of the user that are unknown or too many. The user must be
+    // locked.
+    virtual void remember(const UserId&, const secrets::DeviceHash&, Timestamp now) = 0;
+    virtual void forgetAllOf(const UserId&) = 0;
 };
 
 class TenantStore {

@@ -2,9 +2,9 @@
 
 namespace claviger::domain {
 
-UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher, const Clock& clock,
-                         RequestOrigin origin)
-    : stores_(stores), hasher_(hasher), clock_(clock), origin_(std::move(origin)) {}
+UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher, const Throttle& throttle,
+                         const Clock& clock, RequestOrigin origin)
+    : stores_(stores), hasher_(hasher), throttle_(throttle), clock_(clock), origin_(std::move(origin)) {}
 
 Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wanted,
                                         const secrets::Password& password) {
@@ -53,6 +53,7 @@ Result<ChangedUser> UserService::suspend(const Tenant& tenant, const Email& emai
             // Again even if it is so: whoever set it may have died before every host knew.
             store.users().setStatus(changed.user.id, UserStatus::kSuspended);
             changed.endedSessions = store.sessions().endAllOf(changed.user.id, clock_.now());
+            store.knownDevices().forgetAllOf(changed.user.id);
             return changed;
         },
         AuditAction::kUserSuspended);
@@ -65,6 +66,8 @@ Result<ChangedUser> UserService::setPassword(const Tenant& tenant, const Email& 
         tenant, email,
         [&](TenantStore& store, const Account& account) {
             store.users().setPassword(account.user.id, hash);
+            (void)endLockOut(store, tenant, account.user);
+            store.knownDevices().forgetAllOf(account.user.id);
             return ChangedUser{account.user, true, store.sessions().endAllOf(account.user.id, clock_.now())};
         },
         AuditAction::kPasswordSet);
@@ -78,6 +81,19 @@ Result<ChangedUser> UserService::signOut(const Tenant& tenant, const Email& emai
             return ChangedUser{account.user, ended > 0, ended};
         },
         AuditAction::kSessionsEnded);
+}
+
+Result<ChangedUser> UserService::unlock(const Tenant& tenant, const Email& email) {
+    return change(
+        tenant, email,
+        [&](TenantStore& store, const Account& account) {
+            return ChangedUser{account.user, endLockOut(store, tenant, account.user) > 0, 0};
+        },
+        AuditAction::kUserUnlocked);
+}
+
+std::size_t UserService::endLockOut(TenantStore& store, const Tenant& tenant, const User& user) const {
+    return throttle_.unlock(store, tenant, user.email.text(), store.knownDevices().list(user.id), clock_.now());
 }
 
 // The user's row is locked first: what is decided of one user by several happens one after the other.

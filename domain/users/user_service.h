@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "domain/secrets/password_hasher.h"
+#include "domain/sign_in/throttle.h"
 #include "domain/stores/tenant_stores.h"
 #include "domain/tenants/tenant_service.h"
 #include "domain/users/user.h"
@@ -33,7 +34,7 @@ struct ChangedUser {
 class UserService {
 public:
     // The references must outlive this. `origin` is what the audit says of the operator.
-    UserService(TenantStores&, const secrets::PasswordHasher&, const Clock&, RequestOrigin origin);
+    UserService(TenantStores&, const secrets::PasswordHasher&, const Throttle&, const Clock&, RequestOrigin origin);
 
     // Creates a user. Run again with the same e-mail and name it is already so, and the password stays.
     //   kUserTaken  the e-mail exists under another name; nothing changed
@@ -46,11 +47,13 @@ public:
     Result<ChangedUser> approve(const Tenant&, const Email&);
 
     // Ends the user's sessions and, until approved again, refuses them and their keys; already so is ok. From the
-    // moment this returns nothing of theirs is accepted. The keys live on and work again after approve.
+    // moment this returns nothing of theirs is accepted. The keys live on and work again after approve. Their known
+    // devices are forgotten.
     //   kUserNotFound
     Result<ChangedUser> suspend(const Tenant&, const Email&);
 
-    // Replaces the password and ends the user's sessions. The status stays.
+    // Replaces the password, ends the user's sessions and a lock-out, and forgets their known devices. The status
+    // stays.
     //   kUserNotFound
     Result<ChangedUser> setPassword(const Tenant&, const Email&, const secrets::Password&);
 
@@ -58,12 +61,19 @@ public:
     //   kUserNotFound
     Result<ChangedUser> signOut(const Tenant&, const Email&);
 
+    // Ends a lock-out: no earlier attempt to sign in to the account counts any more, from known devices neither.
+    // Without any it is already so. The budgets of addresses stay.
+    //   kUserNotFound
+    Result<ChangedUser> unlock(const Tenant&, const Email&);
+
 private:
+    std::size_t endLockOut(TenantStore&, const Tenant&, const User&) const;
     Result<ChangedUser> change(const Tenant&, const Email&,
                                const std::function<ChangedUser(TenantStore&, const Account&)>&, AuditAction);
 
     TenantStores& stores_;
     const secrets::PasswordHasher& hasher_;
+    const Throttle& throttle_;
     const Clock& clock_;
     RequestOrigin origin_;
 };

@@ -28,14 +28,28 @@ struct LoginForm {
     std::string email, callback;
 };
 
+// "15 minutes", rounded up; "30 seconds" below one.
+std::string inWords(std::chrono::seconds wait) {
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait);
+    const bool isShort = wait < std::chrono::minutes{1};
+    const auto number = isShort ? wait.count() : minutes.count();
+    return std::to_string(number) + (isShort ? " second" : " minute") + (number == 1 ? "" : "s");
+}
+
+// The text of the problem, and when to try again where the refusal says so.
+std::string sentencesOf(const Refusal& refusal) {
+    const std::string text(textOf(refusal.problem).text);
+    return refusal.retryAfter.count() == 0 ? text : text + ". Try again in " + inWords(refusal.retryAfter) + ".";
+}
+
 // The form again with the e-mail that was typed, and one text for every cause.
 Response loginAgain(const Services& services, const Request& request, const LoginForm& form,
                     const domain::Error& error) {
     const auto refusal = refusalOf(error);
-    const auto& problem = textOf(refusal.problem);
-    auto page = Response::page(
-        problem.status, services.pages.login({form.tenant.name, loginFormToken(services.hasher, request, form.tenant),
-                                              form.callback, form.email, std::string(problem.text), false}));
+    auto page =
+        Response::page(textOf(refusal.problem).status,
+                       services.pages.login({form.tenant.name, loginFormToken(services.hasher, request, form.tenant),
+                                             form.callback, form.email, sentencesOf(refusal), false}));
     if (refusal.retryAfter.count() > 0) page.header("Retry-After", std::to_string(refusal.retryAfter.count()));
     return page;
 }

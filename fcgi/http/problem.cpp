@@ -34,8 +34,9 @@ constexpr std::pair<Problem, ProblemText> kTexts[] = {
     {Problem::kTenantSuspended, {403, "tenant_suspended", "This site is suspended"}},
     {Problem::kTenantMigrating, {503, "tenant_migrating", "This site is being upgraded: try again in a moment"}},
     {Problem::kSignInRefused, {401, "sign_in_refused", "The e-mail or the password is wrong"}},
-    {Problem::kTooManyAttempts, {429, "too_many_attempts", "Too many attempts: try again later"}},
-    {Problem::kSignInBusy, {429, "sign_in_busy", "Too many sign-ins at the same moment: try again in a few seconds"}},
+    {Problem::kTooManyAttempts, {429, "too_many_attempts", "Too many attempts"}},
+    {Problem::kSignInBusy, {429, "sign_in_busy", "Too many people are signing in at this moment"}},
+    {Problem::kSignInBudgetUsed, {429, "sign_in_budget_used", "This account has signed in too often"}},
     {Problem::kNotFound, {404, "not_found", "Not found"}},
     {Problem::kMethodNotAllowed, {405, "method_not_allowed", "Method not allowed"}},
     {Problem::kUnavailable, {503, "unavailable", "The service is not available: try again in a moment"}},
@@ -70,6 +71,8 @@ Problem problemOf(ErrorCode code) {
             return Problem::kTooManyAttempts;
         case ErrorCode::kSignInBusy:
             return Problem::kSignInBusy;
+        case ErrorCode::kSignInBudgetUsed:
+            return Problem::kSignInBudgetUsed;
         case ErrorCode::kInvalidArgument:
         case ErrorCode::kTenantNotFound:
         case ErrorCode::kTenantTaken:

@@ -33,6 +33,7 @@ enum class Problem {
     kSignInRefused,
     kTooManyAttempts,
     kSignInBusy,
+    kSignInBudgetUsed,
     kNotFound,
     kMethodNotAllowed,
     kUnavailable,

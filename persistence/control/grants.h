@@ -15,10 +15,12 @@ constexpr std::array<Sql, 5> kWorkerGrants = {
     "GRANT INSERT ON claviger.dead_keys TO {worker}",
 };
 
-// What a tenant's role may do. But for failed sign-ins nothing is ever deleted: keys, sessions and audit rows are kept.
-constexpr std::array<Sql, 2> kRoleGrants = {
+// What a tenant's role may do. It deletes rows of the throttle and known devices only: keys, sessions and audit rows
+// are kept. Statements of mysql_login_attempts.cpp and mysql_known_devices.cpp need the two rights to delete.
+constexpr std::array<Sql, 3> kRoleGrants = {
     "GRANT SELECT, INSERT, UPDATE ON {schemaInGrant}.* TO {role}",
     "GRANT DELETE ON {schema}.login_attempts TO {role}",
+    "GRANT DELETE ON {schema}.known_devices TO {role}",
 };
 
 }  // namespace claviger::persistence

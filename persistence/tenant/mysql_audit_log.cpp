@@ -34,6 +34,8 @@ Text textOf(domain::AuditAction action) {
             return {"password_set"};
         case AuditAction::kSessionsEnded:
             return {"sessions_ended"};
+        case AuditAction::kUserUnlocked:
+            return {"user_unlocked"};
     }
     throw std::logic_error("an unknown audit action");
 }

@@ -5,20 +5,56 @@
 namespace claviger::persistence {
 namespace {
 
-constexpr Sql kFind = "SELECT 1 FROM {schema}.known_devices WHERE user_id = ? AND device_hash = ?";
+constexpr Sql kFind =
+    "SELECT 1 FROM {schema}.known_devices WHERE user_id = ? AND device_hash = ? AND last_seen_at BETWEEN ? AND ?";
+constexpr Sql kList =
+    "SELECT device_hash FROM {schema}.known_devices WHERE user_id = ? ORDER BY last_seen_at DESC LIMIT ?";
 constexpr Sql kRemember =
     "INSERT INTO {schema}.known_devices (user_id, device_hash, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?) "
-    "ON DUPLICATE KEY UPDATE last_seen_at = GREATEST(last_seen_at, ?)";
+    "ON DUPLICATE KEY UPDATE last_seen_at = ?";
+constexpr Sql kForgetUnknown =
+    "DELETE FROM {schema}.known_devices WHERE user_id = ? AND last_seen_at NOT BETWEEN ? AND ? LIMIT ?";
+// The device of this sign-in stays: another one's clock may be ahead.
+constexpr Sql kBeyond =
+    "SELECT device_hash FROM {schema}.known_devices WHERE user_id = ? AND device_hash <> ? "
+    "ORDER BY last_seen_at DESC LIMIT ? OFFSET ?";
+constexpr Sql kForget = "DELETE FROM {schema}.known_devices WHERE user_id = ? AND device_hash = ?";
+constexpr Sql kForgetAllOf = "DELETE FROM {schema}.known_devices WHERE user_id = ? LIMIT ?";
+
+// Rows of a user that one statement may touch. There are more than kMostKnownDevices only while workers of a release
+// without that limit run.
+constexpr std::int64_t kMostAtOnce = 100;
+constexpr auto kMostKnown = static_cast<std::int64_t>(domain::kMostKnownDevices);
+
+domain::secrets::DeviceHash hashAt(const Row& row) {
+    return stored(domain::secrets::DeviceHash::fromStored(row.text(0)));
+}
 
 }  // namespace
 
-bool MySqlKnownDevices::knows(const domain::UserId& user, const domain::secrets::DeviceHash& device) const {
-    return !connection_.query(kFind, {bytesOf(user), bytesOf(device)}).empty();
+bool MySqlKnownDevices::knows(const domain::UserId& user, const domain::secrets::DeviceHash& device,
+                              domain::Timestamp now) const {
+    return !connection_
+                .query(kFind,
+                       {bytesOf(user), bytesOf(device), now - domain::kDeviceIdleLimit, now + domain::kClockTolerance})
+                .empty();
+}
+
+std::vector<domain::secrets::DeviceHash> MySqlKnownDevices::list(const domain::UserId& user) const {
+    return connection_.query(kList, {bytesOf(user), kMostKnown}).map(hashAt);
 }
 
 void MySqlKnownDevices::remember(const domain::UserId& user, const domain::secrets::DeviceHash& device,
-                                 domain::Timestamp at) {
-    connection_.execute(kRemember, {bytesOf(user), bytesOf(device), at, at, at});
+                                 domain::Timestamp now) {
+    connection_.execute(kRemember, {bytesOf(user), bytesOf(device), now, now, now});
+    connection_.execute(kForgetUnknown,
+                        {bytesOf(user), now - domain::kDeviceIdleLimit, now + domain::kClockTolerance, kMostAtOnce});
+    const auto beyond = connection_.query(kBeyond, {bytesOf(user), bytesOf(device), kMostAtOnce, kMostKnown - 1});
+    for (const auto& surplus : beyond.map(hashAt)) connection_.execute(kForget, {bytesOf(user), bytesOf(surplus)});
+}
+
+void MySqlKnownDevices::forgetAllOf(const domain::UserId& user) {
+    connection_.execute(kForgetAllOf, {bytesOf(user), kMostAtOnce});
 }
 
 }  // namespace claviger::persistence

@@ -10,11 +10,15 @@ public:
     explicit MySqlLoginAttempts(const TenantConnection& connection) : connection_(connection) {}
 
     std::optional<domain::Timestamp> nthNewest(const domain::secrets::BudgetHash&, std::size_t n,
-                                               domain::Timestamp since) const override;
+                                               const domain::Period&) const override;
     void add(const domain::secrets::BudgetHash&, domain::Timestamp) override;
-    void forgetBefore(domain::Timestamp) override;
+    void takeBack(const domain::secrets::BudgetHash&, domain::Timestamp) override;
+    std::size_t forget(const domain::secrets::BudgetHash&, domain::Timestamp from) override;
+    void clearAway(const domain::Period& kept, std::size_t most) override;
 
 private:
+    std::uint64_t execute(Sql, const Values&) const;
+
     const TenantConnection& connection_;
 };
 

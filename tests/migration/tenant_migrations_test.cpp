@@ -23,6 +23,7 @@ class TenantMigrationsTest : public MigrationFixture {
     CPPUNIT_TEST(aRunKilledAfterAnAlterIsFinished);
     CPPUNIT_TEST(aRunKilledBeforeTheGrantsIsFinished);
     CPPUNIT_TEST(dataOutlivesALaterMigration);
+    CPPUNIT_TEST(theTenDevicesThatWereUsedLastStayKnown);
     CPPUNIT_TEST(anEditedMigrationIsRefusedAndNothingIsApplied);
     CPPUNIT_TEST(aNewerHistoryIsRefused);
     CPPUNIT_TEST(aFailingMigrationIsNamedAndFinishedOnceMended);
@@ -121,6 +122,19 @@ class TenantMigrationsTest : public MigrationFixture {
         writeTenantMigration(next("note"), "ALTER TABLE {schema}.login_attempts ADD COLUMN note VARCHAR(20) NULL");
         bringUp();
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, database().count(tenant(), "login_attempts WHERE note IS NULL"));
+    }
+
+    void theTenDevicesThatWereUsedLastStayKnown() {
+        bringUp();
+        database().execute(tenant(),
+                           "INSERT INTO {schema}.known_devices SELECT UNHEX(MD5(seq % 2)), UNHEX(SHA2(seq, 256)), "
+                           "'2026-01-01', DATE_ADD('2026-01-01', INTERVAL seq HOUR) FROM seq_1_to_50");
+        forgetAfter(15);
+        bringUp();
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{20}, database().count(tenant(), "known_devices"));
+        CPPUNIT_ASSERT_EQUAL(
+            std::int64_t{20},
+            database().count(tenant(), "known_devices WHERE last_seen_at > DATE_ADD('2026-01-01', INTERVAL 30 HOUR)"));
     }
 
     void anEditedMigrationIsRefusedAndNothingIsApplied() {

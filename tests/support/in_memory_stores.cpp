@@ -14,6 +14,11 @@ void InMemoryStores::be(Reach reach) {
     reach_ = reach;
 }
 
+void InMemoryStores::fail(const domain::Tenant& tenant, TenantData::Part part) {
+    const std::lock_guard lock(mutex_);
+    tenants_[tenant.id].failing = part;
+}
+
 // The work is done on a copy: what is not committed is forgotten with it.
 domain::SettledAt InMemoryStores::runTransaction(const domain::Tenant& tenant,
                                                  const std::function<Ending(domain::TenantStore&)>& work) {

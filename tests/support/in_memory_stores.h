@@ -37,6 +37,8 @@ struct TenantData {
     std::vector<Attempt> attempts;
     std::map<Device, domain::Timestamp> devices;  // and when each was last seen
     std::map<domain::UserId, domain::Timestamp> changesWholeAt;
+    enum class Part { kNone, kSessions, kLoginAttempts, kClearingAway };
+    Part failing = Part::kNone;
     std::size_t mostUsesAtOnce = 0;  // that were ever recorded
 };
 
@@ -50,6 +52,9 @@ public:
     // From now on every unit of work throws StorageUnavailable, until called again with kReachable.
     enum class Reach { kReachable, kUnreachable };
     void be(Reach);
+
+    // From now on writes of this part of the tenant throw StorageUnavailable.
+    void fail(const domain::Tenant&, TenantData::Part);
 
 protected:
     domain::SettledAt runTransaction(const domain::Tenant&,

@@ -13,6 +13,10 @@ bool isApproved(const TenantData& data, const domain::UserId& user) {
     return found != data.accounts.end() && found->second.user.status == domain::UserStatus::kApproved;
 }
 
+void checkPart(const TenantData& data, TenantData::Part part) {
+    if (data.failing == part) throw domain::StorageUnavailable("this part of the fake cannot be written");
+}
+
 std::vector<domain::User> usersByEmail(const TenantData& data) {
     std::vector<domain::User> all;
     for (const auto& [id, account] : data.accounts) all.push_back(account.user);
@@ -68,6 +72,7 @@ public:
     }
 
     void add(const secrets::SessionHash& hash, const domain::Session& session) override {
+        checkPart(data_, TenantData::Part::kSessions);
         data_.sessions.insert({hash, {session, {}, epochOf(session.user)}});
     }
 
@@ -275,19 +280,42 @@ public:
     explicit InMemoryLoginAttempts(TenantData& data) : data_(data) {}
 
     std::optional<Timestamp> nthNewest(const secrets::BudgetHash& budget, std::size_t n,
-                                       Timestamp since) const override {
+                                       const domain::Period& period) const override {
         std::vector<Timestamp> times;
         for (const auto& attempt : data_.attempts)
-            if (attempt.budget == budget && attempt.at >= since) times.push_back(attempt.at);
+            if (attempt.budget == budget && attempt.at >= period.from && attempt.at <= period.to)
+                times.push_back(attempt.at);
         if (times.size() < n) return std::nullopt;
         std::sort(times.begin(), times.end(), std::greater<>());
         return times[n - 1];
     }
 
-    void add(const secrets::BudgetHash& budget, Timestamp at) override { data_.attempts.push_back({budget, at}); }
+    void add(const secrets::BudgetHash& budget, Timestamp at) override {
+        checkPart(data_, TenantData::Part::kLoginAttempts);
+        data_.attempts.push_back({budget, at});
+    }
 
-    void forgetBefore(Timestamp moment) override {
-        std::erase_if(data_.attempts, [&](const auto& attempt) { return attempt.at < moment; });
+    void takeBack(const secrets::BudgetHash& budget, Timestamp at) override {
+        const auto found = std::find_if(data_.attempts.begin(), data_.attempts.end(), [&](const auto& attempt) {
+            return attempt.budget == budget && attempt.at == at;
+        });
+        if (found != data_.attempts.end()) data_.attempts.erase(found);
+    }
+
+    std::size_t forget(const secrets::BudgetHash& budget, Timestamp from) override {
+        return std::erase_if(data_.attempts,
+                             [&](const auto& attempt) { return attempt.budget == budget && attempt.at >= from; });
+    }
+
+    void clearAway(const domain::Period& kept, std::size_t most) override {
+        checkPart(data_, TenantData::Part::kClearingAway);
+        auto& all = data_.attempts;
+        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+        const auto before = std::count_if(all.begin(), all.end(), [&](const auto& a) { return a.at < kept.from; });
+        const auto after = std::count_if(all.begin(), all.end(), [&](const auto& a) { return a.at > kept.to; });
+        const auto limit = static_cast<std::ptrdiff_t>(most);
+        all.erase(all.end() - std::min(after, limit), all.end());
+        all.erase(all.begin(), all.begin() + std::min(before, limit));
     }
 
 private:
@@ -298,16 +326,46 @@ class InMemoryKnownDevices final : public domain::KnownDevices {
 public:
     explicit InMemoryKnownDevices(TenantData& data) : data_(data) {}
 
-    bool knows(const domain::UserId& user, const secrets::DeviceHash& device) const override {
-        return data_.devices.contains({user, device});
+    bool knows(const domain::UserId& user, const secrets::DeviceHash& device, Timestamp now) const override {
+        const auto found = data_.devices.find({user, device});
+        return found != data_.devices.end() && isKnown(found->second, now);
     }
 
-    void remember(const domain::UserId& user, const secrets::DeviceHash& device, Timestamp at) override {
-        auto& last = data_.devices.try_emplace({user, device}, at).first->second;
-        last = std::max(last, at);
+    std::vector<secrets::DeviceHash> list(const domain::UserId& user) const override {
+        auto all = byLastUse(user);
+        if (all.size() > domain::kMostKnownDevices) all.erase(all.begin() + domain::kMostKnownDevices, all.end());
+        return all;
+    }
+
+    void remember(const domain::UserId& user, const secrets::DeviceHash& device, Timestamp now) override {
+        data_.devices.insert_or_assign({user, device}, now);
+        std::erase_if(data_.devices,
+                      [&](const auto& entry) { return entry.first.first == user && !isKnown(entry.second, now); });
+        auto others = byLastUse(user);
+        std::erase(others, device);
+        for (std::size_t i = domain::kMostKnownDevices - 1; i < others.size(); ++i)
+            data_.devices.erase({user, others[i]});
+    }
+
+    void forgetAllOf(const domain::UserId& user) override {
+        std::erase_if(data_.devices, [&](const auto& entry) { return entry.first.first == user; });
     }
 
 private:
+    static bool isKnown(Timestamp lastUse, Timestamp now) {
+        return lastUse >= now - domain::kDeviceIdleLimit && lastUse <= now + domain::kClockTolerance;
+    }
+
+    std::vector<secrets::DeviceHash> byLastUse(const domain::UserId& user) const {
+        std::vector<std::pair<Timestamp, secrets::DeviceHash>> uses;
+        for (const auto& [device, lastUse] : data_.devices)
+            if (device.first == user) uses.emplace_back(lastUse, device.second);
+        std::sort(uses.begin(), uses.end(), std::greater<>());
+        std::vector<secrets::DeviceHash> hashes;
+        for (const auto& use : uses) hashes.push_back(use.second);
+        return hashes;
+    }
+
     TenantData& data_;
 };
 

@@ -32,7 +32,7 @@ function assertUsage(args, options) {
 const verbs = [
   [], ['tenant'], ['tenant', 'create'], ['tenant', 'list'], ['tenant', 'show'],
   ['tenant', 'rename'], ['tenant', 'suspend'], ['tenant', 'resume'],
-  ['user'], ['user', 'create'], ['user', 'list'], ['user', 'approve'], ['user', 'suspend'], ['user', 'set-password'], ['user', 'sign-out'],
+  ['user'], ['user', 'create'], ['user', 'list'], ['user', 'approve'], ['user', 'suspend'], ['user', 'set-password'], ['user', 'sign-out'], ['user', 'unlock'],
   ['key'], ['key', 'list'], ['key', 'create'], ['key', 'regenerate'], ['key', 'revoke'], ['migrate'], ['migrate', 'status'], ['apply'],
   ['tenant', 'export'], ['tenant', 'import'], ['tenant', 'drop'], ['pepper'], ['pepper', 'status'], ['pepper', 'rotate'], ['backup'], ['restore'], ['dead-keys'], ['doctor'], ['completion'], ['man'],
 ];

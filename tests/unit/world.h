@@ -59,7 +59,8 @@ struct World {
     domain::Authenticator authenticator{stores, verifier, hasher, clock, fence};
     domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
     WholeSignIns signIns{stores, hasher, passwords, hashing, clock};
-    domain::UserService users{stores, passwords, clock, operatorOrigin()};
+    domain::Throttle throttle{stores, hasher, clock};
+    domain::UserService users{stores, passwords, throttle, clock, operatorOrigin()};
     domain::OperatorKeyService operatorKeys{stores, hasher, clock, operatorOrigin()};
 };
 

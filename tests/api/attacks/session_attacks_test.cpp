@@ -6,11 +6,12 @@
 
 #include "fcgi/http/path.h"
 #include "fcgi/routes.h"
+#include "tests/api/attacks/hashings.h"
 #include "tests/support/test_service.h"
 
-namespace {
+std::atomic<int> hashings{0};
 
-std::atomic<int> hashings{0};  // of this process
+namespace {
 
 // Stands before libsodium's function of the name and passes everything on.
 template <class Function>

@@ -20,6 +20,9 @@ class SignInTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(endsASuspendedUsersSessionAtTheNextRequest);
     CPPUNIT_TEST(throttlesAnAccountAfterTenFailuresAndNotItsOwnersBrowser);
     CPPUNIT_TEST(throttlesUnknownAccountsAlike);
+    CPPUNIT_TEST(limitsTheSuccessesOfAnAccount);
+    CPPUNIT_TEST(namesTheWaitInWords);
+    CPPUNIT_TEST(letsInOnceTheNamedWaitIsOver);
     CPPUNIT_TEST(writesAuditRowsForEachOutcome);
     CPPUNIT_TEST(storesNoTokenAndNoPassword);
     CPPUNIT_TEST_SUITE_END();
@@ -159,6 +162,48 @@ public:
         for (int i = 0; i < 10; ++i)
             CPPUNIT_ASSERT_EQUAL(401, attacker.signIn("nobody@example.com", "a wrong password").status());
         CPPUNIT_ASSERT_EQUAL(429, attacker.signIn("nobody@example.com", "a wrong password").status());
+        CPPUNIT_ASSERT_EQUAL(303, attacker.signIn(TestTenant::kOwner, TestTenant::kPassword).status());
+    }
+
+    void limitsTheSuccessesOfAnAccount() {
+        tenant_.addUser("other@example.com");
+        for (int i = 0; i < 30; ++i)
+            CPPUNIT_ASSERT_EQUAL(303, tenant_.browser().signIn(TestTenant::kOwner, TestTenant::kPassword).status());
+        const auto refused = tenant_.browser().signIn(TestTenant::kOwner, TestTenant::kPassword);
+        CPPUNIT_ASSERT_EQUAL(429, refused.status());
+        const auto wait = std::stoi(refused.header("Retry-After"));
+        CPPUNIT_ASSERT(wait > 13 * 60 && wait <= 15 * 60);
+        CPPUNIT_ASSERT(shows(refused, "This account has signed in too often. Try again in 1"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{30}, tenant_.count("audit_events WHERE action = 'signed_in'"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, tenant_.count("audit_events WHERE action = 'sign_in_refused'"));
+        CPPUNIT_ASSERT_EQUAL(303, tenant_.browser().signIn("other@example.com", TestTenant::kPassword).status());
+    }
+
+    static bool shows(const Answer& answer, const std::string& text) {
+        return answer.response().body().find(text) != std::string::npos;
+    }
+
+    void namesTheWaitInWords() {
+        auto attacker = tenant_.browser();
+        for (int i = 0; i < 10; ++i) attacker.signIn(TestTenant::kOwner, "a wrong password");
+        // Of the ten the oldest decides. Some seconds pass in a test.
+        for (const auto& [older, words] : {std::pair("0", "Too many attempts. Try again in 15 minutes."),
+                                           {"50", "Too many attempts. Try again in 14 minutes."},
+                                           {"750", "Try again in 2 minutes."},
+                                           {"55", " seconds."}}) {
+            tenant_.execute("UPDATE {schema}.login_attempts SET failed_at = failed_at - INTERVAL " +
+                            std::string(older) + " SECOND");
+            const auto answer = attacker.signIn(TestTenant::kOwner, TestTenant::kPassword);
+            CPPUNIT_ASSERT_EQUAL(429, answer.status());
+            CPPUNIT_ASSERT_MESSAGE(answer.response().body(), shows(answer, words));
+        }
+    }
+
+    void letsInOnceTheNamedWaitIsOver() {
+        auto attacker = tenant_.browser();
+        for (int i = 0; i < 10; ++i) attacker.signIn(TestTenant::kOwner, "a wrong password");
+        const auto wait = attacker.signIn(TestTenant::kOwner, TestTenant::kPassword).header("Retry-After");
+        tenant_.execute("UPDATE {schema}.login_attempts SET failed_at = failed_at - INTERVAL " + wait + " SECOND");
         CPPUNIT_ASSERT_EQUAL(303, attacker.signIn(TestTenant::kOwner, TestTenant::kPassword).status());
     }
 

@@ -39,14 +39,25 @@ class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(neitherCountsNorRecordsAThrottledAttempt);
     CPPUNIT_TEST(saysWhenToComeAgain);
     CPPUNIT_TEST(letsInAgainWhenTheOldestFailureIsFifteenMinutesOld);
-    CPPUNIT_TEST(neverCountsSuccesses);
+    CPPUNIT_TEST(givesASuccessBack);
+    CPPUNIT_TEST(countsTheAttemptBeforeItsPasswordIsHashed);
+    CPPUNIT_TEST(leavesAnAttemptCountedWhoseSessionCannotStart);
+    CPPUNIT_TEST(hashesNothingWhereAnAttemptCannotBeCounted);
+    CPPUNIT_TEST(concurrentAttemptsNeverExceedABudget);
+    CPPUNIT_TEST(limitsTheSuccessesOfAnAccount);
+    CPPUNIT_TEST(namesTheLongestWait);
+    CPPUNIT_TEST(ignoresFailuresOfTheFuture);
+    CPPUNIT_TEST(countsFailuresOfAClockThatIsALittleAhead);
     CPPUNIT_TEST(throttlesAnAddressAfterAHundredFailures);
     CPPUNIT_TEST(countsTheAddressesOfOneIpv6NetworkTogether);
     CPPUNIT_TEST(throttlesEachTenantByItself);
     CPPUNIT_TEST(letsAKnownBrowserInThoughStrangersUsedUpTheAccount);
     CPPUNIT_TEST(throttlesAKnownBrowserAfterTenFailuresOfItsOwn);
+    CPPUNIT_TEST(throttlesAllKnownBrowsersOfAnAccountTogether);
+    CPPUNIT_TEST(aBrowserUnusedForNinetyDaysCountsForTheAccount);
     CPPUNIT_TEST(doesNotTakeAnotherUsersBrowserForKnown);
     CPPUNIT_TEST(forgetsFailuresThatCountNoMore);
+    CPPUNIT_TEST(aFailureToClearAwayChangesNothing);
     CPPUNIT_TEST(namesTheNetworkOfAnAddress);
     CPPUNIT_TEST_SUITE_END();
 
@@ -139,12 +150,101 @@ private:
         CPPUNIT_ASSERT(throttled(kAnn));
     }
 
-    void neverCountsSuccesses() {
-        for (int i = 0; i < 30; ++i) CPPUNIT_ASSERT(right(kAnn).ok());
+    std::size_t attempts() { return scene_->world.stores.data(scene_->acme).attempts.size(); }
+
+    void givesASuccessBack() {
         fail(kAnn, 9);
         for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(right(kAnn).ok());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{18},
-                             scene_->world.stores.data(scene_->acme).attempts.size());  // two budgets each
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2 * 9 + 3}, attempts());  // a failure counts for the account and the address
+        fail(kAnn, 1);
+        CPPUNIT_ASSERT(throttled(kAnn));
+    }
+
+    // A process that dies while it hashes leaves the attempt counted.
+    void countsTheAttemptBeforeItsPasswordIsHashed() {
+        const auto& world = scene_->world;
+        domain::Throttle& throttle = scene_->world.throttle;
+        const auto budgets = throttle.budgetsOf(scene_->acme, {kAnn, kAddress, {}});
+        for (int i = 0; i < 10; ++i) CPPUNIT_ASSERT(throttle.count(scene_->acme, budgets).ok());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, throttle.count(scene_->acme, budgets)));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{20}, world.stores.data(scene_->acme).attempts.size());
+        CPPUNIT_ASSERT(throttled(kAnn));
+    }
+
+    void leavesAnAttemptCountedWhoseSessionCannotStart() {
+        scene_->world.stores.fail(scene_->acme, TenantData::Part::kSessions);
+        CPPUNIT_ASSERT_THROW((void)right(kAnn), domain::StorageUnavailable);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, attempts());
+    }
+
+    void hashesNothingWhereAnAttemptCannotBeCounted() {
+        scene_->world.stores.fail(scene_->acme, TenantData::Part::kLoginAttempts);
+        for (const auto* email : {kAnn, "nobody@acme.example"}) {
+            CPPUNIT_ASSERT_THROW((void)right(email), domain::StorageUnavailable);
+            CPPUNIT_ASSERT_THROW((void)scene_->world.signIns.signIn(scene_->acme, attempt(email, "wrong")),
+                                 domain::StorageUnavailable);
+        }
+        const auto data = scene_->world.stores.data(scene_->acme);
+        CPPUNIT_ASSERT(data.sessions.empty() && data.audit.empty() && data.attempts.empty());
+    }
+
+    // As many hosts would count at the same moment.
+    void concurrentAttemptsNeverExceedABudget() {
+        auto& throttle = scene_->world.throttle;
+        const auto budgets = throttle.budgetsOf(scene_->acme, {kAnn, kAddress, {}});
+        std::atomic<std::size_t> counted{0};
+        {
+            std::vector<std::jthread> hosts;
+            for (int i = 0; i < 8; ++i)
+                hosts.emplace_back([&] {
+                    for (int j = 0; j < 5; ++j) counted += throttle.count(scene_->acme, budgets).ok() ? 1 : 0;
+                });
+        }
+        CPPUNIT_ASSERT(counted <= domain::Throttle::kFailuresPerAccount);
+        CPPUNIT_ASSERT_EQUAL(2 * counted, attempts());  // refused attempts have left nothing
+    }
+
+    void limitsTheSuccessesOfAnAccount() {
+        const auto device = right(kAnn).value().device.revealForCookie();
+        for (int i = 0; i < 14; ++i) CPPUNIT_ASSERT(right(kAnn).ok());
+        for (int i = 0; i < 15; ++i) CPPUNIT_ASSERT(withDevice(device, kAnn, kPassword).ok());
+        const auto before = scene_->world.stores.data(scene_->acme);
+        const auto refused = right(kAnn);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInBudgetUsed, refused));
+        CPPUNIT_ASSERT(refused.error().retryAfter == 15min);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInBudgetUsed, withDevice(device, kAnn, kPassword)));
+        const auto after = scene_->world.stores.data(scene_->acme);
+        CPPUNIT_ASSERT_EQUAL(before.attempts.size(), after.attempts.size());
+        CPPUNIT_ASSERT_EQUAL(before.sessions.size(), after.sessions.size());
+        CPPUNIT_ASSERT(right(kBob).ok());
+        scene_->world.clock.advance(15min);
+        CPPUNIT_ASSERT(right(kAnn).ok());
+    }
+
+    void namesTheLongestWait() {
+        for (int i = 0; i < 90; ++i) fail("user" + std::to_string(i) + "@acme.example", 1);
+        scene_->world.clock.advance(5min);
+        fail(kAnn, 10);  // and the address has a hundred
+        CPPUNIT_ASSERT(right(kAnn).error().retryAfter == 15min);
+        CPPUNIT_ASSERT(right(kBob).error().retryAfter == 10min);
+    }
+
+    void ignoresFailuresOfTheFuture() {
+        scene_->world.clock.advance(24h);  // it was ahead, and is set right
+        fail(kAnn, 10);
+        for (int i = 0; i < 30; ++i) CPPUNIT_ASSERT(right(kBob).ok());
+        scene_->world.clock.advance(-24h);
+        CPPUNIT_ASSERT(right(kAnn).ok());
+        CPPUNIT_ASSERT(right(kBob).ok());
+        fail(kAnn, 1);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2 + 2}, attempts());  // this failure and the two successes
+    }
+
+    void countsFailuresOfAClockThatIsALittleAhead() {
+        scene_->world.clock.advance(5min);
+        fail(kAnn, 10);
+        scene_->world.clock.advance(-5min);
+        CPPUNIT_ASSERT(throttled(kAnn));
     }
 
     void throttlesAnAddressAfterAHundredFailures() {
@@ -184,6 +284,26 @@ private:
         CPPUNIT_ASSERT(right(kAnn).ok());  // its failures were not counted against the account
     }
 
+    void throttlesAllKnownBrowsersOfAnAccountTogether() {
+        for (int browser = 0; browser < 3; ++browser) {
+            const auto device = right(kAnn).value().device.revealForCookie();
+            for (int i = 0; i < 10; ++i)
+                CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, withDevice(device, kAnn, "wrong")));
+        }
+        const auto fresh = right(kAnn).value().device.revealForCookie();
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, withDevice(fresh, kAnn, kPassword)));
+        CPPUNIT_ASSERT(right(kAnn).ok());
+        const auto bobs = right(kBob).value().device.revealForCookie();
+        CPPUNIT_ASSERT(withDevice(bobs, kBob, kPassword).ok());
+    }
+
+    void aBrowserUnusedForNinetyDaysCountsForTheAccount() {
+        const auto device = right(kAnn).value().device.revealForCookie();
+        scene_->world.clock.advance(90 * 24h + 1us);
+        fail(kAnn, 10);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, withDevice(device, kAnn, kPassword)));
+    }
+
     void doesNotTakeAnotherUsersBrowserForKnown() {
         const auto bobs = right(kBob).value().device.revealForCookie();
         const auto unknown = DeviceToken::generate().revealForCookie();
@@ -194,9 +314,19 @@ private:
 
     void forgetsFailuresThatCountNoMore() {
         fail(kAnn, 5);
-        scene_->world.clock.advance(15min + 1us);
+        scene_->world.clock.advance(30min);
         fail(kBob, 1);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, scene_->world.stores.data(scene_->acme).attempts.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{12}, attempts());  // a host whose clock is behind may still count them
+        scene_->world.clock.advance(1us);
+        fail(kBob, 1);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, attempts());
+    }
+
+    void aFailureToClearAwayChangesNothing() {
+        scene_->world.stores.fail(scene_->acme, TenantData::Part::kClearingAway);
+        fail(kAnn, 10);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{20}, attempts());
+        CPPUNIT_ASSERT(throttled(kAnn));
     }
 
     void namesTheNetworkOfAnAddress() {

@@ -41,6 +41,11 @@ class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(anApprovedUserIsAsTheyWereWithoutTheirSessions);
     CPPUNIT_TEST(aNewPasswordEndsTheSessionsAndTheOldPassword);
     CPPUNIT_TEST(signsAUserOutOfEverySession);
+    CPPUNIT_TEST(unlocksAnAccountAndItsDevices);
+    CPPUNIT_TEST(isAlreadySoWithoutCountedAttempts);
+    CPPUNIT_TEST(unlockingOneUserLeavesTheOthersAndTheAddress);
+    CPPUNIT_TEST(aNewPasswordEndsALockOutAndForgetsTheDevices);
+    CPPUNIT_TEST(aSuspensionForgetsTheDevicesAndEndsNoLockOut);
     CPPUNIT_TEST(changesOneUserOfOneTenantAlone);
     CPPUNIT_TEST(recordsWhatAnOperatorHasChanged);
     CPPUNIT_TEST(changesNothingOfNobody);
@@ -197,6 +202,72 @@ private:
         CPPUNIT_ASSERT(signsIn(kPassword));
     }
 
+    domain::Result<domain::SignedIn> signIn(const std::string& password, const std::string& device = {},
+                                            const std::string& email = "ann@acme.example") {
+        return scene_->world.signIns.signIn(
+            scene_->acme,
+            {email, Password::attempt(password), domain::secrets::DeviceToken::parse(device), {}, origin()});
+    }
+    std::string newDevice() { return signIn(kPassword).value().device.revealForCookie(); }
+    void lockOut(const std::string& device = {}, const std::string& email = "ann@acme.example") {
+        for (int i = 0; i < 10; ++i)
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, signIn("wrong", device, email)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, signIn(kPassword, device, email)));
+    }
+
+    void unlocksAnAccountAndItsDevices() {
+        ann();
+        const auto device = newDevice();
+        lockOut();
+        lockOut(device);
+        CPPUNIT_ASSERT(scene_->world.users.unlock(scene_->acme, ann_).value().changed);
+        CPPUNIT_ASSERT(signIn(kPassword).ok());
+        CPPUNIT_ASSERT(signIn(kPassword, device).ok());
+        for (int i = 0; i < 28; ++i) CPPUNIT_ASSERT(signIn(kPassword).ok());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInBudgetUsed, signIn(kPassword)));
+        scene_->world.users.unlock(scene_->acme, ann_).value();
+        CPPUNIT_ASSERT(signIn(kPassword).ok());
+        CPPUNIT_ASSERT_EQUAL(domain::AuditAction::kUserUnlocked, audit().at(audit().size() - 2));
+    }
+
+    void isAlreadySoWithoutCountedAttempts() {
+        ann();
+        CPPUNIT_ASSERT(!scene_->world.users.unlock(scene_->acme, ann_).value().changed);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, audit().size());  // of the creation
+    }
+
+    void unlockingOneUserLeavesTheOthersAndTheAddress() {
+        ann();
+        scene_->world.makeUser(scene_->acme, "bob@acme.example");
+        lockOut({}, "bob@acme.example");
+        for (int i = 0; i < 9; ++i) lockOut({}, "user" + std::to_string(i) + "@acme.example");
+        scene_->world.users.unlock(scene_->acme, ann_).value();
+        CPPUNIT_ASSERT(
+            refusedWith(ErrorCode::kTooManyAttempts, signIn(kPassword)));  // this address has failed a hundred times
+        CPPUNIT_ASSERT_EQUAL(std::size_t{200}, scene_->world.stores.data(scene_->acme).attempts.size());
+    }
+
+    void aNewPasswordEndsALockOutAndForgetsTheDevices() {
+        ann();
+        const auto device = newDevice();
+        lockOut();
+        scene_->world.users.setPassword(scene_->acme, ann_, Password::attempt(kPassword)).value();
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).devices.empty());
+        CPPUNIT_ASSERT(signIn(kPassword).ok());
+        lockOut(device);  // for the account
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, signIn(kPassword)));
+    }
+
+    void aSuspensionForgetsTheDevicesAndEndsNoLockOut() {
+        ann();
+        (void)newDevice();
+        lockOut();
+        scene_->world.users.suspend(scene_->acme, ann_).value();
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).devices.empty());
+        scene_->world.users.approve(scene_->acme, ann_).value();
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, signIn(kPassword)));
+    }
+
     void changesOneUserOfOneTenantAlone() {
         auto& world = scene_->world;
         ann();
@@ -234,6 +305,7 @@ private:
         auto& users = scene_->world.users;
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, users.suspend(scene_->acme, ann_)));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, users.signOut(scene_->acme, ann_)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, users.unlock(scene_->acme, ann_)));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound,
                                    users.setPassword(scene_->acme, ann_, Password::attempt("another password"))));
         CPPUNIT_ASSERT(audit().empty());

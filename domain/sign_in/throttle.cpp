@@ -1,0 +1,166 @@
+#include "domain/sign_in/throttle.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+namespace claviger::domain {
+namespace {
+
+using secrets::BudgetHash;
+using secrets::DeviceHash;
+using secrets::Hasher;
+
+// Deleted after each failure, on either side of the time that is kept. An attempt adds two rows.
+constexpr std::size_t kClearedAtOnce = 100;
+
+std::chrono::seconds untilOrOne(Timestamp moment, Timestamp now) {
+    return std::max(std::chrono::ceil<std::chrono::seconds>(moment - now), std::chrono::seconds{1});
+}
+
+// What counts now. The clock of the host that counted may be ahead by the tolerance. A row beyond it never locks.
+Period counting(Timestamp now) {
+    return {now - Throttle::kWindow, now + kClockTolerance};
+}
+
+// Every row that can still count on a host whose clock is a whole window off. The others are deleted.
+Period kept(Timestamp now) {
+    return {now - 2 * Throttle::kWindow, now + Throttle::kWindow};
+}
+
+// The texts stay as they are: two releases that run side by side count together.
+BudgetHash failuresOf(const Hasher& hasher, const Tenant& tenant, const std::string& account) {
+    return hasher.hashBudget(tenant.id, "account " + account);
+}
+BudgetHash failuresAt(const Hasher& hasher, const Tenant& tenant, const std::string& address) {
+    return hasher.hashBudget(tenant.id, "address " + networkOf(address));
+}
+BudgetHash failuresOf(const Hasher& hasher, const Tenant& tenant, const std::string& account,
+                      const DeviceHash& device) {
+    return hasher.hashBudget(tenant.id, "device " + device.bytes() + " " + account);
+}
+BudgetHash failuresOfDevices(const Hasher& hasher, const Tenant& tenant, const std::string& account) {
+    return hasher.hashBudget(tenant.id, "devices " + account);
+}
+BudgetHash successesOf(const Hasher& hasher, const Tenant& tenant, const std::string& account) {
+    return hasher.hashBudget(tenant.id, "successes " + account);
+}
+
+std::vector<BudgetHash> budgetsUnder(const Hasher& hasher, const Tenant& tenant, const std::string& account,
+                                     const std::vector<DeviceHash>& devices) {
+    std::vector<BudgetHash> all{failuresOf(hasher, tenant, account), failuresOfDevices(hasher, tenant, account),
+                                successesOf(hasher, tenant, account)};
+    for (const auto& device : devices) all.push_back(failuresOf(hasher, tenant, account, device));
+    return all;
+}
+
+// When the budget allows another attempt. Nothing: it does now.
+std::optional<Timestamp> opensAt(const LoginAttempts& attempts, const Throttle::Budget& budget, std::size_t own,
+                                 Timestamp now) {
+    const auto nth = attempts.nthNewest(budget.hash, budget.limit + own, counting(now));
+    // Not at the window's very end: an attempt at the time that was named must get in.
+    if (!nth || *nth + Throttle::kWindow <= now) return std::nullopt;
+    return *nth + Throttle::kWindow;
+}
+
+// Looks at every budget, so that the work is always the same.
+std::optional<Timestamp> opensAt(const LoginAttempts& attempts, const std::vector<Throttle::Budget>& budgets,
+                                 std::size_t own, Timestamp now) {
+    std::optional<Timestamp> last;
+    for (const auto& budget : budgets) last = std::max(last, opensAt(attempts, budget, own, now));
+    return last;
+}
+
+}  // namespace
+
+std::string networkOf(const std::string& address) {
+    in6_addr parsed{};
+    if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return address;
+    char text[INET6_ADDRSTRLEN];
+    constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (std::equal(kMapped.begin(), kMapped.end(), parsed.s6_addr))
+        return ::inet_ntop(AF_INET, parsed.s6_addr + kMapped.size(), text, sizeof text);
+    std::fill(parsed.s6_addr + 8, parsed.s6_addr + 16, std::uint8_t{0});
+    return std::string(::inet_ntop(AF_INET6, &parsed, text, sizeof text)) + "/64";
+}
+
+Throttle::Throttle(TenantStores& stores, const Hasher& hasher, const Clock& clock)
+    : stores_(stores), hasher_(hasher), clock_(clock) {}
+
+Throttle::Budgets Throttle::budgetsOf(const Tenant& tenant, const Source& from) const {
+    const Budget successes{successesOf(hasher_, tenant, from.account), kSuccessesPerAccount};
+    // Strangers cannot use up the budgets of a browser that the owner has used before.
+    if (from.device)
+        return {{{failuresOf(hasher_, tenant, from.account, *from.device), kFailuresPerDevice},
+                 {failuresOfDevices(hasher_, tenant, from.account), kFailuresOfDevices}},
+                successes};
+    return {{{failuresOf(hasher_, tenant, from.account), kFailuresPerAccount},
+             {failuresAt(hasher_, tenant, from.address), kFailuresPerAddress}},
+            successes};
+}
+
+std::optional<Error> Throttle::refusal(const Tenant& tenant, const Budgets& budgets) const {
+    return refusal(tenant, budgets, 0, clock_.now());
+}
+
+std::optional<Error> Throttle::refusal(const Tenant& tenant, const Budgets& budgets, std::size_t own,
+                                       Timestamp now) const {
+    const auto [failures, successes] = stores_.read(tenant, [&](const TenantStore& store) {
+        const auto& attempts = store.loginAttempts();
+        return std::pair(opensAt(attempts, budgets.failures, own, now), opensAt(attempts, budgets.successes, 0, now));
+    });
+    if (!failures && !successes) return std::nullopt;
+    if (failures >= successes)
+        return Error{ErrorCode::kTooManyAttempts, "a budget of failures is used up", untilOrOne(*failures, now)};
+    return Error{ErrorCode::kSignInBudgetUsed, "the budget of successes is used up", untilOrOne(*successes, now)};
+}
+
+// The look comes after the commit: of two attempts that count at the same moment each sees the other one or is seen.
+Result<Throttle::Counted> Throttle::count(const Tenant& tenant, const Budgets& budgets) {
+    const auto now = clock_.now();
+    const auto counted = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+        for (const auto& budget : budgets.failures) store.loginAttempts().add(budget.hash, now);
+        return {};
+    });
+    (void)counted;  // this work refuses nothing
+    const auto refused = refusal(tenant, budgets, 1, now);
+    if (!refused) return Counted{budgets, now};
+    const auto given = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+        for (const auto& budget : budgets.failures) store.loginAttempts().takeBack(budget.hash, now);
+        return {};
+    });
+    (void)given;
+    return *refused;
+}
+
+void Throttle::succeed(TenantStore& store, const Counted& counted, Timestamp now) const {
+    for (const auto& budget : counted.budgets.failures) store.loginAttempts().takeBack(budget.hash, counted.at);
+    store.loginAttempts().add(counted.budgets.successes.hash, now);
+}
+
+void Throttle::clearAway(const Tenant& tenant) noexcept {
+    try {
+        const auto cleared = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+            store.loginAttempts().clearAway(kept(clock_.now()), kClearedAtOnce);
+            return {};
+        });
+        (void)cleared;
+    } catch (const std::exception&) {
+        // The next failure clears away again.
+    }
+}
+
+// Under either pepper: workers that have not been reloaded yet count under the one of before.
+std::size_t Throttle::unlock(TenantStore& store, const Tenant& tenant, const std::string& account,
+                             const std::vector<DeviceHash>& devices, Timestamp now) const {
+    std::size_t forgotten = 0;
+    for (const auto* hasher : {&hasher_, hasher_.other()}) {
+        if (hasher == nullptr) continue;
+        for (const auto& budget : budgetsUnder(*hasher, tenant, account, devices))
+            forgotten += store.loginAttempts().forget(budget, kept(now).from);
+    }
+    return forgotten;
+}
+
+}  // namespace claviger::domain

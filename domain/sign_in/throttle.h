@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/secrets/hasher.h"
+#include "domain/stores/tenant_stores.h"
+
+namespace claviger::domain {
+
+// Limits how often a sign-in is tried and how often it succeeds. An attempt is counted as a failure before its password
+// is hashed and given back when the password was right: a crash, a lost connection and a full disk leave it counted.
+// Thread-safe: holds no mutable state.
+class Throttle {
+public:
+    static constexpr std::chrono::minutes kWindow{15};       // attempts count for so long
+    static constexpr std::size_t kFailuresPerAccount = 10;   // known or not
+    static constexpr std::size_t kFailuresPerAddress = 100;  // an IPv4 address, or the /64 of an IPv6 one
+    static constexpr std::size_t kFailuresPerDevice = 10;    // of a known browser, in place of the two above
+    static constexpr std::size_t kFailuresOfDevices = 30;    // of all known browsers of an account together
+    static constexpr std::size_t kSuccessesPerAccount = 30;  // from known browsers and others
+
+    // The account, address and browser of an attempt.
+    struct Source {
+        std::string account;  // the e-mail; as typed where it is none
+        std::string address;
+        std::optional<secrets::DeviceHash> device;  // of a known browser, as stored
+    };
+
+    struct Budget {
+        secrets::BudgetHash hash;
+        std::size_t limit;
+    };
+    struct Budgets {
+        std::vector<Budget> failures;
+        Budget successes;
+    };
+    struct Counted {
+        Budgets budgets;
+        Timestamp at;
+    };
+
+    Throttle(TenantStores&, const secrets::Hasher&, const Clock&);  // references must outlive this
+
+    Budgets budgetsOf(const Tenant&, const Source&) const;
+
+    // Why no further attempt is allowed now. Nothing if it is. The work is the same for each account.
+    //
+    //   kTooManyAttempts   a budget of failures is used up
+    //   kSignInBudgetUsed  the budget of successes is used up
+    // Of several budgets the one with the longest wait is named; retryAfter is at least 1 s. Throws StorageUnavailable.
+    std::optional<Error> refusal(const Tenant&, const Budgets&) const;
+
+    // Counts the attempt as a failure. Once this returns the count is committed, and the password may be hashed.
+    // Concurrent attempts on any number of hosts never exceed a budget of failures together.
+    //
+    //   refusals as above; nothing is counted
+    // Throws StorageUnavailable if the attempt cannot be counted or the outcome is unknown: do not hash then.
+    Result<Counted> count(const Tenant&, const Budgets&);
+
+    // Gives the attempt back and counts a success, in the transaction that starts the session.
+    void succeed(TenantStore&, const Counted&, Timestamp now) const;
+
+    // Deletes a bounded number of rows that count no more. The caller's work is done: a failure changes nothing.
+    void clearAway(const Tenant&) noexcept;
+
+    // Ends a lock-out of the account and of these devices of its user, in a transaction. The budgets of addresses stay.
+    // Returns the number of attempts that counted before.
+    std::size_t unlock(TenantStore&, const Tenant&, const std::string& account,
+                       const std::vector<secrets::DeviceHash>& devices, Timestamp now) const;
+
+private:
+    // Of each budget, how many attempts of the caller's own are among those counted.
+    std::optional<Error> refusal(const Tenant&, const Budgets&, std::size_t own, Timestamp now) const;
+
+    TenantStores& stores_;
+    const secrets::Hasher& hasher_;
+    const Clock& clock_;
+};
+
+// The network that a budget is kept for: an IPv4 address itself, the first four groups of an IPv6 address.
+// An IPv4 client on an IPv6 socket (::ffff:192.0.2.7) counts as its IPv4 address.
+std::string networkOf(const std::string& address);
+
+}  // namespace claviger::domain
