@@ -37,7 +37,8 @@ Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::Sess
 
 std::optional<LiveSession> Authenticator::find(const Tenant& tenant, const secrets::SessionHash& hash, Timestamp now) {
     auto live = known_.find(hash);
-    if (!live || isToBeTouched(live->session, now) || live->session.expiresAt <= now) live = look(tenant, hash, now);
+    if (!live || isToBeTouched(live->session, now) || !isWithinLimits(live->session, now))
+        live = look(tenant, hash, now);
     return live;
 }
 

@@ -22,6 +22,12 @@ struct Session {
     Timestamp expiresAt;  // the absolute limit
 };
 
+// Neither past a limit nor of the future: a clock that was ahead by more than the tolerance wrote the latter.
+inline bool isWithinLimits(const Session& session, Timestamp now) {
+    return session.lastSeenAt > now - kSessionIdleLimit && session.lastSeenAt <= now + kClockTolerance &&
+           session.expiresAt > now && session.expiresAt <= now + kSessionAbsoluteLimit + kClockTolerance;
+}
+
 struct LiveSession {
     Session session;
     User user;

@@ -35,7 +35,7 @@ class Sessions {
 public:
     virtual ~Sessions() = default;
 
-    // A session that is neither ended nor past its idle or absolute limit, with its approved user.
+    // A session that has not ended and is within its limits (isWithinLimits), with its approved user.
     virtual std::optional<LiveSession> findLive(const secrets::SessionHash&, Timestamp now) const = 0;
 
     // The user must exist. The session holds until endAllOf ends it with the user's others.

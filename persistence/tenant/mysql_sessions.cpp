@@ -9,17 +9,18 @@ namespace {
 constexpr Sql kFindLive =
     "SELECT s.created_at, s.last_seen_at, s.expires_at, u.id, u.email, u.name, u.status, u.created_at "
     "FROM {schema}.sessions s JOIN {schema}.users u ON u.id = s.user_id "
-    "WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ? AND s.expires_at > ? "
-    "AND s.session_epoch = u.session_epoch AND u.status = 'approved'";
+    "WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ? AND s.last_seen_at <= ? AND s.expires_at > ? "
+    "AND s.expires_at <= ? AND s.session_epoch = u.session_epoch AND u.status = 'approved'";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.sessions (token_hash, user_id, created_at, last_seen_at, expires_at, session_epoch) "
     "SELECT ?, id, ?, ?, ?, session_epoch FROM {schema}.users WHERE id = ?";
 constexpr Sql kTouch = "UPDATE {schema}.sessions SET last_seen_at = GREATEST(last_seen_at, ?) WHERE token_hash = ?";
 constexpr Sql kEnd = "UPDATE {schema}.sessions SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL";
-// The index sessions_open leads to the open sessions: both statements see no ended and no expired row.
+// The index sessions_open leads to the open sessions: both statements see no ended and no expired row. Sessions of the
+// future go first.
 constexpr Sql kBeyond =
     "SELECT token_hash FROM {schema}.sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? "
-    "ORDER BY last_seen_at DESC LIMIT ? OFFSET ?";
+    "ORDER BY last_seen_at <= ? DESC, last_seen_at DESC LIMIT ? OFFSET ?";
 constexpr Sql kEndOpen =
     "UPDATE {schema}.sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? "
     "ORDER BY expires_at DESC LIMIT ?";
@@ -31,7 +32,9 @@ constexpr auto kMost = static_cast<std::int64_t>(domain::kMostOpenSessions);
 
 std::optional<domain::LiveSession> MySqlSessions::findLive(const domain::secrets::SessionHash& hash,
                                                            domain::Timestamp now) const {
-    const auto rows = connection_.query(kFindLive, {bytesOf(hash), now - domain::kSessionIdleLimit, now});
+    const auto latest = now + domain::kClockTolerance;
+    const auto rows = connection_.query(kFindLive, {bytesOf(hash), now - domain::kSessionIdleLimit, latest, now,
+                                                    latest + domain::kSessionAbsoluteLimit});
     if (rows.empty()) return std::nullopt;
     auto user = userAt(rows[0], 3);
     const domain::Session session{user.id, rows[0].timestamp(0), rows[0].timestamp(1), rows[0].timestamp(2)};
@@ -53,7 +56,8 @@ void MySqlSessions::end(const domain::secrets::SessionHash& hash, domain::Timest
 }
 
 void MySqlSessions::makeRoom(const domain::UserId& user, domain::Timestamp now) {
-    const auto beyond = connection_.query(kBeyond, {bytesOf(user), now, kMost, kMost - 1});
+    const auto beyond =
+        connection_.query(kBeyond, {bytesOf(user), now, now + domain::kClockTolerance, kMost, kMost - 1});
     for (std::size_t i = 0; i < beyond.size(); ++i)
         end(stored(domain::secrets::SessionHash::fromStored(beyond[i].text(0))), now);
 }

@@ -25,6 +25,14 @@ describe('nothing for axe to find and nothing past the edge', atOnce, () => {
     await look(page, 'login-refused');
   });
 
+  stage.test('sign-in after too many attempts', signedOut, async ({ page, visitor, user }) => {
+    for (let i = 0; i < 10; i += 1) await visitor.signIn({ ...user, password: 'not the password' });
+    await page.goto('/login');
+    await signInByForm(page, user);
+    await page.getByRole('alert').waitFor();
+    await look(page, 'login-throttled');
+  });
+
   stage.test('keys: none, some, searched, no match; the user menu', async ({ page, visitor }) => {
     await look(page, 'keys-empty');
     for (const name of names) await visitor.createKey(name);

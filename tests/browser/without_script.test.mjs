@@ -33,6 +33,15 @@ describe('without JavaScript', atOnce, () => {
     assert.equal(new URL(page.url()).pathname, keysPath);
   });
 
+  stage.test('after too many attempts the sign-in names the wait', { ...off, signedIn: false }, async ({ page, context, visitor, user }) => {
+    for (let i = 0; i < 10; i += 1) await visitor.signIn({ ...user, password: 'not the password' });
+    await page.goto('/login');
+    await signInByForm(page, user);
+    assert.equal(await page.getByRole('alert').innerText(), 'Too many attempts. Try again in 15 minutes.');
+    assert.equal(await page.getByLabel('E-mail').inputValue(), user.email);
+    assert.deepEqual((await context.cookies()).filter(({ name }) => name.endsWith('session')), []);
+  });
+
   stage.test('signing out ends the session and leads to the sign-in; Back shows no keys', off, async ({ page, visitor }) => {
     await visitor.createKey('Seen before');
     await page.reload();

@@ -66,8 +66,8 @@ public:
         const auto found = data_.sessions.find(hash);
         if (found == data_.sessions.end() || found->second.endedAt) return std::nullopt;
         const auto& session = found->second.session;
-        if (now >= session.lastSeenAt + domain::kSessionIdleLimit || now >= session.expiresAt) return std::nullopt;
-        if (!isApproved(data_, session.user) || found->second.epoch != epochOf(session.user)) return std::nullopt;
+        if (!isWithinLimits(session, now) || !isApproved(data_, session.user)) return std::nullopt;
+        if (found->second.epoch != epochOf(session.user)) return std::nullopt;
         return domain::LiveSession{session, data_.accounts.at(session.user).user};
     }
 
@@ -90,8 +90,11 @@ public:
 
     void makeRoom(const domain::UserId& user, Timestamp now) override {
         auto open = openOf(user, now);
-        std::sort(open.begin(), open.end(),
-                  [](const auto* a, const auto* b) { return a->session.lastSeenAt > b->session.lastSeenAt; });
+        const auto latest = now + domain::kClockTolerance;
+        const auto place = [&](const auto* one) {
+            return std::pair(one->session.lastSeenAt <= latest, one->session.lastSeenAt);
+        };
+        std::sort(open.begin(), open.end(), [&](const auto* a, const auto* b) { return place(a) > place(b); });
         const auto last = std::min(open.size(), 2 * domain::kMostOpenSessions - 1);
         for (auto i = domain::kMostOpenSessions - 1; i < last; ++i) open[i]->endedAt = now;
     }

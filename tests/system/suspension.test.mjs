@@ -120,6 +120,25 @@ for (const verb of ['sign-out', 'set-password']) {
   });
 }
 
+for (const verb of ['unlock', 'set-password']) {
+  test(`\`user ${verb}\` ends a lock-out`, async () => {
+    const { tenant, user } = await scene();
+    const stranger = service.visitor(tenant);
+    for (let i = 0; i < 10; ++i) assert.equal((await stranger.signIn({ ...user, password: 'a wrong password' })).status, 401);
+    assert.equal((await stranger.signIn(user)).status, 429);
+    const args = ['user', verb, '--tenant', tenant.slug, '--email', user.email];
+    if (verb === 'unlock') {
+      service.mustTool([...args, '--dry-run']);
+      assert.equal((await stranger.signIn(user)).status, 429);
+      assert.match(service.tool(args).stdout, /^Unlocked user /);
+      assert.match(service.tool(args).stdout, /^No attempts are counted: user /);
+    } else {
+      service.mustTool([...args, '--password-stdin'], { input: `${user.password}\n` });
+    }
+    assert.equal((await stranger.signIn(user)).status, 303);
+  });
+}
+
 test('a password that was replaced opens nothing', async () => {
   const { tenant, user } = await scene();
   const args = ['user', 'set-password', '--tenant', tenant.slug, '--email', user.email, '--password-stdin'];

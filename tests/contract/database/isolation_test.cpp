@@ -96,7 +96,9 @@ class IsolationTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("CREATE TABLE " + schema + ".x (x INT)"));
         CPPUNIT_ASSERT_EQUAL(kNoSchemaRight, connection.errorOf("DROP SCHEMA " + schema));
         CPPUNIT_ASSERT_EQUAL(kNoSchemaRight, connection.errorOf("GRANT SELECT ON " + schema + ".* TO CURRENT_USER()"));
+        CPPUNIT_ASSERT_EQUAL(kNoTableRight, connection.errorOf("DELETE FROM " + schema + ".sessions"));
         CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf("DELETE FROM " + schema + ".login_attempts"));
+        CPPUNIT_ASSERT_EQUAL(0U, connection.errorOf("DELETE FROM " + schema + ".known_devices"));
     }
 
     void theWorkersWriteNothingInTheControlSchema() {

@@ -20,9 +20,11 @@ class SessionsContract : public StoreContract<Backend> {
     CPPUNIT_TEST(aSessionThatBeginsAfterTheEndOfAllHolds);
     CPPUNIT_TEST(countsOnlyOpenSessionsAsEnded);
     CPPUNIT_TEST(makesRoomForOneMoreSession);
+    CPPUNIT_TEST(endsSessionsOfTheFutureFirst);
     CPPUNIT_TEST(makesRoomAmongTheOpenSessionsOfOneUser);
     CPPUNIT_TEST(findsNoSessionThatHasIdledOut);
     CPPUNIT_TEST(findsNoSessionPastItsAbsoluteLimit);
+    CPPUNIT_TEST(findsNoSessionOfTheFuture);
     CPPUNIT_TEST(touchingKeepsASessionFromIdlingOut);
     CPPUNIT_TEST(touchingNeverGoesBackwards);
     CPPUNIT_TEST(findsNoSessionOfAUserWhoIsNotApproved);
@@ -189,6 +191,17 @@ class SessionsContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(liveAt(kNoon + 2min, 52) == numbers(4, 52));
     }
 
+    void endsSessionsOfTheFutureFirst() {
+        const auto user = this->addUser("owner@x.example");
+        startMany(user.id, 1, 25);
+        this->change([&](domain::TenantStore& store) {
+            for (const auto number : numbers(1, 25)) store.sessions().touch(hashOf(number), kNoon + 24h);
+        });
+        startMany(user.id, 26, 70);
+        makeRoom(user.id, kNoon + 2min);
+        CPPUNIT_ASSERT(liveAt(kNoon + 2min, 70) == numbers(26, 70));
+    }
+
     void makesRoomAmongTheOpenSessionsOfOneUser() {
         const auto user = this->addUser("owner@x.example"), other = this->addUser("other@x.example");
         startMany(other.id, 1, 50);
@@ -215,6 +228,15 @@ class SessionsContract : public StoreContract<Backend> {
         touch(limit - 1us);
         CPPUNIT_ASSERT(findAt(limit - 1us));
         CPPUNIT_ASSERT(!findAt(limit));
+    }
+
+    void findsNoSessionOfTheFuture() {
+        start();
+        CPPUNIT_ASSERT(findAt(kNoon - domain::kClockTolerance));
+        CPPUNIT_ASSERT(!findAt(kNoon - domain::kClockTolerance - 1us));
+        touch(kNoon + 1h);
+        CPPUNIT_ASSERT(!findAt(kNoon + 1min));
+        CPPUNIT_ASSERT(findAt(kNoon + 1h));
     }
 
     void touchingKeepsASessionFromIdlingOut() {

@@ -33,6 +33,7 @@ class AuthenticatorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(endsASessionAfterThirtyIdleMinutes);
     CPPUNIT_TEST(everyRequestStartsTheIdleTimeAnew);
     CPPUNIT_TEST(endsASessionAfterTwelveHoursHoweverBusy);
+    CPPUNIT_TEST(refusesASessionOfAClockThatWasAhead);
     CPPUNIT_TEST(writesALastSightAtMostOnceAMinute);
     CPPUNIT_TEST(refusesASessionThatWasEnded);
     CPPUNIT_TEST(refusesTheSessionOfWhoeverIsNotApproved);
@@ -96,6 +97,16 @@ private:
         scene_->world.clock.advance(15min - 1us);
         CPPUNIT_ASSERT(ask().ok());
         scene_->world.clock.advance(1us);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
+    }
+
+    void refusesASessionOfAClockThatWasAhead() {
+        CPPUNIT_ASSERT(ask().ok());  // from here on it is cached
+        scene_->world.clock.advance(-5min);
+        CPPUNIT_ASSERT(ask().ok());
+        scene_->world.clock.advance(-1us);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
+        scene_->world.clock.advance(-24h);
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
     }
 
