@@ -14,6 +14,7 @@
 #include "domain/users/user_service.h"
 #include "tests/support/in_memory_stores.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/recorded_faults.h"
 #include "tests/support/temporary_folder.h"
 
 namespace claviger::tests {
@@ -53,10 +54,11 @@ struct World {
     domain::secrets::Hasher hasher;
     domain::secrets::PasswordHasher passwords{{8, 1}};
     domain::secrets::HashingQueue hashing{folder.path()};
+    RecordedFaults unwrittenUses, unwrittenSights;
     domain::UsageRecorder usage;
     domain::NoFence fence;
     domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, 0};
-    domain::Authenticator authenticator{stores, verifier, hasher, clock, fence};
+    domain::Authenticator authenticator{stores, verifier, hasher, clock, fence, unwrittenSights};
     domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
     WholeSignIns signIns{stores, hasher, passwords, hashing, clock};
     domain::Throttle throttle{stores, hasher, clock};
