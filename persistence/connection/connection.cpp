@@ -16,14 +16,29 @@
 namespace claviger::persistence {
 namespace {
 
-// Whatever the server's own settings are, a statement outside a transaction commits, and COMMIT begins no other one. A
-// lock is waited for less long than an answer: the server gives up before the client does, and says so. A node of
-// Galera answers a read only once it has what was committed on the others before (MySQL skips what M! opens).
+// The service's statements mean the same whatever the server's own settings are. Names that only one of the two servers
+// knows stand in /*M! */ for MariaDB and in /*!80000 */ for MySQL.
+//
+// A statement outside a transaction commits, and COMMIT begins no other one. A lock is waited for less long than an
+// answer: the server gives up before the client does, and says so. A node of Galera answers a read only once it has
+// what was committed on the others before.
 constexpr Sql kSetSession =
     "SET SESSION autocommit = 1, completion_type = 'NO_CHAIN', time_zone = '+00:00', sql_mode = "
     "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
-    "innodb_lock_wait_timeout = ?, lock_wait_timeout = ? /*M!100000 , wsrep_sync_wait = 1 */";
-constexpr Sql kSetIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+    "innodb_lock_wait_timeout = ?, lock_wait_timeout = ? /*M!100000 , wsrep_sync_wait = 1, wsrep_dirty_reads = 0 */";
+// No statement is refused or cut for what it reads (safe updates, limits of joins, rows and time). Unique indexes are
+// looked at, sorting compares whole values, tables have transactions, and an idle connection is kept. Error texts are
+// English, since the name of an index is read from one.
+constexpr Sql kSetLimits =
+    "SET SESSION sql_safe_updates = 0, sql_select_limit = 18446744073709551615, max_join_size = 18446744073709551615, "
+    "sql_big_selects = 1, sql_auto_is_null = 0, unique_checks = 1, foreign_key_checks = 1, max_sort_length = 1024, "
+    "default_storage_engine = 'InnoDB', wait_timeout = 28800, net_read_timeout = 30, net_write_timeout = 60, "
+    "lc_messages = 'en_US', character_set_client = 'utf8mb4', "
+    "character_set_results = 'utf8mb4', collation_connection = 'utf8mb4_general_ci' "
+    "/*M!100000 , max_statement_time = 0, idle_transaction_timeout = 0, idle_write_transaction_timeout = 0, "
+    "idle_readonly_transaction_timeout = 0, max_session_mem_used = 9223372036854775807, alter_algorithm = 'DEFAULT' */ "
+    "/*!80000 , max_execution_time = 0 */";
+constexpr Sql kSetIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
 constexpr Sql kNothing = "DO 1";  // which a node outside its cluster refuses, unlike SET and the next
 // Whether it is MariaDB, whether it is a node of Galera, and half of what each connection may prepare if all do.
 constexpr Sql kWhatServer =
@@ -122,6 +137,7 @@ Connection::~Connection() = default;
 void Connection::setSession(unsigned answerSeconds) {
     const std::int64_t lockWait = std::clamp(answerSeconds - 1, 1U, kLongestLockWait);
     executeLater(kSetSession, {lockWait, lockWait});
+    executeLater(kSetLimits);
     executeLater(kSetIsolation);
     executeLater(kNothing);
     const auto server = query(kWhatServer);

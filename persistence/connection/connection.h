@@ -16,7 +16,8 @@
 namespace claviger::persistence {
 
 // One connection to the database, and the only place that talks to the driver. Speaks utf8mb4, UTC, strict mode
-// and READ COMMITTED; never reconnects by itself; knows no current schema. For one thread at a time.
+// and READ COMMITTED, and sets the variables of the session that could change what its statements do. Never reconnects
+// by itself; knows no current schema. For one thread at a time.
 //
 // Every method throws ConnectionLost when the connection is lost (then alive() is false for good), and the other
 // exceptions of errors.h for what the server refuses. Once a transaction has lost against another one (Deadlock, 1213),
