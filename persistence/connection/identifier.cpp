@@ -9,6 +9,20 @@ std::string backQuoted(std::string_view name) {
     return text += '`';
 }
 
+// Five bits a sign, the highest first; the last sign is filled up with zeros.
+std::string base32(std::string_view bytes) {
+    constexpr std::string_view kSigns = "abcdefghijklmnopqrstuvwxyz234567";
+    constexpr unsigned kBits = 5, kMask = 31;
+    std::string text;
+    unsigned held = 0, bits = 0;
+    for (const char c : bytes) {
+        held = (held << 8U) | static_cast<unsigned char>(c);
+        for (bits += 8; bits >= kBits; bits -= kBits) text += kSigns[(held >> (bits - kBits)) & kMask];
+    }
+    if (bits > 0) text += kSigns[(held << (kBits - bits)) & kMask];
+    return text;
+}
+
 }  // namespace
 
 Identifier Identifier::schema(const domain::SchemaName& name) {
@@ -39,6 +53,10 @@ Identifier Identifier::columns(const std::vector<std::string>& names) {
 }
 
 Identifier Identifier::role(const domain::TenantId& id) {
+    return Identifier(backQuoted("clv_" + base32(id.bytes())));
+}
+
+Identifier Identifier::formerRole(const domain::TenantId& id) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string name = "clv_";
     for (const char c : id.bytes().substr(8)) {

@@ -22,8 +22,11 @@ public:
     static Identifier table(std::string_view name);
     static Identifier columns(const std::vector<std::string>& names);
 
-    // The tenant's role, "clv_" and the last 8 bytes of its id: the first ones are time and would collide.
+    // The tenant's role: "clv_" and the whole id in 26 letters and digits of base32 (RFC 4648, lower case).
     static Identifier role(const domain::TenantId&);
+
+    // The role of the release before: "clv_" and the last 8 bytes of the id in hexadecimal. Two ids may share one.
+    static Identifier formerRole(const domain::TenantId&);
 
     // `user`@`host`
     static Identifier account(std::string_view user, std::string_view host);

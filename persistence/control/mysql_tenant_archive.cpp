@@ -55,6 +55,7 @@ constexpr Sql kLoadDead = "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key
 
 constexpr Sql kDropSchema = "DROP SCHEMA IF EXISTS {schema}";
 constexpr Sql kDropRole = "DROP ROLE IF EXISTS {role}";
+constexpr Sql kDropFormerRole = "DROP ROLE IF EXISTS {formerRole}";
 constexpr Sql kDropHosts = "DELETE FROM claviger.tenant_hosts WHERE tenant_id = ?";
 constexpr Sql kDropTenant = "DELETE FROM claviger.tenants WHERE id = ?";
 
@@ -86,7 +87,9 @@ private:
 };
 
 Names namesOf(const Tenant& tenant) {
-    return {{"schema", Identifier::schema(tenant.schema)}, {"role", Identifier::role(tenant.id)}};
+    return {{"schema", Identifier::schema(tenant.schema)},
+            {"role", Identifier::role(tenant.id)},
+            {"formerRole", Identifier::formerRole(tenant.id)}};
 }
 
 // The keys that are dead in the schema are dead for good, wherever they come back from.
@@ -179,6 +182,7 @@ void MySqlTenantArchive::destroy(const Tenant& tenant) {
         if (!halfImported) rememberDead(*connection, tenant);  // a refused file ends no key
         connection->execute(kDropSchema, {}, namesOf(tenant));
         connection->execute(kDropRole, {}, namesOf(tenant));
+        connection->execute(kDropFormerRole, {}, namesOf(tenant));
     }
     changeStanding(tenant.id, [&](Connection& connection) {
         for (const auto& statement : {kDropHosts, kDropTenant, kUnmark})

@@ -16,7 +16,8 @@ public:
     int bringUp(const domain::Tenant&) override;
     void refuseUnfit(const domain::Tenant&) const override;
 
-    // The role, what it may do, and the workers' right to take it.
+    // Makes the tenant's role and that of the release before, gives both the rights of grants.h and takes what goes
+    // beyond, and lets the workers take both. Safe to run again.
     void grant(const domain::Tenant&) const;
 
 private:

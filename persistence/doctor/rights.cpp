@@ -1,5 +1,6 @@
 #include "persistence/doctor/rights.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace claviger::persistence {
@@ -15,6 +16,21 @@ std::string withoutQuotes(std::string_view text) {
     return bare;
 }
 
+// "UPDATE (a, b)" is the rights "UPDATE (a)" and "UPDATE (b)": a server lists the columns in an order of its own.
+void addRight(std::set<std::string>& rights, const std::string& right) {
+    const auto open = right.find(" (");
+    if (open == std::string::npos) {
+        rights.insert(right);
+        return;
+    }
+    auto rest = std::string_view(right).substr(open + 2);
+    while (!rest.empty()) {
+        const auto end = rest.find_first_of(",)");
+        rights.insert(right.substr(0, open) + " (" + std::string(rest.substr(0, end)) + ")");
+        rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(", )", end)));
+    }
+}
+
 // "SELECT, INSERT (a, b)" by its commas outside parentheses.
 std::set<std::string> splitRights(std::string_view text) {
     std::set<std::string> rights;
@@ -23,12 +39,12 @@ std::set<std::string> splitRights(std::string_view text) {
     for (const char c : text) {
         depth += c == '(' ? 1 : c == ')' ? -1 : 0;
         if (c == ',' && depth == 0) {
-            rights.insert(std::exchange(right, {}));
+            addRight(rights, std::exchange(right, {}));
         } else if (c != ' ' || !right.empty()) {
             right += c;
         }
     }
-    rights.insert(right);
+    addRight(rights, right);
     return rights;
 }
 
@@ -38,7 +54,7 @@ void addGrant(Rights& all, std::string_view statement) {
     const auto on = statement.find(kOn);
     const auto to = statement.find(kTo, on == std::string_view::npos ? 0 : on);
     if (!statement.starts_with(kGrant) || on == std::string_view::npos || to == std::string_view::npos) return;
-    auto rights = splitRights(statement.substr(kGrant.size(), on - kGrant.size()));
+    auto rights = splitRights(withoutQuotes(statement.substr(kGrant.size(), on - kGrant.size())));
     if (statement.ends_with(" WITH GRANT OPTION")) rights.insert("GRANT OPTION");
     rights.erase("USAGE");
     if (rights.empty()) return;

@@ -7,7 +7,8 @@
 
 namespace claviger::persistence {
 
-// Rights by what they are on: "claviger.tenants" has SELECT. "*.*" never has USAGE, which is none.
+// Rights by what they are on: "claviger.tenants" has SELECT, and UPDATE (a) for a column. "*.*" never has USAGE, which
+// is none.
 using Rights = std::map<std::string, std::set<std::string>>;
 
 // One statement GRANT … ON … TO …, as we send it and as SHOW GRANTS tells it, into the rights that it gives. A right to

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "domain/tenants/schema_version.h"
 #include "persistence/connection/errors.h"
 #include "persistence/control/grants.h"
 #include "persistence/doctor/rights.h"
@@ -16,6 +17,7 @@ using domain::Severity;
 constexpr Sql kShowOwn = "SHOW GRANTS";
 constexpr Sql kShowRole = "SHOW GRANTS FOR CURRENT_ROLE";
 
+constexpr unsigned kNoSuchRole = 1959;
 constexpr std::size_t kNamed = 5;  // tenants that are told by name; the rest is counted
 
 // As accounts.sql gives them. A tenant's schema may be dropped, the control schema not.
@@ -72,23 +74,30 @@ std::string bareName(const Identifier& identifier) {
     return name;
 }
 
-Names namesOf(const domain::Tenant& tenant) {
-    return {{"schema", Identifier::schema(tenant.schema)},
-            {"schemaInGrant", Identifier::schemaInGrant(tenant.schema)},
-            {"role", Identifier::role(tenant.id)}};
-}
+enum class Must { kBeThere, kOnlyFit };
 
 // Why the role is not as it should be; empty if it is.
-std::string roleTrouble(Connection& tool, const domain::Tenant& tenant) {
-    const auto wanted = rightsOf(kRoleGrants, namesOf(tenant));
+std::string troubleOf(Connection& tool, const domain::Tenant& tenant, const Identifier& role, Must must) {
+    const auto wanted = rightsOf(kRoleGrants, {{"schema", Identifier::schema(tenant.schema)}, {"role", role}});
     try {
-        tool.takeRole(Identifier::role(tenant.id));
+        tool.takeRole(role);
         const auto there = rightsIn(show(tool, kShowRole));
         const auto lack = lackOf(wanted, there);
         return lack.empty() ? excessOf(there, wanted) : lack;
     } catch (const DatabaseError& error) {
-        return error.what();
+        return must == Must::kOnlyFit && error.number() == kNoSuchRole ? std::string() : error.what();
     }
+}
+
+// The role of the release before is there until a later one drops it.
+std::string roleTrouble(Connection& tool, const domain::Tenant& tenant) {
+    const auto trouble = troubleOf(tool, tenant, Identifier::role(tenant.id), Must::kBeThere);
+    return trouble.empty() ? troubleOf(tool, tenant, Identifier::formerRole(tenant.id), Must::kOnlyFit) : trouble;
+}
+
+// What is behind has not its rights yet, and is found with the schemas.
+bool isWhole(const domain::Tenant& tenant) {
+    return tenant.schemaVersion >= domain::kTenantSchemaVersion;
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -116,7 +125,7 @@ Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>
     for (const auto& statement : statements) roles.insert(roleOf(statement));
     std::vector<std::string> without;
     for (const auto& tenant : tenants)
-        if (tenant.schemaVersion > 0 && !roles.contains(bareName(Identifier::role(tenant.id))))
+        if (isWhole(tenant) && !roles.contains(bareName(Identifier::role(tenant.id))))
             without.push_back(tenant.slug.text());
     if (!without.empty())
         findings.push_back({Severity::kSerious, "worker_roles",
@@ -128,7 +137,7 @@ Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants
     std::vector<std::string> bad;
     std::string first;
     for (const auto& tenant : tenants) {
-        if (tenant.schemaVersion == 0) continue;  // not whole yet; told with the schemas
+        if (!isWhole(tenant)) continue;
         const auto trouble = roleTrouble(tool, tenant);
         if (trouble.empty()) continue;
         if (bad.empty()) first = trouble;

@@ -11,6 +11,7 @@ namespace claviger::tests {
 class InMemoryBackend {
 public:
     domain::TenantStores& stores() { return stores_; }
+    domain::TenantStores& toolStores() { return stores_; }
     domain::Tenant makeTenant();
     std::size_t auditEvents(const domain::Tenant& tenant) { return stores_.data(tenant).audit.size(); }
 
@@ -20,7 +21,9 @@ private:
 
 class MySqlBackend {
 public:
+    // With the workers' account, and with the tool's for what the workers have no right to.
     domain::TenantStores& stores() { return stores_; }
+    domain::TenantStores& toolStores() { return toolStores_; }
 
     // An empty one: a tenant of an earlier test, since a schema takes long to make and little to empty.
     domain::Tenant makeTenant();
@@ -30,6 +33,8 @@ public:
 
 private:
     persistence::MySqlTenantStores stores_{TestDatabase::instance().worker(), TestDatabase::instance().transactions()};
+    persistence::MySqlTenantStores toolStores_{TestDatabase::instance().tool(),
+                                               TestDatabase::instance().toolTransactions()};
     std::size_t given_ = 0;
 };
 

@@ -32,10 +32,24 @@ protected:
         CPPUNIT_ASSERT(result.ok());
     }
 
+    // The same with the tool's account: what operators do.
+    template <class Work>
+    void operate(const Work& work) {
+        const auto result = attemptAsTool([&](domain::TenantStore& store) {
+            work(store);
+            return domain::Result<void>();
+        });
+        CPPUNIT_ASSERT(result.ok());
+    }
+
     // The result of work in a transaction.
     template <class Work>
     domain::Result<void> attempt(const Work& work) {
         return stores().template transact<void>(tenant(), work);
+    }
+    template <class Work>
+    domain::Result<void> attemptAsTool(const Work& work) {
+        return backend().toolStores().template transact<void>(tenant(), work);
     }
 
     template <class Work>
@@ -45,7 +59,7 @@ protected:
 
     domain::User addUser(const std::string& email, domain::UserStatus status = domain::UserStatus::kApproved) {
         const auto account = sampleAccount(email, status);
-        CPPUNIT_ASSERT(attempt([&](domain::TenantStore& store) { return store.users().add(account); }).ok());
+        operate([&](domain::TenantStore& store) { CPPUNIT_ASSERT(store.users().add(account).ok()); });
         return account.user;
     }
 

@@ -7,6 +7,7 @@
 
 #include "domain/tenants/schema_version.h"
 #include "tests/migration/migration_fixture.h"
+#include "tests/support/worker_statements.h"
 
 namespace claviger::tests {
 namespace {
@@ -43,27 +44,19 @@ class PreviousReleaseTest : public MigrationFixture {
     CPPUNIT_TEST(aControlSchemaThatOldWorkersCannotUseIsFound);
     CPPUNIT_TEST_SUITE_END();
 
-    struct Recorded {
-        std::string name, text;  // of mysql_users.cpp kFind, with {schema} filled in
-    };
-
     // Missing: run tests/migration/record_statements.mjs with the last commit before the newest migration.
-    void read(const std::string& name, std::vector<Recorded>& all) {
+    void read(const std::string& name, std::vector<NamedStatement>& all) {
         const auto file = std::string(STATEMENTS_FOLDER) + "/" + name + ".txt";
         std::ifstream in(file);
         CPPUNIT_ASSERT_MESSAGE(file + " is missing: run tests/migration/record_statements.mjs", in.is_open());
         for (std::string line; std::getline(in, line);) {
             const auto colon = line.find(": ");
-            auto text = replaced(line.substr(colon + 2), "{schema}", "`" + tenant().schema.text() + "`");
-            for (const auto* tuples : {"{pairs}", "{tuples}"})
-                text = replaced(std::move(text), tuples,
-                                "SELECT NULL AS c1, NULL AS c2, NULL AS c3, NULL AS c4, NULL AS c5");
-            all.push_back({line.substr(0, colon), std::move(text)});
+            all.push_back({line.substr(0, colon), preparable(line.substr(colon + 2), tenant())});
         }
     }
 
-    std::vector<Recorded> statements() {
-        std::vector<Recorded> all;
+    std::vector<NamedStatement> statements() {
+        std::vector<NamedStatement> all;
         read(newestBefore(domain::kTenantSchemaVersion, ""), all);
         CPPUNIT_ASSERT(all.size() > 20);
         // Of the release before, if that had the same tenants' schema and another control schema.
@@ -76,14 +69,16 @@ class PreviousReleaseTest : public MigrationFixture {
         return all;
     }
 
-    // The names of the statements that the workers' account, in the tenant's role, can no longer prepare.
+    // The names of the statements that their sender can no longer prepare: the workers' account in the role that the
+    // release before takes, or the tool's.
     std::string misunderstood() {
+        RawConnection tool(testSettings().database, persistence::Account::kTool);
         RawConnection worker(testSettings().database, persistence::Account::kWorker);
-        worker.run("SET SESSION sql_mode = 'STRICT_ALL_TABLES'");
-        worker.run("SET ROLE " + persistence::Identifier::role(tenant().id).text());
+        worker.run("SET ROLE " + persistence::Identifier::formerRole(tenant().id).text());
         std::string names;
         for (const auto& [name, text] : statements()) {
-            const auto error = worker.errorOf("PREPARE s FROM '" + replaced(text, "'", "''") + "'");
+            auto& sender = isOfTheTool(name) ? tool : worker;
+            const auto error = sender.errorOf("PREPARE s FROM '" + replaced(text, "'", "''") + "'");
             if (error != 0) names += name + " (" + std::to_string(error) + ") ";
         }
         return names;

@@ -1,8 +1,10 @@
 // A tenant's schema from nothing to the last migration: again, after crashes, at once, and refused.
 
+#include <atomic>
 #include <barrier>
 #include <fstream>
 #include <future>
+#include <thread>
 #include <vector>
 
 #include "domain/tenants/row_rules.h"
@@ -22,6 +24,7 @@ class TenantMigrationsTest : public MigrationFixture {
     CPPUNIT_TEST(aRunKilledBeforeItsBookkeepingIsFinished);
     CPPUNIT_TEST(aRunKilledAfterAnAlterIsFinished);
     CPPUNIT_TEST(aRunKilledBeforeTheGrantsIsFinished);
+    CPPUNIT_TEST(bringingUpNarrowsTheRoleOfTheReleaseBeforeWhileItIsUsed);
     CPPUNIT_TEST(dataOutlivesALaterMigration);
     CPPUNIT_TEST(theTenDevicesThatWereUsedLastStayKnown);
     CPPUNIT_TEST(anEditedMigrationIsRefusedAndNothingIsApplied);
@@ -113,6 +116,46 @@ class TenantMigrationsTest : public MigrationFixture {
         CPPUNIT_ASSERT_EQUAL(0U, later.errorOf(read));
         CPPUNIT_ASSERT_EQUAL(0U, later.errorOf("SELECT * FROM `" + tenant().schema.text() + "`.users"));
         CPPUNIT_ASSERT_EQUAL(kHead, schemaVersion());
+    }
+
+    // The rights that the release before gave to the role that it takes.
+    void grantAsTheReleaseBefore() const {
+        const auto role = persistence::Identifier::formerRole(tenant().id).text();
+        for (const auto& statement :
+             {"DROP ROLE " + persistence::Identifier::role(tenant().id).text(), "DROP ROLE " + role,
+              "CREATE ROLE " + role,
+              "GRANT SELECT, INSERT, UPDATE ON " + persistence::Identifier::schemaInGrant(tenant().schema).text() +
+                  ".* TO " + role,
+              "GRANT DELETE ON {schema}.login_attempts TO " + role,
+              "GRANT " + role + " TO " + testSettings().database.workerUser + "@localhost"})
+            database().execute(tenant(), statement);
+    }
+
+    void bringingUpNarrowsTheRoleOfTheReleaseBeforeWhileItIsUsed() {
+        bringUp();
+        grantAsTheReleaseBefore();
+        RawConnection old(testSettings().database, persistence::Account::kWorker);
+        old.run("SET ROLE " + persistence::Identifier::formerRole(tenant().id).text());
+        const auto schema = "`" + tenant().schema.text() + "`";
+        const auto suspend = "UPDATE " + schema + ".users SET status = 'suspended'";
+        CPPUNIT_ASSERT_EQUAL(0U, old.errorOf(suspend));
+
+        std::atomic<bool> done = false;
+        unsigned refusals = 0, asked = 0;
+        std::thread user([&] {
+            for (; !done; ++asked) refusals += old.errorOf("SELECT * FROM " + schema + ".users") == 0 ? 0U : 1U;
+        });
+        bringUp();
+        done = true;
+        user.join();
+
+        CPPUNIT_ASSERT(asked > 0);
+        CPPUNIT_ASSERT_EQUAL(0U, refusals);
+        CPPUNIT_ASSERT(old.errorOf(suspend) != 0);
+        RawConnection worker(testSettings().database, persistence::Account::kWorker);
+        CPPUNIT_ASSERT_EQUAL(0U, worker.errorOf("SET ROLE " + persistence::Identifier::role(tenant().id).text()));
+        CPPUNIT_ASSERT_EQUAL(0U, worker.errorOf("SELECT * FROM " + schema + ".users"));
+        CPPUNIT_ASSERT(worker.errorOf(suspend) != 0);
     }
 
     void dataOutlivesALaterMigration() {

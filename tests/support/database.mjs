@@ -39,6 +39,19 @@ export class Server {
   sql(statements) {
     return sql(this.socket, statements);
   }
+
+  // The names of a tenant's roles.
+  roleOf(slug) {
+    return `clv_${base32(this.#idOf(slug))}`;
+  }
+
+  formerRoleOf(slug) {
+    return `clv_${this.#idOf(slug).slice(16)}`;
+  }
+
+  #idOf(slug) {
+    return this.sql(`SELECT LOWER(HEX(id)) FROM claviger.tenants WHERE slug = '${slug}'`);
+  }
 }
 
 class Database extends Server {
@@ -83,6 +96,11 @@ class Database extends Server {
   #answers() {
     return this.sql('DO 1') !== undefined;
   }
+}
+
+function base32(hex) {
+  const bits = [...hex].map((digit) => parseInt(digit, 16).toString(2).padStart(4, '0')).join('');
+  return bits.match(/.{1,5}/g).map((five) => 'abcdefghijklmnopqrstuvwxyz234567'[parseInt(five.padEnd(5, '0'), 2)]).join('');
 }
 
 // Runs statements as the server's administrator and gives what they print, or undefined where it does not answer.

@@ -25,7 +25,8 @@ after(() => tool?.stop());
 
 const sound = () => ({ 'pepper.file': pepper, 'run.folder': join(tool.database.folder, 'run'), 'fcgi.socket': join(tool.database.folder, 'run/fcgi.sock') });
 const sql = (statement) => assert.notEqual(tool.database.sql(statement), undefined, statement);
-const role = (slug) => `clv_${tool.database.sql(`SELECT LOWER(HEX(RIGHT(id, 8))) FROM claviger.tenants WHERE slug = '${slug}'`)}`;
+const role = (slug) => tool.database.roleOf(slug);
+const formerRole = (slug) => tool.database.formerRoleOf(slug);
 
 function examine() {
   const { status, document } = tool.json('doctor');
@@ -128,6 +129,18 @@ faulty("a role whose wildcard reaches a look-alike's schema", {
   mend: () => sql(`REVOKE SELECT ON \`claviger_t_a_b\`.* FROM ${role('a-b')}`),
   check: 'tenant_roles',
   pattern: /a-b.*SELECT on claviger_t_a_b\.\*/,
+});
+faulty('a role that may do to a column what no worker does', {
+  plant: () => sql(`GRANT UPDATE (status) ON claviger_t_acme.users TO ${role('acme')}`),
+  mend: () => sql(`REVOKE UPDATE (status) ON claviger_t_acme.users FROM ${role('acme')}`),
+  check: 'tenant_roles',
+  pattern: /acme.*UPDATE \(status\) on claviger_t_acme\.users/,
+});
+faulty('a role of the release before that has its broad rights again', {
+  plant: () => sql(`GRANT SELECT, INSERT, UPDATE ON \`claviger\\_t\\_acme\`.* TO ${formerRole('acme')}`),
+  mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
+  check: 'tenant_roles',
+  pattern: /acme.*on claviger\\_t\\_acme\.\*/,
 });
 faulty('a right that the tool lacks', {
   plant: () => sql("REVOKE CREATE USER ON *.* FROM claviger_tool@localhost"),

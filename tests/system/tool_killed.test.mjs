@@ -49,7 +49,7 @@ async function freshUser() {
 // All that a tenant is made of, without what differs from one to the next.
 function stateOf(slug) {
   const schema = schemaOf(slug);
-  const role = sql(`SELECT CONCAT('clv_', LOWER(HEX(RIGHT(id, 8)))) FROM claviger.tenants WHERE slug = '${slug}'`);
+  const role = tool.database.roleOf(slug);
   const alike = (text) => text?.replaceAll(schema, 'SCHEMA').replaceAll(schema.replaceAll('_', '\\_'), 'SCHEMA')
     .replaceAll(schema.replaceAll('_', '\\\\_'), 'SCHEMA').replaceAll(role, 'ROLE').replaceAll(slug, 'SLUG');
   const state = {

@@ -29,8 +29,8 @@ class IsolationTest : public CppUnit::TestFixture {
 
     static constexpr unsigned kNoTableRight = 1142;
     static constexpr unsigned kNoSchemaRight = 1044;
-    static constexpr const char* kTables[] = {"users",          "sessions",      "api_keys",    "audit_events",
-                                              "login_attempts", "known_devices", "key_changes", "schema_migrations"};
+    static constexpr const char* kTables[] = {"users",          "sessions",      "api_keys",
+                                              "login_attempts", "known_devices", "key_changes"};
 
     static TestDatabase& database() { return TestDatabase::instance(); }
     static RawConnection worker() { return {testSettings().database, Account::kWorker}; }

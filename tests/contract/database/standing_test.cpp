@@ -61,9 +61,15 @@ private:
 
     void run(const std::function<Result<void>(TenantStore&)>& work) { (void)stores_.transact<void>(*tenant_, work); }
 
+    // The same with the tool's account.
+    void operate(const std::function<Result<void>(TenantStore&)>& work) {
+        persistence::MySqlTenantStores stores(database().tool(), database().toolTransactions());
+        (void)stores.transact<void>(*tenant_, work);
+    }
+
     domain::User addUser() {
         auto account = sampleAccount("owner@x.example");
-        run([&](TenantStore& store) { return store.users().add(account); });
+        operate([&](TenantStore& store) { return store.users().add(account); });
         return account.user;
     }
 
@@ -107,7 +113,7 @@ private:
     void aUsersStatusRaisesTheUsersEpoch() {
         const auto user = addUser();
         const auto before = epochOf(domain::slotOf(user.id));
-        run([&](TenantStore& store) -> Result<void> {
+        operate([&](TenantStore& store) -> Result<void> {
             store.users().setStatus(user.id, domain::UserStatus::kSuspended);
             return {};
         });

@@ -25,7 +25,7 @@ class StatementTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAnUnknownName);
     CPPUNIT_TEST(quotesNames);
     CPPUNIT_TEST(escapesWildcardsInGrants);
-    CPPUNIT_TEST(rolesDifferInTheLastBytesOfTheId);
+    CPPUNIT_TEST(aRoleIsNamedByTheWholeIdOfItsTenant);
     CPPUNIT_TEST(writesTuplesAsATable);
     CPPUNIT_TEST(readsWhatHasTheExpectedShape);
     CPPUNIT_TEST(refusesWhatHasAnotherShape);
@@ -93,9 +93,11 @@ class StatementTest : public CppUnit::TestFixture {
                              Identifier::schemaInGrant(schema("claviger_t_a_b")).text());
     }
 
-    void rolesDifferInTheLastBytesOfTheId() {
+    // By Python's base64.b32encode, in lower case and without its padding.
+    void aRoleIsNamedByTheWholeIdOfItsTenant() {
         const auto id = domain::TenantId::parse("01936b1e-0000-7000-8123-456789abcdef").value();
-        CPPUNIT_ASSERT_EQUAL(std::string("`clv_8123456789abcdef`"), Identifier::role(id).text());
+        CPPUNIT_ASSERT_EQUAL(std::string("`clv_agjwwhqaabyabajdivtytk6n54`"), Identifier::role(id).text());
+        CPPUNIT_ASSERT_EQUAL(std::string("`clv_8123456789abcdef`"), Identifier::formerRole(id).text());
     }
 
     void writesTuplesAsATable() {

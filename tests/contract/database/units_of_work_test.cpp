@@ -66,8 +66,9 @@ private:
 
     domain::User addUser(const std::string& email) {
         const auto account = sampleAccount(email);
+        MySqlTenantStores stores(database().tool(), database().toolTransactions());
         const auto added =
-            stores_->transact<void>(*tenant_, [&](TenantStore& store) { return store.users().add(account); });
+            stores.transact<void>(*tenant_, [&](TenantStore& store) { return store.users().add(account); });
         CPPUNIT_ASSERT(added.ok());
         return account.user;
     }

@@ -236,11 +236,12 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto user = this->addUser("owner@x.example").id;
         const auto key = add(user, "Scripts");
         for (const auto status : {domain::UserStatus::kPending, domain::UserStatus::kSuspended}) {
-            this->change([&](domain::TenantStore& store) { store.users().setStatus(user, status); });
+            this->operate([&](domain::TenantStore& store) { store.users().setStatus(user, status); });
             CPPUNIT_ASSERT(!find(1));
             CPPUNIT_ASSERT(!find(key.id));
         }
-        this->change([&](domain::TenantStore& store) { store.users().setStatus(user, domain::UserStatus::kApproved); });
+        this->operate(
+            [&](domain::TenantStore& store) { store.users().setStatus(user, domain::UserStatus::kApproved); });
         CPPUNIT_ASSERT(find(1));
     }
 

@@ -98,7 +98,7 @@ class SessionsContract : public StoreContract<Backend> {
         });
         const auto endAll = [&] {
             std::size_t ended = 0;
-            this->change([&](domain::TenantStore& store) { ended = store.sessions().endAllOf(user.id, kNoon + 1s); });
+            this->operate([&](domain::TenantStore& store) { ended = store.sessions().endAllOf(user.id, kNoon + 1s); });
             return ended;
         };
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, endAll());
@@ -128,7 +128,7 @@ class SessionsContract : public StoreContract<Backend> {
 
     std::size_t endAll(const domain::UserId& user, Timestamp now) {
         std::size_t ended = 0;
-        this->change([&](domain::TenantStore& store) { ended = store.sessions().endAllOf(user, now); });
+        this->operate([&](domain::TenantStore& store) { ended = store.sessions().endAllOf(user, now); });
         return ended;
     }
 
@@ -256,7 +256,7 @@ class SessionsContract : public StoreContract<Backend> {
     void findsNoSessionOfAUserWhoIsNotApproved() {
         const auto user = start();
         for (const auto status : {UserStatus::kPending, UserStatus::kSuspended}) {
-            this->change([&](domain::TenantStore& store) { store.users().setStatus(user.id, status); });
+            this->operate([&](domain::TenantStore& store) { store.users().setStatus(user.id, status); });
             CPPUNIT_ASSERT(!findAt(kNoon + 1s));
         }
     }

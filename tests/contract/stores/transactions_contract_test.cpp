@@ -21,6 +21,7 @@ class TransactionsContract : public StoreContract<Backend> {
     CPPUNIT_TEST(tenantsShareNothing);
     CPPUNIT_TEST_SUITE_END();
 
+    // Of the tool, since no worker adds a user.
     void writeEverywhere(TenantStore& store) {
         const auto account = sampleAccount("new@x.example");
         CPPUNIT_ASSERT(store.users().add(account).ok());
@@ -45,12 +46,12 @@ class TransactionsContract : public StoreContract<Backend> {
     }
 
     void whatIsCommittedIsSeen() {
-        this->change([&](TenantStore& store) { writeEverywhere(store); });
+        this->operate([&](TenantStore& store) { writeEverywhere(store); });
         CPPUNIT_ASSERT_EQUAL(std::size_t{5}, written(this->tenant()));
     }
 
     void aRefusalLeavesNothingBehind() {
-        const auto result = this->attempt([&](TenantStore& store) -> Result<void> {
+        const auto result = this->attemptAsTool([&](TenantStore& store) -> Result<void> {
             writeEverywhere(store);
             return ErrorCode::kKeyLimitReached;
         });
@@ -64,13 +65,13 @@ class TransactionsContract : public StoreContract<Backend> {
             writeEverywhere(store);
             throw std::out_of_range("of the test");
         };
-        CPPUNIT_ASSERT_THROW((void)this->attempt(work), std::out_of_range);
+        CPPUNIT_ASSERT_THROW((void)this->attemptAsTool(work), std::out_of_range);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, written(this->tenant()));
     }
 
     void aRefusalOfTheStoreMayBeOvercome() {
         const auto user = this->addUser("owner@x.example").id;
-        const auto result = this->attempt([&](TenantStore& store) -> Result<void> {
+        const auto result = this->attemptAsTool([&](TenantStore& store) -> Result<void> {
             CPPUNIT_ASSERT(store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(1)).ok());
             CPPUNIT_ASSERT(!store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(2)).ok());
             return store.apiKeys().add(sampleKey(user, "Scripts 2"), sampleSecret(2));
@@ -82,7 +83,7 @@ class TransactionsContract : public StoreContract<Backend> {
     }
 
     void workSeesItsOwnChanges() {
-        this->change([&](TenantStore& store) {
+        this->operate([&](TenantStore& store) {
             writeEverywhere(store);
             CPPUNIT_ASSERT_EQUAL(std::size_t{1}, store.users().list().size());
             CPPUNIT_ASSERT(store.apiKeys().findLive({{sampleSecret(1).hash}}).front());
@@ -91,7 +92,7 @@ class TransactionsContract : public StoreContract<Backend> {
 
     void tenantsShareNothing() {
         const auto other = this->backend().makeTenant();
-        this->change([&](TenantStore& store) { writeEverywhere(store); });
+        this->operate([&](TenantStore& store) { writeEverywhere(store); });
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, written(other));
         CPPUNIT_ASSERT_EQUAL(std::size_t{5}, written(this->tenant()));
     }

@@ -29,7 +29,7 @@ class UsersContract : public StoreContract<Backend> {
 
     void findsAnAccountWithAllThatWasStored() {
         const auto account = sampleAccount("owner@acme.example", UserStatus::kPending);
-        this->change([&](domain::TenantStore& store) { CPPUNIT_ASSERT(store.users().add(account).ok()); });
+        this->operate([&](domain::TenantStore& store) { CPPUNIT_ASSERT(store.users().add(account).ok()); });
 
         const auto found = find("owner@acme.example");
 
@@ -52,7 +52,7 @@ class UsersContract : public StoreContract<Backend> {
         const auto user = this->addUser("owner@acme.example");
         const auto again = sampleAccount("owner@acme.example", UserStatus::kSuspended);
 
-        const auto added = this->attempt([&](domain::TenantStore& store) { return store.users().add(again); });
+        const auto added = this->attemptAsTool([&](domain::TenantStore& store) { return store.users().add(again); });
 
         CPPUNIT_ASSERT(!added.ok());
         CPPUNIT_ASSERT(added.error().code == domain::ErrorCode::kUserTaken);
@@ -72,7 +72,7 @@ class UsersContract : public StoreContract<Backend> {
     void setsTheStatusOfThatUserAlone() {
         const auto user = this->addUser("one@x.example", UserStatus::kPending);
         this->addUser("two@x.example", UserStatus::kPending);
-        this->change([&](domain::TenantStore& store) { store.users().setStatus(user.id, UserStatus::kApproved); });
+        this->operate([&](domain::TenantStore& store) { store.users().setStatus(user.id, UserStatus::kApproved); });
         CPPUNIT_ASSERT(find("one@x.example")->user.status == UserStatus::kApproved);
         CPPUNIT_ASSERT(find("two@x.example")->user.status == UserStatus::kPending);
     }
@@ -81,7 +81,7 @@ class UsersContract : public StoreContract<Backend> {
         const auto user = this->addUser("one@x.example");
         this->addUser("two@x.example");
         const auto other = find("two@x.example")->passwordHash.stored();
-        this->change([&](domain::TenantStore& store) {
+        this->operate([&](domain::TenantStore& store) {
             store.users().setPassword(user.id, domain::secrets::PasswordHash::fromStored("$argon2id$another"));
         });
         CPPUNIT_ASSERT_EQUAL(std::string("$argon2id$another"), find("one@x.example")->passwordHash.stored());
@@ -106,7 +106,7 @@ class UsersContract : public StoreContract<Backend> {
             const auto email = "user" + std::to_string(++number) + "@x.example";
             auto account = sampleAccount(email);
             account.user.name = name;
-            this->change([&](domain::TenantStore& store) { CPPUNIT_ASSERT(store.users().add(account).ok()); });
+            this->operate([&](domain::TenantStore& store) { CPPUNIT_ASSERT(store.users().add(account).ok()); });
             CPPUNIT_ASSERT_EQUAL(name, find(email)->user.name);
         }
     }
