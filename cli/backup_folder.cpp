@@ -4,6 +4,7 @@
 #include <Poco/JSON/Parser.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <sstream>
@@ -13,6 +14,7 @@
 #include "cli/export_file.h"
 #include "cli/export_reader.h"
 #include "cli/failure.h"
+#include "domain/base/utf8.h"
 
 namespace claviger::cli {
 namespace {
@@ -32,6 +34,28 @@ std::string fileNamed(const std::string& name) {
     return name;
 }
 
+// What is shown of it later is a slug and a line of text.
+BackupHead::Missing missingIn(const JsonObject& entry) {
+    const auto tenant = entry.getValue<std::string>("tenant");
+    auto why = domain::decodeUtf8(entry.getValue<std::string>("message"));
+    if (!domain::TenantSlug::parse(tenant).ok() || !why)
+        throw ArchiveRefused("backup.json names a tenant that no backup has");
+    std::replace_if(why->begin(), why->end(), domain::isControl, U' ');
+    return {tenant, domain::encodeUtf8(*why)};
+}
+
+// Backups of earlier releases name no missing tenant.
+std::vector<BackupHead::Missing> allMissingIn(const JsonObject& head) {
+    std::vector<BackupHead::Missing> all;
+    const auto entries = head.getArray("missing");
+    for (unsigned i = 0; entries && i < entries->size(); ++i) {
+        const auto entry = entries->getObject(i);
+        if (!entry) throw ArchiveRefused("backup.json is not whole");
+        all.push_back(missingIn(*entry));
+    }
+    return all;
+}
+
 }  // namespace
 
 void makeBackupFolder(const fs::path& folder) {
@@ -46,14 +70,16 @@ void makeBackupFolder(const fs::path& folder) {
 void writeBackupHead(const fs::path& folder, const BackupHead& head) {
     JsonObject peppers(Poco::JSON_PRESERVE_KEY_ORDER);
     for (const auto& [version, fingerprint] : head.peppers) peppers.set(std::to_string(version), fingerprint);
-    JsonArray files;
+    JsonArray files, missing;
     for (const auto& file : head.files) files.add(file);
+    for (const auto& [tenant, why] : head.missing) missing.add(jsonObject({{"tenant", tenant}, {"message", why}}));
     std::ostringstream text;
     jsonObject({{"format", std::string(kFormat)},
                 {"version", kVersion},
                 {"writtenAt", head.writtenAt},
                 {"peppers", peppers},
-                {"tenants", files}})
+                {"tenants", files},
+                {"missing", missing}})
         .stringify(text, 2);
     ExportFile file(folder / kHead);
     file.write(text.str() + "\n");
@@ -68,7 +94,7 @@ BackupHead readBackupHead(const fs::path& folder) {
         const auto object = parser.parse(in).extract<JsonObject::Ptr>();
         if (object->getValue<std::string>("format") != kFormat || object->getValue<int>("version") != kVersion)
             throw ArchiveRefused("backup.json is of a form that this release does not know");
-        BackupHead head{timeIn(*object), {}, {}};
+        BackupHead head{timeIn(*object), {}, {}, allMissingIn(*object)};
         const auto peppers = object->getObject("peppers");
         const auto files = object->getArray("tenants");
         if (!peppers || !files) throw ArchiveRefused("backup.json is not whole");

@@ -16,6 +16,12 @@ struct BackupHead {
     std::string writtenAt;
     std::map<int, std::string> peppers;  // the fingerprint of each that living keys need, by its version
     std::vector<std::string> files;      // a tenant's export each
+
+    struct Missing {
+        std::string tenant;  // its slug
+        std::string why;
+    };
+    std::vector<Missing> missing;  // tenants that could not be written
 };
 
 // Makes the folder, for its owner alone. Throws Failure: something of that name is there, or it cannot be made.

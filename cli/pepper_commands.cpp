@@ -62,6 +62,7 @@ std::string whatIsNext(const PepperStatus& status) {
                 "pepper.other_file.\n";
     if (!status.other) return text + "Pepper " + current + " lives alone.\n";
     const auto other = std::to_string(*status.other);
+    if (!status.uncounted.empty()) return text + "Keep pepper " + other + ": not all tenants could be counted.\n";
     if (*status.other > status.current)
         return text + "Pepper " + other +
                " waits. When every host knows it as pepper.other_file, let it be pepper.file, and " + current +
@@ -85,7 +86,17 @@ Answer showStatus(Services& services) {
                                 {"otherIsUnused", status.otherIsUnused()},
                                 {"tenants", tenants}});
     if (status.other) document.set("other", *status.other);
-    return answerOf(tableOf(status) + whatIsNext(status), std::move(document), "");
+    JsonArray failed;
+    std::string trouble;
+    for (const auto& [tenant, why] : status.uncounted) {
+        failed.add(jsonObject({{"tenant", tenant.slug.text()}, {"message", why}}));
+        trouble += "the keys of " + tenant.slug.text() + " could not be counted: " + why + "\n";
+    }
+    document.set("failed", failed);
+    auto answer = answerOf(tableOf(status) + whatIsNext(status), std::move(document), "");
+    answer.trouble = trouble;
+    if (!trouble.empty()) answer.status = ExitStatus::kPartlyDone;
+    return answer;
 }
 
 // Like the pepper in use, the new one is its owner's alone: the account of the workers.
@@ -148,7 +159,9 @@ void addRotate(CLI::App& group, Verb& chosen) {
 void addPepperCommands(CLI::App& app, Verb& chosen) {
     auto* const group = addGroup(app, "pepper", "The pepper, and how to replace it",
                                  "  claviger pepper status\n  claviger pepper rotate /etc/claviger/pepper.2");
-    addVerb(*group, "status", "Count the living keys by the pepper that they are stored with.",
+    addVerb(*group, "status",
+            "Count the living keys by the pepper that they are stored with. A tenant that cannot be read is named and "
+            "stops no other (exit status 5).",
             "  claviger pepper status\n  claviger pepper status --json")
         ->callback([&chosen] { chosen = showStatus; });
     addRotate(*group, chosen);

@@ -1,5 +1,7 @@
 #include "domain/keys/pepper_service.h"
 
+#include "domain/tenants/failure_of.h"
+
 namespace claviger::domain {
 
 std::size_t PepperStatus::lost() const {
@@ -10,7 +12,7 @@ std::size_t PepperStatus::lost() const {
 }
 
 bool PepperStatus::otherIsUnused() const {
-    return other && *other < current && !together.contains(*other);
+    return uncounted.empty() && other && *other < current && !together.contains(*other);
 }
 
 PepperService::PepperService(const TenantRegistry& registry, const TenantStores& stores, const secrets::Hasher& hasher)
@@ -21,7 +23,14 @@ PepperStatus PepperService::status() const {
     if (hasher_.other() != nullptr) status.other = hasher_.other()->pepperVersion();
     for (auto& tenant : registry_.list()) {
         if (tenant.schemaVersion == 0) continue;
-        auto keys = stores_.read(tenant, [](const TenantStore& store) { return store.apiKeys().countLiveByPepper(); });
+        KeysByPepper keys;
+        auto why = failureOf([&] {
+            keys = stores_.read(tenant, [](const TenantStore& store) { return store.apiKeys().countLiveByPepper(); });
+        });
+        if (!why.empty()) {
+            status.uncounted.push_back({std::move(tenant), std::move(why)});
+            continue;
+        }
         for (const auto& [version, count] : keys) status.together[version] += count;
         status.tenants.push_back({std::move(tenant), std::move(keys)});
     }

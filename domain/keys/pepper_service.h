@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "domain/secrets/hasher.h"
@@ -25,10 +26,16 @@ struct PepperStatus {
     std::vector<OfTenant> tenants;  // by slug; without those that have no tables yet
     KeysByPepper together;
 
+    struct Uncounted {
+        Tenant tenant;
+        std::string why;
+    };
+    std::vector<Uncounted> uncounted{};  // by slug: their keys could not be read, and are in no number
+
     // Stored with a pepper that is not configured: refused, although they live.
     std::size_t lost() const;
 
-    // Whether the other one is from before, and no living key needs it any more.
+    // Whether the other one is from before, and no living key needs it any more. Not as long as a tenant is uncounted.
     bool otherIsUnused() const;
 };
 
@@ -37,7 +44,8 @@ class PepperService {
 public:
     PepperService(const TenantRegistry&, const TenantStores&, const secrets::Hasher&);  // must outlive this
 
-    // Reads every living key's row. Throws StorageUnavailable.
+    // Reads every living key's row. A tenant that cannot be read is named and stops no other. Throws
+    // StorageUnavailable.
     PepperStatus status() const;
 
 private:

@@ -4,25 +4,13 @@
 #include <map>
 #include <mutex>
 
+#include "domain/tenants/failure_of.h"
 #include "domain/tenants/parallel.h"
 
 namespace claviger::domain {
 namespace {
 
 constexpr auto kControlSchema = "claviger";
-
-// Why `work` was refused; empty if it was not. A database that goes away is no tenant's fault and flies on.
-template <class Work>
-std::string failureOf(const Work& work) {
-    try {
-        work();
-    } catch (const StorageUnavailable&) {
-        throw;
-    } catch (const std::exception& failure) {
-        return failure.what();
-    }
-    return {};
-}
 
 bool isBehind(const TenantState& tenant) {
     return tenant.state.version < tenant.state.newest;

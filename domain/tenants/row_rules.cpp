@@ -182,6 +182,12 @@ const ColumnRule* findRule(std::string_view table, std::string_view column) {
     return found != std::end(kRules) ? found : nullptr;
 }
 
+std::set<std::string_view> knownTables() {
+    std::set<std::string_view> tables{kSessions};
+    for (const auto& rule : kRules) tables.insert(rule.table);
+    return tables;
+}
+
 bool isRestored(std::string_view table) {
     return table != kSessions;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string_view>
 
 #include "domain/base/clock.h"
@@ -26,6 +27,9 @@ struct ColumnRule {
 // The rule of a column. Nothing for a column that no migration of this release has made. A value holds if the domain's
 // own parser takes it and gives it back unchanged.
 const ColumnRule* findRule(std::string_view table, std::string_view column);
+
+// The tables of a tenant's schema as this release makes it.
+std::set<std::string_view> knownTables();
 
 // Whether an import stores the table's rows: not those of the sessions.
 bool isRestored(std::string_view table);

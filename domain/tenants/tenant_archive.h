@@ -78,7 +78,7 @@ public:
     virtual ~TransferHold() = default;
 };
 
-// Whole tenants, out of the database and into it. Every method throws StorageUnavailable. Not thread-safe.
+// Whole tenants, out of the database and into it. Every method throws StorageUnavailable. Thread-safe.
 class TenantArchive {
 public:
     virtual ~TenantArchive() = default;

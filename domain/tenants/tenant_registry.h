@@ -14,12 +14,14 @@ inline Error ownerlessSchema(const SchemaName& schema) {
             "a schema " + schema.text() + " is there, which is no tenant's; drop it yourself if nobody needs it"};
 }
 
-// The control schema as operators see it. Every method throws StorageUnavailable. Not thread-safe.
+// The control schema as operators see it. Every method throws StorageUnavailable. Thread-safe.
 class TenantRegistry {
 public:
     virtual ~TenantRegistry() = default;
 
     virtual std::vector<Tenant> list() const = 0;  // by slug
+    virtual std::optional<Tenant> findById(const TenantId&) const = 0;
+    virtual std::optional<Tenant> findBySchema(const SchemaName&) const = 0;
     virtual std::optional<Tenant> findBySlug(const TenantSlug&) const = 0;
     virtual std::optional<Tenant> findByHost(const HostName&) const = 0;
     virtual std::vector<HostName> hostsOf(const TenantId&) const = 0;     // by name

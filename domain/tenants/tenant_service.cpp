@@ -64,8 +64,7 @@ Result<CreatedTenant> TenantService::plan(const NewTenant& wanted) const {
     const auto tenant = registry_.findBySlug(wanted.slug);
     if (!tenant) {
         auto fresh = freshTenant(wanted, clock_.now());
-        for (const auto& other : registry_.list())
-            if (other.schema.text() == fresh.schema.text()) return schemaTaken(wanted.slug, other);
+        if (const auto other = registry_.findBySchema(fresh.schema)) return schemaTaken(wanted.slug, *other);
         if (registry_.hasSchema(fresh.schema)) return ownerlessSchema(fresh.schema);
         return CreatedTenant{{std::move(fresh), {wanted.host}}, Created::kNow};
     }

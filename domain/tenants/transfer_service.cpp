@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+
+#include "domain/tenants/migrations.h"
 
 namespace claviger::domain {
 namespace {
@@ -35,6 +38,37 @@ ArchiveHead changedBy(const ImportOrder& order, ArchiveHead head) {
     return head;
 }
 
+// Hands a tenant on that is to come back from this archive, and refuses one that has lost its schema or a table: the
+// archive would look whole.
+class WholeTenant final : public ArchiveSink {
+public:
+    WholeTenant(const Tenant& tenant, int newestVersion, ArchiveSink& sink)
+        : tenant_(tenant), newestVersion_(newestVersion), sink_(sink) {}
+
+    void head(const ArchiveHead& head) override {
+        if (tenant_.schemaVersion > 0 && head.tenant.schemaVersion == 0) throw SchemaLost(tenant_);
+        if (head.tenant.schemaVersion == newestVersion_) wanted_ = knownTables();
+        sink_.head(head);
+    }
+    void table(const ArchiveTable& table) override {
+        wanted_.erase(table.name);
+        sink_.table(table);
+    }
+    void row(const ArchiveCells& cells) override { sink_.row(cells); }
+
+    void end() const {
+        if (!wanted_.empty())
+            throw MigrationRefused(tenant_.slug.text() + ": table " + std::string(*wanted_.begin()) +
+                                   " of its schema " + tenant_.schema.text() + " is gone");
+    }
+
+private:
+    const Tenant& tenant_;
+    const int newestVersion_;
+    ArchiveSink& sink_;
+    std::set<std::string_view> wanted_;
+};
+
 void readToEnd(ArchiveSource& source) {
     while (source.table())
         while (source.row()) continue;
@@ -46,7 +80,9 @@ Result<void> TransferService::exportTo(const TenantSlug& slug, ArchiveSink& sink
     const auto tenant = registry_.findBySlug(slug);
     if (!tenant) return noSuchTenant(slug);
     if (archive_.findMark(tenant->id)) return taken(*tenant, "is half dropped or half imported");
-    archive_.read(*tenant, sink);
+    WholeTenant whole(*tenant, newestVersion_, sink);
+    archive_.read(*tenant, whole);
+    whole.end();
     return {};
 }
 
@@ -117,15 +153,9 @@ Result<std::vector<ApiKeyId>> TransferService::importHeld(ArchiveSource& source,
     }
 }
 
-std::optional<Tenant> TransferService::findById(const TenantId& id) const {
-    for (const auto& tenant : registry_.list())
-        if (tenant.id == id) return tenant;
-    return std::nullopt;
-}
-
 // Half an import of the same tenant makes room; anything else is in the way.
 Result<void> TransferService::clearHalf(const ArchiveHead& head, bool dryRun) {
-    const auto there = findById(head.tenant.id);
+    const auto there = registry_.findById(head.tenant.id);
     if (!there) return checkFree(head);
     const auto mark = archive_.findMark(there->id);
     if (!mark || mark->what != TransferMark::What::kImport)
@@ -136,9 +166,8 @@ Result<void> TransferService::clearHalf(const ArchiveHead& head, bool dryRun) {
 }
 
 Result<void> TransferService::checkFree(const ArchiveHead& head) const {
-    for (const auto& other : registry_.list())
-        if (other.slug == head.tenant.slug || other.schema.text() == head.tenant.schema.text())
-            return taken(other, "has the slug or the schema's name that this one would get");
+    for (const auto& other : {registry_.findBySlug(head.tenant.slug), registry_.findBySchema(head.tenant.schema)})
+        if (other) return taken(*other, "has the slug or the schema's name that this one would get");
     for (const auto& host : head.hosts)
         if (const auto owner = registry_.findByHost(host))
             return Error{ErrorCode::kHostTaken, "host " + host.text() + " belongs to tenant " + owner->slug.text()};

@@ -30,7 +30,7 @@ struct DroppedTenant {
     std::string file;       // its complete export; empty of a half import, which has none
 };
 
-// Exports, imports and drops whole tenants, for operators. Not thread-safe.
+// Exports, imports and drops whole tenants, for operators. Thread-safe.
 class TransferService {
 public:
     // References must outlive this.
@@ -40,6 +40,8 @@ public:
 
     //   kTenantNotFound
     //   kTenantTaken  it is half dropped or half imported
+    // Throws SchemaLost or MigrationRefused where the tenant has lost its schema or a table. A drop exports it all the
+    // same.
     Result<void> exportTo(const TenantSlug&, ArchiveSink&);
 
     // Keeps what `fill` gives in a file, and returns its name once it is certain to last. Throws before it calls `fill`
@@ -79,7 +81,6 @@ public:
     std::size_t rememberDeadKeys(ArchiveSource&, bool dryRun);
 
 private:
-    std::optional<Tenant> findById(const TenantId&) const;
     ImportLimits limits() const;
     Result<void> checkFree(const ArchiveHead&) const;
     Result<void> clearHalf(const ArchiveHead&, bool dryRun);

@@ -19,6 +19,10 @@ using domain::TenantId;
 using domain::Timestamp;
 
 constexpr Sql kList = "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants ORDER BY slug";
+constexpr Sql kFindById =
+    "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants WHERE id = ?";
+constexpr Sql kFindBySchema =
+    "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants WHERE schema_name = ?";
 constexpr Sql kFindBySlug =
     "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants WHERE slug = ?";
 constexpr Sql kFindByHost =
@@ -35,14 +39,20 @@ std::vector<Tenant> MySqlTenantRegistry::list() const {
     return read(kList).map(tenantAt);
 }
 
+std::optional<Tenant> MySqlTenantRegistry::findById(const TenantId& id) const {
+    return find(kFindById, {bytesOf(id)});
+}
+
+std::optional<Tenant> MySqlTenantRegistry::findBySchema(const domain::SchemaName& schema) const {
+    return find(kFindBySchema, {Text{schema.text()}});
+}
+
 std::optional<Tenant> MySqlTenantRegistry::findBySlug(const domain::TenantSlug& slug) const {
-    const auto rows = read(kFindBySlug, {Text{slug.text()}});
-    return rows.empty() ? std::nullopt : std::optional(tenantAt(rows[0]));
+    return find(kFindBySlug, {Text{slug.text()}});
 }
 
 std::optional<Tenant> MySqlTenantRegistry::findByHost(const HostName& host) const {
-    const auto rows = read(kFindByHost, {Text{host.text()}});
-    return rows.empty() ? std::nullopt : std::optional(tenantAt(rows[0]));
+    return find(kFindByHost, {Text{host.text()}});
 }
 
 std::vector<HostName> MySqlTenantRegistry::hostsOf(const TenantId& tenant) const {
@@ -107,6 +117,11 @@ Result<void> MySqlTenantRegistry::rename(const TenantId& tenant, const domain::T
         }
         return {};
     });
+}
+
+std::optional<Tenant> MySqlTenantRegistry::find(Sql statement, const Values& values) const {
+    const auto rows = read(statement, values);
+    return rows.empty() ? std::nullopt : std::optional(tenantAt(rows[0]));
 }
 
 Rows MySqlTenantRegistry::read(Sql statement, const Values& values) const {

@@ -13,6 +13,8 @@ public:
         : connections_(connections), transactions_(transactions) {}
 
     std::vector<domain::Tenant> list() const override;
+    std::optional<domain::Tenant> findById(const domain::TenantId&) const override;
+    std::optional<domain::Tenant> findBySchema(const domain::SchemaName&) const override;
     std::optional<domain::Tenant> findBySlug(const domain::TenantSlug&) const override;
     std::optional<domain::Tenant> findByHost(const domain::HostName&) const override;
     std::vector<domain::HostName> hostsOf(const domain::TenantId&) const override;
@@ -27,6 +29,7 @@ private:
     using Work = std::function<domain::Result<void>(Connection&, domain::StandingChanges&)>;
 
     Rows read(Sql, const Values& = {}) const;
+    std::optional<domain::Tenant> find(Sql, const Values&) const;
     domain::Result<void> transact(const Work&);
 
     Connections& connections_;

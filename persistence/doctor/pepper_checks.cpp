@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "domain/secrets/hasher.h"
+#include "domain/tenants/failure_of.h"
 
 namespace claviger::persistence {
 namespace {
@@ -16,16 +17,33 @@ constexpr Sql kCount =
 
 constexpr auto kCheck = "pepper_of_keys";
 
-std::map<std::int64_t, std::int64_t> countKeys(Connection& tool, const std::vector<domain::Tenant>& tenants) {
-    std::map<std::int64_t, std::int64_t> counts;
+struct Counts {
+    std::map<std::int64_t, std::int64_t> keys;  // by the version of their pepper
+    std::size_t unread = 0;                     // tenants
+    std::string why;                            // of the first of them
+};
+
+void countKeysOf(Connection& tool, const domain::Tenant& tenant, Counts& counts) {
+    const auto rows = tool.query(kCount, {}, {{"schema", Identifier::schema(tenant.schema)}});
+    for (const auto& [version, keys] :
+         rows.map([](const Row& row) { return std::pair(row.integer(0), row.integer(1)); }))
+        counts.keys[version] += keys;
+}
+
+Counts countKeys(Connection& tool, const std::vector<domain::Tenant>& tenants) {
+    Counts counts;
     for (const auto& tenant : tenants) {
         if (tenant.schemaVersion == 0) continue;
-        const auto rows = tool.query(kCount, {}, {{"schema", Identifier::schema(tenant.schema)}});
-        for (const auto& [version, keys] :
-             rows.map([](const Row& row) { return std::pair(row.integer(0), row.integer(1)); }))
-            counts[version] += keys;
+        const auto why = domain::failureOf([&] { countKeysOf(tool, tenant, counts); });
+        if (!why.empty() && counts.unread++ == 0) counts.why = tenant.slug.text() + " (" + why + ")";
     }
     return counts;
+}
+
+Finding unreadKeys(const Counts& counts) {
+    const auto others = counts.unread > 1 ? ", and " + std::to_string(counts.unread - 1) + " more" : std::string();
+    return {Severity::kSerious, kCheck, "the keys of some tenants cannot be read: " + counts.why + others,
+            "See what is said of their schemas. Take no pepper away before all can be counted."};
 }
 
 std::optional<Finding> lostKeys(const domain::secrets::Hasher& hasher, std::map<std::int64_t, std::int64_t> counts) {
@@ -53,10 +71,13 @@ domain::Findings checkPeppers(const domain::Settings& settings, Connection& tool
     try {
         const auto hasher = domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile);
         const auto counts = countKeys(tool, tenants);
-        if (const auto lost = lostKeys(hasher, counts)) return {*lost};
+        domain::Findings findings;
+        if (counts.unread > 0) findings.push_back(unreadKeys(counts));
+        if (const auto lost = lostKeys(hasher, counts.keys)) findings.push_back(*lost);
+        if (!findings.empty()) return findings;
         const auto* const other = hasher.other();
         if (other != nullptr && other->pepperVersion() < hasher.pepperVersion() &&
-            !counts.contains(other->pepperVersion()))
+            !counts.keys.contains(other->pepperVersion()))
             return {{Severity::kWarning, kCheck,
                      "no living key needs the pepper of version " + std::to_string(other->pepperVersion()),
                      "Take pepper.other_file away, 12 hours after the other one took over or later."}};

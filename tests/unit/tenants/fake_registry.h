@@ -21,17 +21,21 @@ public:
         return all;
     }
 
+    std::optional<domain::Tenant> findById(const domain::TenantId& id) const override {
+        return findIf([&](const auto& tenant) { return tenant.id == id; });
+    }
+
+    std::optional<domain::Tenant> findBySchema(const domain::SchemaName& schema) const override {
+        return findIf([&](const auto& tenant) { return tenant.schema.text() == schema.text(); });
+    }
+
     std::optional<domain::Tenant> findBySlug(const domain::TenantSlug& slug) const override {
-        const auto found = tenants.find(slug);
-        return found == tenants.end() ? std::nullopt : std::optional(found->second);
+        return findIf([&](const auto& tenant) { return tenant.slug == slug; });
     }
 
     std::optional<domain::Tenant> findByHost(const domain::HostName& host) const override {
         const auto found = owners.find(host);
-        if (found == owners.end()) return std::nullopt;
-        for (const auto& [slug, tenant] : tenants)
-            if (tenant.id == found->second) return tenant;
-        return std::nullopt;
+        return found == owners.end() ? std::nullopt : findById(found->second);
     }
 
     std::vector<domain::HostName> hostsOf(const domain::TenantId& id) const override {
@@ -92,6 +96,14 @@ public:
     std::map<domain::TenantSlug, domain::Tenant> tenants;
     std::map<domain::HostName, domain::TenantId> owners;
     std::string foreignSchema;  // that is there, and no tenant's
+
+private:
+    template <class Is>
+    std::optional<domain::Tenant> findIf(const Is& is) const {
+        for (const auto& [slug, tenant] : tenants)
+            if (is(tenant)) return tenant;
+        return std::nullopt;
+    }
 };
 
 // The schemas behind it, whose last migration is kNewest, and the memory of failures. Bringing one up can be made to

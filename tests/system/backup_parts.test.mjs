@@ -1,0 +1,96 @@
+// Verbs over all tenants name the one that fails and do the rest; stopped and run again they finish.
+
+import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { startTool } from '../support/tool.mjs';
+
+const email = 'ann@acme.example';
+const slugs = ['acme', 'globex', 'initech', 'umbrella'];
+const lost = { globex: /is gone or empty/, initech: /table api_keys of its schema claviger_t_initech is gone/ };
+const whole = ['acme', 'umbrella'];
+
+let old, fresh, folder, full;
+
+before(async () => {
+  const fast = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'];
+  [old, fresh] = await Promise.all([startTool(...fast), startTool(...fast)]);
+  for (const tool of [old, fresh]) assert.equal(tool.run('migrate').status, 0);
+  for (const slug of slugs) {
+    assert.equal(old.run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug).status, 0);
+    assert.equal(old.run({ input: 'correct horse battery staple\n' }, 'user', 'create', '--tenant', slug, '--email', email, '--password-stdin').status, 0);
+    assert.equal(old.run('key', 'create', '--tenant', slug, '--email', email, '--name', 'Scripts').status, 0);
+  }
+  [full, folder] = ['full', 'partly'].map((name) => join(old.database.folder, name));
+  assert.equal(old.run('backup', full).status, 0);
+  assert.notEqual(old.database.sql('DROP SCHEMA claviger_t_globex; RENAME TABLE claviger_t_initech.api_keys TO claviger_t_initech.elsewhere'), undefined);
+});
+after(async () => {
+  await old?.stop();
+  await fresh?.stop();
+});
+
+const tenantsOf = (tool) => tool.run('tenant', 'list', '--quiet').stdout.trim().split('\n').filter(Boolean);
+const keysOf = (tool, slug) => tool.run('key', 'list', '--tenant', slug, '--quiet').stdout.trim().split('\n').filter(Boolean).length;
+
+function assertNamed(entries, why = lost) {
+  assert.deepEqual(entries.map(({ tenant }) => tenant), Object.keys(why));
+  for (const { tenant, message } of entries) assert.match(message, why[tenant]);
+}
+
+test('a backup without some tenants is one of the others, and says who is missing and why; so does its restore', () => {
+  const backup = old.json('backup', folder);
+  assert.equal(backup.status, 5);
+  assert.deepEqual(backup.document.tenants, whole);
+  assertNamed(backup.document.missing);
+  assert.match(backup.stderr, /globex is not in the backup: /);
+  assertNamed(JSON.parse(readFileSync(join(folder, 'backup.json'), 'utf8')).missing);
+
+  const { status, document, stderr } = fresh.json('restore', folder, '--dry-run');
+  assert.deepEqual([status, tenantsOf(fresh)], [5, []]);
+  assert.deepEqual(document.tenants.map(({ tenant }) => tenant), whole);
+  assertNamed(document.missing);
+  assert.match(stderr, /initech is not in the backup: /);
+});
+
+test('`pepper status` counts the others, and `doctor` names the first that cannot be read', () => {
+  const { status, document, stderr } = old.json('pepper', 'status');
+  assert.equal(status, 5);
+  assert.deepEqual(document.tenants.map(({ tenant }) => tenant), whole);
+  assert.deepEqual(document.keys, { 1: 2 });
+  assert.deepEqual(document.failed.map(({ tenant }) => tenant), Object.keys(lost));
+  assert.match(stderr, /the keys of globex could not be counted: /);
+  const finding = old.json('doctor').document.findings.find(({ check }) => check === 'pepper_of_keys');
+  assert.equal(finding.severity, 'serious');
+  assert.match(finding.message, /cannot be read: globex \(.*\), and 1 more/);
+});
+
+test('one bad file stops no other, with several jobs; once it is right, a second run brings what is left', () => {
+  const file = join(full, 'globex.claviger-export.json');
+  copyFileSync(file, `${file}.right`);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"approved"', '"root"'));
+  const first = fresh.json('restore', full, '--jobs', '3');
+  assert.equal(first.status, 5, first.stderr);
+  assert.deepEqual(first.document.refused.map(({ file }) => file), ['globex.claviger-export.json']);
+  assert.match(first.document.refused[0].message, /^table users, row 1, column status: /);
+  assert.deepEqual(tenantsOf(fresh), slugs.filter((slug) => slug !== 'globex'));
+  copyFileSync(`${file}.right`, file);
+  const second = fresh.json('restore', full, '--jobs', '3');
+  assert.deepEqual([second.status, second.document.tenants.map(({ tenant }) => tenant)], [5, ['globex']]);
+  for (const slug of slugs) assert.equal(keysOf(fresh, slug), 1, slug);
+});
+
+test('a restore that is killed at any moment is finished by the next', async () => {
+  for (const milliseconds of [150, 300, 450]) {
+    for (const slug of tenantsOf(fresh))
+      assert.equal(fresh.run('tenant', 'drop', slug, '--confirm', slug, '--export', join(fresh.database.folder, `${slug}-${milliseconds}`)).status, 0);
+    await fresh.kill(milliseconds, 'restore', full, '--jobs', '4');
+    const { status, stderr } = fresh.run('restore', full, '--jobs', '4');
+    assert.ok([0, 4, 5].includes(status), stderr);
+    assert.deepEqual(tenantsOf(fresh), slugs);
+    for (const slug of slugs) assert.equal(keysOf(fresh, slug), 1, `${slug}: ${stderr}`);
+    assert.equal(fresh.database.sql('SELECT COUNT(*) FROM claviger.tenant_transfers'), '0');
+  }
+});
