@@ -51,27 +51,45 @@ private:
     std::string_view rest_;
 };
 
-bool isWithinBounds(std::uint32_t kibibytes, std::uint32_t passes, std::size_t mostWork) {
-    const std::size_t mebibytes = kibibytes / 1024;
-    return kibibytes % 1024 == 0 && mebibytes >= PasswordCost::kLeastMiB && mebibytes <= PasswordCost::kMostMiB &&
-           passes >= PasswordCost::kLeastPasses && passes <= PasswordCost::kMostPasses &&
-           mebibytes * passes <= mostWork;
+// In whole MiB, as each cost of a configuration is.
+std::optional<PasswordCost> takeCost(Parts& parts) {
+    if (!parts.take("$argon2id$v=19$m=")) return std::nullopt;
+    const auto kibibytes = parts.takeNumber();
+    if (!kibibytes || *kibibytes % 1024 != 0 || !parts.take(",t=")) return std::nullopt;
+    const auto passes = parts.takeNumber();
+    if (!passes || !parts.take(",p=1")) return std::nullopt;
+    return PasswordCost{*kibibytes / 1024, *passes};
+}
+
+bool isWithinBounds(const PasswordCost& cost, std::size_t mostWork) {
+    return cost.memoryMiB >= PasswordCost::kLeastMiB && cost.memoryMiB <= PasswordCost::kMostMiB &&
+           cost.passes >= PasswordCost::kLeastPasses && cost.passes <= PasswordCost::kMostPasses &&
+           cost.work() <= mostWork;
 }
 
 }  // namespace
 
+std::optional<PasswordCost> PasswordCost::parse(std::string_view head) {
+    Parts parts(head);
+    const auto cost = takeCost(parts);
+    return cost && parts.atEnd() ? cost : std::nullopt;
+}
+
+std::optional<PasswordCost> PasswordHash::cost() const {
+    Parts parts(text_);
+    const auto cost = takeCost(parts);
+    const bool whole = cost && parts.take("$") && parts.takeBase64(kSaltBytes) && parts.take("$") &&
+                       parts.takeBase64(kHashBytes) && parts.atEnd();
+    return whole ? cost : std::nullopt;
+}
+
 Result<PasswordHash> PasswordHash::parse(std::string text, std::size_t mostWork) {
-    const Error refusal{ErrorCode::kInvalidArgument,
-                        "a stored password is an argon2id string, of a cost that the configuration could have"};
-    Parts parts(text);
-    if (!parts.take("$argon2id$v=19$m=")) return refusal;
-    const auto kibibytes = parts.takeNumber();
-    if (!kibibytes || !parts.take(",t=")) return refusal;
-    const auto passes = parts.takeNumber();
-    if (!passes || !parts.take(",p=1$") || !parts.takeBase64(kSaltBytes)) return refusal;
-    if (!parts.take("$") || !parts.takeBase64(kHashBytes) || !parts.atEnd()) return refusal;
-    if (!isWithinBounds(*kibibytes, *passes, mostWork)) return refusal;
-    return PasswordHash(std::move(text));
+    PasswordHash hash(std::move(text));
+    const auto cost = hash.cost();
+    if (!cost || !isWithinBounds(*cost, mostWork))
+        return Error{ErrorCode::kInvalidArgument,
+                     "a stored password is an argon2id string, of a cost that the configuration could have"};
+    return hash;
 }
 
 Result<Password> Password::choose(std::string text) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <compare>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +45,10 @@ struct PasswordCost {
     unsigned passes = 2;
 
     std::size_t work() const { return memoryMiB * passes; }  // what time grows with
+    auto operator<=>(const PasswordCost&) const = default;
+
+    // The cost in the first part of a stored form: "$argon2id$v=19$m=19456,t=2,p=1". Nothing if it is of another form.
+    static std::optional<PasswordCost> parse(std::string_view head);
 };
 
 // The stored form of a password: libsodium's argon2id string, with its own salt and cost.
@@ -55,6 +62,9 @@ public:
 
     static PasswordHash fromStored(std::string text) { return PasswordHash(std::move(text)); }
     const std::string& stored() const { return text_; }
+
+    // What checking a password against it costs. Nothing if it is broken: then no password matches.
+    std::optional<PasswordCost> cost() const;
 
 private:
     explicit PasswordHash(std::string text) : text_(std::move(text)) {}

@@ -4,61 +4,82 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdint>
+#include <algorithm>
 #include <future>
 #include <new>
 #include <string>
-
-#include "domain/secrets/random.h"
+#include <string_view>
+#include <utility>
 
 namespace claviger::domain::secrets {
 namespace {
 
-constexpr int kNicer = 10;  // than who asks: a tenth of what others get of a busy core, all of an idle one
+constexpr int kNicer = 10;  // than the caller: a tenth of what others get of a busy core, all of an idle one
 
-template <std::size_t kSize>
-std::string randomBase64() {
-    constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
-    std::array<std::uint8_t, kSize> bytes;
-    fillRandom(bytes);
-    std::string text(sodium_base64_ENCODED_LEN(kSize, kVariant), '\0');
-    sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kVariant);
-    text.pop_back();  // the closing NUL
-    return text;
-}
-
-// The stored form of a password that nobody knows: checking against it costs one hashing, making it none.
-std::string unknownPassword(PasswordCost cost) {
-    return "$argon2id$v=19$m=" + std::to_string(cost.memoryMiB << 10) + ",t=" + std::to_string(cost.passes) + ",p=1$" +
-           randomBase64<16>() + "$" + randomBase64<32>();
-}
-
-}  // namespace
-
-PasswordHasher::PasswordHasher(PasswordCost cost)
-    : cost_(cost), nobody_(PasswordHash::fromStored(unknownPassword(cost))) {}
-
-PasswordHash PasswordHasher::hash(const Password& password) const {
+// Nothing if there is no memory.
+std::optional<PasswordHash> tryToHash(std::string_view password, const PasswordCost& cost) {
     std::string text(crypto_pwhash_STRBYTES, '\0');
-    const int failed = crypto_pwhash_str_alg(text.data(), password.text_.data(), password.text_.size(), cost_.passes,
-                                             cost_.memoryMiB << 20, crypto_pwhash_ALG_ARGON2ID13);
-    if (failed != 0) throw std::bad_alloc();
+    const int failed = crypto_pwhash_str_alg(text.data(), password.data(), password.size(), cost.passes,
+                                             cost.memoryMiB << 20, crypto_pwhash_ALG_ARGON2ID13);
+    if (failed != 0) return std::nullopt;
     text.resize(text.find('\0'));
     return PasswordHash::fromStored(std::move(text));
 }
 
-// On a thread of its own, which gives way to whatever else there is to do, since a thread cannot take its niceness back: or
-// else verify would wait for two cores that hash.
-bool PasswordHasher::matches(const HashingQueue::Permit&, const Password& password,
-                             const std::optional<PasswordHash>& stored) const {
-    const auto& expected = stored ? *stored : nobody_;
+bool isHashOf(const PasswordHash& hash, std::string_view password) {
+    return crypto_pwhash_str_verify(hash.stored().c_str(), password.data(), password.size()) == 0;
+}
+
+}  // namespace
+
+PasswordHasher::PasswordHasher(PasswordCost cost) : cost_(cost) {}
+
+PasswordHash PasswordHasher::hash(const Password& password) const {
+    auto made = tryToHash(password.text_, cost_);
+    if (!made) throw std::bad_alloc();
+    return *std::move(made);
+}
+
+// On a thread of its own with a low priority, because a thread cannot raise its priority again. Verify must not wait
+// for two cores that hash.
+PasswordMatch PasswordHasher::matches(const HashingQueue::Permit&, const Password& password,
+                                      const std::optional<PasswordHash>& stored,
+                                      const std::vector<PasswordCost>& inUse) const {
     auto hashing = std::async(std::launch::async, [&] {
         const auto self = static_cast<id_t>(::gettid());
         ::setpriority(PRIO_PROCESS, self, ::getpriority(PRIO_PROCESS, self) + kNicer);
-        return crypto_pwhash_str_verify(expected.stored().c_str(), password.text_.data(), password.text_.size()) == 0;
+        return check(password, stored, inUse);
     });
-    return hashing.get() && stored.has_value();
+    return hashing.get();
+}
+
+PasswordMatch PasswordHasher::check(const Password& password, const std::optional<PasswordHash>& stored,
+                                    const std::vector<PasswordCost>& inUse) const {
+    const auto costOfStored = stored ? stored->cost() : std::nullopt;
+    PasswordMatch match;
+    for (const auto& cost : costsToPay(costOfStored, inUse)) {
+        if (cost == costOfStored) {
+            match.matches = isHashOf(*stored, password.text_);
+            continue;
+        }
+        auto made = tryToHash(password.text_, cost);
+        if (cost == cost_) match.renewed = std::move(made);
+    }
+    if (!match.matches) match.renewed.reset();
+    return match;
+}
+
+// The dearest first.
+std::vector<PasswordCost> PasswordHasher::costsToPay(const std::optional<PasswordCost>& stored,
+                                                     std::vector<PasswordCost> costs) const {
+    std::erase(costs, cost_);
+    std::sort(costs.begin(), costs.end(),
+              [](const auto& a, const auto& b) { return std::pair(a.work(), a) > std::pair(b.work(), b); });
+    costs.erase(std::unique(costs.begin(), costs.end()), costs.end());
+    if (costs.size() >= kMostCosts) costs.resize(kMostCosts - 1);
+    costs.push_back(cost_);
+    if (stored && std::find(costs.begin(), costs.end(), *stored) == costs.end()) costs.push_back(*stored);
+    return costs;
 }
 
 }  // namespace claviger::domain::secrets

@@ -2,26 +2,49 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 #include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password.h"
 
 namespace claviger::domain::secrets {
 
+// What checking a password has found: true if it is the right one.
+struct PasswordMatch {
+    bool matches = false;
+
+    // The password's new stored form: where it matches and the stored form has another cost than the configured one.
+    std::optional<PasswordHash> renewed{};
+
+    explicit operator bool() const { return matches; }
+};
+
 // argon2id through libsodium. Thread-safe: holds no mutable state after construction.
 class PasswordHasher {
 public:
+    static constexpr std::size_t kMostCosts = 4;  // that one check pays, beside that of the stored form
+
     explicit PasswordHasher(PasswordCost);  // hashes nothing
 
     PasswordHash hash(const Password&) const;
 
-    // Costs one hashing whether there is a stored hash or not: time does not show which e-mails exist.
+    // Costs the same whether there is a stored form or not, and whichever of the costs in use it has: time does not
+    // show which e-mails exist. Each check pays one hashing at each cost: the configured one and `inUse`, which are the
+    // costs of the accounts that the password could belong to. One of the hashings is the check. Another is `renewed`,
+    // so that a change of the configured cost needs no further work.
+    //
+    // Of `inUse` the dearest are paid, kMostCosts with the configured one. A stored form of a cost that is not
+    // among them takes one hashing more.
     // The permit is the proof that no more than two run on this host.
-    bool matches(const HashingQueue::Permit&, const Password&, const std::optional<PasswordHash>& stored) const;
+    PasswordMatch matches(const HashingQueue::Permit&, const Password&, const std::optional<PasswordHash>& stored,
+                          const std::vector<PasswordCost>& inUse = {}) const;
 
 private:
+    PasswordMatch check(const Password&, const std::optional<PasswordHash>& stored,
+                        const std::vector<PasswordCost>& inUse) const;
+    std::vector<PasswordCost> costsToPay(const std::optional<PasswordCost>& stored, std::vector<PasswordCost>) const;
+
     PasswordCost cost_;
-    PasswordHash nobody_;  // matches no attempt; of the same cost
 };
 
 }  // namespace claviger::domain::secrets

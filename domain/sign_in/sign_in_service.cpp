@@ -20,7 +20,7 @@ std::uint64_t shortened(const secrets::BudgetHash& hash) {
 
 SignInService::SignInService(TenantStores& stores, const secrets::Hasher& hasher,
                              const secrets::PasswordHasher& passwords, secrets::HashingQueue& queue, const Clock& clock)
-    : stores_(stores), hasher_(hasher), passwords_(passwords), queue_(queue), clock_(clock) {}
+    : stores_(stores), hasher_(hasher), passwords_(passwords), queue_(queue), clock_(clock), costs_(stores, clock) {}
 
 Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignInAttempt attempt) {
     const auto email = Email::parse(attempt.email);
@@ -49,13 +49,13 @@ Result<SignedIn> SignInService::finish(Waiting waiting) {
     if (!counted.ok()) return counted.error();
 
     const auto stored = account ? std::optional(account->passwordHash) : std::nullopt;
-    const bool matches = passwords_.matches(*permit, waiting.attempt_.password, stored);
+    const auto match = passwords_.matches(*permit, waiting.attempt_.password, stored, costs_.of(tenant));
     permit.reset();
-    if (!matches || account->user.status != UserStatus::kApproved) {
+    if (!match || account->user.status != UserStatus::kApproved) {
         recordRefusal(tenant, account, waiting.attempt_.origin);
         return ErrorCode::kSignInRefused;
     }
-    return start(tenant, *account, std::move(waiting.attempt_), waiting.knownDevice_, counted.value());
+    return start(tenant, *account, std::move(waiting.attempt_), waiting.knownDevice_, counted.value(), match.renewed);
 }
 
 SettledAt SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
@@ -108,7 +108,8 @@ void SignInService::recordRefusal(const Tenant& tenant, const std::optional<Acco
 }
 
 Result<SignedIn> SignInService::start(const Tenant& tenant, const Account& account, SignInAttempt attempt,
-                                      bool knownDevice, const Throttle::Counted& counted) {
+                                      bool knownDevice, const Throttle::Counted& counted,
+                                      const std::optional<secrets::PasswordHash>& renewed) {
     const auto& user = account.user;
     const auto now = clock_.now();
     auto token = secrets::SessionToken::generate();
@@ -120,6 +121,7 @@ Result<SignedIn> SignInService::start(const Tenant& tenant, const Account& accou
         const auto current = store.users().findByEmail(user.email);
         if (!current || current->passwordHash.stored() != account.passwordHash.stored())
             return ErrorCode::kSignInRefused;
+        if (renewed) store.users().setPassword(user.id, *renewed);
         if (attempt.previous) end(store, tenant, *attempt.previous, now);
         store.sessions().makeRoom(user.id, now);
         store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});

@@ -7,6 +7,7 @@
 #include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/sign_in/actor.h"
+#include "domain/sign_in/costs_in_use.h"
 #include "domain/sign_in/throttle.h"
 #include "domain/stores/tenant_stores.h"
 
@@ -37,7 +38,7 @@ public:
                   const Clock&);  // references must outlive this
 
     // A sign-in takes two steps, since its password waits in the queue for password hashing; no thread need wait with
-    // it.
+    // it. A stored password of another cost than the configured one is replaced by one of the configured cost.
     //
     // First the attempt enters the queue.
     //
@@ -67,7 +68,8 @@ private:
                                                    const std::optional<secrets::DeviceToken>&) const;
     void end(TenantStore&, const Tenant&, const secrets::SessionToken&, Timestamp now) const;
     void recordRefusal(const Tenant&, const std::optional<Account>&, const RequestOrigin&);
-    Result<SignedIn> start(const Tenant&, const Account&, SignInAttempt, bool knownDevice, const Throttle::Counted&);
+    Result<SignedIn> start(const Tenant&, const Account&, SignInAttempt, bool knownDevice, const Throttle::Counted&,
+                           const std::optional<secrets::PasswordHash>& renewed);
 
     TenantStores& stores_;
     const secrets::Hasher& hasher_;
@@ -75,6 +77,7 @@ private:
     secrets::HashingQueue& queue_;
     const Clock& clock_;
     Throttle throttle_{stores_, hasher_, clock_};
+    CostsInUse costs_;
 };
 
 // A sign-in between its two steps. It leaves the queue on destruction. Used by one thread at a time.

@@ -21,6 +21,9 @@ public:
     virtual std::optional<Account> findByEmail(const Email&) const = 0;
     virtual std::vector<User> list() const = 0;  // by e-mail
 
+    // The costs of the users' stored passwords, each once, in no order. Reads every user's row.
+    virtual std::vector<secrets::PasswordCost> passwordCosts() const = 0;
+
     //   kUserTaken  the e-mail exists; nothing changed
     virtual Result<void> add(const Account&) = 0;
     virtual void setStatus(const UserId&, UserStatus) = 0;

@@ -9,6 +9,7 @@ namespace {
 constexpr Sql kFindByEmail =
     "SELECT id, email, name, status, created_at, password_hash FROM {schema}.users WHERE email = ?";
 constexpr Sql kList = "SELECT id, email, name, status, created_at FROM {schema}.users ORDER BY email";
+constexpr Sql kPasswordCosts = "SELECT DISTINCT SUBSTRING_INDEX(password_hash, '$', 4) FROM {schema}.users";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.users (id, email, name, status, created_at, password_hash) VALUES (?, ?, ?, ?, ?, ?)";
 constexpr Sql kSetStatus = "UPDATE {schema}.users SET status = ? WHERE id = ?";
@@ -27,6 +28,15 @@ std::optional<domain::Account> MySqlUsers::findByEmail(const domain::Email& emai
 
 std::vector<domain::User> MySqlUsers::list() const {
     return connection_.query(kList).map([](const Row& row) { return userAt(row, 0); });
+}
+
+std::vector<domain::secrets::PasswordCost> MySqlUsers::passwordCosts() const {
+    using domain::secrets::PasswordCost;
+    std::vector<PasswordCost> costs;
+    for (const auto& cost :
+         connection_.query(kPasswordCosts).map([](const Row& row) { return PasswordCost::parse(row.text(0)); }))
+        if (cost) costs.push_back(*cost);
+    return costs;
 }
 
 domain::Result<void> MySqlUsers::add(const domain::Account& account) {

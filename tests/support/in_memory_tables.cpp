@@ -1,6 +1,7 @@
 #include "tests/support/in_memory_tables.h"
 
 #include <algorithm>
+#include <set>
 
 namespace claviger::tests {
 namespace {
@@ -35,6 +36,13 @@ public:
     }
 
     std::vector<domain::User> list() const override { return usersByEmail(data_); }
+
+    std::vector<secrets::PasswordCost> passwordCosts() const override {
+        std::set<secrets::PasswordCost> costs;
+        for (const auto& [id, account] : data_.accounts)
+            if (const auto cost = account.passwordHash.cost()) costs.insert(*cost);
+        return {costs.begin(), costs.end()};
+    }
 
     domain::Result<void> add(const domain::Account& account) override {
         if (findByEmail(account.user.email)) return domain::ErrorCode::kUserTaken;

@@ -17,6 +17,7 @@ class UsersContract : public StoreContract<Backend> {
     CPPUNIT_TEST(listsByEmail);
     CPPUNIT_TEST(setsTheStatusOfThatUserAlone);
     CPPUNIT_TEST(setsThePasswordOfThatUserAlone);
+    CPPUNIT_TEST(readsEachCostOfThePasswordsOnce);
     CPPUNIT_TEST(locksOnlyApprovedUsers);
     CPPUNIT_TEST(keepsNamesByteForByte);
     CPPUNIT_TEST_SUITE_END();
@@ -86,6 +87,28 @@ class UsersContract : public StoreContract<Backend> {
         });
         CPPUNIT_ASSERT_EQUAL(std::string("$argon2id$another"), find("one@x.example")->passwordHash.stored());
         CPPUNIT_ASSERT_EQUAL(other, find("two@x.example")->passwordHash.stored());
+    }
+
+    void readsEachCostOfThePasswordsOnce() {
+        using domain::secrets::PasswordCost;
+        using domain::secrets::PasswordHash;
+        const auto costs = [this] {
+            auto read = this->look([](const domain::TenantStore& store) { return store.users().passwordCosts(); });
+            std::sort(read.begin(), read.end());
+            return read;
+        };
+        CPPUNIT_ASSERT(costs().empty());
+
+        const std::string end = "$" + std::string(22, 'A') + "$" + std::string(43, 'A');
+        int number = 0;
+        for (const auto& stored : {"$argon2id$v=19$m=19456,t=2,p=1" + end, "$argon2id$v=19$m=8192,t=1,p=1" + end,
+                                   "$argon2id$v=19$m=19456,t=2,p=1" + end, std::string("broken"), std::string()}) {
+            const auto user = this->addUser("user" + std::to_string(++number) + "@x.example");
+            this->change([&](domain::TenantStore& store) {
+                store.users().setPassword(user.id, PasswordHash::fromStored(stored));
+            });
+        }
+        CPPUNIT_ASSERT(costs() == std::vector<PasswordCost>({{8, 1}, {19, 2}}));
     }
 
     void locksOnlyApprovedUsers() {

@@ -11,7 +11,11 @@
 #include <functional>
 #include <future>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "tests/support/temporary_folder.h"
 
@@ -19,18 +23,32 @@ namespace {
 
 std::atomic<int> nicenessOfHashing{0};  // the last one's; of a thread, on Linux
 
+// The cost of each hashing since the last clear(): memory in bytes and passes. Hashings of one test follow each other.
+std::multiset<std::pair<std::size_t, unsigned long long>> hashings;
+
 int niceness() {
     return ::getpriority(PRIO_PROCESS, 0);
 }
 
 }  // namespace
 
-// Stands before libsodium's function of the name and passes everything on.
+// These stand before libsodium's functions of these names and pass everything on.
 extern "C" int crypto_pwhash_str_verify(const char* hash, const char* password, unsigned long long length) {
     using Function = int(const char*, const char*, unsigned long long);
     static auto* const passOn = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, "crypto_pwhash_str_verify"));
-    nicenessOfHashing = niceness();
+    const std::string head(hash, std::string_view(hash).rfind("$", std::string_view(hash).rfind("$") - 1));
+    if (const auto cost = claviger::domain::secrets::PasswordCost::parse(head))
+        hashings.emplace(cost->memoryMiB << 20, cost->passes);
     return passOn(hash, password, length);
+}
+
+extern "C" int crypto_pwhash_str_alg(char* out, const char* password, unsigned long long length,
+                                     unsigned long long passes, std::size_t memory, int algorithm) {
+    using Function = int(char*, const char*, unsigned long long, unsigned long long, std::size_t, int);
+    static auto* const passOn = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, "crypto_pwhash_str_alg"));
+    nicenessOfHashing = niceness();
+    hashings.emplace(memory, passes);
+    return passOn(out, password, length, passes, memory, algorithm);
 }
 
 namespace claviger::tests {
@@ -64,6 +82,12 @@ class PasswordHasherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(matchesHashesOfAnotherCost);
     CPPUNIT_TEST(matchesNothingForAnUnknownAccount);
     CPPUNIT_TEST(takesAsLongForAnUnknownAccountAsForAWrongPassword);
+    CPPUNIT_TEST(paysTheSameWhateverIsStored);
+    CPPUNIT_TEST(paysForOneHashingWhereAllCostsAreEqual);
+    CPPUNIT_TEST(takesAsLongWhateverTheStoredCost);
+    CPPUNIT_TEST(renewsTheRightPasswordOfAnotherCost);
+    CPPUNIT_TEST(renewsNothingElse);
+    CPPUNIT_TEST(paysForAFewCostsAtMost);
     CPPUNIT_TEST(matchesNothingAgainstABrokenHash);
     CPPUNIT_TEST(givesWayWhileItHashesAndNotAfterwards);
     CPPUNIT_TEST(givesWayToAServiceThatGivesWayToOthers);
@@ -129,6 +153,82 @@ class PasswordHasherTest : public CppUnit::TestFixture {
         const auto unknown = leastCpuOf([&] { (void)hasher_.matches(permit_, wrong, std::nullopt); });
         CPPUNIT_ASSERT(unknown > known * 0.6);
         CPPUNIT_ASSERT(unknown < known * 1.6);
+    }
+
+    using Work = decltype(hashings);
+
+    // What checking a wrong password pays.
+    Work workOf(const PasswordHasher& hasher, const std::optional<PasswordHash>& stored,
+                const std::vector<PasswordCost>& inUse) {
+        hashings.clear();
+        CPPUNIT_ASSERT(!hasher.matches(slot_, Password::attempt("wrong"), stored, inUse));
+        return hashings;
+    }
+
+    static PasswordHash storedAt(PasswordCost cost) {
+        return PasswordHasher(cost).hash(Password::attempt("correct horse battery"));
+    }
+
+    // The configured cost was raised, lowered, or has another shape than that of the stored forms.
+    void paysTheSameWhateverIsStored() {
+        constexpr PasswordCost kCosts[] = {{8, 1}, {16, 2}, {10, 3}};
+        const std::vector<PasswordCost> inUse(std::begin(kCosts), std::end(kCosts));
+        for (const auto& configured : kCosts) {
+            const PasswordHasher hasher(configured);
+            const auto unknown = workOf(hasher, std::nullopt, inUse);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{3}, unknown.size());
+            for (const auto& cost : kCosts) CPPUNIT_ASSERT(unknown == workOf(hasher, storedAt(cost), inUse));
+            CPPUNIT_ASSERT(unknown == workOf(hasher, PasswordHash::fromStored("broken"), inUse));
+        }
+    }
+
+    void paysForOneHashingWhereAllCostsAreEqual() {
+        CPPUNIT_ASSERT(Work({{8u << 20, 1}}) == workOf(hasher_, std::nullopt, {kCheap}));
+        CPPUNIT_ASSERT(Work({{8u << 20, 1}}) == workOf(hasher_, storedAt(kCheap), {kCheap}));
+    }
+
+    void takesAsLongWhateverTheStoredCost() {
+        constexpr PasswordCost kDear{64, 2};
+        const auto wrong = Password::attempt("wrong");
+        for (const auto& [configured, other] : {std::pair(kCheap, kDear), std::pair(kDear, kCheap)}) {
+            const PasswordHasher hasher(configured);
+            const auto timeOf = [&, others = std::vector{other}](const std::optional<PasswordHash>& stored) {
+                return leastCpuOf([&] { (void)hasher.matches(slot_, wrong, stored, others); });
+            };
+            const auto unknown = timeOf(std::nullopt);
+            for (const auto& cost : {configured, other}) {
+                const auto known = timeOf(storedAt(cost));
+                CPPUNIT_ASSERT_MESSAGE("a stored form makes a difference", known > unknown * 0.75);
+                CPPUNIT_ASSERT_MESSAGE("a stored form makes a difference", known < unknown * 1.33);
+            }
+        }
+    }
+
+    void renewsTheRightPasswordOfAnotherCost() {
+        const auto right = Password::attempt("correct horse battery");
+        for (const auto& cost : {PasswordCost{8, 2}, PasswordCost{16, 1}}) {
+            const auto match = hasher_.matches(slot_, right, storedAt(cost));
+            CPPUNIT_ASSERT(match && match.renewed && match.renewed->cost() == kCheap);
+            const auto again = hasher_.matches(slot_, right, match.renewed);
+            CPPUNIT_ASSERT(again && !again.renewed);
+            CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt("wrong"), match.renewed));
+        }
+    }
+
+    void renewsNothingElse() {
+        const auto wrong = Password::attempt("wrong");
+        CPPUNIT_ASSERT(!hasher_.matches(slot_, wrong, storedAt({8, 2})).renewed);
+        CPPUNIT_ASSERT(!hasher_.matches(slot_, wrong, std::nullopt).renewed);
+        CPPUNIT_ASSERT(!hasher_.matches(slot_, wrong, PasswordHash::fromStored("broken")).renewed);
+    }
+
+    // An import may bring in accounts of many costs.
+    void paysForAFewCostsAtMost() {
+        std::vector<PasswordCost> inUse;
+        for (std::size_t memory = 8; memory < 20; ++memory) inUse.push_back({memory, 1});
+        const Work dearest{{8u << 20, 1}, {17u << 20, 1}, {18u << 20, 1}, {19u << 20, 1}};
+        CPPUNIT_ASSERT(dearest == workOf(hasher_, std::nullopt, inUse));
+        CPPUNIT_ASSERT(dearest == workOf(hasher_, storedAt({18, 1}), inUse));
     }
 
     void matchesNothingAgainstABrokenHash() {

@@ -47,6 +47,8 @@ class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(knowsTheUsersOfThisTenantAlone);
     CPPUNIT_TEST(signsOutOfThisSessionAlone);
     CPPUNIT_TEST(keepsABrowsersDeviceToken);
+    CPPUNIT_TEST(renewsAPasswordOfAnotherCost);
+    CPPUNIT_TEST(renewsNoPasswordOfARefusedSignIn);
     CPPUNIT_TEST(startsNothingWithoutTheDatabase);
     CPPUNIT_TEST(letsOneAttemptOfAnAccountHashAndOneWaitAndRefusesMore);
     CPPUNIT_TEST(letsAKnownDeviceWaitInsteadOfAStranger);
@@ -227,6 +229,42 @@ private:
         CPPUNIT_ASSERT(waiting.ok() && other.ok() && elsewhere.ok());
         CPPUNIT_ASSERT(signIns.finish(std::move(hashing).value()).ok());
         CPPUNIT_ASSERT(elsewhere.value().isDecided() && !other.value().isDecided());  // the tenants take turns
+    }
+
+    // Gives the user the password once more, in a stored form of this cost.
+    std::string storeAt(const domain::User& user, domain::secrets::PasswordCost cost) {
+        const auto hash = domain::secrets::PasswordHasher(cost).hash(Password::attempt(kPassword));
+        (void)scene_->world.stores.transact<void>(scene_->acme,
+                                                  [&](domain::TenantStore& store) -> domain::Result<void> {
+                                                      store.users().setPassword(user.id, hash);
+                                                      return {};
+                                                  });
+        return hash.stored();
+    }
+    domain::secrets::PasswordHash storedOf(const domain::User& user) {
+        return scene_->world.stores.data(scene_->acme).accounts.at(user.id).passwordHash;
+    }
+
+    void renewsAPasswordOfAnotherCost() {
+        const auto configured = storedOf(scene_->ann).cost();
+        for (const auto& cost : {domain::secrets::PasswordCost{9, 2}, domain::secrets::PasswordCost{8, 2}}) {
+            storeAt(scene_->ann, cost);
+            signIn();
+            const auto renewed = storedOf(scene_->ann);
+            CPPUNIT_ASSERT(renewed.cost() == configured);
+            signIn();
+            CPPUNIT_ASSERT_EQUAL(renewed.stored(), storedOf(scene_->ann).stored());
+        }
+        CPPUNIT_ASSERT(!scene_->world.signIns.signIn(scene_->acme, attempt(kAnn, "wrong")).ok());
+    }
+
+    void renewsNoPasswordOfARefusedSignIn() {
+        const auto ann = storeAt(scene_->ann, {9, 2});
+        const auto pending = storeAt(scene_->pending, {9, 2});
+        CPPUNIT_ASSERT(!scene_->world.signIns.signIn(scene_->acme, attempt(kAnn, "wrong")).ok());
+        CPPUNIT_ASSERT(!scene_->world.signIns.signIn(scene_->acme, attempt("pending@acme.example")).ok());
+        CPPUNIT_ASSERT_EQUAL(ann, storedOf(scene_->ann).stored());
+        CPPUNIT_ASSERT_EQUAL(pending, storedOf(scene_->pending).stored());
     }
 
     void startsNothingWithoutTheDatabase() {

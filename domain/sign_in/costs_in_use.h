@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "domain/base/clock.h"
+#include "domain/secrets/password.h"
+#include "domain/stores/tenant_stores.h"
+
+namespace claviger::domain {
+
+// The costs of a tenant's stored passwords, as they were at most a minute ago. Thread-safe.
+class CostsInUse {
+public:
+    static constexpr std::chrono::minutes kFresh{1};
+
+    CostsInUse(const TenantStores&, const Clock&);  // references must outlive this
+
+    // Reads every user's row if the last reading is not fresh. Throws StorageUnavailable.
+    std::vector<secrets::PasswordCost> of(const Tenant&);
+
+private:
+    struct Reading {
+        Timestamp at;
+        std::vector<secrets::PasswordCost> costs;
+    };
+
+    const TenantStores& stores_;
+    const Clock& clock_;
+    std::mutex mutex_;
+    std::map<TenantId, Reading> readings_;
+};
+
+}  // namespace claviger::domain

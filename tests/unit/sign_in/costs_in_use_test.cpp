@@ -1,0 +1,55 @@
+#include "domain/sign_in/costs_in_use.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include "tests/unit/world.h"
+
+namespace claviger::tests {
+namespace {
+
+using domain::secrets::PasswordCost;
+using Costs = std::vector<PasswordCost>;
+
+class CostsInUseTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(CostsInUseTest);
+    CPPUNIT_TEST(readsEachTenantsOwn);
+    CPPUNIT_TEST(readsAgainAfterAMinuteAndNoSooner);
+    CPPUNIT_TEST(readsAgainWhenTheClockWasSetBack);
+    CPPUNIT_TEST_SUITE_END();
+
+    void readsEachTenantsOwn() {
+        World world;
+        domain::CostsInUse costs(world.stores, world.clock);
+        const auto acme = world.makeTenant("acme");
+        world.makeUser(acme, "ann@acme.example");
+        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+        CPPUNIT_ASSERT(costs.of(world.makeTenant("globex")).empty());
+    }
+
+    void readsAgainAfterAMinuteAndNoSooner() {
+        World world;
+        domain::CostsInUse costs(world.stores, world.clock);
+        const auto acme = world.makeTenant("acme");
+        CPPUNIT_ASSERT(costs.of(acme).empty());
+        world.makeUser(acme, "ann@acme.example");
+        world.clock.advance(std::chrono::seconds(59));
+        CPPUNIT_ASSERT(costs.of(acme).empty());
+        world.clock.advance(std::chrono::seconds(1));
+        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+    }
+
+    void readsAgainWhenTheClockWasSetBack() {
+        World world;
+        domain::CostsInUse costs(world.stores, world.clock);
+        const auto acme = world.makeTenant("acme");
+        CPPUNIT_ASSERT(costs.of(acme).empty());
+        world.makeUser(acme, "ann@acme.example");
+        world.clock.advance(-std::chrono::hours(1));
+        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(CostsInUseTest);
+
+}  // namespace
+}  // namespace claviger::tests
