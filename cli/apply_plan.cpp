@@ -184,6 +184,8 @@ private:
         // Shared because a std::function must be copyable, which a password is not.
         const auto password = std::make_shared<domain::secrets::Password>(
             readPasswordFile(wanted.place + ".passwordFile", *wanted.passwordFile));
+        if (const auto hard = password->mustBeHardToGuess(wanted.email.text()); !hard.ok())
+            throw usageFailure(wanted.place + ".passwordFile: " + hard.error().detail, "Nothing was changed.");
         const domain::NewUser fresh{wanted.email, wanted.name.value_or(wanted.email.localPart()),
                                     wanted.status.value_or(UserStatus::kApproved)};
         const std::string status(domain::nameOf(fresh.status));

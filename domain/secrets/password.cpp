@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "domain/secrets/easy_guesses.h"
+
 namespace claviger::domain::secrets {
 namespace {
 
@@ -98,6 +100,14 @@ Result<Password> Password::choose(std::string text) {
     if (chosen.size() < kMinBytes || chosen.size() > kMaxBytes || chosen.find('\0') != std::string::npos)
         return Error{ErrorCode::kInvalidArgument, "a password has 12 to 1,024 bytes"};
     return password;
+}
+
+Result<void> Password::mustBeHardToGuess(std::string_view email) const {
+    const auto why = easyGuess(text_, email);
+    if (!why) return {};
+    return Error{ErrorCode::kInvalidArgument,
+                 "the password is easy to guess: " + std::string(*why) +
+                     ". Choose another one, such as four words that have nothing to do with each other."};
 }
 
 Password::Password(Password&& other) noexcept : text_(other.text_) {

@@ -20,6 +20,10 @@ public:
     //   kInvalidArgument  shorter than 12 or longer than 1,024 bytes, or it holds a NUL
     static Result<Password> choose(std::string text);
 
+    // Whether a new password of the user with this e-mail is hard to guess.
+    //   kInvalidArgument  it is an easy guess (easy_guesses.h); the text says why, and what to choose
+    Result<void> mustBeHardToGuess(std::string_view email) const;
+
     // For an attempt to sign in: any text; a wrong one is found wrong later, like every other.
     static Password attempt(std::string text) { return Password(std::move(text)); }
 

@@ -8,6 +8,10 @@ UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& ha
 
 Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wanted,
                                         const secrets::Password& password) {
+    if (auto hard = password.mustBeHardToGuess(wanted.email.text()); !hard.ok()) {
+        auto before = foundBefore(tenant, wanted);  // whose password stays, so that this one does not matter
+        return !before.ok() && before.error().code == ErrorCode::kUserNotFound ? hard.error() : before;
+    }
     const auto now = clock_.now();
     const Account account{{UserId::make(now), wanted.email, wanted.name, wanted.status, now}, hasher_.hash(password)};
 
@@ -17,11 +21,13 @@ Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wan
         return {};
     });
     if (added.ok()) return CreatedUser{account.user, Created::kNow};
-    if (added.error().code != ErrorCode::kUserTaken) return added.error();
+    return added.error().code == ErrorCode::kUserTaken ? foundBefore(tenant, wanted) : added.error();
+}
 
+Result<CreatedUser> UserService::foundBefore(const Tenant& tenant, const NewUser& wanted) const {
     const auto before =
         stores_.read(tenant, [&](const TenantStore& store) { return store.users().findByEmail(wanted.email); });
-    if (!before) return added.error();
+    if (!before) return Error{ErrorCode::kUserNotFound, "there is no user " + wanted.email.text()};
     if (before->user.name != wanted.name)
         return Error{ErrorCode::kUserTaken,
                      wanted.email.text() + " exists with the name \"" + before->user.name + "\""};
@@ -61,6 +67,7 @@ Result<ChangedUser> UserService::suspend(const Tenant& tenant, const Email& emai
 
 Result<ChangedUser> UserService::setPassword(const Tenant& tenant, const Email& email,
                                              const secrets::Password& password) {
+    if (auto hard = password.mustBeHardToGuess(email.text()); !hard.ok()) return hard.error();
     const auto hash = hasher_.hash(password);
     return change(
         tenant, email,

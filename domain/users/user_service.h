@@ -37,7 +37,8 @@ public:
     UserService(TenantStores&, const secrets::PasswordHasher&, const Throttle&, const Clock&, RequestOrigin origin);
 
     // Creates a user. Run again with the same e-mail and name it is already so, and the password stays.
-    //   kUserTaken  the e-mail exists under another name; nothing changed
+    //   kUserTaken        the e-mail exists under another name; nothing changed
+    //   kInvalidArgument  there is no such user yet, and the password is easy to guess; nothing changed
     Result<CreatedUser> create(const Tenant&, const NewUser&, const secrets::Password&);
 
     std::vector<User> list(const Tenant&) const;  // by e-mail
@@ -55,6 +56,7 @@ public:
     // Replaces the password, ends the user's sessions and a lock-out, and forgets their known devices. The status
     // stays.
     //   kUserNotFound
+    //   kInvalidArgument  the password is easy to guess; nothing changed
     Result<ChangedUser> setPassword(const Tenant&, const Email&, const secrets::Password&);
 
     // Ends the user's sessions; without an open one it is already so.
@@ -68,6 +70,7 @@ public:
 
 private:
     std::size_t endLockOut(TenantStore&, const Tenant&, const User&) const;
+    Result<CreatedUser> foundBefore(const Tenant&, const NewUser&) const;
     Result<ChangedUser> change(const Tenant&, const Email&,
                                const std::function<ChangedUser(TenantStore&, const Account&)>&, AuditAction);
 

@@ -144,6 +144,7 @@ for (const [what, place, spoil] of [
   ['a new user without a password', 'tenants\\[1\\]\\.users\\[0\\]\\.passwordFile: is missing', (tenant) => ({ ...tenant, users: [{ email: 'a@acme.example' }] })],
   ['a password file that is not there', 'tenants\\[1\\]\\.users\\[0\\]\\.passwordFile: .*none\\.txt', (tenant) => ({ ...tenant, users: [{ ...tenant.users[0], passwordFile: 'none.txt' }] })],
   ['a password that is too short', 'tenants\\[1\\]\\.users\\[0\\]\\.passwordFile: .*12 to 1,024', (tenant) => (writeFileSync(join(folder, 'short.txt'), 'hunter2'), { ...tenant, users: [{ ...tenant.users[0], passwordFile: 'short.txt' }] })],
+  ['a password that is easy to guess', 'tenants\\[1\\]\\.users\\[0\\]\\.passwordFile: .*one character, repeated', (tenant) => (writeFileSync(join(folder, 'easy.txt'), '!'.repeat(12)), { ...tenant, users: [{ ...tenant.users[0], passwordFile: 'easy.txt' }] })],
 ]) {
   test(`${what} is found before anything is changed`, () => {
     const [good, bad] = [freshSlug(), freshSlug()];

@@ -93,6 +93,30 @@ test('suspends a user and approves them again', () => {
   assert.deepEqual(audit(slug), ['user_created', 'user_suspended', 'user_approved']);
 });
 
+test('a password that is easy to guess is refused with what to choose instead, and changes nothing', () => {
+  const slug = freshUser();
+  const rows = () => tool.database.sql(`SELECT email, password_hash FROM claviger_t_${slug.replace('-', '_')}.users`);
+  const create = ['user', 'create', '--tenant', slug, '--email', 'bob@acme.example', '--password-stdin'];
+  const before = rows();
+  for (const [easy, why] of [
+    ['Qwertyuiop123', /one of the 3,000 commonest/],
+    ['!!!!!!!!!!!!', /one character, repeated/],
+    ['bob@acme.example', /words of the e-mail/],
+    ['Bob-Acme-2026', /words of the e-mail/],
+    ['839201746512', /words of the e-mail/],
+  ]) {
+    const setPassword = ['user', 'set-password', ...of(slug), '--password-stdin'];
+    for (const args of /e-mail/.test(why) ? [create] : [create, setPassword, [...setPassword, '--dry-run']]) {
+      const refused = tool.json({ input: `${easy}\n` }, ...args);
+      assertRefused(refused, 2, 'usage');
+      assert.match(refused.document.error.message, why);
+      assert.match(refused.document.error.message, /Choose another one/);
+      assert.ok(!refused.stderr.includes(easy));
+    }
+  }
+  assert.equal(rows(), before);
+});
+
 test('replaces a password and shows it nowhere', () => {
   const slug = freshUser();
   const before = sql(slug, 'SELECT password_hash FROM SCHEMA.users');

@@ -32,6 +32,8 @@ class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(storesThePasswordAsArgon2idAlone);
     CPPUNIT_TEST(isAlreadySoWhenRunAgainAndKeepsThePassword);
     CPPUNIT_TEST(refusesAnotherNameForTheEmailAndChangesNothing);
+    CPPUNIT_TEST(refusesAPasswordThatIsEasyToGuess);
+    CPPUNIT_TEST(keepsAnEasyPasswordOfBefore);
     CPPUNIT_TEST(createsInOneTenantAlone);
     CPPUNIT_TEST(listsByEmail);
     CPPUNIT_TEST(approvesAPendingAndASuspendedUser);
@@ -103,6 +105,42 @@ private:
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserTaken, create("Anna", "another password")));
         CPPUNIT_ASSERT_EQUAL(std::string("Ann"), stored().user.name);
         CPPUNIT_ASSERT(signsIn(kPassword));
+    }
+
+    void refusesAPasswordThatIsEasyToGuess() {
+        auto& world = scene_->world;
+        const std::string easy[] = {"Qwertyuiop123", "xxxxxxxxxxxx", "annacme-2026"};
+        for (const auto& password : easy) {
+            const auto refused = create("Ann", password);
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kInvalidArgument, refused));
+            CPPUNIT_ASSERT(refused.error().detail.find("Choose another one") != std::string::npos);
+            CPPUNIT_ASSERT(refused.error().detail.find(password) == std::string::npos);
+        }
+        CPPUNIT_ASSERT(world.stores.data(scene_->acme).accounts.empty());
+        CPPUNIT_ASSERT(world.stores.data(scene_->acme).audit.empty());
+
+        create("Ann", kPassword).value();
+        const auto before = stored().passwordHash.stored();
+        const auto events = world.stores.data(scene_->acme).audit.size();
+        for (const auto& password : easy)
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kInvalidArgument,
+                                       world.users.setPassword(scene_->acme, ann_, Password::attempt(password))));
+        CPPUNIT_ASSERT_EQUAL(before, stored().passwordHash.stored());
+        CPPUNIT_ASSERT_EQUAL(events, world.stores.data(scene_->acme).audit.size());
+    }
+
+    void keepsAnEasyPasswordOfBefore() {
+        auto& world = scene_->world;
+        constexpr auto kEasy = "qwertyuiop123";
+        create("Ann", kPassword).value();
+        (void)world.stores.transact<void>(scene_->acme, [&](domain::TenantStore& store) -> domain::Result<void> {
+            store.users().setPassword(stored().user.id, world.passwords.hash(Password::attempt(kEasy)));
+            return {};
+        });
+        CPPUNIT_ASSERT(signsIn(kEasy));
+        CPPUNIT_ASSERT(create("Ann", kEasy).value().created == Created::kBefore);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserTaken, create("Another Ann", kEasy)));
+        CPPUNIT_ASSERT(signsIn(kEasy));
     }
 
     void createsInOneTenantAlone() {
