@@ -8,6 +8,7 @@
 #include "cli/failure.h"
 #include "domain/configuration/settings.h"
 #include "domain/doctor/file_checks.h"
+#include "domain/secrets/one_line_secret.h"
 #include "domain/secrets/password_hasher.h"
 #include "persistence/connection/connections.h"
 #include "persistence/control/mysql_migration_failures.h"
@@ -25,6 +26,8 @@ std::unique_ptr<const domain::secrets::Hasher> loadHasher(const domain::Settings
     using domain::secrets::Hasher;
     try {
         return std::unique_ptr<const Hasher>(new Hasher(Hasher::load(settings.pepperFile, settings.pepperOtherFile)));
+    } catch (const domain::secrets::UnusableSecret& failure) {
+        throw domain::BadSecret(failure.what());
     } catch (const std::exception& failure) {
         throw domain::BadConfiguration(failure.what());
     }

@@ -57,6 +57,8 @@ Failure currentFailure() {
     } catch (const domain::UnreadableConfiguration& unreadable) {
         return {ExitStatus::kFailed, "bad_configuration", unreadable.what(),
                 "Name another with --config FILE, or run this as an account that may read it."};
+    } catch (const domain::BadSecret& bad) {
+        return {ExitStatus::kUsage, "bad_secret", bad.what(), "Correct the file or the setting, then run this again."};
     } catch (const domain::BadConfiguration& bad) {
         return {ExitStatus::kFailed, "bad_configuration", bad.what(), "Correct the configuration and run this again."};
     } catch (const domain::SchemaLost& lost) {

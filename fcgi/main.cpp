@@ -1,5 +1,7 @@
 // claviger-fcgi CONFIG: the master, which starts itself again as its workers and their feeder.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -76,10 +78,18 @@ Settings checkedSettings(const std::string& configuration) {
     return settings;
 }
 
+void warnOfRoot() {
+    if (::geteuid() != 0) return;
+    fcgi::logLine(
+        {{"level", "warning"},
+         {"event", "runs_as_root"},
+         {"cause", "fcgi.user is not set, so master and workers stay root; set it to an account of their own"}});
+}
+
 // First of all: what the user of the workers may not reach is to be found out now, not by the workers.
 void becomeConfiguredUser(const std::string& configuration) {
     const auto user = Settings::load(configuration, domain::currentEnvironment()).fcgi.user;
-    if (user.empty()) return;
+    if (user.empty()) return warnOfRoot();
     fcgi::becomeUser(user);
     domain::secrets::forbidCoreDumps();
 }

@@ -20,12 +20,6 @@ void requireFolder(const fs::path& folder, const std::string& setting, int acces
         throw domain::BadConfiguration(setting + ": the folder " + folder.string() + " is closed to this account");
 }
 
-void requireReadable(const fs::path& file, const std::string& setting) {
-    if (file.empty()) throw domain::BadConfiguration(setting + " is not set: it names the file that holds the secret");
-    if (::access(file.c_str(), R_OK) != 0)
-        throw domain::BadConfiguration(setting + ": " + file.string() + " cannot be read");
-}
-
 }  // namespace
 
 void checkStartup(const domain::Settings& settings) {
@@ -34,7 +28,7 @@ void checkStartup(const domain::Settings& settings) {
     requireFolder(settings.fcgi.socket.parent_path(), "fcgi.socket", W_OK | X_OK);
     requireFolder(settings.runFolder, "run.folder", W_OK | X_OK);
     requireFolder(settings.templatesFolder, "templates.folder", R_OK | X_OK);
-    requireReadable(settings.database.workerPasswordFile, "database.worker_password_file");
+    (void)domain::readSecretFile(settings.database.workerPasswordFile, "database.worker_password_file");
     if (settings.pepperFile.empty()) throw domain::BadConfiguration("pepper.file is not set: no key can be checked");
     (void)domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile);
 }

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/secrets/one_line_secret.h"
 #include "domain/secrets/password.h"
 
 namespace claviger::domain {
@@ -268,11 +269,13 @@ Settings::Environment currentEnvironment() {
 
 std::string readSecretFile(const fs::path& file, const std::string& setting) {
     if (file.empty()) throw BadConfiguration(setting + " is not set: it names the file that holds the secret");
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw BadConfiguration(setting + ": " + file.string() + " cannot be read");
-    std::string secret{std::istreambuf_iterator<char>(in), {}};
-    if (secret.ends_with('\n')) secret.pop_back();
-    return secret;
+    const auto refuse = [&](const Error& error) {
+        throw BadSecret(setting + ": " + file.string() + ": " + error.detail);
+    };
+    if (const auto closed = secrets::OneLineSecret::requirePrivate(file); !closed.ok()) refuse(closed.error());
+    const auto secret = secrets::OneLineSecret::load(file);
+    if (!secret.ok()) refuse(secret.error());
+    return secret.value().reveal();
 }
 
 }  // namespace claviger::domain

@@ -81,7 +81,13 @@ struct Settings {
 // The variables of this process.
 Settings::Environment currentEnvironment();
 
-// The content of a secret file without its closing newline. Throws BadConfiguration if it cannot be read.
+// A file that a setting names holds no usable secret: unreadable, no line of text (secrets::OneLineSecret), of another
+// form, or open to other accounts.
+class BadSecret : public BadConfiguration {
+    using BadConfiguration::BadConfiguration;
+};
+
+// The one line of a secret file, without its line end. Throws BadSecret, or BadConfiguration if no file is named.
 std::string readSecretFile(const std::filesystem::path&, const std::string& setting);
 
 }  // namespace claviger::domain

@@ -1,5 +1,6 @@
 #include "domain/doctor/file_checks.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -117,6 +118,38 @@ Finding checkSocket(const Settings& settings) {
     return {Severity::kGood, check, socket.string() + " is closed to strangers"};
 }
 
+std::string accountWithGroup(gid_t group, uid_t besides) {
+    std::string name;
+    ::setpwent();
+    while (const auto* const account = ::getpwent())
+        if (name.empty() && account->pw_gid == group && account->pw_uid != besides) name = account->pw_name;
+    ::endpwent();
+    return name;
+}
+
+// Each program of an account whose own group the socket has is taken for nginx.
+Finding checkSocketGroup(const fs::path& socket, const struct stat& status) {
+    const std::string check = "fcgi_socket_group";
+    const auto account = accountWithGroup(status.st_gid, status.st_uid);
+    if (account.empty()) return {Severity::kGood, check, "the socket's group is no account's own group"};
+    return {Severity::kWarning, check, "every program of " + account + " may speak to the workers past nginx",
+            "Give " + socket.string() + " a group of its own with nginx's account in it (nginx/README.md)."};
+}
+
+Finding checkWorkersAccount(const struct stat& status) {
+    const std::string check = "fcgi_user";
+    if (status.st_uid != 0) return {Severity::kGood, check, "the socket does not belong to root"};
+    return {Severity::kWarning, check, "the socket belongs to root, so the workers run as root",
+            "Set fcgi.user to an account of their own, or start the service by its systemd unit."};
+}
+
+// What a socket that is there says of the account and the group of the workers.
+Findings checkSocketOwners(const Settings& settings) {
+    const auto status = settings.fcgi.socket.empty() ? std::nullopt : statusOf(settings.fcgi.socket);
+    if (!status || !S_ISSOCK(status->st_mode)) return {};
+    return {checkWorkersAccount(*status), checkSocketGroup(settings.fcgi.socket, *status)};
+}
+
 }  // namespace
 
 // It names the secrets' files, and the folders from which templates and migrations come.
@@ -139,6 +172,7 @@ Findings checkFiles(const Settings& settings) {
         checkClosedFolder("templates_folder", "templates.folder", settings.templatesFolder),
         checkClosedFolder("migrations_folder", "migrations.folder", settings.migrationsFolder),
     };
+    for (auto& finding : checkSocketOwners(settings)) findings.push_back(std::move(finding));
     if (!settings.fcgi.socket.empty())
         findings.push_back(checkClosedFolder("socket_folder", "fcgi.socket", settings.fcgi.socket.parent_path()));
     for (auto& finding : checkTlsFiles(settings.database)) findings.push_back(std::move(finding));

@@ -6,37 +6,42 @@
 
 #include <charconv>
 #include <cstring>
-#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
+#include "domain/secrets/one_line_secret.h"
 #include "domain/secrets/random.h"
 
 namespace claviger::domain::secrets {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& why) {
-    throw std::runtime_error("pepper file " + file.string() + ": " + why);
+    throw UnusableSecret("pepper file " + file.string() + ": " + why);
+}
+
+// The digits into the bytes; false for anything but 64 of them.
+bool readHex(std::string_view digits, std::array<std::uint8_t, 32>& bytes) {
+    std::size_t length = 0;
+    const char* stop = nullptr;
+    return sodium_hex2bin(bytes.data(), bytes.size(), digits.data(), digits.size(), nullptr, &length, &stop) == 0 &&
+           length == bytes.size() && stop == digits.data() + digits.size();
 }
 
 }  // namespace
 
 Pepper Pepper::load(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    if (!in) fail(file, "cannot be read; without the pepper no key can be checked. Restore it from its backup.");
-    std::string line;
-    std::getline(in, line);
+    if (const auto closed = OneLineSecret::requirePrivate(file); !closed.ok()) fail(file, closed.error().detail);
+    const auto secret = OneLineSecret::load(file);
+    if (!secret.ok())
+        fail(file, secret.error().detail + ". Without the pepper no key can be checked. Restore it from its backup.");
 
+    const auto& line = secret.value().reveal();
     Pepper pepper;
     const char* const end = line.data() + line.size();
     const auto [colon, failed] = std::from_chars(line.data(), end, pepper.version_);
-    std::size_t length = 0;
-    const char* stop = nullptr;
     const bool wellFormed = failed == std::errc() && pepper.version_ > 0 && colon != end && *colon == ':' &&
-                            sodium_hex2bin(pepper.bytes_.data(), pepper.bytes_.size(), colon + 1,
-                                           static_cast<std::size_t>(end - colon - 1), nullptr, &length, &stop) == 0 &&
-                            length == pepper.bytes_.size() && stop == end;
-    sodium_memzero(line.data(), line.size());
+                            readHex({colon + 1, end}, pepper.bytes_);
     if (!wellFormed) fail(file, "is not of the form VERSION:64 hexadecimal digits. Restore it from its backup.");
     return pepper;
 }

@@ -11,11 +11,12 @@ namespace claviger::domain::secrets {
 class Pepper {
 public:
     // Reads "VERSION:64 hexadecimal digits", e.g. "1:0c3f…", one line.
-    // Throws std::runtime_error, saying what to do, if the file is missing, unreadable or of another form.
+    // Throws UnusableSecret, saying what to do, if the file is missing, unreadable, of another form, or open to
+    // accounts other than its owner and group.
     static Pepper load(const std::filesystem::path&);
 
     // A new random pepper in the form that load() reads, as a file of mode 0600.
-    // Throws std::runtime_error if the file exists or cannot be written.
+    // Throws UnusableSecret if the file exists or cannot be written.
     static void create(const std::filesystem::path&, int version = 1);
 
     Pepper(Pepper&&) noexcept;

@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -51,6 +52,8 @@ class StartupTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(keepsServingWhereAReloadFindsABadConfiguration);
     CPPUNIT_TEST(refusesToStartWithoutThePepper);
     CPPUNIT_TEST(refusesToStartWithABadPepperAndDoesNotShowIt);
+    CPPUNIT_TEST(refusesToStartWithASecretThatOtherAccountsCanRead);
+    CPPUNIT_TEST(saysThatItRunsAsRoot);
     CPPUNIT_TEST(refusesToStartWithoutTheFolderOfItsSocket);
     CPPUNIT_TEST(refusesToStartWithAnUnknownSetting);
     CPPUNIT_TEST(refusesToStartBesideAnotherMaster);
@@ -100,7 +103,7 @@ class StartupTest : public CppUnit::TestFixture {
     void refusesToStartWithoutThePepper() {
         const Host host;
         fs::remove(host.folder / "pepper");
-        refuses(host, 1, "without the pepper no key can be checked");
+        refuses(host, 1, "Without the pepper no key can be checked");
     }
 
     void refusesToStartWithABadPepperAndDoesNotShowIt() {
@@ -109,6 +112,26 @@ class StartupTest : public CppUnit::TestFixture {
         refuses(host, 1, "pepper file");
         std::ifstream log(host.folder / "log");
         CPPUNIT_ASSERT(std::string(std::istreambuf_iterator<char>(log), {}).find("c0ffee") == std::string::npos);
+    }
+
+    void refusesToStartWithASecretThatOtherAccountsCanRead() {
+        for (const auto* const secret : {"pepper", "password"}) {
+            const Host host;
+            fs::permissions(host.folder / secret, static_cast<fs::perms>(0644));
+            refuses(host, 1, "chmod 600");
+        }
+    }
+
+    void saysThatItRunsAsRoot() {
+        if (::geteuid() != 0) return;  // another account is what it should be
+        const Host host;
+        const auto silent = host.start();
+        CPPUNIT_ASSERT(silent.waitForLog("\"runs_as_root\"", 1));
+        const Host named;
+        named.configure("fcgi.user = root\n");
+        const auto chosen = named.start();
+        CPPUNIT_ASSERT(chosen.waitForLog("\"worker_ready\"", 2));
+        CPPUNIT_ASSERT_EQUAL(0, chosen.count("\"runs_as_root\""));
     }
 
     void refusesToStartWithoutTheFolderOfItsSocket() {

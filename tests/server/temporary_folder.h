@@ -18,7 +18,12 @@ public:
     const std::filesystem::path& path() const { return path_; }
     std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
-    void write(const std::string& name, const std::string& content) const { std::ofstream(path_ / name) << content; }
+    // A file that only its owner can read.
+    void write(const std::string& name, const std::string& content) const {
+        std::ofstream(path_ / name) << content;
+        std::filesystem::permissions(path_ / name,
+                                     std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    }
 
 private:
     std::string pattern_ = (std::filesystem::temp_directory_path() / "claviger-XXXXXX").string();

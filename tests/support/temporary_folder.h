@@ -27,9 +27,11 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
 
+    // A file that only its owner can read.
     std::filesystem::path write(const std::string& name, std::string_view content) const {
         const auto file = path_ / name;
         std::ofstream(file, std::ios::binary) << content;
+        std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         return file;
     }
 

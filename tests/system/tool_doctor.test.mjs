@@ -1,7 +1,8 @@
 // `claviger doctor`: nothing to say of a sound installation, and each fault that is planted is found with its mend.
 
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -232,6 +233,13 @@ test('a socket that everybody may speak to', async () => {
   found('fcgi_socket', 'serious', /past nginx/);
   chmodSync(socket, 0o660);
   assert.ok(examine().some(({ check, severity }) => check === 'fcgi_socket' && severity === 'ok'));
+  const www = Number(execFileSync('id', ['-g', 'www-data']));
+  chownSync(socket, 0, www);
+  found('fcgi_socket_group', 'warning', /every program of www-data may speak to the workers/);
+  found('fcgi_user', 'warning', /the workers run as root/);
+  chownSync(socket, 12345, 12345);
+  for (const sound of ['fcgi_socket_group', 'fcgi_user'])
+    assert.ok(examine().some(({ check, severity }) => check === sound && severity === 'ok'), sound);
   await new Promise((resolve) => server.close(resolve));
 });
 

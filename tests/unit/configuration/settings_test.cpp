@@ -33,6 +33,7 @@ class SettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAFileThatCannotBeReadAndSaysWhy);
     CPPUNIT_TEST(readsASecretWithoutItsClosingNewline);
     CPPUNIT_TEST(refusesASecretThatCannotBeRead);
+    CPPUNIT_TEST(refusesASecretThatOtherAccountsCanRead);
     CPPUNIT_TEST_SUITE_END();
 
     TemporaryFolder folder_;
@@ -240,12 +241,24 @@ class SettingsTest : public CppUnit::TestFixture {
     void readsASecretWithoutItsClosingNewline() {
         CPPUNIT_ASSERT_EQUAL(std::string("s3cret"), domain::readSecretFile(folder_.write("a", "s3cret\n"), "x"));
         CPPUNIT_ASSERT_EQUAL(std::string("s3cret"), domain::readSecretFile(folder_.write("b", "s3cret"), "x"));
-        CPPUNIT_ASSERT_EQUAL(std::string(" a\n"), domain::readSecretFile(folder_.write("c", " a\n\n"), "x"));
     }
 
     void refusesASecretThatCannotBeRead() {
-        CPPUNIT_ASSERT_THROW(domain::readSecretFile(folder_.path() / "absent", "x"), BadConfiguration);
+        CPPUNIT_ASSERT_THROW(domain::readSecretFile(folder_.path() / "absent", "x"), domain::BadSecret);
+        CPPUNIT_ASSERT_THROW(domain::readSecretFile(folder_.write("two lines", "a\nb\n"), "x"), domain::BadSecret);
         CPPUNIT_ASSERT_THROW(domain::readSecretFile({}, "database.tool_password_file"), BadConfiguration);
+    }
+
+    void refusesASecretThatOtherAccountsCanRead() {
+        const auto file = folder_.write("open", "s3cret\n");
+        std::filesystem::permissions(file, static_cast<std::filesystem::perms>(0644));
+        try {
+            (void)domain::readSecretFile(file, "database.tool_password_file");
+            CPPUNIT_FAIL("it was read");
+        } catch (const domain::BadSecret& refused) {
+            assertContains("database.tool_password_file: " + file.string(), refused.what());
+            assertContains("chmod 600 " + file.string(), refused.what());
+        }
     }
 };
 
