@@ -11,6 +11,7 @@
 #include "domain/tenants/remembering_directory.h"
 #include "fcgi/dispatcher.h"
 #include "fcgi/log.h"
+#include "fcgi/repeated_fault.h"
 #include "fcgi/routes.h"
 #include "fcgi/views/pages.h"
 #include "persistence/connection/connections.h"
@@ -36,16 +37,8 @@ void logRequest(const RequestRecord& record) {
     logLine(fields);
 }
 
-void logUnwrittenUses(const std::string& cause) {
-    logLine({{"level", "warning"}, {"event", "last_used_not_written"}, {"cause", cause}});
-}
-
 void logWithoutBoard(const std::string& cause) {
     logLine({{"level", "warning"}, {"event", "nothing_remembered"}, {"cause", cause}});
-}
-
-void logLapse(const std::string& cause) {
-    logLine({{"level", "error"}, {"event", "feeder_failed"}, {"cause", cause}});
 }
 
 std::unique_ptr<domain::Fence> openFence(int board) {
@@ -71,9 +64,9 @@ struct Composition::Parts {
           tenants(directory, *fence),
           transactions(connections, *fence),
           stores(connections, transactions),
-          usage(stores, logUnwrittenUses),
+          usage(stores, unwrittenUses),
           verifier(stores, hasher, usage, clock, *fence, settings.verify.cacheKeys),
-          authenticator(stores, verifier, hasher, clock, *fence),
+          authenticator(stores, verifier, hasher, clock, *fence, unwrittenSights),
           apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
           signIn(stores, hasher, passwords, slots, clock),
           pages(settings.templatesFolder),
@@ -81,6 +74,8 @@ struct Composition::Parts {
           application([this](const Request& request) { return dispatcher(request); }) {}
 
     domain::SystemClock clock;
+    RepeatedFault unwrittenUses{clock, "warning", "last_used_not_written"};
+    RepeatedFault unwrittenSights{clock, "warning", "last_sight_not_written"};
     domain::secrets::Hasher hasher;
     domain::secrets::PasswordHasher passwords;
     domain::secrets::HashingSlots slots;
@@ -116,7 +111,9 @@ Fd makeBoard() {
 void feedBoard(const domain::Settings& settings, int board, const WorkerRole::Pause& pause) {
     persistence::Connections connections(settings.database, persistence::Account::kWorker);
     persistence::Board shared(board);
-    persistence::Feeder(connections, shared, logLapse).run(pause);
+    const domain::SystemClock clock;
+    RepeatedFault lapses(clock, "error", "feeder_failed");
+    persistence::Feeder(connections, shared, lapses).run(pause);
 }
 
 }  // namespace claviger::fcgi

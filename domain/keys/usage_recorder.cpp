@@ -15,9 +15,9 @@ constexpr std::size_t kMostKeys = 40'000;    // that wait for a later turn, for 
 
 }  // namespace
 
-UsageRecorder::UsageRecorder(TenantStores& stores, Report report)
+UsageRecorder::UsageRecorder(TenantStores& stores, FaultReport& faults)
     : stores_(stores),
-      report_(std::move(report)),
+      faults_(faults),
       share_(kTenantsOfATurn),
       writer_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -71,19 +71,33 @@ UsageRecorder::Queue UsageRecorder::take(std::size_t tenants) {
 }
 
 void UsageRecorder::writeAll(Queue taken) {
+    if (taken.empty()) return;
     bool refused = false;
-    for (; !taken.empty(); taken.pop_front()) {
-        auto& gathered = taken.front();
-        try {
-            while (!gathered.uses.empty()) writeSome(gathered);
-        } catch (const std::exception& failure) {
-            report_(failure.what());
-            putBack(gathered);
-            refused = true;
-        }
+    for (; !taken.empty(); taken.pop_front())
+        if (!write(taken.front())) refused = true;
+    bool allWell = false;
+    {
+        const std::lock_guard lock(mutex_);
+        refused_ = refused;
+        allWell = failing_.empty();
     }
-    const std::lock_guard lock(mutex_);
-    refused_ = refused;
+    if (allWell) faults_.worked();
+}
+
+// False if it could not all be written; then the rest waits again.
+bool UsageRecorder::write(Gathered& gathered) {
+    try {
+        while (!gathered.uses.empty()) writeSome(gathered);
+        const std::lock_guard lock(mutex_);
+        failing_.erase(gathered.tenant.id);
+        return true;
+    } catch (const std::exception& failure) {
+        faults_.failed(failure.what());
+        putBack(gathered);
+        const std::lock_guard lock(mutex_);
+        failing_.insert(gathered.tenant.id);
+        return false;
+    }
 }
 
 // What is written leaves, so that the whole is nowhere twice.
@@ -95,7 +109,7 @@ void UsageRecorder::writeSome(Gathered& gathered) {
         store.apiKeys().recordUses(uses);
         return {};
     });
-    if (!written.ok()) report_(written.error().detail);
+    (void)written;  // this work refuses nothing
     for (const auto& use : uses) gathered.uses.erase(use.key);
 }
 

@@ -2,13 +2,13 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <mutex>
-#include <string>
+#include <set>
 #include <thread>
 #include <unordered_map>
 
+#include "domain/base/fault_report.h"
 #include "domain/stores/tenant_stores.h"
 
 namespace claviger::domain {
@@ -19,9 +19,8 @@ namespace claviger::domain {
 // loses what waits and nothing else. Thread-safe.
 class UsageRecorder {
 public:
-    using Report = std::function<void(const std::string&)>;  // told why a write failed; it is tried again
-
-    UsageRecorder(TenantStores&, Report);  // the stores must outlive this
+    // A write that fails is reported and tried again. References must outlive this.
+    UsageRecorder(TenantStores&, FaultReport&);
     UsageRecorder(const UsageRecorder&) = delete;
     UsageRecorder& operator=(const UsageRecorder&) = delete;
     ~UsageRecorder();
@@ -43,20 +42,22 @@ private:
 
     Queue take(std::size_t tenants);
     void writeAll(Queue);
+    bool write(Gathered&);
     void writeSome(Gathered&);
     void putBack(Gathered&);
     void run(const std::stop_token&);
 
     TenantStores& stores_;
-    Report report_;
+    FaultReport& faults_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     Queue waiting_;
     std::unordered_map<TenantId, Queue::iterator, HashOfId> places_;
-    std::size_t keys_ = 0;  // that wait
-    std::size_t share_;     // tenants of a turn
-    bool refused_ = false;  // the last turn could not write everything
-    std::jthread writer_;   // last: it must stop before the rest goes
+    std::size_t keys_ = 0;        // that wait
+    std::size_t share_;           // tenants of a turn
+    bool refused_ = false;        // the last turn could not write everything
+    std::set<TenantId> failing_;  // whose last write failed
+    std::jthread writer_;         // last: it must stop before the rest goes
 };
 
 }  // namespace claviger::domain

@@ -4,6 +4,7 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::size_t kRememberedSessions = 4096;
+constexpr std::size_t kMostUnwritable = 4096;  // tenants, at some 60 bytes each
 
 bool isToBeTouched(const Session& session, Timestamp now) {
     return session.lastSeenAt + kSessionTouchEvery <= now;
@@ -16,12 +17,14 @@ std::vector<std::optional<KeyOwner>> findOwners(const TenantStore& store, const 
 }  // namespace
 
 Authenticator::Authenticator(TenantStores& stores, KeyVerifier& verifier, const secrets::Hasher& hasher,
-                             const Clock& clock, const Fence& fence)
+                             const Clock& clock, const Fence& fence, FaultReport& faults)
     : stores_(stores),
       verifier_(verifier),
       hasher_(hasher),
       clock_(clock),
       fence_(fence),
+      faults_(faults),
+      unwritable_(kSessionTouchEvery, kMostUnwritable),
       known_(fence, kRememberedSessions),
       owners_(stores, findOwners) {}
 
@@ -48,15 +51,27 @@ std::optional<LiveSession> Authenticator::look(const Tenant& tenant, const secre
     if (!live) return std::nullopt;
 
     if (isToBeTouched(live->session, now)) {
+        touch(tenant, hash, now);
+        live->session.lastSeenAt = now;  // written or not: it is tried once a minute
+    }
+    known_.keep(hash, *live, {before, {slotOf(hash), slotOf(live->user.id)}});
+    return live;
+}
+
+// A request that only reads must not fail because the database takes no writes.
+void Authenticator::touch(const Tenant& tenant, const secrets::SessionHash& hash, Timestamp now) {
+    if (!unwritable_.mayTry(tenant.id, now)) return;
+    try {
         const auto touched = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
             store.sessions().touch(hash, now);
             return {};
         });
         (void)touched;  // this work refuses nothing
-        live->session.lastSeenAt = now;
+        if (unwritable_.worked(tenant.id, now)) faults_.worked();
+    } catch (const std::exception& failure) {
+        unwritable_.failed(tenant.id, now);
+        faults_.failed(failure.what());
     }
-    known_.keep(hash, *live, {before, {slotOf(hash), slotOf(live->user.id)}});
-    return live;
 }
 
 Result<KeyBearer> Authenticator::byApiKey(const Tenant& tenant, std::string_view presented, const Caller& caller) {

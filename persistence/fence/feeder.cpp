@@ -28,8 +28,8 @@ constexpr Sql kReadEpochs = "SELECT epoch FROM claviger.revocation_epochs ORDER 
 
 }  // namespace
 
-Feeder::Feeder(Connections& connections, Board& board, Report report)
-    : connections_(connections), board_(board), report_(std::move(report)) {}
+Feeder::Feeder(Connections& connections, Board& board, domain::FaultReport& faults)
+    : connections_(connections), board_(board), faults_(faults) {}
 
 void Feeder::run(const Pause& pause) {
     for (bool stopped = false; !stopped;) {
@@ -37,7 +37,7 @@ void Feeder::run(const Pause& pause) {
             const auto connection = connections_.borrowFresh();
             feed(*connection, pause, stopped);
         } catch (const std::exception& failure) {
-            report_(failure.what());
+            faults_.failed(failure.what());
             stopped = !pause(kRetryAfter);
         }
     }
@@ -98,6 +98,7 @@ void Feeder::readEpochs(Connection& connection, Board::Moment askedAt) {
             if (epochs[i] != epochs_[i]) changes.add(static_cast<domain::Slot>(i));
         board_.raise(changes);
         board_.lease(askedAt + domain::kLease);
+        faults_.worked();
     }
     epochs_ = std::move(epochs);
 }
@@ -118,7 +119,7 @@ void Feeder::leave() noexcept {
         const auto renewal = connection->query(kReadRenewal, {bytesOf(*board_.board())});
         if (!renewal.empty()) connection->execute(kLeave, {bytesOf(*board_.board()), renewal[0].timestamp(0)});
     } catch (const std::exception& failure) {
-        report_(failure.what());  // the others take the row for dead in a minute
+        faults_.failed(failure.what());  // the others take the row for dead in a minute
     }
 }
 

@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <functional>
-#include <string>
 #include <vector>
 
+#include "domain/base/fault_report.h"
 #include "persistence/connection/connections.h"
 #include "persistence/fence/board.h"
 
@@ -16,9 +16,8 @@ namespace claviger::persistence {
 // one thread; there is never more than one feeder to a board.
 class Feeder {
 public:
-    using Report = std::function<void(const std::string&)>;  // told why the lease will lapse
-
-    Feeder(Connections&, Board&, Report);  // references must outlive this
+    // What makes the lease lapse is reported as a failure, each lease as a success. References must outlive this.
+    Feeder(Connections&, Board&, domain::FaultReport&);
 
     // Waits so long; false if the feeder is to stop.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
@@ -38,7 +37,7 @@ private:
 
     Connections& connections_;
     Board& board_;
-    const Report report_;
+    domain::FaultReport& faults_;
     Epochs epochs_;               // as of the last reading, by slot
     Board::Moment renewedAt_{0};  // when the last renewal of this host's row began
 };

@@ -14,11 +14,20 @@ void InMemoryStores::be(Reach reach) {
     reach_ = reach;
 }
 
+void InMemoryStores::be(Writes writes, const domain::Tenant& tenant) {
+    const std::lock_guard lock(mutex_);
+    if (writes == Writes::kReadOnly)
+        readOnly_.insert(tenant.id);
+    else
+        readOnly_.erase(tenant.id);
+}
+
 // The work is done on a copy: what is not committed is forgotten with it.
 domain::SettledAt InMemoryStores::runTransaction(const domain::Tenant& tenant,
                                                  const std::function<Ending(domain::TenantStore&)>& work) {
     const std::lock_guard lock(mutex_);
     checkReach();
+    if (readOnly_.contains(tenant.id)) throw domain::StorageUnavailable("the fake is read-only");
     auto copy = tenants_[tenant.id];
     InMemoryTables tables(copy);
     if (work(tables) == Ending::kCommit) tenants_[tenant.id] = std::move(copy);

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "domain/stores/tenant_stores.h"
@@ -51,6 +52,10 @@ public:
     enum class Reach { kReachable, kUnreachable };
     void be(Reach);
 
+    // From now on every transaction of the tenant throws StorageUnavailable, until called again with kWritable.
+    enum class Writes { kWritable, kReadOnly };
+    void be(Writes, const domain::Tenant&);
+
 protected:
     domain::SettledAt runTransaction(const domain::Tenant&,
                                      const std::function<Ending(domain::TenantStore&)>&) override;
@@ -62,6 +67,7 @@ private:
     mutable std::mutex mutex_;
     mutable std::map<domain::TenantId, TenantData> tenants_;
     Reach reach_ = Reach::kReachable;
+    std::set<domain::TenantId> readOnly_;
 };
 
 // Hosts and their tenants. Not thread-safe while a host is added.

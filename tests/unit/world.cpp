@@ -15,7 +15,7 @@ domain::secrets::Pepper newPepper(const TemporaryFolder& folder) {
 
 }  // namespace
 
-World::World() : hasher(newPepper(folder)), usage(stores, [](const std::string&) {}) {}
+World::World() : hasher(newPepper(folder)), usage(stores, unwrittenUses) {}
 
 World::~World() = default;
 

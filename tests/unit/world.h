@@ -14,6 +14,7 @@
 #include "domain/users/user_service.h"
 #include "tests/support/in_memory_stores.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/recorded_faults.h"
 #include "tests/support/temporary_folder.h"
 
 namespace claviger::tests {
@@ -47,10 +48,11 @@ struct World {
     domain::secrets::Hasher hasher;
     domain::secrets::PasswordHasher passwords{{8, 1}};
     domain::secrets::HashingSlots slots{folder.path()};
+    RecordedFaults unwrittenUses, unwrittenSights;
     domain::UsageRecorder usage;
     domain::NoFence fence;
     domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, 0};
-    domain::Authenticator authenticator{stores, verifier, hasher, clock, fence};
+    domain::Authenticator authenticator{stores, verifier, hasher, clock, fence, unwrittenSights};
     domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
     domain::SignInService signIns{stores, hasher, passwords, slots, clock};
     domain::UserService users{stores, passwords, clock, operatorOrigin()};

@@ -9,6 +9,7 @@
 #include <functional>
 #include <thread>
 
+#include "tests/support/recorded_faults.h"
 #include "tests/support/test_database.h"
 
 namespace claviger::tests {
@@ -55,9 +56,9 @@ public:
         const int fd = Board::make();
         board_ = std::make_unique<Board>(fd);
         other_ = std::make_unique<Board>(fd);
+        faults_.emplace();
         ::close(fd);
         database().execute(*tenant_, "DELETE FROM claviger.nodes");
-        failures_ = 0;
     }
     void tearDown() override { database().execute(*tenant_, "DELETE FROM claviger.nodes"); }
 
@@ -69,7 +70,7 @@ private:
     void feed(const std::function<bool(int)>& step) {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         int pauses = 0;
-        Feeder(connections, *board_, [&](const std::string&) { ++failures_; }).run([&](std::chrono::milliseconds time) {
+        Feeder(connections, *board_, *faults_).run([&](std::chrono::milliseconds time) {
             return time == domain::kSettlingTime / 4 ? announced_() : step(++pauses);
         });
     }
@@ -109,7 +110,7 @@ private:
             return pause < 3;
         });
         CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot)));  // it has left
-        CPPUNIT_ASSERT_EQUAL(0, failures_);
+        CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
     }
 
     void nothingHoldsAfterTheLease() {
@@ -163,7 +164,7 @@ private:
         announced_ = [] { return false; };
         feed([&](int) -> bool { throw std::logic_error("it goes on"); });
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
-        CPPUNIT_ASSERT_EQUAL(0, failures_);
+        CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
     }
 
     void isAloneWhileItIsFed() {
@@ -219,7 +220,7 @@ private:
             return false;
         });
         commits.join();
-        CPPUNIT_ASSERT_EQUAL(0, failures_);
+        CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
     }
     bool somebodyWaits() {
@@ -258,7 +259,7 @@ private:
             CPPUNIT_ASSERT(!board_->holds(*ticket));
             return false;
         });
-        CPPUNIT_ASSERT_EQUAL(1, failures_);
+        CPPUNIT_ASSERT_EQUAL(1, faults_->failures.load());
     }
 
     void forgetsNodesThatAreNotRenewed() {
@@ -277,7 +278,7 @@ private:
     std::optional<domain::Tenant> tenant_;
     std::unique_ptr<Board> board_, other_;
     std::function<bool()> announced_ = [] { return true; };
-    int failures_ = 0;
+    std::optional<RecordedFaults> faults_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(FeederTest);

@@ -25,8 +25,8 @@ struct Scene {
     domain::ApiKeyId key = makeKey(acme);
     domain::ApiKeyId other = makeKey(globex);
     Timestamp now = world.clock.now();
-    std::atomic<int> reports{0};
-    std::optional<UsageRecorder> recorder{std::in_place, world.stores, [this](const std::string&) { ++reports; }};
+    RecordedFaults faults;
+    std::optional<UsageRecorder> recorder{std::in_place, world.stores, faults};
 
     domain::ApiKeyId makeKey(const domain::Tenant& tenant) {
         const auto user = world.makeUser(tenant, "ann@example.com");
@@ -48,6 +48,7 @@ class UsageRecorderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(manyKeysDoNotWaitForTwoSeconds);
     CPPUNIT_TEST(whereNothingCanBeWrittenManyKeysAskNoSooner);
     CPPUNIT_TEST(keepsAndReportsWhatCannotBeWritten);
+    CPPUNIT_TEST(saysThatItWorksOnceEveryTenantIsWritten);
     CPPUNIT_TEST(writesWithoutBeingAsked);
     CPPUNIT_TEST(writesAtItsEnd);
     CPPUNIT_TEST(losesNothingOfManyThreads);
@@ -221,10 +222,10 @@ private:
         scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
         useOtherKeys(scene_->acme, 41'000);
         const auto end = std::chrono::steady_clock::now() + 20s;
-        while (scene_->reports == 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
+        while (scene_->faults.failures == 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
         std::this_thread::sleep_for(500ms);
-        CPPUNIT_ASSERT(scene_->reports >= 1);
-        CPPUNIT_ASSERT(scene_->reports <= 2);
+        CPPUNIT_ASSERT(scene_->faults.failures >= 1);
+        CPPUNIT_ASSERT(scene_->faults.failures <= 2);
         scene_->world.stores.be(InMemoryStores::Reach::kReachable);
     }
 
@@ -232,11 +233,27 @@ private:
         scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
         note(1s);
         recorder().flush();
-        CPPUNIT_ASSERT(scene_->reports >= 1);
+        CPPUNIT_ASSERT(scene_->faults.failures >= 1);
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, key().uses);
         scene_->world.stores.be(InMemoryStores::Reach::kReachable);
         recorder().flush();
         CPPUNIT_ASSERT(lastUse() == 1s);
+    }
+
+    void saysThatItWorksOnceEveryTenantIsWritten() {
+        auto& stores = scene_->world.stores;
+        auto& faults = scene_->faults;
+        stores.be(InMemoryStores::Writes::kReadOnly, scene_->globex);
+        recorder().note(scene_->globex, {scene_->other, scene_->now});
+        for (int i = 0; i < 120; ++i)
+            recorder().note(scene_->world.makeTenant("t" + std::to_string(i)), {scene_->key, scene_->now});
+        recorder().flushTurn();
+        CPPUNIT_ASSERT(faults.failures >= 1);
+        recorder().flushTurn();  // without the tenant that fails, which waits for its next turn
+        CPPUNIT_ASSERT_EQUAL(0, faults.successes.load());
+        stores.be(InMemoryStores::Writes::kWritable, scene_->globex);
+        recorder().flush();
+        CPPUNIT_ASSERT(faults.successes >= 1);
     }
 
     void writesWithoutBeingAsked() {

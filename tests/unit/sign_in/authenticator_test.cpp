@@ -34,6 +34,9 @@ class AuthenticatorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(everyRequestStartsTheIdleTimeAnew);
     CPPUNIT_TEST(endsASessionAfterTwelveHoursHoweverBusy);
     CPPUNIT_TEST(writesALastSightAtMostOnceAMinute);
+    CPPUNIT_TEST(aLastSightThatCannotBeWrittenRefusesNothing);
+    CPPUNIT_TEST(triesAnUnwritableTenantOnceAMinuteAndOthersAsBefore);
+    CPPUNIT_TEST(idlesOutByTheLastSightThatWasWritten);
     CPPUNIT_TEST(refusesASessionThatWasEnded);
     CPPUNIT_TEST(refusesTheSessionOfWhoeverIsNotApproved);
     CPPUNIT_TEST(knowsTheProgramBehindAKey);
@@ -106,6 +109,50 @@ private:
         scene_->world.clock.advance(1us);
         CPPUNIT_ASSERT(ask().ok());
         CPPUNIT_ASSERT(lastSeen() == ManualClock::kStart + 1min);
+    }
+
+    InMemoryStores& stores() { return scene_->world.stores; }
+    RecordedFaults& faults() { return scene_->world.unwrittenSights; }
+
+    void aLastSightThatCannotBeWrittenRefusesNothing() {
+        stores().be(InMemoryStores::Writes::kReadOnly, scene_->acme);
+        scene_->world.clock.advance(1min);
+        CPPUNIT_ASSERT(ask().ok());
+        CPPUNIT_ASSERT(lastSeen() == ManualClock::kStart);
+        CPPUNIT_ASSERT_EQUAL(1, faults().failures.load());
+        stores().be(InMemoryStores::Writes::kWritable, scene_->acme);
+        scene_->world.clock.advance(1min);
+        CPPUNIT_ASSERT(ask().ok());
+        CPPUNIT_ASSERT(lastSeen() == ManualClock::kStart + 2min);
+        CPPUNIT_ASSERT_EQUAL(1, faults().successes.load());
+    }
+
+    void triesAnUnwritableTenantOnceAMinuteAndOthersAsBefore() {
+        const auto eve = scene_->world.makeUser(scene_->globex, "eve@globex.example");
+        const auto token = scene_->world.makeSession(scene_->globex, eve);
+        stores().be(InMemoryStores::Writes::kReadOnly, scene_->acme);
+        scene_->world.clock.advance(1min);
+        for (int i = 0; i < 100; ++i) CPPUNIT_ASSERT(ask().ok());
+        CPPUNIT_ASSERT_EQUAL(1, faults().failures.load());
+
+        CPPUNIT_ASSERT(scene_->world.authenticator.bySession(scene_->globex, token, origin()).ok());
+        CPPUNIT_ASSERT(stores().data(scene_->globex).sessions.begin()->second.session.lastSeenAt ==
+                       ManualClock::kStart + 1min);
+        CPPUNIT_ASSERT_EQUAL(0, faults().successes.load());  // the first tenant still fails
+
+        scene_->world.clock.advance(1min);
+        for (int i = 0; i < 100; ++i) CPPUNIT_ASSERT(ask().ok());
+        CPPUNIT_ASSERT_EQUAL(2, faults().failures.load());
+    }
+
+    void idlesOutByTheLastSightThatWasWritten() {
+        stores().be(InMemoryStores::Writes::kReadOnly, scene_->acme);
+        for (int i = 1; i < 30; ++i) {
+            scene_->world.clock.advance(1min);
+            CPPUNIT_ASSERT(ask().ok());
+        }
+        scene_->world.clock.advance(1min);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
     }
 
     void refusesASessionThatWasEnded() {
