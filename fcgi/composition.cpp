@@ -16,6 +16,7 @@
 #include "fcgi/views/pages.h"
 #include "persistence/connection/connections.h"
 #include "persistence/control/mysql_tenant_directory.h"
+#include "persistence/doctor/mysql_writer_probe.h"
 #include "persistence/fence/board.h"
 #include "persistence/fence/feeder.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
@@ -70,11 +71,14 @@ struct Composition::Parts {
           apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
           signIn(stores, hasher, passwords, slots, clock),
           pages(settings.templatesFolder),
-          dispatcher(routes(), {tenants, authenticator, apiKeys, signIn, hasher, pages}, logRequest),
+          writerProbe(connections),
+          readiness(writerProbe, directory, *fence, notReady),
+          dispatcher(routes(), {tenants, authenticator, apiKeys, signIn, hasher, pages, readiness}, logRequest),
           application([this](const Request& request) { return dispatcher(request); }) {}
 
     domain::SystemClock clock;
     RepeatedFault unwrittenUses{clock, "warning", "last_used_not_written"};
+    RepeatedFault notReady{clock, "error", "not_ready"};
     RepeatedFault unwrittenSights{clock, "warning", "last_sight_not_written"};
     domain::secrets::Hasher hasher;
     domain::secrets::PasswordHasher passwords;
@@ -91,6 +95,8 @@ struct Composition::Parts {
     domain::ApiKeyService apiKeys;
     domain::SignInService signIn;
     Pages pages;
+    persistence::MySqlWriterProbe writerProbe;
+    domain::Readiness readiness;
     Dispatcher dispatcher;
     Application application;
 };

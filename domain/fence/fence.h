@@ -65,6 +65,10 @@ public:
     // Whether no other host relies on what it knew before this call. Says no where it does not know.
     virtual bool isAlone() const = 0;
 
+    // How long the lease has lapsed, as far as this process can know: since it maps its board at most. 0 while the
+    // lease holds, and where there is no board.
+    virtual std::chrono::milliseconds lapsedFor() const = 0;
+
     // The board that this process maps; nothing if it has none, and then nothing ever holds.
     virtual std::optional<BoardId> board() const = 0;
 };
@@ -76,6 +80,7 @@ public:
     bool holds(const Ticket&) const override { return false; }
     void raise(const StandingChanges&) override {}
     bool isAlone() const override { return false; }
+    std::chrono::milliseconds lapsedFor() const override { return std::chrono::milliseconds{0}; }
     std::optional<BoardId> board() const override { return std::nullopt; }
 };
 

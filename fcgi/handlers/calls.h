@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/doctor/readiness.h"
 #include "domain/keys/api_key_service.h"
 #include "domain/sign_in/authenticator.h"
 #include "domain/sign_in/sign_in_service.h"
@@ -21,6 +22,7 @@ struct Services {
     domain::SignInService& signIn;
     const domain::secrets::Hasher& hasher;
     const Pages& pages;
+    domain::Readiness& readiness;
 };
 
 // A request that has found its route. Who may call a route is the type of what its handler takes: no handler

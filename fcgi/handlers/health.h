@@ -5,7 +5,8 @@
 namespace claviger::fcgi {
 
 Reply showAlive(const Services&, const Call&);  // GET /healthz: this worker answers
-Reply showReady(const Services&,
-                const Call&);  // GET /readyz: it can do its work (a worker without pepper never starts)
+
+// GET /readyz: it can do its work, or 503 and which parts are missing. A worker without its pepper never starts.
+Reply showReady(const Services&, const Call&);
 
 }  // namespace claviger::fcgi

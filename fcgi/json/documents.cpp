@@ -3,6 +3,8 @@
 #include <Poco/JSONString.h>
 #include <Poco/Net/HTTPResponse.h>
 
+#include <stdexcept>
+
 namespace claviger::fcgi {
 namespace {
 
@@ -19,6 +21,15 @@ public:
     void add(const char* name, int value) { key(name).append(std::to_string(value)); }
     void add(const char* name, const std::optional<domain::Timestamp>& moment) {
         moment ? add(name, iso8601(*moment)) : static_cast<void>(key(name).append("null"));
+    }
+
+    void add(const char* name, const std::vector<std::string_view>& values) {
+        key(name).append(1, '[');
+        for (const auto value : values) {
+            separate();
+            text_.append(Poco::toJSON(std::string(value), Poco::JSON_WRAP_STRINGS));
+        }
+        text_ += ']';
     }
 
     // What `write` adds is within.
@@ -65,6 +76,37 @@ std::string written(const Write& write) {
     Document document;
     document.object([&] { write(document); });
     return std::move(document).text();
+}
+
+struct PartText {
+    std::string_view name, words;
+};
+
+PartText textOf(domain::Readiness::Part part) {
+    using Part = domain::Readiness::Part;
+    switch (part) {
+        case Part::kDatabase:
+            return {"database", "the database cannot be reached"};
+        case Part::kWriter:
+            return {"writer", "the database is read-only"};
+        case Part::kSchema:
+            return {"schema", "the database is not migrated to this release"};
+        case Part::kFence:
+            return {"fence", "this host's feeder is behind"};
+    }
+    throw std::logic_error("an unknown part");
+}
+
+void addProblem(Document& document, Problem problem, const std::string& human, const std::string& requestId) {
+    using Poco::Net::HTTPResponse;
+    const auto& known = textOf(problem);
+    document.add("type", "about:blank");
+    document.add("title", HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(known.status)));
+    document.add("status", known.status);
+    document.add("detail", human);
+    document.add("error", human);
+    document.add("code", std::string(known.code));
+    document.add("requestId", requestId);
 }
 
 }  // namespace
@@ -115,17 +157,21 @@ std::string bearerDocument(const domain::Tenant& tenant, const domain::KeyOwner&
 }
 
 std::string problemDocument(Problem problem, std::string_view publicText, const std::string& requestId) {
-    using Poco::Net::HTTPResponse;
-    const auto& known = textOf(problem);
-    const std::string human(publicText.empty() ? known.text : publicText);
+    const std::string human(publicText.empty() ? textOf(problem).text : publicText);
+    return written([&](Document& document) { addProblem(document, problem, human, requestId); });
+}
+
+std::string notReadyDocument(const std::vector<domain::Readiness::Part>& missing, const std::string& requestId) {
+    std::string human = "Not ready: ";
+    std::vector<std::string_view> names;
+    for (const auto part : missing) {
+        const auto [name, words] = textOf(part);
+        human.append(names.empty() ? "" : "; ").append(words);
+        names.push_back(name);
+    }
     return written([&](Document& document) {
-        document.add("type", "about:blank");
-        document.add("title", HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(known.status)));
-        document.add("status", known.status);
-        document.add("detail", human);
-        document.add("error", human);
-        document.add("code", std::string(known.code));
-        document.add("requestId", requestId);
+        addProblem(document, Problem::kUnavailable, human, requestId);
+        document.add("parts", names);
     });
 }
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <ctime>
@@ -93,6 +94,12 @@ bool Board::isAlone() const {
     return now() < Moment{layout_->aloneUntil.load(std::memory_order_acquire)};
 }
 
+std::chrono::milliseconds Board::lapsedFor() const {
+    const Moment freshUntil{layout_->freshUntil.load(std::memory_order_acquire)};
+    const auto lapsed = now() - std::max(freshUntil, mappedAt_);
+    return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(lapsed), std::chrono::milliseconds{0});
+}
+
 std::optional<domain::BoardId> Board::board() const {
     return domain::BoardId::fromBytes(domain::uuidBytes(layout_->id));
 }
@@ -101,8 +108,10 @@ void Board::raiseAll() {
     for (auto& generation : layout_->generations) generation.fetch_add(1);
 }
 
+// A lease that has lapsed by itself stays as it is: it says since when. One that still holds ended a lease ago.
 void Board::lower() {
-    layout_->freshUntil.store(0);
+    const std::int64_t past = (now() - domain::kLease).count();
+    layout_->freshUntil.store(std::min(layout_->freshUntil.load(), past));
 }
 
 void Board::lease(Moment end) {

@@ -30,6 +30,7 @@ public:
     bool holds(const domain::Ticket&) const override;
     void raise(const domain::StandingChanges&) override;
     bool isAlone() const override;
+    std::chrono::milliseconds lapsedFor() const override;
     std::optional<domain::BoardId> board() const override;
 
     // For the feeder alone.
@@ -41,6 +42,7 @@ public:
 private:
     struct Layout;
     Layout* layout_;
+    const Moment mappedAt_ = now();
 };
 
 }  // namespace claviger::persistence

@@ -26,6 +26,7 @@ public:
         for (const auto slot : changes) ++now[indexOf(slot)];
     }
     bool isAlone() const override { return false; }
+    std::chrono::milliseconds lapsedFor() const override { return std::chrono::milliseconds{0}; }
     std::optional<domain::BoardId> board() const override { return std::nullopt; }
 
     Generations now{};

@@ -1,0 +1,26 @@
+#include "persistence/doctor/mysql_writer_probe.h"
+
+#include "domain/tenants/schema_version.h"
+#include "persistence/connection/reading.h"
+
+namespace claviger::persistence {
+namespace {
+
+// A variable is a number or a word, by the server's release. Neither account may write past a read-only server.
+constexpr Sql kLook =
+    "SELECT @@global.read_only NOT IN ('0', 'OFF') OR @@global.innodb_read_only NOT IN ('0', 'OFF'), "
+    "NOT EXISTS (SELECT 1 FROM claviger.tenants) OR "
+    "EXISTS (SELECT 1 FROM claviger.tenants WHERE schema_version >= ?)";
+
+}  // namespace
+
+domain::WriterState MySqlWriterProbe::look() const {
+    domain::WriterState state{};
+    runReading(connections_, std::nullopt, [&](Connection& connection) {
+        const auto rows = connection.query(kLook, {std::int64_t{domain::kTenantSchemaVersion}});
+        state = {rows[0].integer(0) == 0, rows[0].integer(1) != 0};
+    });
+    return state;
+}
+
+}  // namespace claviger::persistence

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "domain/doctor/writer_probe.h"
+#include "persistence/connection/connections.h"
+
+namespace claviger::persistence {
+
+// By one statement of the workers' account. Thread-safe.
+class MySqlWriterProbe final : public domain::WriterProbe {
+public:
+    explicit MySqlWriterProbe(Connections& connections) : connections_(connections) {}  // must outlive this
+
+    domain::WriterState look() const override;
+
+private:
+    Connections& connections_;
+};
+
+}  // namespace claviger::persistence
