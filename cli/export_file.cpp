@@ -23,6 +23,32 @@ Failure thereAlready(const std::filesystem::path& path) {
             "Choose another name."};
 }
 
+Failure noWayToName(const std::filesystem::path& path) {
+    return {
+        ExitStatus::kFailed, "export_not_written",
+        path.string() + " cannot be written: its file system can neither link a file nor rename one without replacing",
+        "Write it elsewhere, then copy it there."};
+}
+
+// Gives the file its second name, or its new one, and replaces nothing. Returns the error, or 0. The kernel does either
+// in one step, so the name never stands for half a file. A link comes first: every file system of Unix has it. FAT,
+// exFAT and CIFS have none, and rename without replacing.
+int nameWithoutReplacing(const char* temporary, const char* name) {
+    if (::link(temporary, name) == 0) return 0;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+    return ::renameat2(AT_FDCWD, temporary, AT_FDCWD, name, RENAME_NOREPLACE) == 0 ? 0 : errno;
+}
+
+// So that a name in it lasts. Returns the error, or 0. CIFS writes names at once and knows no such call for a folder:
+// EINVAL.
+int syncFolder(const std::filesystem::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return errno;
+    const int error = ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;
+    ::close(descriptor);
+    return error;
+}
+
 }  // namespace
 
 ExportFile::ExportFile(std::filesystem::path path) : path_(std::move(path)), temporary_(path_.string() + ".XXXXXX") {
@@ -47,17 +73,15 @@ void ExportFile::write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) throw fileFailure(path_, errno);
 }
 
-// A link, which fails where a rename would replace; then the folder, so that the name lasts too.
+// Then the folder, so that the name lasts too.
 void ExportFile::keep() {
     if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) throw fileFailure(path_, errno);
-    if (::link(temporary_.c_str(), path_.c_str()) != 0)
-        throw errno == EEXIST ? thereAlready(path_) : fileFailure(path_, errno);
+    const int refused = nameWithoutReplacing(temporary_.c_str(), path_.c_str());
+    if (refused == EEXIST) throw thereAlready(path_);
+    if (refused == EINVAL || refused == ENOSYS) throw noWayToName(path_);
+    if (refused != 0) throw fileFailure(path_, refused);
     const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool safe = descriptor >= 0 && ::fsync(descriptor) == 0;
-    const int error = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!safe) throw fileFailure(path_, error);
+    if (const int error = syncFolder(folder); error != 0) throw fileFailure(path_, error);
 }
 
 }  // namespace claviger::cli

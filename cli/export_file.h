@@ -17,7 +17,8 @@ public:
 
     void write(const std::string&);
 
-    // Gives the file its name. Throws Failure.
+    // Gives the file its name, in one step. Throws Failure: something of that name is there by now (kConflict), or the
+    // file system cannot.
     void keep();
 
 private:

@@ -4,6 +4,7 @@ testPackages='
 mariadb-client    dumps the test database, to look for secrets in it
 systemd           examines the units of the service
 binutils          looks into the programs
+strace            lets the kernel answer as a file system without hard links does
 nftables          drops packets between a host and its database
 iproute2          makes the network that they are dropped in
 slowhttptest      is the slow client

@@ -1,11 +1,12 @@
 // Verbs over all tenants name the one that fails and do the rest; stopped and run again they finish.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { startTool } from '../support/tool.mjs';
+import { program, startTool } from '../support/tool.mjs';
 
 const email = 'ann@acme.example';
 const slugs = ['acme', 'globex', 'initech', 'umbrella'];
@@ -93,4 +94,46 @@ test('a restore that is killed at any moment is finished by the next', async () 
     for (const slug of slugs) assert.equal(keysOf(fresh, slug), 1, `${slug}: ${stderr}`);
     assert.equal(fresh.database.sql('SELECT COUNT(*) FROM claviger.tenant_transfers'), '0');
   }
+});
+
+// FAT, exFAT and CIFS answer so. strace lets the kernel answer it here, and writes down what the tool calls.
+function withErrors(errors, ...args) {
+  const log = join(fresh.database.folder, 'calls');
+  const injected = errors.flatMap((error) => ['-e', `inject=${error}`]);
+  const options = ['-f', '-qq', '-o', log, '-e', 'trace=link,linkat,renameat2,fsync', ...injected, program, '--config', fresh.config];
+  const { status, stderr, error } = spawnSync('strace', [...options, ...args, '--json'], { encoding: 'utf8' });
+  if (error) throw error;
+  return { status, stderr, calls: readFileSync(log, 'utf8') };
+}
+
+const noLinks = 'link,linkat:error=EPERM';
+
+test('on a file system without hard links a backup is whole, safe on the disk, and replaces nothing', () => {
+  const into = join(fresh.database.folder, 'unlinked');
+  const { status, stderr, calls } = withErrors([noLinks], 'backup', into);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(readdirSync(into).sort(), readdirSync(full).filter((name) => !name.endsWith('.right')).sort());
+  // Each file is on the disk before it has its name, and its folder after that.
+  const lines = calls.split('\n').map((line) => line.replace(/^\d+ +/, ''));
+  const names = lines.flatMap((line, i) => (line.startsWith('renameat2') ? [i] : []));
+  assert.equal(names.length, readdirSync(into).length);
+  for (const i of names) {
+    assert.match(lines[i], /RENAME_NOREPLACE\) = 0$/);
+    assert.match(lines[i - 2], /^fsync\(\d+\) += 0$/);
+    assert.match(lines[i + 1], /^fsync\(\d+\) += 0$/);
+  }
+  assert.equal(old.json('restore', into, '--dry-run').document.refused.length, whole.length + 2); // they are all there
+  const taken = join(fresh.database.folder, 'taken');
+  writeFileSync(taken, 'mine');
+  assert.equal(withErrors([noLinks], 'dead-keys', taken).status, 4);
+  assert.equal(readFileSync(taken, 'utf8'), 'mine');
+});
+
+test('where a file can get no name without replacing another, none is written, and the error says so', () => {
+  const into = join(fresh.database.folder, 'nameless');
+  const { status, stderr } = withErrors([noLinks, 'renameat2:error=EINVAL'], 'dead-keys', into);
+  assert.equal(status, 1);
+  assert.match(stderr, /neither link a file nor rename one without replacing/);
+  assert.ok(!existsSync(into));
+  assert.deepEqual(readdirSync(fresh.database.folder).filter((name) => name.startsWith('nameless')), []);
 });
