@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "fcgi/log.h"
+#include "fcgi/repeated_fault.h"
 
 namespace claviger::fcgi {
 namespace {
@@ -27,6 +28,13 @@ constexpr auto kHeadPatience = 5s;  // for the rest of a partial head
 int checked(int result, const char* what) {
     if (result < 0) throw std::system_error(errno, std::generic_category(), what);
     return result;
+}
+
+// A pause lasts one tick: without descriptors there are two hundred of them a second.
+RepeatedFault& acceptPauses() {
+    static const domain::SystemClock clock;
+    static RepeatedFault fault(clock, "error", "accept_paused");
+    return fault;
 }
 
 bool isOutOfResources(int error) {
@@ -169,6 +177,7 @@ bool Acceptor::acceptOne() {
         if (isOutOfResources(errno)) pauseListening();
         return false;
     }
+    acceptPauses().worked();
     const std::lock_guard clientsLock(clientsMutex_);
     auto& client = clients_.emplace_front(std::move(accepted));
     client.self = clients_.begin();
@@ -180,7 +189,7 @@ bool Acceptor::acceptOne() {
 // room, else those in the backlog would wait for as long as nginx keeps the others.
 void Acceptor::pauseListening() {
     if (paused_) return;
-    logLine({{"level", "error"}, {"event", "accept_paused"}, {"what", std::generic_category().message(errno)}});
+    acceptPauses().failed(std::generic_category().message(errno));
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr);
     paused_ = true;
     startTimer();

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { openLedger } from '../support/ledger.mjs';
 import { figure } from '../support/long.mjs';
-import { descriptorsOf } from '../support/processes.mjs';
+import { descriptorsOf, until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
 
 const seconds = figure({ short: 4, full: 20 });
@@ -39,6 +39,16 @@ describe('while the workers have too few file descriptors', () => {
 
   test('the workers did run out of them', () => {
     assert.ok(service.events('accept_paused').length > 0);
+  });
+
+  test('the log says so once a minute and worker, and then that all is well again', async (t) => {
+    const lines = service.events('accept_paused').length;
+    t.diagnostic(`${lines} lines in ${seconds} s`);
+    assert.ok(lines <= workers.length * (1 + Math.ceil(seconds / 60)), `${lines} lines`);
+    await until('it to be well again', async () => {
+      await Promise.all(Array.from({ length: 60 }, () => service.request({ path: '/healthz' }))); // more than nginx keeps
+      return service.events('well_again').some(({ of }) => of === 'accept_paused');
+    });
   });
 
   test('no answer is wrong, nothing acknowledged is lost, and verify fails nobody', async (t) => {
