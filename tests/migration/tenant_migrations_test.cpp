@@ -171,7 +171,7 @@ class TenantMigrationsTest : public MigrationFixture {
         bringUp();
         database().execute(tenant(),
                            "INSERT INTO {schema}.known_devices SELECT UNHEX(MD5(seq % 2)), UNHEX(SHA2(seq, 256)), "
-                           "'2026-01-01', DATE_ADD('2026-01-01', INTERVAL seq HOUR) FROM seq_1_to_50");
+                           "'2026-01-01', DATE_ADD('2026-01-01', INTERVAL seq HOUR) FROM {schema}.seq_1_to_50");
         forgetAfter(15);
         bringUp();
         CPPUNIT_ASSERT_EQUAL(std::int64_t{20}, database().count(tenant(), "known_devices"));

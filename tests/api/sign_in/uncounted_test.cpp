@@ -63,7 +63,7 @@ class UncountedAttemptsTest : public CppUnit::TestFixture {
         tenant_.execute(
             "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) SELECT a.budget_hash, "
             "UTC_TIMESTAMP(6) - INTERVAL 31 MINUTE - INTERVAL seq SECOND FROM {schema}.login_attempts a JOIN "
-            "seq_1_to_" +
+            "{schema}.seq_1_to_" +
             rows);
     }
 

@@ -46,7 +46,7 @@ public:
                          "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) SELECT IF(seq % 2, x'" + hex +
                              "', UNHEX(SHA2(seq, 256))), IF(seq % 10, FROM_UNIXTIME(" + seconds(kNoon - 1h) +
                              ") - INTERVAL seq SECOND, FROM_UNIXTIME(" + seconds(kNoon + 1h) +
-                             ") + INTERVAL seq SECOND) FROM seq_1_to_" + rows);
+                             ") + INTERVAL seq SECOND) FROM {schema}.seq_1_to_" + rows);
     }
 
 private:
