@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kGrace = 3s;     // nginx leaves within moments, unless it starves; nobody waits for the others
 constexpr auto kLimit = 10s;    // for all
-constexpr auto kPatience = 6s;  // for what a deferred answer waits for; the rest is for its work
+constexpr auto kPatience = 3s;  // for what a deferred answer waits for; the rest is for its work
 
 void waitForTermination() {
     sigset_t termination;
