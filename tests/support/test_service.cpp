@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "domain/secrets/hasher.h"
 #include "domain/secrets/initialize.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/users/user_service.h"
@@ -17,7 +18,10 @@ domain::UserService& users() {
     static const domain::secrets::PasswordHasher hasher(kCheap);
     static persistence::MySqlTenantStores stores(TestDatabase::instance().tool(),
                                                  TestDatabase::instance().toolTransactions());
-    static domain::UserService service(stores, hasher, clock, {"0123456789abcdef0123456789abcdef", "tool:tests"});
+    static const auto tokens = domain::secrets::Hasher::load(testSettings().pepperFile, testSettings().pepperOtherFile);
+    static const domain::Throttle throttle(stores, tokens, clock);
+    static domain::UserService service(stores, hasher, throttle, clock,
+                                       {"0123456789abcdef0123456789abcdef", "tool:tests"});
     return service;
 }
 

@@ -161,7 +161,7 @@ class PasswordHasherTest : public CppUnit::TestFixture {
     Work workOf(const PasswordHasher& hasher, const std::optional<PasswordHash>& stored,
                 const std::vector<PasswordCost>& inUse) {
         hashings.clear();
-        CPPUNIT_ASSERT(!hasher.matches(slot_, Password::attempt("wrong"), stored, inUse));
+        CPPUNIT_ASSERT(!hasher.matches(permit_, Password::attempt("wrong"), stored, inUse));
         return hashings;
     }
 
@@ -193,7 +193,7 @@ class PasswordHasherTest : public CppUnit::TestFixture {
         for (const auto& [configured, other] : {std::pair(kCheap, kDear), std::pair(kDear, kCheap)}) {
             const PasswordHasher hasher(configured);
             const auto timeOf = [&, others = std::vector{other}](const std::optional<PasswordHash>& stored) {
-                return leastCpuOf([&] { (void)hasher.matches(slot_, wrong, stored, others); });
+                return leastCpuOf([&] { (void)hasher.matches(permit_, wrong, stored, others); });
             };
             const auto unknown = timeOf(std::nullopt);
             for (const auto& cost : {configured, other}) {
@@ -207,19 +207,19 @@ class PasswordHasherTest : public CppUnit::TestFixture {
     void renewsTheRightPasswordOfAnotherCost() {
         const auto right = Password::attempt("correct horse battery");
         for (const auto& cost : {PasswordCost{8, 2}, PasswordCost{16, 1}}) {
-            const auto match = hasher_.matches(slot_, right, storedAt(cost));
+            const auto match = hasher_.matches(permit_, right, storedAt(cost));
             CPPUNIT_ASSERT(match && match.renewed && match.renewed->cost() == kCheap);
-            const auto again = hasher_.matches(slot_, right, match.renewed);
+            const auto again = hasher_.matches(permit_, right, match.renewed);
             CPPUNIT_ASSERT(again && !again.renewed);
-            CPPUNIT_ASSERT(!hasher_.matches(slot_, Password::attempt("wrong"), match.renewed));
+            CPPUNIT_ASSERT(!hasher_.matches(permit_, Password::attempt("wrong"), match.renewed));
         }
     }
 
     void renewsNothingElse() {
         const auto wrong = Password::attempt("wrong");
-        CPPUNIT_ASSERT(!hasher_.matches(slot_, wrong, storedAt({8, 2})).renewed);
-        CPPUNIT_ASSERT(!hasher_.matches(slot_, wrong, std::nullopt).renewed);
-        CPPUNIT_ASSERT(!hasher_.matches(slot_, wrong, PasswordHash::fromStored("broken")).renewed);
+        CPPUNIT_ASSERT(!hasher_.matches(permit_, wrong, storedAt({8, 2})).renewed);
+        CPPUNIT_ASSERT(!hasher_.matches(permit_, wrong, std::nullopt).renewed);
+        CPPUNIT_ASSERT(!hasher_.matches(permit_, wrong, PasswordHash::fromStored("broken")).renewed);
     }
 
     // An import may bring in accounts of many costs.
