@@ -16,7 +16,7 @@ constexpr std::array<Sql, 5> kWorkerGrants = {
     "GRANT INSERT ON claviger.dead_keys TO {worker}",
 };
 
-// What a tenant's role may do: what the workers' statements do, table by table. Rows are deleted only in
+// The rights of a tenant's role, as the workers' statements need them, table by table. Rows are deleted only in
 // login_attempts and known_devices, and only the tool changes a user beyond the stored form of the password.
 //
 // A table that is made by a migration belongs here, or into kRoleReachesNone: a test compares both with a schema. In

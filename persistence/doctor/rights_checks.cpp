@@ -95,7 +95,7 @@ std::string roleTrouble(Connection& tool, const domain::Tenant& tenant) {
     return trouble.empty() ? troubleOf(tool, tenant, Identifier::formerRole(tenant.id), Must::kOnlyFit) : trouble;
 }
 
-// What is behind has not its rights yet, and is found with the schemas.
+// A tenant that is behind may lack rights. The check of the schemas finds it.
 bool isWhole(const domain::Tenant& tenant) {
     return tenant.schemaVersion >= domain::kTenantSchemaVersion;
 }

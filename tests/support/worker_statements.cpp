@@ -18,7 +18,6 @@ constexpr std::array kOfTheTool = {
     std::string_view("mysql_sessions.cpp kRaiseEpoch"),
     std::string_view("mysql_users.cpp kAdd"),
     std::string_view("mysql_users.cpp kSetStatus"),
-    std::string_view("mysql_users.cpp kSetPassword"),
 };
 
 constexpr std::array kControlSources = {"fence/feeder.cpp", "control/mysql_tenant_directory.cpp",

@@ -13,15 +13,14 @@ struct NamedStatement {
     std::string text;
 };
 
-// The statements of the sources that a worker may send, read off their files: those on a tenant's schema, and those on
-// the control schema. Throws std::runtime_error for a constant that cannot be read.
+// The statements in the files of persistence/tenant/, and those of the workers on the control schema. Throws std::runtime_error for a constant that cannot be read.
 std::vector<NamedStatement> statementsOnTenant(const domain::Tenant&);
 std::vector<NamedStatement> statementsOnControl();
 
 // {schema} and the tables of values, filled in.
 std::string preparable(std::string statement, const domain::Tenant&);
 
-// Those that the tool alone sends, though they stand beside the workers'.
+// Whether only the tool sends it. Such statements stand beside the workers' in persistence/tenant/.
 bool isOfTheTool(const std::string& name);
 
 }  // namespace claviger::tests

@@ -57,7 +57,7 @@ function stateOf(slug) {
     hosts: alike(sql(`SELECT host FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE t.slug = '${slug}'`)),
     tables: sql(`SHOW TABLES IN ${schema}`),
     history: sql(`SELECT version, name, HEX(checksum) FROM ${schema}.schema_migrations ORDER BY version`),
-    grants: alike(sql(`SHOW GRANTS FOR ${role}`)),
+    grants: alike(sql(`SHOW GRANTS FOR ${role}`))?.split('\n').sort().join('\n'), // in no order of their own
     taken: sql(`SELECT COUNT(*) FROM mysql.roles_mapping WHERE Role = '${role}' AND User = 'claviger_worker'`),
     users: sql(`SELECT email, name, status, LEFT(password_hash, 10) FROM ${schema}.users ORDER BY email`),
     keys: sql(`SELECT name, generation, deleted_at IS NULL FROM ${schema}.api_keys ORDER BY name`),
