@@ -89,7 +89,7 @@ struct Arguments {
 
 void addPasswordFlag(CLI::App& verb, Arguments& given) {
     verb.add_flag("--password-stdin", given.passwordFromInput,
-                  "Read the password (12 to 1,024 bytes) from standard input, the only way in")
+                  "Read the password (12 to 1,024 bytes, hard to guess) from standard input, the only way in")
         ->disable_flag_override()
         ->required();
 }

@@ -47,6 +47,7 @@ private:
 };
 
 bool isCommon(std::string_view password) {
+    if (password.find('\n') != std::string_view::npos) return false;
     for (auto at = kCommonPasswords.find(password); at != std::string_view::npos;
          at = kCommonPasswords.find(password, at + 1))
         if (kCommonPasswords[at - 1] == '\n' && kCommonPasswords[at + password.size()] == '\n') return true;

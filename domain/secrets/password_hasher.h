@@ -9,7 +9,7 @@
 
 namespace claviger::domain::secrets {
 
-// What checking a password has found: true if it is the right one.
+// The result of checking a password: true if it is the right one.
 struct PasswordMatch {
     bool matches = false;
 

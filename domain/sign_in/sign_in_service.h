@@ -51,7 +51,7 @@ public:
     // Then, once isDecided(), the password is checked and a new session starts, with its audit record.
     //
     //   kSignInRefused     wrong e-mail, wrong password, pending or suspended user: the same answer after the
-    //                      same work (one hashing), counted and recorded in the audit
+    //                      same work (PasswordHasher::matches), counted and recorded in the audit
     //   kTooManyAttempts   other attempts have used up a budget since the first step
     //   kSignInBudgetUsed  likewise
     //   kSignInBusy        it has waited for too long, or its place in the queue went to another one

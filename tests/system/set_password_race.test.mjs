@@ -1,6 +1,6 @@
 // `user set-password` against a sign-in with the old password at the same instant: once the tool has answered, no
 // session lives that the old password has opened. The test holds the user's row, so that both wait for it in the order
-// that it wants.
+// that it wants. The tool hashes at another cost than the workers: each sign-in wants to renew the old password.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -17,7 +17,7 @@ let tool, service;
 
 before(async () => {
   tool = await startTool('--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0');
-  tool.configure(patience);
+  tool.configure({ ...patience, 'passwords.memory_mib': 9 });
   service = await startService({ ...tool.database.settings, ...patience });
 });
 after(async () => {
@@ -29,14 +29,15 @@ function scene() {
   const tenant = service.tenant();
   const user = service.user(tenant);
   const schema = `claviger_t_${tenant.slug}`;
+  const args = ['user', 'set-password', '--tenant', tenant.slug, '--email', user.email, '--password-stdin'];
+  assert.equal(tool.run({ input: user.password }, ...args).status, 0);
   return {
     tenant, user, schema,
     signIn: async () => {
       const visitor = service.visitor(tenant);
       return { visitor, status: (await visitor.signIn(user)).status };
     },
-    setPassword: () =>
-      tool.start({ input: 'quite another password\n' }, 'user', 'set-password', '--tenant', tenant.slug, '--email', user.email, '--password-stdin'),
+    setPassword: () => tool.start({ input: 'quite another password\n' }, ...args),
   };
 }
 
@@ -54,6 +55,9 @@ async function hold(schema) {
 // Not in innodb_trx, which looks again only once nobody has asked for a tenth of a second.
 const waiting = (howMany) =>
   until(`${howMany} to wait for the row`, () => tool.database.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT status FROM % FOR UPDATE'") === String(howMany));
+
+const costOf = ({ schema }) => tool.database.sql(`SELECT SUBSTRING_INDEX(password_hash, '$', 4) FROM ${schema}.users`).split('$').at(-1);
+const costs = { workers: 'm=8192,t=1,p=1', tool: 'm=9216,t=1,p=1' };
 
 async function assertNothingLives({ schema }, { visitor }) {
   assert.equal(tool.database.sql(`SELECT COUNT(*) FROM ${schema}.sessions WHERE ended_at IS NULL`), '0');
@@ -97,5 +101,27 @@ test('in whatever order they meet, nothing that the old password has opened live
       assert.ok([303, 401].includes(signedIn.status), String(signedIn.status));
       await assertNothingLives(one, signedIn);
     }
+  }
+});
+
+test('a password of another cost is renewed by a sign-in, and one that was replaced since is not', async () => {
+  const one = scene();
+  assert.equal(costOf(one), costs.tool);
+  assert.equal((await one.signIn()).status, 303);
+  assert.equal(costOf(one), costs.workers);
+  assert.equal((await one.signIn()).status, 303);
+
+  for (const [first, second] of [['signIn', 'setPassword'], ['setPassword', 'signIn']]) {
+    const other = scene();
+    const release = await hold(other.schema);
+    const done = [other[first]()];
+    await waiting(1);
+    done.push(other[second]());
+    await waiting(2);
+    await release();
+    await Promise.all(done);
+    assert.equal(costOf(other), costs.tool, `${second} came second`);
+    const fresh = service.visitor(other.tenant);
+    assert.equal((await fresh.signIn({ ...other.user, password: 'quite another password' })).status, 303);
   }
 });

@@ -132,9 +132,9 @@ private:
     void keepsAnEasyPasswordOfBefore() {
         auto& world = scene_->world;
         constexpr auto kEasy = "qwertyuiop123";
-        create("Ann", kPassword).value();
+        const auto ann = create("Ann", kPassword).value().user.id;
         (void)world.stores.transact<void>(scene_->acme, [&](domain::TenantStore& store) -> domain::Result<void> {
-            store.users().setPassword(stored().user.id, world.passwords.hash(Password::attempt(kEasy)));
+            store.users().setPassword(ann, world.passwords.hash(Password::attempt(kEasy)));
             return {};
         });
         CPPUNIT_ASSERT(signsIn(kEasy));
