@@ -154,17 +154,18 @@ private:
     }
 
     void neverGivesMoreThanTwoOverThreadsAndProcesses() {
+        constexpr int kRounds = 60;
         auto& shared = Shared::make();
         const auto inThreads = [&] {
             std::vector<std::jthread> threads;
             for (const auto device : {Device::kOther, Device::kKnown, Device::kKnown})
-                threads.emplace_back([&, device] { work(folder(), shared, device, 10); });
+                threads.emplace_back([&, device] { work(folder(), shared, device, kRounds); });
         };
         Process first(inThreads), second(inThreads);
         inThreads();
         first.await();
         second.await();
-        CPPUNIT_ASSERT_EQUAL(3 * 3 * 10, shared.rounds.load());
+        CPPUNIT_ASSERT_EQUAL(3 * 3 * kRounds, shared.rounds.load());
         CPPUNIT_ASSERT_EQUAL(2, shared.most.load());
         ::munmap(&shared, sizeof shared);
     }
