@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <thread>
 
 #include "cli/failure.h"
 #include "domain/configuration/settings.h"
@@ -12,6 +13,7 @@
 #include "domain/secrets/password_hasher.h"
 #include "persistence/connection/connections.h"
 #include "persistence/control/mysql_migration_failures.h"
+#include "persistence/control/mysql_old_rows.h"
 #include "persistence/control/mysql_tenant_archive.h"
 #include "persistence/control/mysql_tenant_registry.h"
 #include "persistence/control/mysql_tenant_schemas.h"
@@ -53,7 +55,7 @@ struct Parts {
           passwords(costOf(settings)),
           connections(settings.database, persistence::Account::kTool),
           transactions(connections, fence),
-          migrator(connections, settings.migrationsFolder, settings.database.workerUser),
+          migrator(connections, settings.migrationsFolder, settings.database.workerUser, settings.database.pruneUser),
           registry(connections, transactions),
           schemas(connections, transactions, migrator),
           archive(connections, transactions, migrator, schemas),
@@ -87,6 +89,27 @@ struct Parts {
     std::optional<domain::PepperService> peppers;
 };
 
+// Beside it as much as the database had to work.
+void rest(std::chrono::microseconds worked) {
+    std::this_thread::sleep_for(worked);
+}
+
+// What `claviger prune` is made of. It knows no password but its own.
+struct PruneParts {
+    explicit PruneParts(const domain::Settings& settings)
+        : connections(settings.database, persistence::Account::kPrune),
+          transactions(connections, fence),
+          rows(connections, transactions),
+          service(rows, clock, rest) {}
+
+    domain::SystemClock clock;
+    persistence::Connections connections;
+    domain::NoFence fence;
+    persistence::Transactions transactions;
+    persistence::MySqlOldRows rows;
+    domain::PruneService service;
+};
+
 // Reads the configuration when the first service is asked for, so that a verb can also speak of a broken one.
 class Composition final : public Services {
 public:
@@ -97,6 +120,11 @@ public:
     domain::UserService& users() override { return *withPepper(migrated()).users; }
     domain::OperatorKeyService& keys() override { return *withPepper(migrated()).keys; }
     domain::PepperService& peppers() override { return *withPepper(migrated()).peppers; }
+
+    domain::PruneService& pruning() override {
+        if (!pruneParts_) pruneParts_.emplace(domain::Settings::load(configuration_, domain::currentEnvironment()));
+        return pruneParts_->service;
+    }
 
     PepperFile pepperFile() override {
         const auto& hasher = *withPepper(parts()).hasher;
@@ -158,6 +186,7 @@ private:
 
     const std::filesystem::path configuration_;
     std::optional<Parts> parts_;
+    std::optional<PruneParts> pruneParts_;
     bool checked_ = false;
 };
 

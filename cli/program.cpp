@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "cli/pepper_commands.h"
 #include "cli/progress.h"
+#include "cli/prune_command.h"
 #include "cli/tenant_commands.h"
 #include "cli/user_commands.h"
 
@@ -134,6 +135,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         addMigrateCommands(app, chosen, {errors, progressStyle});
         addPepperCommands(app, chosen);
         addBackupCommands(app, chosen);
+        addPruneCommand(app, chosen);
         addApplyCommand(app, chosen);
         addDoctorCommand(app, chosen);
         addDocumentationCommands(app, chosen);

@@ -8,6 +8,7 @@
 #include "domain/keys/operator_key_service.h"
 #include "domain/keys/pepper_service.h"
 #include "domain/tenants/migration_service.h"
+#include "domain/tenants/prune_service.h"
 #include "domain/tenants/tenant_service.h"
 #include "domain/tenants/transfer_service.h"
 #include "domain/users/user_service.h"
@@ -26,6 +27,10 @@ public:
     virtual domain::UserService& users() = 0;
     virtual domain::OperatorKeyService& keys() = 0;
     virtual domain::PepperService& peppers() = 0;
+
+    // With an account of its own; the control schema's version is not looked at. Throws domain::BadConfiguration if the
+    // account is not configured.
+    virtual domain::PruneService& pruning() = 0;
 
     // From now on every transaction of the services is rolled back. To be called before the first.
     virtual void rehearse() = 0;

@@ -1,5 +1,5 @@
--- The two database accounts of Claviger, to be run once by the server's administrator after replacing
--- @TOOL_PASSWORD@ and @WORKER_PASSWORD@ (letters and digits only). Safe to run again: it sets the passwords anew.
+-- The three database accounts of Claviger, to be run once by the server's administrator after replacing
+-- @TOOL_PASSWORD@, @WORKER_PASSWORD@ and @PRUNE_PASSWORD@ (letters and digits only). Safe to run again: it sets the passwords anew.
 -- Written for MariaDB 10.11; what stands in /*!80000 */ runs on MySQL 8 alone. persistence/README.md says why each
 -- right is there.
 
@@ -17,3 +17,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP
 -- tenant's role, which they take for the length of a piece of work.
 CREATE USER IF NOT EXISTS 'claviger_worker'@'localhost';
 ALTER USER 'claviger_worker'@'localhost' IDENTIFIED BY '@WORKER_PASSWORD@';
+
+-- `claviger prune`, mostly run by a timer: nothing of its own either. Where database.prune_user names it, the tool grants
+-- it to see how old sessions, audit events, known devices and failed sign-ins are, and to delete them.
+CREATE USER IF NOT EXISTS 'claviger_prune'@'localhost';
+ALTER USER 'claviger_prune'@'localhost' IDENTIFIED BY '@PRUNE_PASSWORD@';

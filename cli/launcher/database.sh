@@ -34,11 +34,12 @@ makeAccounts() {  # FOLDER
 
 # The passwords go from their files to the server's standard input: never into arguments or the environment.
 accountsAt() {  # SOCKET FOLDER
-    awk -v workerFile="$2/secrets/worker_password" -v toolFile="$2/secrets/tool_password" '
+    awk -v workerFile="$2/secrets/worker_password" -v toolFile="$2/secrets/tool_password" \
+        -v pruneFile="$2/secrets/prune_password" '
         BEGIN {
-            if ((getline worker <workerFile) != 1 || (getline tool <toolFile) != 1) exit 1
+            if ((getline worker <workerFile) != 1 || (getline tool <toolFile) != 1 || (getline prune <pruneFile) != 1) exit 1
         }
-        { gsub(/@WORKER_PASSWORD@/, worker); gsub(/@TOOL_PASSWORD@/, tool); print }
+        { gsub(/@WORKER_PASSWORD@/, worker); gsub(/@TOOL_PASSWORD@/, tool); gsub(/@PRUNE_PASSWORD@/, prune); print }
     ' "$root/persistence/accounts.sql" |
         mariadb --no-defaults --socket="$1" --user="$(id -un)" ||
         fail "the accounts of the database could not be made"

@@ -3,6 +3,7 @@
 makeSecrets() {  # FOLDER
     makeSecret "$1/secrets/worker_password" openssl rand -hex 24
     makeSecret "$1/secrets/tool_password" openssl rand -hex 24
+    makeSecret "$1/secrets/prune_password" openssl rand -hex 24
     makeSecret "$1/secrets/pepper" newPepper
     makeSecret "$1/secrets/sign_in_password" openssl rand -hex 8
 }
@@ -29,6 +30,8 @@ writeSettings() {  # FOLDER [LINE…]: anew at each start, so that it is true of
 database.socket = $settingsFolder/db/db.sock
 database.worker_password_file = $settingsFolder/secrets/worker_password
 database.tool_password_file = $settingsFolder/secrets/tool_password
+database.prune_user = claviger_prune
+database.prune_password_file = $settingsFolder/secrets/prune_password
 pepper.file = $settingsFolder/secrets/pepper
 fcgi.socket = $settingsFolder/run/fcgi.sock
 run.folder = $settingsFolder/run

@@ -149,6 +149,8 @@ const std::vector<Known>& knownSettings() {
         {"database.worker_password_file", path([](S & s) -> auto& { return s.database.workerPasswordFile; })},
         {"database.tool_user", text(&S::database, &S::Database::toolUser)},
         {"database.tool_password_file", path([](S & s) -> auto& { return s.database.toolPasswordFile; })},
+        {"database.prune_user", text(&S::database, &S::Database::pruneUser)},
+        {"database.prune_password_file", path([](S & s) -> auto& { return s.database.prunePasswordFile; })},
         {"fcgi.socket", path([](S & s) -> auto& { return s.fcgi.socket; })},
         {"fcgi.user", text(&S::fcgi, &S::Fcgi::user)},
         {"fcgi.workers", number(

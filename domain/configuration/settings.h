@@ -39,6 +39,8 @@ struct Settings {
         std::filesystem::path workerPasswordFile;
         std::string toolUser = "claviger_tool";
         std::filesystem::path toolPasswordFile;
+        std::string pruneUser;  // the account of `claviger prune`; empty: there is none
+        std::filesystem::path prunePasswordFile;
     };
     struct Fcgi {
         std::filesystem::path socket;  // where nginx finds the workers

@@ -176,6 +176,9 @@ Findings checkFiles(const Settings& settings) {
     if (!settings.fcgi.socket.empty())
         findings.push_back(checkClosedFolder("socket_folder", "fcgi.socket", settings.fcgi.socket.parent_path()));
     for (auto& finding : checkTlsFiles(settings.database)) findings.push_back(std::move(finding));
+    if (!settings.database.pruneUser.empty())
+        findings.push_back(
+            checkSecret("prune_password", "database.prune_password_file", settings.database.prunePasswordFile));
     if (!settings.pepperOtherFile.empty())
         findings.push_back(checkSecret("pepper_other_file", "pepper.other_file", settings.pepperOtherFile));
     return findings;

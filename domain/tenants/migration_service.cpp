@@ -64,6 +64,12 @@ Result<MigrationReport> MigrationService::run(const MigrationOrder& order, const
         const std::lock_guard lock(mutex);
         if (progress) progress(state, ++done, behind.size());
     });
+    // The account may be younger than the schemas.
+    forEachInParallel(order.jobs, report.tenants.size(), [&](std::size_t i) {
+        auto& state = report.tenants[i].state;
+        if (state.version != state.newest || !state.failure.empty()) return;
+        state.failure = failureOf([&] { schemas_.grantPruning(tenants.value()[i]); });
+    });
     return report;
 }
 

@@ -56,6 +56,10 @@ public:
     // Throws StorageUnavailable, MigrationRefused or SchemaLost (domain/tenants/migrations.h).
     virtual int bringUp(const Tenant&) = 0;
 
+    // Gives the account of `claviger prune`, if there is one, its rights on a tenant whose schema is whole; bringUp
+    // does it too. Throws StorageUnavailable.
+    virtual void grantPruning(const Tenant&) const {}
+
     // Throws what bringUp throws before it changes anything: MigrationRefused if a drop or an import of the tenant was
     // begun and not finished, SchemaLost if the schema was whole once and is gone or empty.
     virtual void refuseUnfit(const Tenant&) const = 0;

@@ -7,14 +7,33 @@ namespace {
 
 constexpr unsigned kSchemaChangeSeconds = 3600;
 
+struct Credentials {
+    std::string user, password;
+};
+
+Credentials credentialsOf(const domain::Settings::Database& settings, Account account) {
+    switch (account) {
+        case Account::kWorker:
+            return {settings.workerUser,
+                    domain::readSecretFile(settings.workerPasswordFile, "database.worker_password_file")};
+        case Account::kTool:
+            return {settings.toolUser,
+                    domain::readSecretFile(settings.toolPasswordFile, "database.tool_password_file")};
+        case Account::kPrune:
+            break;
+    }
+    if (settings.pruneUser.empty())
+        throw domain::BadConfiguration(
+            "database.prune_user is not set: it names the account that persistence/accounts.sql makes for this");
+    return {settings.pruneUser, domain::readSecretFile(settings.prunePasswordFile, "database.prune_password_file")};
+}
+
 Login makeLogin(const domain::Settings::Database& settings, Account account) {
-    const bool worker = account == Account::kWorker;
-    auto password = worker ? domain::readSecretFile(settings.workerPasswordFile, "database.worker_password_file")
-                           : domain::readSecretFile(settings.toolPasswordFile, "database.tool_password_file");
+    auto [user, password] = credentialsOf(settings, account);
     return {settings.socket.string(),
             "",
             settings.port,
-            worker ? settings.workerUser : settings.toolUser,
+            std::move(user),
             std::move(password),
             settings.timeoutSeconds,
             settings.timeoutSeconds,

@@ -15,6 +15,7 @@ namespace claviger::persistence {
 enum class Account {
     kWorker,  // owns next to nothing and takes a tenant's role for each piece of work
     kTool,    // owns all schemas
+    kPrune,   // deletes old rows, and can do nothing else
 };
 
 // Lends connections. A thread holds one at a time and only while it works, so that there are never more than
@@ -24,7 +25,8 @@ class Connections {
     using Idle = std::vector<Servers::Placed>;  // last in, first out: the warmest is used, the rest rests
 
 public:
-    // Reads the account's password file and looks at those of TLS; connects to nothing. Throws domain::BadConfiguration.
+    // Reads the account's password file and looks at those of TLS; connects to nothing. Throws
+    // domain::BadConfiguration.
     Connections(const domain::Settings::Database&, Account);
     ~Connections();
 

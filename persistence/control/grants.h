@@ -40,4 +40,20 @@ inline constexpr std::array kRoleRevokes = {
     Sql("REVOKE SELECT, INSERT, UPDATE ON {schemaInGrant}.* FROM {role}"),
 };
 
+// What the account of `claviger prune` may do: see how old rows are and delete them. Keys and users are out of its
+// reach.
+constexpr Sql kPruneControlGrant = "GRANT SELECT ON claviger.tenants TO {pruner}";
+constexpr std::array<Sql, 4> kPruneGrants = {
+    "GRANT SELECT (expires_at), DELETE ON {schema}.sessions TO {pruner}",
+    "GRANT SELECT (id), DELETE ON {schema}.audit_events TO {pruner}",
+    "GRANT SELECT (last_seen_at), DELETE ON {schema}.known_devices TO {pruner}",
+    "GRANT SELECT (failed_at), DELETE ON {schema}.login_attempts TO {pruner}",
+};
+constexpr std::array<Sql, 4> kPruneRevokes = {
+    "REVOKE SELECT (expires_at), DELETE ON {schema}.sessions FROM {pruner}",
+    "REVOKE SELECT (id), DELETE ON {schema}.audit_events FROM {pruner}",
+    "REVOKE SELECT (last_seen_at), DELETE ON {schema}.known_devices FROM {pruner}",
+    "REVOKE SELECT (failed_at), DELETE ON {schema}.login_attempts FROM {pruner}",
+};
+
 }  // namespace claviger::persistence

@@ -180,6 +180,7 @@ void MySqlTenantArchive::destroy(const Tenant& tenant) {
     {
         const auto connection = connections_.borrowForSchemaChange();
         if (!halfImported) rememberDead(*connection, tenant);  // a refused file ends no key
+        schemas_.revokePruning(tenant);
         connection->execute(kDropSchema, {}, namesOf(tenant));
         connection->execute(kDropRole, {}, namesOf(tenant));
         connection->execute(kDropFormerRole, {}, namesOf(tenant));

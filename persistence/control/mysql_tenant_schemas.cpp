@@ -71,6 +71,26 @@ void MySqlTenantSchemas::grant(const domain::Tenant& tenant) const {
                               {"schemaInGrant", Identifier::schemaInGrant(tenant.schema)},
                               {"role", role},
                               {"worker", worker}});
+    grantPruning(tenant);
+}
+
+void MySqlTenantSchemas::grantPruning(const domain::Tenant& tenant) const {
+    const auto connection = connections_.borrow();
+    const auto pruner = migrator_.pruneAccount(*connection);
+    if (!pruner) return;
+    const Names names{{"schema", Identifier::schema(tenant.schema)}, {"pruner", *pruner}};
+    for (const auto& statement : kPruneGrants) connection->execute(statement, {}, names);
+}
+
+void MySqlTenantSchemas::revokePruning(const domain::Tenant& tenant) const {
+    const auto connection = connections_.borrow();
+    const auto pruner = migrator_.pruneAccount(*connection);
+    if (!pruner) return;
+    const Names names{{"schema", Identifier::schema(tenant.schema)}, {"pruner", *pruner}};
+    for (const auto& statement : kPruneRevokes) try {
+            connection->execute(statement, {}, names);
+        } catch (const DatabaseError&) {  // it has no rights there
+        }
 }
 
 }  // namespace claviger::persistence

@@ -16,9 +16,14 @@ public:
     int bringUp(const domain::Tenant&) override;
     void refuseUnfit(const domain::Tenant&) const override;
 
+    void grantPruning(const domain::Tenant&) const override;
+
     // Makes the tenant's role and that of the release before, gives both the rights of grants.h and takes what goes
-    // beyond, and lets the workers take both. Safe to run again.
+    // beyond, and lets the workers take both. Gives the rights of `claviger prune` too. Safe to run again.
     void grant(const domain::Tenant&) const;
+
+    // Takes the rights of `claviger prune` back: they would outlive the tenant's tables.
+    void revokePruning(const domain::Tenant&) const;
 
 private:
     Connections& connections_;

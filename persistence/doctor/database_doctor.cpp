@@ -29,11 +29,16 @@ void append(Findings& all, Findings more) {
     std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
+const std::string& userOf(const domain::Settings::Database& database, Account account) {
+    if (account == Account::kPrune) return database.pruneUser;
+    return account == Account::kTool ? database.toolUser : database.workerUser;
+}
+
 // A connection with one of the accounts; nothing, and a finding, where there is none.
 class Entrance {
 public:
     Entrance(const domain::Settings& settings, Account account, std::string check, Findings& findings) {
-        const auto who = account == Account::kTool ? settings.database.toolUser : settings.database.workerUser;
+        const auto who = userOf(settings.database, account);
         try {
             connections_.emplace(settings.database, account);
             lease_.emplace(connections_->borrow());
@@ -91,6 +96,13 @@ domain::ServerFacts factsOf(Connection& connection, std::size_t tenants) {
     return facts;
 }
 
+// The account is optional.
+void checkPruning(const domain::Settings& settings, const std::vector<Tenant>& tenants, Findings& findings) {
+    if (settings.database.pruneUser.empty()) return;
+    Entrance pruner(settings, Account::kPrune, "prune_account", findings);
+    if (pruner.open()) append(findings, checkPruneRights(pruner.connection(), tenants));
+}
+
 }  // namespace
 
 Findings examineDatabase(const domain::Settings& settings) {
@@ -110,6 +122,7 @@ Findings examineDatabase(const domain::Settings& settings) {
         append(findings, checkServer(settings, factsOf(tool.connection(), tenants.size())));
     }
     if (worker.open()) append(findings, checkWorkerRights(worker.connection(), tenants));
+    checkPruning(settings, tenants, findings);
     return findings;
 }
 

@@ -133,6 +133,20 @@ Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>
     return findings;
 }
 
+Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>& tenants) {
+    const auto there = rightsIn(show(pruner, kShowOwn));
+    const auto account = Identifier::account("pruner", "localhost");
+    Rights wanted;
+    addGrant(wanted, compose(kPruneControlGrant, {}, {{"pruner", account}}));
+    for (const auto& tenant : tenants)
+        if (tenant.schemaVersion > 0)
+            for (const auto& statement : kPruneGrants)
+                addGrant(wanted,
+                         compose(statement, {}, {{"schema", Identifier::schema(tenant.schema)}, {"pruner", account}}));
+    return compare("prune_rights", "the account of `claviger prune`", lackOf(wanted, there), excessOf(there, wanted),
+                   kMendWorker);
+}
+
 Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants) {
     std::vector<std::string> bad;
     std::string first;

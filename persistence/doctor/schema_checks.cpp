@@ -19,7 +19,7 @@ constexpr Sql kTransfers = "SELECT tenant_id, what FROM claviger.tenant_transfer
 constexpr auto kMigrate = "Run `claviger migrate`.";
 
 Migrator makeMigrator(const domain::Settings& settings, Connections& tool) {
-    return {tool, settings.migrationsFolder, settings.database.workerUser};
+    return {tool, settings.migrationsFolder, settings.database.workerUser, settings.database.pruneUser};
 }
 
 // What is told of several tenants: the first with its reason, the others by number.

@@ -73,13 +73,31 @@ std::vector<domain::PendingMigration> pending(Connections& connections, const st
     return all;
 }
 
+// An account on the host that the tool's own has.
+Identifier accountBeside(Connection& connection, const std::string& user) {
+    const auto self = connection.query(kCurrentUser)[0].text(0);
+    return Identifier::account(user, self.substr(self.rfind('@') + 1));
+}
+
+// The account is made by hand, so that it may be missing.
+void grantControl(Connection& connection, const Identifier& pruner) {
+    try {
+        connection.execute(kPruneControlGrant, {}, {{"pruner", pruner}});
+    } catch (const DatabaseError& refused) {
+        throw MigrationRefused("database.prune_user: " + pruner.text() + " gets no rights (" + refused.what() +
+                               "); run persistence/accounts.sql, which makes the account, or unset it");
+    }
+}
+
 }  // namespace
 
-Migrator::Migrator(Connections& connections, const std::filesystem::path& folder, std::string workerUser)
+Migrator::Migrator(Connections& connections, const std::filesystem::path& folder, std::string workerUser,
+                   std::string pruneUser)
     : connections_(connections),
       control_(readMigrations(folder / "control")),
       tenant_(readMigrations(folder / "tenant")),
-      workerUser_(std::move(workerUser)) {}
+      workerUser_(std::move(workerUser)),
+      pruneUser_(std::move(pruneUser)) {}
 
 int Migrator::controlVersion() const {
     const auto connection = connections_.borrow();
@@ -92,6 +110,7 @@ void Migrator::bringUpControl() {
     migrate(*connection, kControlSchema, Identifier::controlSchema(), control_, control_.size());
     const Names names{{"worker", workerAccount(*connection)}};
     for (const auto& grant : kWorkerGrants) connection->execute(grant, {}, names);
+    if (const auto pruner = pruneAccount(*connection)) grantControl(*connection, *pruner);
 }
 
 int Migrator::bringUpTenant(const domain::SchemaName& schema) const {
@@ -115,8 +134,11 @@ std::vector<domain::PendingMigration> Migrator::pendingOf(const domain::SchemaNa
 }
 
 Identifier Migrator::workerAccount(Connection& connection) const {
-    const auto self = connection.query(kCurrentUser)[0].text(0);
-    return Identifier::account(workerUser_, self.substr(self.rfind('@') + 1));
+    return accountBeside(connection, workerUser_);
+}
+
+std::optional<Identifier> Migrator::pruneAccount(Connection& connection) const {
+    return pruneUser_.empty() ? std::nullopt : std::optional(accountBeside(connection, pruneUser_));
 }
 
 }  // namespace claviger::persistence

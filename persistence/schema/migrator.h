@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,11 @@ using domain::MigrationRefused;
 // (a named lock of the server); the second then finds nothing left to do.
 class Migrator final : public domain::Migrations {
 public:
-    // `folder` holds control/ and tenant/; `workerUser` is the workers' account. Reads the files.
+    // `folder` holds control/ and tenant/; `workerUser` is the workers' account, `pruneUser` that of `claviger prune`,
+    // if there is one. Reads the files.
     // Throws std::runtime_error if they are not as migration_files.h wants them.
-    Migrator(Connections&, const std::filesystem::path& folder, std::string workerUser);  // must outlive this
+    Migrator(Connections&, const std::filesystem::path& folder, std::string workerUser,
+             std::string pruneUser = {});  // must outlive this
 
     int newestControlVersion() const override { return control_.back().version; }
     int newestTenantVersion() const override { return tenant_.back().version; }
@@ -38,11 +41,14 @@ public:
     // Of the workers, on the host that the tool's own account has.
     Identifier workerAccount(Connection&) const;
 
+    // The same of `claviger prune`; nothing where it has none.
+    std::optional<Identifier> pruneAccount(Connection&) const;
+
 private:
     Connections& connections_;
     std::vector<Migration> control_;
     std::vector<Migration> tenant_;
-    std::string workerUser_;
+    std::string workerUser_, pruneUser_;
 };
 
 }  // namespace claviger::persistence

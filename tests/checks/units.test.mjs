@@ -9,14 +9,17 @@ import { after, before, test } from 'node:test';
 
 import { root } from '../support/launcher.mjs';
 
-const names = ['claviger.service', 'claviger.socket'];
+const names = ['claviger.service', 'claviger.socket', 'claviger-prune.service', 'claviger-prune.timer'];
+const services = names.filter((name) => name.endsWith('.service'));
 const shipped = Object.fromEntries(names.map((name) => [name, readFileSync(join(root, 'nginx/systemd', name), 'utf8')]));
+
+const built = (unit) => unit.replace('/usr/local/bin/claviger-fcgi', join(root, 'build/fcgi/claviger-fcgi')).replace('/usr/local/bin/claviger ', `${join(root, 'build/cli/claviger')} `);
 
 let folder;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'claviger-units-'));
   // The program is wherever it was built, here.
-  for (const name of names) writeFileSync(join(folder, name), shipped[name].replace('/usr/local/bin/', join(root, 'build/fcgi/')));
+  for (const name of names) writeFileSync(join(folder, name), built(shipped[name]));
 });
 after(() => rmSync(folder, { recursive: true }));
 
@@ -28,10 +31,19 @@ test('systemd finds nothing to complain of', () => {
   assert.deepEqual([status, complaints], [0, []]);
 });
 
-test('the exposure of the service is under 2.0', () => {
-  const { status, stdout, stderr } = analyze('security', '--offline=true', '--threshold=20', join(folder, 'claviger.service'));
-  assert.equal(status, 0, `${stdout.split('\n').filter((line) => /^✗|Overall/.test(line)).join('\n')}${stderr}`);
-  assert.ok(Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(stdout)[1]) < 2);
+for (const service of services) {
+  test(`the exposure of ${service} is under 2.0`, () => {
+    const { status, stdout, stderr } = analyze('security', '--offline=true', '--threshold=20', join(folder, service));
+    assert.equal(status, 0, `${stdout.split('\n').filter((line) => /^✗|Overall/.test(line)).join('\n')}${stderr}`);
+    assert.ok(Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(stdout)[1]) < 2);
+  });
+}
+
+test('pruning holds no password but its own account has', () => {
+  const service = shipped['claviger-prune.service'];
+  for (const secret of ['pepper', 'worker_password', 'tool_password']) assert.match(service, new RegExp(`^InaccessiblePaths=.*-/etc/claviger/${secret}\\b`, 'm'));
+  assert.doesNotMatch(service, /^(?:ReadWritePaths|RuntimeDirectory|StateDirectory|CacheDirectory|LogsDirectory|BindPaths)=/m);
+  assert.match(service, /^User=claviger$/m);
 });
 
 test('the service may write to its run folder alone', () => {

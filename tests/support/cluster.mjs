@@ -75,6 +75,7 @@ class Cluster {
       'database.timeout_seconds': 5,
       'database.worker_password_file': join(this.folder, 'secrets/worker_password'),
       'database.tool_password_file': join(this.folder, 'secrets/tool_password'),
+      'database.prune_password_file': join(this.folder, 'secrets/prune_password'),
     };
   }
 

@@ -67,6 +67,7 @@ class Database extends Server {
       'database.socket': this.socket,
       'database.worker_password_file': join(this.folder, 'secrets/worker_password'),
       'database.tool_password_file': join(this.folder, 'secrets/tool_password'),
+      'database.prune_password_file': join(this.folder, 'secrets/prune_password'),
     };
   }
 

@@ -14,7 +14,7 @@ import { until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
 
 const rows = figure({ short: 20_000, full: 1_000_000 }); // of each kind
-const atOnce = 100_000; // rows of one INSERT
+const atOnce = 20_000; // rows of one INSERT
 const mostRead = 400; // rows, by all statements of one verb; 60 open sessions are among them
 const mostMilliseconds = figure({ short: 3000, full: 1000 }); // the short form runs beside other files
 const newPassword = 'quite another password\n';

@@ -10,7 +10,7 @@ import { newVar, runLauncher, startDemo } from '../support/demo.mjs';
 import { request, Visitor } from '../support/http.mjs';
 import { processesWith, until } from '../support/processes.mjs';
 
-const secrets = ['pepper', 'sign_in_password', 'tool_password', 'worker_password'];
+const secrets = ['pepper', 'prune_password', 'sign_in_password', 'tool_password', 'worker_password'];
 const folder = newVar();
 let demo;
 let key;

@@ -33,6 +33,7 @@ describe('secrets', () => {
     canaries.add('pepper', fileOf('pepper.file').split(':').pop());
     canaries.add("worker's database password", fileOf('database.worker_password_file'));
     canaries.add("tool's database password", fileOf('database.tool_password_file'));
+    canaries.add("prune's database password", fileOf('database.prune_password_file'));
 
     tenant = service.tenant();
     const user = service.user(tenant);

@@ -62,6 +62,7 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(2U, settings.database.timeoutSeconds);
         CPPUNIT_ASSERT_EQUAL(std::string("claviger_worker"), settings.database.workerUser);
         CPPUNIT_ASSERT_EQUAL(std::string("claviger_tool"), settings.database.toolUser);
+        CPPUNIT_ASSERT(settings.database.pruneUser.empty());
         CPPUNIT_ASSERT_EQUAL(19U, settings.passwords.memoryMib);
         CPPUNIT_ASSERT_EQUAL(2U, settings.passwords.passes);
         CPPUNIT_ASSERT(settings.limits.changes == 2000U);
@@ -79,6 +80,7 @@ class SettingsTest : public CppUnit::TestFixture {
         const auto settings = load(
             "database.socket = /a\ndatabase.host = db.example\ndatabase.port = 3307\ndatabase.timeout_seconds = 3\n"
             "database.worker_user = w\ndatabase.worker_password_file = /b\ndatabase.tool_user = t\n"
+            "database.prune_user = p\ndatabase.prune_password_file = /m\n"
             "database.tool_password_file = /c\ndatabase.tls = off\ndatabase.tls_ca = /j\ndatabase.tls_cert = /k\n"
             "database.tls_key = /l\nfcgi.socket = /d\nfcgi.workers = 4\nfcgi.threads = 5\n"
             "limits.changes = 7\npasswords.memory_mib = 64\npasswords.passes = 3\npepper.file = /e\npepper.other_file "
@@ -94,6 +96,8 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("/b"), settings.database.workerPasswordFile.string());
         CPPUNIT_ASSERT_EQUAL(std::string("t"), settings.database.toolUser);
         CPPUNIT_ASSERT_EQUAL(std::string("/c"), settings.database.toolPasswordFile.string());
+        CPPUNIT_ASSERT_EQUAL(std::string("p"), settings.database.pruneUser);
+        CPPUNIT_ASSERT_EQUAL(std::string("/m"), settings.database.prunePasswordFile.string());
         CPPUNIT_ASSERT(settings.database.tls == Settings::Tls::kOff);
         CPPUNIT_ASSERT_EQUAL(std::string("/j"), settings.database.tlsCa.string());
         CPPUNIT_ASSERT_EQUAL(std::string("/k"), settings.database.tlsCert.string());

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "domain/tenants/old_rows.h"
+#include "persistence/connection/transactions.h"
+
+namespace claviger::persistence {
+
+// With the account that kPruneGrants are for.
+class MySqlOldRows final : public domain::OldRowsStore {
+public:
+    // References must outlive this.
+    MySqlOldRows(Connections& connections, Transactions& transactions)
+        : connections_(connections), transactions_(transactions) {}
+
+    std::vector<domain::Tenant> tenants() const override;
+    std::uint64_t count(const domain::Tenant&, domain::OldRows, domain::Timestamp before) const override;
+    std::uint64_t deleteSome(const domain::Tenant&, domain::OldRows, domain::Timestamp before) override;
+
+private:
+    Connections& connections_;
+    Transactions& transactions_;
+};
+
+}  // namespace claviger::persistence

@@ -1,0 +1,194 @@
+// `claviger prune`: old rows go, in every tenant; young rows, keys and users stay. Its account can do nothing else.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { startTool } from '../support/tool.mjs';
+
+const all = ['--sessions', '30d', '--audit', '400d', '--devices', '90d'];
+const tables = ['sessions', 'audit_events', 'known_devices', 'login_attempts', 'api_keys', 'users', 'key_changes', 'schema_migrations'];
+
+let tool;
+before(async () => {
+  tool = await startTool('--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0', '--userstat=1');
+  assert.equal(tool.run('migrate').status, 0);
+});
+after(() => tool?.stop());
+
+const sql = (statements) => tool.database.sql(statements);
+
+function must(...args) {
+  const { status, stdout, stderr } = tool.run(...args);
+  assert.equal(status, 0, `${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+// A tenant with so many rows of each kind of each age.
+function makeTenant(slug, { old, young }) {
+  must('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug);
+  must({ input: 'a good password of mine\n' }, 'user', 'create', '--tenant', slug, '--email', 'a@x.example', '--password-stdin');
+  must('key', 'create', '--tenant', slug, '--email', 'a@x.example', '--name', 'Zapier');
+  const schema = `claviger_t_${slug}`;
+  fill(schema, old, { sessions: 31, audit: 401, devices: 91, attempts: 2 }, 'old');
+  fill(schema, young, { sessions: 29, audit: 399, devices: 89, attempts: 0 }, 'young');
+  return { slug, schema };
+}
+
+function fill(schema, count, ages, name) {
+  const user = `(SELECT id FROM ${schema}.users)`;
+  const ago = (days) => `UTC_TIMESTAMP(6) - INTERVAL ${days} DAY`;
+  const hash = `UNHEX(SHA2(CONCAT('${name}', seq), 256))`;
+  const id = `UNHEX(CONCAT(LPAD(HEX(ROUND(UNIX_TIMESTAMP(NOW(3) - INTERVAL ${ages.audit} DAY) * 1000)), 12, '0'), '70008000', LPAD(HEX(seq), 12, '0')))`;
+  const from = `FROM mysql.seq_1_to_${count}`;
+  const told = sql(`
+    INSERT INTO ${schema}.sessions (token_hash, user_id, created_at, last_seen_at, expires_at)
+      SELECT ${hash}, ${user}, ${ago(ages.sessions)}, ${ago(ages.sessions)}, ${ago(ages.sessions)} ${from};
+    INSERT INTO ${schema}.audit_events (id, happened_at, action, user_id, request_id, address)
+      SELECT ${id}, ${ago(ages.audit)}, 'signed_in', ${user}, 'r', 'a' ${from};
+    INSERT INTO ${schema}.known_devices (user_id, device_hash, first_seen_at, last_seen_at)
+      SELECT ${user}, ${hash}, ${ago(ages.devices)}, ${ago(ages.devices)} ${from};
+    INSERT INTO ${schema}.login_attempts (budget_hash, failed_at) SELECT ${hash}, ${ago(ages.attempts)} ${from}`);
+  assert.notEqual(told, undefined, 'the rows could not be made');
+}
+
+const countsOf = (schema) => Object.fromEntries(tables.map((table) => [table, Number(sql(`SELECT COUNT(*) FROM ${schema}.${table}`))]));
+
+// What is left when `old` rows of each kind have gone.
+const without = (counts, old) => ({
+  ...counts,
+  ...Object.fromEntries(tables.slice(0, 4).map((table) => [table, counts[table] - old])),
+});
+
+test('old rows of every tenant go, young ones and keys stay', () => {
+  const tenants = [makeTenant('acme', { old: 2500, young: 30 }), makeTenant('globex', { old: 10, young: 20 })];
+  const before = tenants.map(({ schema }) => countsOf(schema));
+
+  const rehearsed = tool.json('prune', ...all, '--dry-run');
+  assert.deepEqual(rehearsed.document.deleted, { sessions: 2510, audit: 2510, devices: 2510, attempts: 2510 });
+  assert.equal(rehearsed.document.dryRun, true);
+  assert.deepEqual(tenants.map(({ schema }) => countsOf(schema)), before);
+
+  const { status, document } = tool.json('prune', ...all);
+  assert.equal(status, 0);
+  assert.deepEqual(document.deleted, rehearsed.document.deleted);
+  assert.deepEqual(document.tenants[1], { tenant: 'globex', deleted: { sessions: 10, audit: 10, devices: 10, attempts: 10 } });
+  assert.deepEqual(countsOf('claviger_t_acme'), without(before[0], 2500));
+  assert.deepEqual(countsOf('claviger_t_globex'), without(before[1], 10));
+
+  assert.deepEqual(tool.json('prune', ...all).document.deleted, { sessions: 0, audit: 0, devices: 0, attempts: 0 });
+});
+
+test('a kind that is not asked for stays, and another tenant too', () => {
+  const [one, other] = [makeTenant('one', { old: 10, young: 1 }), makeTenant('other', { old: 10, young: 1 })];
+  const [beforeOne, beforeOther] = [countsOf(one.schema), countsOf(other.schema)];
+  must('prune', '--devices', '90d', '--tenant', 'one');
+  assert.deepEqual(countsOf(one.schema), { ...beforeOne, known_devices: beforeOne.known_devices - 10, login_attempts: beforeOne.login_attempts - 10 });
+  assert.deepEqual(countsOf(other.schema), beforeOther);
+});
+
+test('a time that is too short or no time is refused, and nothing goes', () => {
+  const { schema } = makeTenant('short', { old: 3, young: 3 });
+  const before = countsOf(schema);
+  const wrong = [['--sessions', '0d'], ['--audit', '29d'], ['--devices', '89d'], ['--sessions', '30'], ['--sessions', '30h'], ['--sessions', '-1d'], ['--sessions', '99999999999d'], []];
+  for (const words of wrong) {
+    const { status, stderr } = tool.run('prune', ...words);
+    assert.equal(status, 2, words.join(' '));
+    assert.match(stderr, words.length > 0 ? new RegExp(`${words[0]} must be a number of days from \\d+d`) : /at least one of --sessions, --audit and --devices/);
+  }
+  assert.equal(tool.run('prune', '--sessions', '30d', '--tenant', 'nobody').status, 3);
+  assert.deepEqual(countsOf(schema), before);
+});
+
+test('young rows are not read', () => {
+  makeTenant('young', { old: 1, young: 20_000 });
+  must('prune', ...all);
+  sql('FLUSH TABLE_STATISTICS');
+  must('prune', ...all, '--tenant', 'young');
+  const read = Number(sql("SELECT COALESCE(SUM(rows_read), 0) FROM information_schema.table_statistics WHERE table_schema = 'claviger_t_young'"));
+  assert.ok(read <= 20, `${read} rows were read`);
+});
+
+test('its account reads no secret and deletes nothing else', () => {
+  const { schema } = makeTenant('closed', { old: 3, young: 3 });
+  const before = countsOf(schema);
+  const login = join(tool.database.folder, 'pruner.cnf');
+  writeFileSync(login, `[client]\nuser=claviger_prune\npassword=${readFileSync(join(tool.database.folder, 'secrets/prune_password'), 'utf8').trim()}\n`, { mode: 0o600 });
+  const asPruner = (statement) => spawnSync('mariadb', [`--defaults-file=${login}`, `--socket=${tool.database.socket}`, `--execute=${statement}`], { encoding: 'utf8' });
+  assert.equal(asPruner(`SELECT COUNT(*) FROM ${schema}.sessions WHERE expires_at < NOW()`).status, 0);
+  for (const statement of [
+    `SELECT token_hash FROM ${schema}.sessions`, `SELECT user_id FROM ${schema}.audit_events`, `SELECT * FROM ${schema}.api_keys`, `SELECT email FROM ${schema}.users`,
+    `DELETE FROM ${schema}.api_keys`, `DELETE FROM ${schema}.users`, `DELETE FROM ${schema}.schema_migrations`, `UPDATE ${schema}.sessions SET ended_at = NULL`,
+    `INSERT INTO ${schema}.login_attempts (budget_hash, failed_at) VALUES ('x', NOW())`, `DROP TABLE ${schema}.sessions`,
+    'SELECT * FROM claviger.dead_keys', 'DELETE FROM claviger.dead_keys', 'UPDATE claviger.tenants SET status = \'active\'', 'DELETE FROM claviger.nodes',
+  ]) {
+    const { status, stderr } = asPruner(statement);
+    assert.notEqual(status, 0, statement);
+    assert.match(stderr, /ERROR 114[23]/, statement);
+  }
+  assert.deepEqual(countsOf(schema), before);
+});
+
+test("it needs no password but its own account's", () => {
+  const { schema } = makeTenant('alone', { old: 5, young: 1 });
+  const before = countsOf(schema);
+  tool.configure({ 'database.tool_password_file': '/nonexistent', 'database.worker_password_file': '/nonexistent', 'pepper.file': '/nonexistent' });
+  try {
+    must('prune', ...all, '--tenant', 'alone');
+  } finally {
+    tool.configure({});
+  }
+  assert.deepEqual(countsOf(schema), without(before, 5));
+});
+
+test('a tenant without the right is named, the others are done, and migrate gives the right back', () => {
+  const [bad, good] = [makeTenant('bad', { old: 5, young: 1 }), makeTenant('good', { old: 5, young: 1 })];
+  const [beforeBad, beforeGood] = [countsOf(bad.schema), countsOf(good.schema)];
+  sql(`REVOKE ALL PRIVILEGES ON ${bad.schema}.sessions FROM claviger_prune@localhost`);
+
+  const { status, document, stderr } = tool.json('prune', ...all);
+  assert.equal(status, 5, stderr);
+  assert.match(document.tenants.find(({ tenant }) => tenant === 'bad').failure, /1142/);
+  assert.deepEqual(countsOf(bad.schema), beforeBad);
+  assert.deepEqual(countsOf(good.schema), without(beforeGood, 5));
+  assert.equal(tool.json('doctor').document.findings.find(({ check }) => check === 'prune_rights').severity, 'serious');
+
+  must('migrate');
+  assert.equal(tool.json('doctor').document.findings.find(({ check }) => check === 'prune_rights').severity, 'ok');
+  must('prune', ...all);
+  assert.deepEqual(countsOf(bad.schema), without(beforeBad, 5));
+});
+
+test('killed at any moment, it goes on where it was', async () => {
+  const { schema } = makeTenant('killed', { old: 12_000, young: 5 });
+  const before = countsOf(schema);
+  await tool.kill(150, 'prune', ...all, '--tenant', 'killed');
+  const between = countsOf(schema);
+  for (const table of tables.slice(0, 4)) assert.ok((before[table] - between[table]) % 1000 === 0, 'half a batch is gone');
+  must('prune', ...all, '--tenant', 'killed');
+  assert.deepEqual(countsOf(schema), without(before, 12_000));
+});
+
+test('without the setting it says what to set', () => {
+  tool.configure({ 'database.prune_user': '' });
+  try {
+    const { status, stderr } = tool.run('prune', ...all);
+    assert.equal(status, 1);
+    assert.match(stderr, /database\.prune_user is not set/);
+    must('migrate');
+  } finally {
+    tool.configure({});
+  }
+});
+
+test('its rights go with the tenant', () => {
+  const { slug, schema } = makeTenant('gone', { old: 1, young: 1 });
+  const rights = () => Number(sql(`SELECT COUNT(*) FROM mysql.tables_priv WHERE User = 'claviger_prune' AND Db = '${schema}'`));
+  assert.equal(rights(), 4);
+  const file = join(tool.database.folder, 'gone.json');
+  must('tenant', 'drop', slug, '--confirm', slug, '--export', file);
+  rmSync(file);
+  assert.equal(rights(), 0);
+});
