@@ -184,8 +184,8 @@ public:
         for (int i = 0; i < 10; ++i) attacker.signIn(TestTenant::kOwner, "a wrong password");
         // Of the ten the oldest decides. Some seconds pass in a test.
         for (const auto& [older, words] : {std::pair("0", "Too many attempts. Try again in 15 minutes."),
-                                           {"50", "Too many attempts. Try again in 14 minutes."},
-                                           {"750", "Try again in 2 minutes."},
+                                           {"70", "Too many attempts. Try again in 14 minutes."},
+                                           {"730", "Try again in 2 minutes."},
                                            {"55", " seconds."}}) {
             tenant_.execute("UPDATE {schema}.login_attempts SET failed_at = failed_at - INTERVAL " +
                             std::string(older) + " SECOND");
