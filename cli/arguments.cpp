@@ -46,4 +46,15 @@ std::string parseDisplayName(const std::string& argument, const std::string& val
     return valueOf(argument, domain::parseDisplayName(value));
 }
 
+std::optional<domain::Timestamp> timeFrom(std::string_view text) {
+    constexpr std::size_t kWhole = 19, kLongest = 26;  // without decimals and with six of them; no Z
+    if (text.size() <= kWhole || text.size() > kLongest + 1 || !text.ends_with('Z') || text[10] != 'T')
+        return std::nullopt;
+    std::string moment(text.substr(0, text.size() - 1));
+    moment[10] = ' ';
+    if (moment.size() == kWhole) moment += '.';
+    moment.append(kLongest - moment.size(), '0');
+    return domain::parseMoment(moment);
+}
+
 }  // namespace claviger::cli

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "domain/base/result.h"
 #include "domain/keys/key_name.h"
@@ -20,5 +22,8 @@ domain::KeyName parseKeyName(const std::string& argument, const std::string& val
 // The display name of a tenant or a user: valid UTF-8, trimmed of White_Space, 1 to 100 code points, no control
 // characters.
 std::string parseDisplayName(const std::string& argument, const std::string& value);
+
+// A time like 2026-11-23T16:02:07Z, with up to six decimals of the second. Nothing for any other form.
+std::optional<domain::Timestamp> timeFrom(std::string_view);
 
 }  // namespace claviger::cli

@@ -12,6 +12,7 @@
 
 #include "cli/answer.h"
 #include "cli/export_file.h"
+#include "cli/export_format.h"
 #include "cli/export_reader.h"
 #include "cli/failure.h"
 #include "domain/base/utf8.h"
@@ -68,8 +69,6 @@ void makeBackupFolder(const fs::path& folder) {
 }
 
 void writeBackupHead(const fs::path& folder, const BackupHead& head) {
-    JsonObject peppers(Poco::JSON_PRESERVE_KEY_ORDER);
-    for (const auto& [version, fingerprint] : head.peppers) peppers.set(std::to_string(version), fingerprint);
     JsonArray files, missing;
     for (const auto& file : head.files) files.add(file);
     for (const auto& [tenant, why] : head.missing) missing.add(jsonObject({{"tenant", tenant}, {"message", why}}));
@@ -77,7 +76,7 @@ void writeBackupHead(const fs::path& folder, const BackupHead& head) {
     jsonObject({{"format", std::string(kFormat)},
                 {"version", kVersion},
                 {"writtenAt", head.writtenAt},
-                {"peppers", peppers},
+                {"peppers", toJson(head.peppers)},
                 {"tenants", files},
                 {"missing", missing}})
         .stringify(text, 2);
@@ -98,13 +97,10 @@ BackupHead readBackupHead(const fs::path& folder) {
         const auto peppers = object->getObject("peppers");
         const auto files = object->getArray("tenants");
         if (!peppers || !files) throw ArchiveRefused("backup.json is not whole");
-        for (const auto& version : peppers->getNames())
-            head.peppers.emplace(std::stoi(version), peppers->getValue<std::string>(version));
+        head.peppers = peppersIn(*peppers);
         for (unsigned i = 0; i < files->size(); ++i) head.files.push_back(fileNamed(files->getElement<std::string>(i)));
         return head;
     } catch (const Poco::Exception&) {
-        throw ArchiveRefused("backup.json is not what a backup has there");
-    } catch (const std::logic_error&) {
         throw ArchiveRefused("backup.json is not what a backup has there");
     }
 }

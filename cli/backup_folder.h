@@ -14,7 +14,7 @@ constexpr auto kDeadKeysFile = "dead-keys.json";
 // What a backup says of itself, in its last file: it is whole if that is there. No pepper, only how to know it again.
 struct BackupHead {
     std::string writtenAt;
-    std::map<int, std::string> peppers;  // the fingerprint of each that living keys need, by its version
+    domain::PepperFingerprints peppers;  // the fingerprint of each that living keys need, by its version
     std::vector<std::string> files;      // a tenant's export each
 
     struct Missing {

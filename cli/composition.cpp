@@ -62,8 +62,23 @@ struct Parts {
           failures(connections),
           stores(connections, transactions),
           tenants(registry, schemas, clock),
-          transfers(registry, archive, clock, migrator.newestTenantVersion(), costOf(settings)),
+          transfers(registry, archive, clock, migrator.newestTenantVersion(), costOf(settings),
+                    [this] { return fingerprints(); }),
           migrations(registry, schemas, migrator, failures, clock) {}
+
+    // The pepper is read when it is first needed, since most verbs work without it; not by two threads at once.
+    // Throws domain::BadConfiguration.
+    const domain::secrets::Hasher& pepper() {
+        if (!hasher) hasher = loadHasher(settings);
+        return *hasher;
+    }
+
+    domain::PepperFingerprints fingerprints() {
+        domain::PepperFingerprints all{{pepper().pepperVersion(), pepper().fingerprint()}};
+        const auto* const other = pepper().other();
+        if (other != nullptr) all.emplace(other->pepperVersion(), other->fingerprint());
+        return all;
+    }
 
     const domain::Settings settings;
     domain::SystemClock clock;
@@ -127,12 +142,10 @@ public:
     }
 
     PepperFile pepperFile() override {
-        const auto& hasher = *withPepper(parts()).hasher;
+        const auto& hasher = parts().pepper();
         const auto* const other = hasher.other();
-        std::map<int, std::string> fingerprints{{hasher.pepperVersion(), hasher.fingerprint()}};
-        if (other != nullptr) fingerprints.emplace(other->pepperVersion(), other->fingerprint());
         return {parts().settings.pepperFile, hasher.pepperVersion(),
-                other != nullptr ? std::optional(other->pepperVersion()) : std::nullopt, std::move(fingerprints)};
+                other != nullptr ? std::optional(other->pepperVersion()) : std::nullopt, parts().fingerprints()};
     }
 
     void rehearse() override { parts().connections.rehearse(); }
@@ -159,8 +172,8 @@ private:
     }
 
     static Parts& withPepper(Parts& parts) {
-        if (!parts.hasher) {
-            parts.hasher = loadHasher(parts.settings);
+        if (!parts.keys) {
+            (void)parts.pepper();
             parts.throttle.emplace(parts.stores, *parts.hasher, parts.clock);
             parts.users.emplace(parts.stores, parts.passwords, *parts.throttle, parts.clock, operatorOrigin());
             parts.keys.emplace(parts.stores, *parts.hasher, parts.clock, operatorOrigin());

@@ -53,11 +53,17 @@ std::string_view nameOf(domain::CellKind kind) {
     throw std::logic_error("an unknown kind of cell");
 }
 
+JsonObject toJson(const domain::PepperFingerprints& peppers) {
+    JsonObject object(Poco::JSON_PRESERVE_KEY_ORDER);
+    for (const auto& [version, fingerprint] : peppers) object.set(std::to_string(version), fingerprint);
+    return object;
+}
+
 void ExportWriter::head(const domain::ArchiveHead& head) {
     const auto& tenant = head.tenant;
     JsonArray hosts;
     for (const auto& host : head.hosts) hosts.add(host.text());
-    write_(lineOf(
+    auto line =
         jsonObject({{"format", std::string(kExportFormat)},
                     {"version", kExportVersion},
                     {"writtenAt", domain::iso8601(domain::SystemClock().now())},
@@ -66,11 +72,16 @@ void ExportWriter::head(const domain::ArchiveHead& head) {
                     {"name", tenant.name},
                     {"status", std::string(tenant.status == domain::TenantStatus::kActive ? "active" : "suspended")},
                     {"schemaVersion", tenant.schemaVersion},
-                    {"hosts", hosts}})));
+                    {"hosts", hosts}});
+    if (head.peppers) line.set("peppers", toJson(*head.peppers));
+    write_(lineOf(line));
 }
 
-void ExportWriter::headOfDeadKeys() {
-    write_(lineOf(jsonObject({{"format", std::string(kDeadKeysFormat)}, {"version", kExportVersion}})));
+void ExportWriter::headOfDeadKeys(const domain::TransferService::DeadKeysSpan& span) {
+    auto head = jsonObject(
+        {{"format", std::string(kDeadKeysFormat)}, {"version", kExportVersion}, {"upTo", domain::iso8601(span.upTo)}});
+    if (span.since) head.set("since", domain::iso8601(*span.since));
+    write_(lineOf(head));
 }
 
 void ExportWriter::table(const domain::ArchiveTable& table) {

@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "domain/tenants/tenant_archive.h"
+#include "cli/answer.h"
+#include "domain/tenants/transfer_service.h"
 
 namespace claviger::cli {
 
@@ -14,6 +15,8 @@ constexpr int kExportVersion = 1;
 
 std::string_view nameOf(domain::CellKind);
 
+JsonObject toJson(const domain::PepperFingerprints&);
+
 // Writes an export as lines of JSON, each as soon as it is known: the head, then each table's columns followed by its
 // rows as arrays, at last `{"end":true,"rows":N}`. Bytes are hexadecimal digits. Hands over a line at a time.
 class ExportWriter final : public domain::ArchiveSink {
@@ -22,7 +25,7 @@ public:
     explicit ExportWriter(Write write) : write_(std::move(write)) {}
 
     void head(const domain::ArchiveHead&) override;
-    void headOfDeadKeys();
+    void headOfDeadKeys(const domain::TransferService::DeadKeysSpan&);
     void table(const domain::ArchiveTable&) override;
     void row(const domain::ArchiveCells&) override;
     void end();

@@ -3,6 +3,8 @@
 #include <Poco/Exception.h>
 #include <Poco/JSON/Parser.h>
 
+#include <charconv>
+
 #include "cli/arguments.h"
 #include "cli/export_format.h"
 #include "cli/failure.h"
@@ -69,8 +71,21 @@ domain::Tenant tenantIn(const JsonObject& head) {
 
 }  // namespace
 
-std::string timeIn(const JsonObject& head) {
-    auto time = head.optValue<std::string>("writtenAt", "");
+domain::PepperFingerprints peppersIn(const JsonObject& peppers) {
+    domain::PepperFingerprints all;
+    for (const auto& name : peppers.getNames()) {
+        const auto fingerprint = peppers.getValue<std::string>(name);
+        int version = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), version);
+        if (error != std::errc{} || end != name.data() + name.size() || bytesIn(fingerprint).size() != 8)
+            throw ArchiveRefused("a pepper is not named by its version and its fingerprint");
+        all.emplace(version, fingerprint);
+    }
+    return all;
+}
+
+std::string timeIn(const JsonObject& head, const std::string& name) {
+    auto time = head.optValue<std::string>(name, "");
     if (time.size() > 30 || time.find_first_not_of("0123456789-:.TZ") != std::string::npos)
         throw ArchiveRefused("the time at which it was written is not one");
     return time;
@@ -96,12 +111,13 @@ JsonObject::Ptr ExportReader::begin(const std::string& format) {
     return object;
 }
 
-void ExportReader::headOfDeadKeys() {
+ExportReader::DeadKeysHead ExportReader::headOfDeadKeys() {
     advance();
-    checked([&] {
-        begin(kDeadKeysFormat);
+    return checked([&] {
+        const auto object = begin(kDeadKeysFormat);
+        DeadKeysHead head{timeIn(*object, "since"), timeIn(*object, "upTo")};
         advance();
-        return true;
+        return head;
     });
 }
 
@@ -110,6 +126,11 @@ domain::ArchiveHead ExportReader::head() {
     return checked([&] {
         const auto object = begin(kExportFormat);
         domain::ArchiveHead head{tenantIn(*object), {}, timeIn(*object)};
+        if (object->has("peppers")) {
+            const auto peppers = object->getObject("peppers");
+            if (!peppers) throw ArchiveRefused("the peppers are not named");
+            head.peppers = peppersIn(*peppers);
+        }
         const auto hosts = object->getArray("hosts");
         if (!hosts) throw ArchiveRefused("the hosts are missing");
         for (std::size_t i = 0; i < hosts->size(); ++i)

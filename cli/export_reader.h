@@ -15,7 +15,13 @@ public:
     explicit ExportReader(std::istream& in) : in_(in) {}  // must outlive this
 
     domain::ArchiveHead head() override;
-    void headOfDeadKeys();
+
+    // What a list of dead keys says of itself. Lists of earlier releases have all keys, and say no more.
+    struct DeadKeysHead {
+        std::string since, upTo;  // as iso8601() gives them; empty: all of them, not said
+    };
+    DeadKeysHead headOfDeadKeys();
+
     std::optional<domain::ArchiveTable> table() override;
     std::optional<domain::ArchiveCells> row() override;
 
@@ -37,8 +43,11 @@ private:
     domain::ArchiveTable table_;
 };
 
-// When an export or a backup was written, fit to be shown; empty if its head does not say. Throws
-// domain::ArchiveRefused.
-std::string timeIn(const JsonObject& head);
+// The peppers that a head names. Throws domain::ArchiveRefused.
+domain::PepperFingerprints peppersIn(const JsonObject& peppers);
+
+// A time that a head says, fit to be shown: when an export or a backup was written. Empty if the head does not say it.
+// Throws domain::ArchiveRefused.
+std::string timeIn(const JsonObject& head, const std::string& name = "writtenAt");
 
 }  // namespace claviger::cli

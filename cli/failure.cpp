@@ -68,6 +68,11 @@ Failure currentFailure() {
     } catch (const domain::MigrationRefused& refused) {
         return {ExitStatus::kFailed, "migration_failed", refused.what(),
                 "What was done before it is safe. Put the reason right, then run this again."};
+    } catch (const domain::PepperDiffers& other) {
+        return {
+            ExitStatus::kFailed, "pepper_differs", other.what(),
+            "Nothing was changed. Bring the pepper back from its own backup: pepper.file, or pepper.other_file for an "
+            "earlier one."};
     } catch (const domain::ArchiveRefused& refused) {
         return {ExitStatus::kFailed, "bad_export", refused.what(), "Nothing of the import was kept."};
     } catch (const domain::OutcomeUnknown& lost) {

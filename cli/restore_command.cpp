@@ -18,19 +18,6 @@ namespace fs = std::filesystem;
 constexpr unsigned kDefaultJobs = 4;  // what waits for the disk may wait together
 constexpr unsigned kMostJobs = 32;    // each holds up to three connections
 
-void checkPeppers(Services& services, const BackupHead& head) {
-    const auto there = services.pepperFile().fingerprints;
-    for (const auto& [version, fingerprint] : head.peppers) {
-        const auto found = there.find(version);
-        if (found == there.end() || found->second != fingerprint)
-            throw Failure(ExitStatus::kFailed, "pepper_differs",
-                          "keys of the backup need the pepper of version " + std::to_string(version) +
-                              ", and it is not the one that is configured",
-                          "Nothing was changed. Bring the pepper back from its own backup: pepper.file, or "
-                          "pepper.other_file for an earlier one.");
-    }
-}
-
 // What has become of one tenant of a backup.
 struct Restored {
     std::string file{};
@@ -68,7 +55,7 @@ std::vector<Restored> restoreTenants(domain::TransferService& transfers, const R
     return all;
 }
 
-Answer toAnswer(const std::vector<Restored>& all, const BackupHead& head, std::size_t deaths) {
+Answer toAnswer(const std::vector<Restored>& all, const BackupHead& head, const DeadKeyLists& deaths) {
     JsonArray tenants, refused;
     std::string text, trouble;
     for (const auto& [file, tenant, why] : all) {
@@ -89,15 +76,23 @@ Answer toAnswer(const std::vector<Restored>& all, const BackupHead& head, std::s
         missing.add(jsonObject({{"tenant", tenant}, {"message", why}}));
         trouble += tenant + " is not in the backup: " + why + "\n";
     }
-    text += "Dead keys that were known: " + std::to_string(deaths) +
+    JsonArray gaps;
+    for (const auto& gap : deaths.gaps) {
+        gaps.add(gap);
+        trouble += "no list has the keys that died in the time " + gap + ": give the list of dead keys that does\n";
+    }
+    text += "Dead keys that were known: " + std::to_string(deaths.count) +
             ". What died after the newest list of them was written lives again: revoke it.\nUsers are as they were at "
             "the backup of " +
             head.writtenAt + ": a suspension or a new password since then is undone.\n";
-    Answer answer{text, jsonObject({{"writtenAt", head.writtenAt},
-                                    {"tenants", tenants},
-                                    {"refused", refused},
-                                    {"missing", missing},
-                                    {"knownDeadKeys", deaths}})};
+    Answer answer{
+        text, jsonObject({{"writtenAt", head.writtenAt},
+                          {"tenants", tenants},
+                          {"refused", refused},
+                          {"missing", missing},
+                          {"knownDeadKeys", deaths.count},
+                          {"knownUpTo", deaths.upTo.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(deaths.upTo)},
+                          {"gaps", gaps}})};
     answer.trouble = trouble;
     const bool none = tenants.empty() && !refused.empty();
     if (!trouble.empty()) answer.status = none ? ExitStatus::kConflict : ExitStatus::kPartlyDone;
@@ -106,9 +101,10 @@ Answer toAnswer(const std::vector<Restored>& all, const BackupHead& head, std::s
 
 Answer restore(Services& services, const RestoreOrder& order) {
     const auto head = readBackupHead(order.folder);
-    checkPeppers(services, head);
-    std::size_t deaths = readDeadKeys(services, order.folder / kDeadKeysFile, order.dryRun);
-    for (const auto& list : order.deadKeys) deaths += readDeadKeys(services, list, order.dryRun);
+    domain::requirePeppers(head.peppers, services.pepperFile().fingerprints);
+    std::vector<fs::path> lists{order.folder / kDeadKeysFile};
+    lists.insert(lists.end(), order.deadKeys.begin(), order.deadKeys.end());
+    const auto deaths = readDeadKeys(services, lists, order.dryRun);
     const auto all = restoreTenants(services.transfers(), order, head.files);
     const auto answer = toAnswer(all, head, deaths);
     return order.dryRun ? asRehearsal(answer) : answer;

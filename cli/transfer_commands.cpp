@@ -236,6 +236,9 @@ Answer importTenant(Services& services, const std::string& file, const domain::I
     const Answer answer{
         "Imported tenant " + slug +
             (active ? "" : ", which is suspended; `claviger tenant resume " + slug + "` opens it") +
+            (imported.namesPeppers ? ""
+                                   : "\nThe export does not say which pepper its keys need: they work where it is the "
+                                     "one of their making") +
             "\nKeys that have died since the export, and stay dead: " + std::to_string(imported.endedKeys.size()) +
             "\n" + toldOfUsers(imported),
         jsonObject(
@@ -243,6 +246,7 @@ Answer importTenant(Services& services, const std::string& file, const domain::I
              {"id", imported.details.tenant.id.text()},
              {"status", std::string(active ? "active" : "suspended")},
              {"exportedAt", imported.writtenAt.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(imported.writtenAt)},
+             {"pepper", std::string(imported.namesPeppers ? "fits" : "unknown")},
              {"users", users},
              {"deadKeys", ended}})};
     return dryRun ? asRehearsal(answer) : answer;
@@ -254,7 +258,8 @@ void addImport(CLI::App& group, Verb& chosen) {
                                "must have been dropped. Users, passwords and keys are as they were at the export, but "
                                "keys that have died since stay dead, and sessions are gone. A suspension or a new "
                                "password since the export is undone: import an old one with --suspended, suspend whom "
-                               "you must, then resume the tenant. Keys work where the pepper is the same.",
+                               "you must, then resume the tenant. An export whose keys need another pepper than is "
+                               "configured is refused.",
                                "  claviger tenant import acme.json\n"
                                "  claviger tenant import acme.json --slug acme-eu --host eu.acme.example\n"
                                "  claviger tenant import old.json --suspended");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -36,11 +37,17 @@ inline ArchiveTable deadKeysTable() {
              {"key_id", CellKind::kBytes}}};
 }
 
+// The fingerprints of peppers, by version: secrets::Hasher::fingerprint().
+using PepperFingerprints = std::map<int, std::string>;
+
 // What the control schema knows of a tenant; its schemaVersion is the one that the rows fit.
 struct ArchiveHead {
     Tenant tenant;
     std::vector<HostName> hosts;
     std::string writtenAt{};  // of an archive that says so, as iso8601() gives it
+    // Of the peppers that the living keys need. An archive of an earlier release does not say it; TenantArchive::read()
+    // gives the versions, with empty texts.
+    std::optional<PepperFingerprints> peppers{};
 };
 
 // Takes a tenant: its head, then each table with its rows.
@@ -66,6 +73,17 @@ class ArchiveRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// A living key needs a pepper that is not configured here, or another one has its version.
+class PepperDiffers : public std::runtime_error {
+public:
+    explicit PepperDiffers(int version)
+        : std::runtime_error("living keys need the pepper of version " + std::to_string(version) +
+                             ", and it is not the one that is configured") {}
+};
+
+// Throws PepperDiffers for the first pepper that is needed and not there.
+void requirePeppers(const PepperFingerprints& needed, const PepperFingerprints& there);
+
 // What a killed run has left to be finished.
 struct TransferMark {
     enum class What { kDrop, kImport } what;
@@ -83,9 +101,14 @@ class TenantArchive {
 public:
     virtual ~TenantArchive() = default;
 
-    // All keys that are known to have died, of all tenants that ever were, as rows of deadKeysTable(); and more of
-    // them, from elsewhere. Those that are there already stay as they are.
-    virtual void readDead(ArchiveSink&) = 0;
+    // The database's clock.
+    virtual Timestamp now() const = 0;
+
+    // All keys that are known to have died, of all tenants that ever were, as rows of deadKeysTable(); with `since`
+    // those whose entry was written at that moment or later, by the database's clock.
+    virtual void readDead(const std::optional<Timestamp>& since, ArchiveSink&) = 0;
+
+    // More of them, from elsewhere. Those that are there already stay as they are.
     virtual void loadDead(const std::vector<ArchiveCells>&) = 0;
 
     // Waits some seconds for another run, which may have been killed just now; nothing if that goes on.

@@ -9,9 +9,10 @@
 namespace claviger::domain {
 namespace {
 
-constexpr std::size_t kBatch = 500;            // rows in one statement
-constexpr std::chrono::hours kClockSlack{24};  // by which the clock of another machine may be ahead
-constexpr std::size_t kWorkOfAnyone = 1024;    // MiB times passes: about a second
+constexpr std::size_t kBatch = 500;             // rows in one statement
+constexpr std::chrono::hours kClockSlack{24};   // by which the clock of another machine may be ahead
+constexpr std::chrono::hours kLatestCommit{2};  // after the time that an entry bears
+constexpr std::size_t kWorkOfAnyone = 1024;     // MiB times passes: about a second
 
 Error noSuchTenant(const TenantSlug& slug) {
     return {ErrorCode::kTenantNotFound, "there is no tenant " + slug.text()};
@@ -69,6 +70,26 @@ private:
     std::set<std::string_view> wanted_;
 };
 
+// Hands a tenant on, with the fingerprints of the peppers that its keys need. Keys whose pepper is not configured are
+// refused already, and need none.
+class NamedPeppers final : public ArchiveSink {
+public:
+    NamedPeppers(PepperFingerprints configured, ArchiveSink& sink) : configured_(std::move(configured)), sink_(sink) {}
+
+    void head(const ArchiveHead& from) override {
+        auto head = from;
+        head.peppers = configured_;
+        std::erase_if(*head.peppers, [&](const auto& pepper) { return !from.peppers->contains(pepper.first); });
+        sink_.head(head);
+    }
+    void table(const ArchiveTable& table) override { sink_.table(table); }
+    void row(const ArchiveCells& cells) override { sink_.row(cells); }
+
+private:
+    const PepperFingerprints configured_;
+    ArchiveSink& sink_;
+};
+
 void readToEnd(ArchiveSource& source) {
     while (source.table())
         while (source.row()) continue;
@@ -76,11 +97,19 @@ void readToEnd(ArchiveSource& source) {
 
 }  // namespace
 
+void requirePeppers(const PepperFingerprints& needed, const PepperFingerprints& there) {
+    for (const auto& [version, fingerprint] : needed) {
+        const auto found = there.find(version);
+        if (found == there.end() || found->second != fingerprint) throw PepperDiffers(version);
+    }
+}
+
 Result<void> TransferService::exportTo(const TenantSlug& slug, ArchiveSink& sink) {
     const auto tenant = registry_.findBySlug(slug);
     if (!tenant) return noSuchTenant(slug);
     if (archive_.findMark(tenant->id)) return taken(*tenant, "is half dropped or half imported");
-    WholeTenant whole(*tenant, newestVersion_, sink);
+    NamedPeppers named(peppers_(), sink);
+    WholeTenant whole(*tenant, newestVersion_, named);
     archive_.read(*tenant, whole);
     whole.end();
     return {};
@@ -96,9 +125,11 @@ Result<DroppedTenant> TransferService::drop(const TenantSlug& slug, const Keep& 
     auto& dropped = planned.value();
     const auto& tenant = dropped.details.tenant;
     if (!archive_.findMark(tenant.id)) {
+        const auto peppers = peppers_();
         dropped.file = keep([&](ArchiveSink& sink) {
+            NamedPeppers named(peppers, sink);
             registry_.setStatus(tenant.id, TenantStatus::kSuspended);
-            archive_.read(tenant, sink);  // with the status that it had: an import opens it as it was
+            archive_.read(tenant, named);  // with the status that it had: an import opens it as it was
         });
         archive_.markDrop(tenant, dropped.file, clock_.now());
     }
@@ -120,11 +151,12 @@ Result<ImportedTenant> TransferService::import(ArchiveSource& source, const Impo
         throw ArchiveRefused("the export has schema version " + std::to_string(tenant.schemaVersion) +
                              ", this release knows " + std::to_string(newestVersion_) +
                              ": import it with the release that wrote it, or a later one");
+    if (head.peppers && !head.peppers->empty()) requirePeppers(*head.peppers, peppers_());
     const auto hold = archive_.hold(tenant.id);
     if (!hold) return busy(tenant);
     if (auto cleared = clearHalf(head, dryRun); !cleared.ok()) return cleared.error();
     CheckedRows checked(source, limits());
-    ImportedTenant imported{{tenant, head.hosts}, head.writtenAt, {}, {}};
+    ImportedTenant imported{{tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), {}, {}};
     if (dryRun) {
         readToEnd(checked);
     } else {
@@ -172,6 +204,12 @@ Result<void> TransferService::checkFree(const ArchiveHead& head) const {
         if (const auto owner = registry_.findByHost(host))
             return Error{ErrorCode::kHostTaken, "host " + host.text() + " belongs to tenant " + owner->slug.text()};
     return {};
+}
+
+TransferService::DeadKeysSpan TransferService::spanOfDeadKeys(const std::optional<Timestamp>& since) const {
+    DeadKeysSpan span{since, archive_.now()};  // before the first row is read
+    if (since) *span.since -= kLatestCommit;
+    return span;
 }
 
 std::size_t TransferService::rememberDeadKeys(ArchiveSource& source, bool dryRun) {

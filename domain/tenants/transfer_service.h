@@ -21,6 +21,7 @@ struct ImportOrder {
 struct ImportedTenant {
     TenantDetails details;
     std::string writtenAt;            // the archive, if it says so
+    bool namesPeppers;                // the archive says which its keys need, and they are configured here
     UserCounts users;                 // as they were then, and are now
     std::vector<ApiKeyId> endedKeys;  // alive in the archive, dead since
 };
@@ -33,13 +34,22 @@ struct DroppedTenant {
 // Exports, imports and drops whole tenants, for operators. Thread-safe.
 class TransferService {
 public:
+    // The peppers that are configured. Throws BadConfiguration if they cannot be read.
+    using Peppers = std::function<PepperFingerprints()>;
+
     // References must outlive this.
     TransferService(TenantRegistry& registry, TenantArchive& archive, const Clock& clock, int newestVersion,
-                    secrets::PasswordCost passwords)
-        : registry_(registry), archive_(archive), clock_(clock), newestVersion_(newestVersion), passwords_(passwords) {}
+                    secrets::PasswordCost passwords, Peppers peppers)
+        : registry_(registry),
+          archive_(archive),
+          clock_(clock),
+          newestVersion_(newestVersion),
+          passwords_(passwords),
+          peppers_(std::move(peppers)) {}
 
     //   kTenantNotFound
     //   kTenantTaken  it is half dropped or half imported
+    // Throws BadConfiguration if the peppers cannot be read: the archive says which of them its keys need.
     // Throws SchemaLost or MigrationRefused where the tenant has lost its schema or a table. A drop exports it all the
     // same.
     Result<void> exportTo(const TenantSlug&, ArchiveSink&);
@@ -70,11 +80,25 @@ public:
     //
     //   kTenantTaken  it is there, its slug or schema is, or another run drops or imports it at this moment
     //   kHostTaken
-    // Throws ArchiveRefused, MigrationRefused and what the source throws.
+    // Throws PepperDiffers before anything is changed; ArchiveRefused, MigrationRefused and what the source throws.
     Result<ImportedTenant> import(ArchiveSource&, const ImportOrder&, bool dryRun);
 
-    // All keys that are known to have died.
-    void readDeadKeys(ArchiveSink& sink) { archive_.readDead(sink); }
+    // Which part of the dead keys a list has, by the database's clock: the entries that were written from `since` on,
+    // or all; and no later one is certain to be there than of `upTo`.
+    struct DeadKeysSpan {
+        std::optional<Timestamp> since;
+        Timestamp upTo;
+    };
+
+    // The span of a list that is read from now on and goes on where one ended that went up to `since`; or of all.
+    //
+    // Lists that follow each other so lose no entry. An entry bears the time of its statement and can be seen once that
+    // is committed, so an earlier list may not have seen it. The span therefore begins two hours before `since`: the
+    // longest statement of the tool has one hour, a worker's seconds, and the rest is for the clocks of two servers.
+    DeadKeysSpan spanOfDeadKeys(const std::optional<Timestamp>& since) const;
+
+    // The keys that are known to have died, of that span.
+    void readDeadKeys(const DeadKeysSpan& span, ArchiveSink& sink) { archive_.readDead(span.since, sink); }
 
     // Remembers those of the source as dead, for every import from now on; with `dryRun` reads them only. Returns how
     // many the source has. Throws ArchiveRefused and what the source throws.
@@ -93,6 +117,7 @@ private:
     const Clock& clock_;
     const int newestVersion_;
     const secrets::PasswordCost passwords_;  // of this configuration
+    const Peppers peppers_;
 };
 
 }  // namespace claviger::domain

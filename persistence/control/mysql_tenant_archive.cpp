@@ -25,6 +25,8 @@ constexpr Sql kSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY
 constexpr Sql kEndSnapshot = "COMMIT";
 constexpr Sql kHosts = "SELECT host FROM claviger.tenant_hosts WHERE tenant_id = ? ORDER BY host";
 
+constexpr Sql kPeppers = "SELECT DISTINCT pepper_version FROM {schema}.api_keys WHERE deleted_at IS NULL";
+
 constexpr Sql kHold = "SELECT GET_LOCK(?, 10)";
 constexpr Sql kLetGo = "SELECT RELEASE_LOCK(?)";
 
@@ -50,7 +52,13 @@ constexpr Sql kEndRisenById =
     "UPDATE {schema}.api_keys k JOIN (SELECT key_id, died_at FROM claviger.dead_keys WHERE tenant_id = ?) d "
     "ON d.key_id = k.id SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
 
+constexpr Sql kNow = "SELECT UTC_TIMESTAMP(6)";
 constexpr Sql kReadDead = "SELECT tenant_id, key_hash, died_at, key_id FROM claviger.dead_keys";
+// Rows that are streamed come of a statement without values.
+constexpr Sql kSetSince = "SET @since = ?";
+constexpr Sql kReadDeadSince =
+    "SELECT tenant_id, key_hash, died_at, key_id FROM claviger.dead_keys WHERE recorded_at >= CAST(@since AS "
+    "DATETIME(6))";
 constexpr Sql kLoadDead = "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES {rows}";
 
 constexpr Sql kDropSchema = "DROP SCHEMA IF EXISTS {schema}";
@@ -92,11 +100,23 @@ Names namesOf(const Tenant& tenant) {
             {"formerRole", Identifier::formerRole(tenant.id)}};
 }
 
+bool hasKeys(const std::vector<domain::ArchiveTable>& tables) {
+    return std::any_of(tables.begin(), tables.end(), [](const auto& table) { return table.name == kKeys; });
+}
+
 // The keys that are dead in the schema are dead for good, wherever they come back from.
 void rememberDead(Connection& connection, const Tenant& tenant) {
-    const auto tables = tablesOf(connection, tenant.schema);
-    if (std::any_of(tables.begin(), tables.end(), [](const auto& table) { return table.name == kKeys; }))
+    if (hasKeys(tablesOf(connection, tenant.schema)))
         connection.execute(kRememberDead, {bytesOf(tenant.id)}, namesOf(tenant));
+}
+
+// The versions of those that living keys need.
+domain::PepperFingerprints peppersOf(Connection& connection, const Tenant& tenant) {
+    domain::PepperFingerprints peppers;
+    for (const auto version :
+         connection.query(kPeppers, {}, namesOf(tenant)).map([](const Row& row) { return row.integer(0); }))
+        peppers.emplace(static_cast<int>(version), std::string());
+    return peppers;
 }
 
 // Closed: an import opens it when it is whole.
@@ -113,10 +133,16 @@ Result<void> addTenant(Connection& connection, const domain::ArchiveHead& head, 
 
 }  // namespace
 
-void MySqlTenantArchive::readDead(domain::ArchiveSink& sink) {
+domain::Timestamp MySqlTenantArchive::now() const {
+    return connections_.borrow()->query(kNow)[0].timestamp(0);
+}
+
+void MySqlTenantArchive::readDead(const std::optional<domain::Timestamp>& since, domain::ArchiveSink& sink) {
     const auto connection = connections_.borrowForSchemaChange();
+    const auto take = [&](const domain::ArchiveCells& cells) { sink.row(cells); };
     sink.table(domain::deadKeysTable());
-    connection->stream(kReadDead, {}, [&](const domain::ArchiveCells& cells) { sink.row(cells); });
+    if (since) connection->execute(kSetSince, {*since});
+    connection->stream(since ? kReadDeadSince : kReadDead, {}, take);
 }
 
 void MySqlTenantArchive::loadDead(const std::vector<domain::ArchiveCells>& rows) {
@@ -150,9 +176,10 @@ void MySqlTenantArchive::read(const Tenant& tenant, domain::ArchiveSink& sink) {
         });
         const auto applied = SchemaHistory(*connection, Identifier::schema(tenant.schema)).read();
         head.tenant.schemaVersion = applied.empty() ? 0 : applied.back().version;
+        const auto tables = tablesOf(*connection, tenant.schema);
+        head.peppers = hasKeys(tables) ? peppersOf(*connection, tenant) : domain::PepperFingerprints();
         sink.head(head);
-        for (const auto& table : tablesOf(*connection, tenant.schema))
-            streamTable(*connection, tenant.schema, table, sink);
+        for (const auto& table : tables) streamTable(*connection, tenant.schema, table, sink);
         connection->execute(kEndSnapshot);
     } catch (...) {
         connection->abandon();  // with its snapshot

@@ -16,7 +16,8 @@ public:
                        const MySqlTenantSchemas& schemas)
         : connections_(connections), transactions_(transactions), migrator_(migrator), schemas_(schemas) {}
 
-    void readDead(domain::ArchiveSink&) override;
+    domain::Timestamp now() const override;
+    void readDead(const std::optional<domain::Timestamp>& since, domain::ArchiveSink&) override;
     void loadDead(const std::vector<domain::ArchiveCells>&) override;
     std::unique_ptr<domain::TransferHold> hold(const domain::TenantId&) override;
     void read(const domain::Tenant&, domain::ArchiveSink&) override;

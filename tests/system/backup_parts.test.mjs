@@ -137,3 +137,39 @@ test('where a file can get no name without replacing another, none is written, a
   assert.ok(!existsSync(into));
   assert.deepEqual(readdirSync(fresh.database.folder).filter((name) => name.startsWith('nameless')), []);
 });
+
+test('lists of dead keys that follow each other lose no entry, and a restore names the gap between two that do not', async () => {
+  const file = (name) => join(fresh.database.folder, name);
+  const keysIn = (name) => readFileSync(file(name), 'utf8').split('\n').filter((line) => line.startsWith('[')).length;
+  const headOf = (name) => JSON.parse(readFileSync(file(name), 'utf8').split('\n')[0]);
+  const write = (name, ...since) => assert.equal(fresh.run('dead-keys', file(name), ...since).status, 0);
+  const revoke = (slug) => {
+    const [id] = fresh.run('key', 'list', '--tenant', slug, '--quiet').stdout.split('\n');
+    assert.equal(fresh.run('key', 'revoke', '--tenant', slug, '--id', id).status, 0);
+  };
+  // The entry of long ago is in the whole list only.
+  fresh.database.sql("INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, recorded_at) VALUES (REPEAT('t', 16), REPEAT('h', 32), '2026-01-01', '2026-01-01')");
+  write('whole.json');
+  const before = keysIn('whole.json');
+  // Its statement ran before the whole list was read, its COMMIT came later.
+  fresh.database.sql("INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, recorded_at) VALUES (REPEAT('t', 16), REPEAT('l', 32), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 1 HOUR)");
+  revoke('acme');
+  write('second.json', '--since', file('whole.json'));
+  assert.equal(keysIn('second.json'), before + 1);
+  assert.ok(headOf('second.json').since < headOf('whole.json').upTo);
+  revoke('globex');
+  write('third.json', '--since', file('second.json'));
+  const later = new Date(Date.now() + 3 * 3600_000).toISOString();
+  write('late.json', '--since', later);
+  assert.equal(keysIn('late.json'), 0);
+  const lists = (...names) => names.flatMap((name) => ['--dead-keys', file(name)]);
+  const restored = (...names) => old.json('restore', full, '--dry-run', ...lists(...names)).document;
+  assert.deepEqual(restored('third.json', 'second.json').gaps, []); // in any order; the backup has a whole one
+  assert.equal(restored('late.json').gaps.length, 1);
+  assert.match(old.run('restore', full, '--dry-run', ...lists('late.json')).stderr, /no list has the keys that died in the time .* to /);
+  for (const bad of ['yesterday', '2026-02-30T00:00:00Z', file('absent.json')])
+    assert.equal(fresh.run('dead-keys', file('none.json'), '--since', bad).status, 2, bad);
+  writeFileSync(file('older.json'), readFileSync(file('whole.json'), 'utf8').replace(/,"upTo":"[^"]*"/, ''));
+  assert.match(fresh.run('dead-keys', file('none.json'), '--since', file('older.json')).stderr, /does not say up to when it goes/);
+  assert.ok(!existsSync(file('none.json')));
+});

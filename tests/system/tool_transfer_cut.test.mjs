@@ -170,6 +170,36 @@ test('a row that the service would not have written is refused with its place, a
   assertWhole(one);
 });
 
+test('an export whose keys need another pepper is refused, and changes nothing; one of an earlier release says so', () => {
+  const one = fresh();
+  drop(one);
+  const text = readFileSync(one.file, 'utf8');
+  const pepper = /^pepper\.file = (.*)$/m.exec(readFileSync(tool.config, 'utf8'))[1];
+  assert.match(text.split('\n')[0], /"peppers":\{"1":"[0-9a-f]{16}"\}/);
+  assert.ok(!text.includes(readFileSync(pepper, 'utf8').trim().split(':')[1]));
+  const other = join(tool.database.folder, 'other-pepper');
+  writeFileSync(other, `1:${'5a'.repeat(32)}\n`, { mode: 0o600 });
+  tool.configure({ 'pepper.file': other });
+  for (const more of [[], ['--dry-run']]) {
+    const { status, document } = tool.json('tenant', 'import', one.file, ...more);
+    assert.deepEqual([status, document.error.code], [1, 'pepper_differs']);
+    assert.equal(left(one), gone);
+  }
+  tool.configure({});
+  const older = `${one.file}.older`;
+  writeFileSync(older, text.replace(/,"peppers":\{[^}]*\}/, ''));
+  const told = tool.run('tenant', 'import', older, '--dry-run');
+  assert.equal(told.status, 0, told.stderr);
+  assert.match(told.stdout, /does not say which pepper its keys need/);
+  assert.equal(tool.json('tenant', 'import', one.file).document.pepper, 'fits');
+  assertWhole(one);
+  // Without a pepper nothing can say which one the keys need: the tenant stays as it is.
+  tool.configure({ 'pepper.file': join(tool.database.folder, 'absent') });
+  assert.equal(tool.json(...dropArgs(one, `${one.file}.2`)).document.error.code, 'bad_secret');
+  tool.configure({});
+  assertWhole(one);
+});
+
 test('users come back as the export has them, the import says so, and --suspended leaves time to look', () => {
   const one = fresh();
   const of = (name) => ['--tenant', one.slug, '--email', `${name}@acme.example`];
