@@ -2,5 +2,5 @@
 
 #include <atomic>
 
-// How many passwords this process has begun to hash in order to compare them.
+// How many passwords this process has begun to hash.
 extern std::atomic<int> hashings;

@@ -13,7 +13,7 @@ std::atomic<int> hashings{0};
 
 namespace {
 
-// Stands before libsodium's function of the name and passes everything on.
+// Stands before libsodium's functions of these names and passes everything on.
 template <class Function>
 Function* real(const char* name) {
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
@@ -25,6 +25,14 @@ extern "C" int crypto_pwhash_str_verify(const char* hash, const char* password, 
     static const auto passOn = real<int(const char*, const char*, unsigned long long)>("crypto_pwhash_str_verify");
     ++hashings;
     return passOn(hash, password, length);
+}
+
+extern "C" int crypto_pwhash_str_alg(char* hash, const char* password, unsigned long long length,
+                                     unsigned long long passes, std::size_t memory, int algorithm) {
+    static const auto passOn = real<int(char*, const char*, unsigned long long, unsigned long long, std::size_t, int)>(
+        "crypto_pwhash_str_alg");
+    ++hashings;
+    return passOn(hash, password, length, passes, memory, algorithm);
 }
 
 namespace claviger::tests {
