@@ -34,10 +34,11 @@ Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignIn
     auto budgets = throttle_.budgetsOf(tenant, source);
     if (auto refusal = throttle_.refusal(tenant, budgets)) return *refusal;
 
+    auto costs = costs_.of(tenant);  // here, since a look at the database would hold a permit later
     auto place = queue_.enter(claimOf(tenant, source));
     if (!place) return busy("the queue for password hashing has no place");
     return Waiting(tenant, std::move(attempt), std::move(account), source.device.has_value(), std::move(budgets),
-                   std::move(*place));
+                   std::move(costs), std::move(*place));
 }
 
 Result<SignedIn> SignInService::finish(Waiting waiting) {
@@ -49,7 +50,7 @@ Result<SignedIn> SignInService::finish(Waiting waiting) {
     if (!counted.ok()) return counted.error();
 
     const auto stored = account ? std::optional(account->passwordHash) : std::nullopt;
-    const auto match = passwords_.matches(*permit, waiting.attempt_.password, stored, costs_.of(tenant));
+    const auto match = passwords_.matches(*permit, waiting.attempt_.password, stored, waiting.costs_);
     permit.reset();
     if (!match || account->user.status != UserStatus::kApproved) {
         recordRefusal(tenant, account, waiting.attempt_.origin);

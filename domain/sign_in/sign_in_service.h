@@ -89,12 +89,13 @@ public:
 private:
     friend class SignInService;
     Waiting(Tenant tenant, SignInAttempt attempt, std::optional<Account> account, bool knownDevice,
-            Throttle::Budgets budgets, secrets::HashingQueue::Place place)
+            Throttle::Budgets budgets, std::vector<secrets::PasswordCost> costs, secrets::HashingQueue::Place place)
         : tenant_(std::move(tenant)),
           attempt_(std::move(attempt)),
           account_(std::move(account)),
           knownDevice_(knownDevice),
           budgets_(std::move(budgets)),
+          costs_(std::move(costs)),
           place_(std::move(place)) {}
 
     Tenant tenant_;
@@ -102,6 +103,7 @@ private:
     std::optional<Account> account_;
     bool knownDevice_;
     Throttle::Budgets budgets_;
+    std::vector<secrets::PasswordCost> costs_;
     secrets::HashingQueue::Place place_;
 };
 
