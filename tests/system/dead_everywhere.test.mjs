@@ -117,7 +117,13 @@ async function misled(replaced, settings = {}) {
     return Buffer.from(text, 'latin1');
   };
   const proxy = await startDatabaseProxy(database.socket, join(database.folder, 'misled.sock'), { toServer: mislead });
-  const service = await startService({ ...database.settings, ...manyChanges, ...settings }, { within: proxy.within });
+  let service;
+  try {
+    service = await startService({ ...database.settings, ...manyChanges, ...settings }, { within: proxy.within });
+  } catch (error) {
+    await proxy.stop(); // it would keep this file from ending
+    throw error;
+  }
   return { service, stop: async () => (await service.stop(), proxy.stop()) };
 }
 
@@ -144,7 +150,7 @@ describe('the jury is not blind', () => {
   });
 
   test('it convicts a host that remembers nothing, and reads within a long transaction', async () => {
-    const longTransaction = { 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED': "SET autocommit=0, tx_isolation='REPEATABLE-READ'" };
+    const longTransaction = { 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE': "SET autocommit=0, tx_isolation='REPEATABLE-READ'" };
     const blurred = await misled(longTransaction, { 'verify.cache_keys': 0 });
     try {
       const { violations } = await trial(scene, 8, { at: [blurred.service], disturb: replacing(blurred.service) });
