@@ -30,7 +30,7 @@ class AttemptsTableTest : public CppUnit::TestFixture {
     std::optional<domain::Tenant> tenant_;
 
 public:
-    // Half of the rows are of the budget, a tenth are of the future.
+    // Half of the rows are of the budget, and a fifth of these are of the future.
     void setUp() override {
         auto& database = TestDatabase::instance();
         tenant_.emplace(database.makeTenant());
@@ -44,7 +44,7 @@ public:
         }
         database.execute(*tenant_,
                          "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) SELECT IF(seq % 2, x'" + hex +
-                             "', UNHEX(SHA2(seq, 256))), IF(seq % 10, FROM_UNIXTIME(" + seconds(kNoon - 1h) +
+                             "', UNHEX(SHA2(seq, 256))), IF(seq % 10 <> 5, FROM_UNIXTIME(" + seconds(kNoon - 1h) +
                              ") - INTERVAL seq SECOND, FROM_UNIXTIME(" + seconds(kNoon + 1h) +
                              ") + INTERVAL seq SECOND) FROM {schema}.seq_1_to_" + rows);
     }
