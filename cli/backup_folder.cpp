@@ -35,7 +35,7 @@ std::string fileNamed(const std::string& name) {
     return name;
 }
 
-// What is shown of it later is a slug and a line of text.
+// Later output shows a slug and one line of text of it.
 BackupHead::Missing missingIn(const JsonObject& entry) {
     const auto tenant = entry.getValue<std::string>("tenant");
     auto why = domain::decodeUtf8(entry.getValue<std::string>("message"));

@@ -15,10 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr unsigned kDefaultJobs = 4;  // what waits for the disk may wait together
+constexpr unsigned kDefaultJobs = 4;  // imports mostly wait for the disk
 constexpr unsigned kMostJobs = 32;    // each holds up to three connections
 
-// What has become of one tenant of a backup.
+// The result for one tenant of a backup.
 struct Restored {
     std::string file{};
     std::optional<domain::ImportedTenant> tenant{};
@@ -46,7 +46,7 @@ Restored restoreTenant(domain::TransferService& transfers, const RestoreOrder& o
     return restored;
 }
 
-// Several at a time. Whatever is wrong with one file stops no other.
+// Several at a time. A fault of one file stops no other.
 std::vector<Restored> restoreTenants(domain::TransferService& transfers, const RestoreOrder& order,
                                      const std::vector<std::string>& files) {
     std::vector<Restored> all(files.size());

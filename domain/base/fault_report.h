@@ -4,8 +4,8 @@
 
 namespace claviger::domain {
 
-// Receives the failures of a part that goes on working, and its successes, so that a log can say when a fault begins
-// and when it is over. Thread-safe; throws nothing.
+// Receives the failures and successes of a part that goes on working. A log can then say when a fault begins and when
+// it is over. Thread-safe; throws nothing.
 class FaultReport {
 public:
     virtual ~FaultReport() = default;

@@ -9,8 +9,8 @@
 
 namespace claviger::domain {
 
-// Keys that have failed lately are not tried for a while, so that not every request tries what fails again. At
-// most so many keys are kept; beyond that a failure is not remembered. Thread-safe.
+// A key that has failed is not tried again for a while, so that not every request repeats the failure. At most so many
+// keys are kept; beyond that a failure is not remembered. Thread-safe.
 template <class Key, class HashOfKey>
 class RetryPauses {
 public:

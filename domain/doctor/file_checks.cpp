@@ -54,7 +54,7 @@ Finding checkPepper(const Settings& settings) {
     return {Severity::kGood, check, "the pepper is there and whole; keep a backup apart from the database's"};
 }
 
-// Workers and tool both read the key, so that a group may.
+// A group may read the key, since workers and tool both do.
 Finding checkTlsKey(const fs::path& file) {
     const std::string check = "database_tls_key";
     const auto status = statusOf(file);
@@ -143,7 +143,7 @@ Finding checkWorkersAccount(const struct stat& status) {
             "Set fcgi.user to an account of their own, or start the service by its systemd unit."};
 }
 
-// What a socket that is there says of the account and the group of the workers.
+// An existing socket shows the account and the group of the workers.
 Findings checkSocketOwners(const Settings& settings) {
     const auto status = settings.fcgi.socket.empty() ? std::nullopt : statusOf(settings.fcgi.socket);
     if (!status || !S_ISSOCK(status->st_mode)) return {};

@@ -20,7 +20,7 @@ struct ServerFacts {
 };
 
 // How the server is set: whether an answered commit outlives a crash, whether all tenants' tables find room in its
-// caches, whether all workers find a connection, what mode and time zone its sessions have, and how they are encrypted.
+// caches, whether all workers find a connection, the mode and time zone of its sessions, and how they are encrypted.
 Findings checkServer(const Settings&, const ServerFacts&);
 
 }  // namespace claviger::domain

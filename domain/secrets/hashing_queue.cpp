@@ -30,7 +30,7 @@ std::system_error failure(const std::filesystem::path& path, int error = errno) 
     return {error, std::generic_category(), path.string()};
 }
 
-// A lock of the open file description, which goes when that is closed, as it is when its process dies.
+// A lock of the open file description. It goes when that is closed, as by the death of its process.
 bool lock(int file, int command, short type, off_t byte) {
     struct flock range {};
     range.l_type = type;

@@ -15,10 +15,10 @@ namespace claviger::domain::secrets {
 // HashingTable's). All workers map one file of the run folder; its name has the version of its layout. Workers of a
 // release with another layout have a file and permits of their own until they have gone.
 //
-// A process that is killed at any instruction leaves nothing behind: the kernel frees its locks on the file. One is on
-// the table, which is whole between any two stores (see HashingPlace). One is on the seat of the process: other
-// processes free the places of a seat without a lock, within 100 ms while anything waits, and when anything enters.
-// What stands in the file after the machine has gone down is freed likewise.
+// A process that is killed at any instruction leaves nothing behind: the kernel frees its two locks on the file. One
+// lock is on the table, which is whole between any two stores (see HashingPlace). The other is on the seat of the
+// process. Other processes free the places of an unlocked seat, within 100 ms while anything waits, and when anything
+// enters. Places that are left in the file after the machine has gone down are freed likewise.
 //
 // A process that is stopped (SIGSTOP) keeps what it has until it goes on. Thread-safe.
 class HashingQueue {

@@ -10,8 +10,8 @@ namespace {
 using Device = HashingClaim::Device;
 using State = HashingPlace::State;
 
-// How many of one sort of device may wait, and how many places they may hold in all: with those that were pushed out
-// and are not freed yet. The places add up to the table's, so that neither sort can use up the other's.
+// How many of one sort of device may wait, and how many places they may hold in all. The latter include places that
+// were pushed out and are not freed yet. The places add up to the table's, so that neither sort can use up the other's.
 struct Room {
     std::size_t waiting;
     std::size_t places;

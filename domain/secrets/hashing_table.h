@@ -21,8 +21,8 @@ struct HashingClaim {
     Device device;
 };
 
-// One sign-in in the table. Every change of it takes effect with one store to `state`: a process that is killed
-// between two instructions leaves a place that is free, or a whole one.
+// One sign-in in the table. Every change of it takes effect with one store to `state`. A process that is killed between
+// two instructions leaves a place that is free, or a whole one.
 struct HashingPlace {
     enum class State : std::uint32_t {
         kFree,       // the rest means nothing
@@ -40,14 +40,12 @@ struct HashingPlace {
 // The order of password hashing on one host, over all of its workers, in memory that they share. All bytes zero: empty.
 //
 //   - At most two hash at a time, and at most one of them without a known device.
-//   - An account has at most one sign-in that hashes and one that waits. A known device takes the waiting place of
-//   another
-//     device of its account: a stranger cannot keep the owner out.
+//   - An account has at most one sign-in that hashes and one that waits.
+//   - A known device takes the waiting place of another device of its account: a stranger cannot keep the owner out.
 //   - Tenants take turns. Within a tenant its addresses take turns; within an address the first to come is first.
 //     Known devices and others have turns of their own.
-//   - At most 64 known devices and 256 others wait. Beyond that the newest sign-in goes out, of the address that has
-//   the
-//     most waiting, of the tenant that has the most waiting.
+//   - At most 64 known devices and 256 others wait. Beyond that one of the same sort goes out: the newest sign-in of
+//     the address with the most waiting, of the tenant with the most waiting.
 //
 // Not thread-safe: callers hold the lock of HashingQueue. A place's own process may read and free it without.
 class HashingTable {

@@ -59,9 +59,8 @@ struct PasswordCost {
 class PasswordHash {
 public:
     // The form as it may come from elsewhere.
-    //   kInvalidArgument  not an argon2id string of version 19 with one lane, a salt of 16 bytes and a hash of 32; or
-    //   its
-    //                     cost is outside the bounds of PasswordCost, or its work is above `mostWork`
+    //   kInvalidArgument  not an argon2id string of version 19 with one lane, a salt of 16 bytes and a hash of 32
+    //   kInvalidArgument  its cost is outside the bounds of PasswordCost, or its work is above `mostWork`
     static Result<PasswordHash> parse(std::string text, std::size_t mostWork);
 
     static PasswordHash fromStored(std::string text) { return PasswordHash(std::move(text)); }

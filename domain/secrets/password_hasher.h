@@ -28,10 +28,10 @@ public:
 
     PasswordHash hash(const Password&) const;
 
-    // Costs the same whether there is a stored form or not, and whichever of the costs in use it has: time does not
-    // show which e-mails exist. Each check pays one hashing at each cost: the configured one and `inUse`, which are the
-    // costs of the accounts that the password could belong to. One of the hashings is the check. Another is `renewed`,
-    // so that a change of the configured cost needs no further work.
+    // Costs the same with and without a stored form, and for each of the costs in use. Time does not show which
+    // e-mails exist. Each check pays one hashing at the configured cost and one at each other cost of `inUse`. Those
+    // are the costs of the accounts that the password could belong to. One of the hashings is the check. Another is
+    // `renewed`, so that a change of the configured cost needs no further work.
     //
     // Of `inUse` the dearest are paid, kMostCosts with the configured one. A stored form of a cost that is not
     // among them takes one hashing more.

@@ -11,7 +11,7 @@
 namespace claviger::domain {
 
 // Limits how often a sign-in is tried and how often it succeeds. An attempt is counted as a failure before its password
-// is hashed and given back when the password was right: a crash, a lost connection and a full disk leave it counted.
+// is hashed, and given back when the password was right. A crash, a lost connection and a full disk leave it counted.
 // Thread-safe: holds no mutable state.
 class Throttle {
 public:

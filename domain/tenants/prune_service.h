@@ -31,7 +31,7 @@ public:
 
     PruneService(OldRowsStore&, const Clock&, Pause);  // references must outlive this
 
-    // One tenant that fails is named in the result, and the others are done. Rows that come meanwhile stay.
+    // One tenant that fails is named in the result, and the others are done. Rows that are added during the run stay.
     //   kInvalidArgument  a time in the order is shorter than leastKept(); nothing was deleted
     //   kTenantNotFound   there is no such tenant, or its schema is not whole
     // Throws StorageUnavailable if the tenants cannot be listed.

@@ -8,13 +8,13 @@
 
 namespace claviger::domain {
 
-// What the values of an import are measured by.
+// The bounds of the values of an import.
 struct ImportLimits {
     Timestamp latest;      // no moment is later
     std::size_t mostWork;  // of a password's hashing: PasswordCost::work()
 };
 
-// What a value must be to stand in one column of a tenant's table.
+// The rule for the values of one column of a tenant's table.
 struct ColumnRule {
     enum class Empty { kRefused, kAllowed };  // NULL
 

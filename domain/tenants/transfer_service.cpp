@@ -39,8 +39,7 @@ ArchiveHead changedBy(const ImportOrder& order, ArchiveHead head) {
     return head;
 }
 
-// Hands a tenant on that is to come back from this archive, and refuses one that has lost its schema or a table: the
-// archive would look whole.
+// Hands a tenant on. Throws for a tenant that has lost its schema or a table: its archive would look whole.
 class WholeTenant final : public ArchiveSink {
 public:
     WholeTenant(const Tenant& tenant, int newestVersion, ArchiveSink& sink)

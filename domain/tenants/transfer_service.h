@@ -75,16 +75,16 @@ public:
     // been suspended since, or whose password was replaced. With `dryRun` the archive is read to its end and nothing
     // changes.
     //
-    // Nothing of the source is believed: every row goes through CheckedRows, no moment is more than a day ahead of this
-    // clock, and no password is dearer to check than the configuration's, or than 1,024 MiB times passes.
+    // Nothing of the source is believed. Every row goes through CheckedRows. No moment is more than a day ahead of this
+    // clock. No password is dearer to check than the configuration's, or than 1,024 MiB times passes.
     //
     //   kTenantTaken  it is there, its slug or schema is, or another run drops or imports it at this moment
     //   kHostTaken
     // Throws PepperDiffers before anything is changed; ArchiveRefused, MigrationRefused and what the source throws.
     Result<ImportedTenant> import(ArchiveSource&, const ImportOrder&, bool dryRun);
 
-    // Which part of the dead keys a list has, by the database's clock: the entries that were written from `since` on,
-    // or all; and no later one is certain to be there than of `upTo`.
+    // The part of the dead keys that a list has, by the database's clock: the entries that were written from `since`
+    // on, or all. Entries later than `upTo` may be missing.
     struct DeadKeysSpan {
         std::optional<Timestamp> since;
         Timestamp upTo;

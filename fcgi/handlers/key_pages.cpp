@@ -51,7 +51,7 @@ Reply newKeyAgain(const Services& services, const PersonCall& call, const domain
                                               valueOf(call.form, "name"), std::string(textOf(refusal.problem).text)}));
 }
 
-// The confirmation again, which says why nothing was changed; its one-time value is kept too.
+// The confirmation again, with the reason why nothing was changed. Its one-time value is kept too.
 Reply confirmAgain(const Services& services, const PersonCall& call, const domain::ApiKeyId& id,
                    const domain::Error& error) {
     const auto key = services.apiKeys.find(call.actor, id);

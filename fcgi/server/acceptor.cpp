@@ -294,7 +294,7 @@ bool Acceptor::resume(Client& client, Clock::time_point now) {
     return true;
 }
 
-// A peer that has left takes no answer: what it waited for is given up.
+// A peer that has left takes no answer, so its deferred answer is given up.
 bool Acceptor::proceed(Client& client, Clock::time_point now) {
     if (client.connection.isReady()) return lane_.add([this, &client] { handle(client); }), true;
     if (client.retryAt > now) return false;

@@ -39,8 +39,8 @@ public:
     // After look() said kRequest: reads one request to the end of its body, hands it to the application, sends the
     // answer. kWaits: it is not to be sent before due(); then comes answer(). kDeferred: there is none yet; when it is
     // ready comes finish(). Waits at most 5 s for the whole body and 5 s for each part of the answer to be taken.
-    // kEnded: the peer did not ask to keep the connection, or it cannot be kept: the body was cut short or over 1 MiB,
-    // there was something behind it, or the answer could not be sent.
+    // kEnded: the peer wants the connection closed, or it cannot be kept. Then the body was cut short or over 1 MiB,
+    // bytes followed it, or the answer could not be sent.
     Outcome serve(const Application&);
 
     bool waits() const { return waits_; }

@@ -21,9 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGrace = 3s;     // nginx leaves within moments, unless it starves; nobody waits for the others
+constexpr auto kGrace = 3s;     // nginx leaves within moments, unless it starves; other peers are not waited for
 constexpr auto kLimit = 10s;    // for all
-constexpr auto kPatience = 3s;  // for what a deferred answer waits for; the rest is for its work
+constexpr auto kPatience = 3s;  // for the event of a deferred answer; the rest is for its work
 
 void waitForTermination() {
     sigset_t termination;

@@ -15,7 +15,7 @@ namespace claviger::persistence {
 enum class Account {
     kWorker,  // owns next to nothing and takes a tenant's role for each piece of work
     kTool,    // owns all schemas
-    kPrune,   // deletes old rows, and can do nothing else
+    kPrune,   // only deletes old rows
 };
 
 // Lends connections. A thread holds one at a time and only while it works, so that there are never more than

@@ -13,8 +13,8 @@ const char* orNull(const std::string& text) {
     return text.empty() ? nullptr : text.c_str();
 }
 
-// With TLS the driver sends neither password nor statement unless the server's certificate is signed by the CA, in
-// date, and for the host's name or address. Without, it never begins TLS: newer drivers would by themselves.
+// With TLS the driver sends neither password nor statement to a server without a right certificate: signed by the CA,
+// in date, and for the host's name or address. Without, it never begins TLS: newer drivers would by themselves.
 void setTls(MYSQL* handle, const std::optional<Tls>& tls) {
     const my_bool wanted = tls ? 1 : 0;
     ::mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &wanted);
@@ -41,7 +41,7 @@ void setOptions(MYSQL* handle, const Login& login) {
     setTls(handle, login.tls);
 }
 
-// Whatever the driver made of its options: nothing is sent in plain text where TLS was wanted.
+// Checked here too, whatever the driver made of its options: nothing is sent in plain text where TLS was wanted.
 bool isAsWanted(MYSQL* connected, const Login& login) {
     return !login.tls || ::mysql_get_ssl_cipher(connected) != nullptr;
 }

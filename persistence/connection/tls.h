@@ -18,7 +18,7 @@ struct Tls {
 // read, and for a certificate without its key or a key without its certificate.
 std::optional<Tls> tlsOf(const domain::Settings::Database&);
 
-// What to do about a refusal of the driver's (error 2026) with this text; empty if it is not known.
+// Advice for the operator on a refusal of the driver's (error 2026) with this text; empty if the text is not known.
 std::string tlsAdvice(const std::string& text, const std::string& host, const Tls&);
 
 }  // namespace claviger::persistence

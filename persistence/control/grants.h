@@ -20,7 +20,7 @@ constexpr std::array<Sql, 5> kWorkerGrants = {
 // login_attempts and known_devices, and only the tool changes a user beyond the stored form of the password.
 //
 // A table that is made by a migration belongs here, or into kRoleReachesNone: a test compares both with a schema. In
-// MariaDB, INSERT … ON DUPLICATE KEY UPDATE needs UPDATE on the whole table.
+// MariaDB, INSERT … ON DUPLICATE KEY UPDATE needs UPDATE on the columns of the key as well (findings/).
 inline constexpr std::array kRoleGrants = {
     Sql("GRANT SELECT, UPDATE (password_hash) ON {schema}.users TO {role}"),
     Sql("GRANT SELECT, INSERT, UPDATE (last_seen_at, ended_at) ON {schema}.sessions TO {role}"),

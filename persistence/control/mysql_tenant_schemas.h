@@ -18,8 +18,9 @@ public:
 
     void grantPruning(const domain::Tenant&) const override;
 
-    // Makes the tenant's role and that of the release before, gives both the rights of grants.h and takes what goes
-    // beyond, and lets the workers take both. Gives the rights of `claviger prune` too. Safe to run again.
+    // Makes the tenant's role and that of the release before, and lets the workers take both. Gives both the rights of
+    // grants.h, and revokes the schema-wide ones of the release before. Gives the rights of `claviger prune` too. Safe
+    // to run again.
     void grant(const domain::Tenant&) const;
 
     // Takes the rights of `claviger prune` back: they would outlive the tenant's tables.

@@ -10,7 +10,7 @@
 namespace claviger::persistence {
 
 // Whether every living key's pepper is configured, and each pepper is needed. A tenant that cannot be read is named.
-// Nothing where the peppers cannot be read: the checks of the files tell that.
+// Nothing where the peppers cannot be read: the checks of the files report that.
 domain::Findings checkPeppers(const domain::Settings&, Connection& tool, const std::vector<domain::Tenant>&);
 
 }  // namespace claviger::persistence

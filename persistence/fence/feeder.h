@@ -16,7 +16,8 @@ namespace claviger::persistence {
 // one thread; there is never more than one feeder to a board.
 class Feeder {
 public:
-    // What makes the lease lapse is reported as a failure, each lease as a success. References must outlive this.
+    // Each fault that lets the lease lapse is reported as a failure, each lease as a success. References must outlive
+    // this.
     Feeder(Connections&, Board&, domain::FaultReport&);
 
     // Waits so long; false if the feeder is to stop.

@@ -50,7 +50,7 @@ private:
     Fate& fate_;
 };
 
-// Defers POST, and answers all else at once.
+// Defers POST, and answers other methods at once.
 fcgi::Application deferring(Fate& fate) {
     return [&](const fcgi::Request& request) -> fcgi::Answer {
         if (request.method == "POST") return std::make_unique<Deferred>(fate);

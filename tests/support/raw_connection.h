@@ -12,7 +12,7 @@
 
 namespace claviger::tests {
 
-// A connection made by hand with one of the two accounts, past everything that persistence/ does: what a thief of
+// A connection made by hand with one of the accounts, past everything that persistence/ does: what a thief of
 // the password would have.
 class RawConnection {
 public:

@@ -218,7 +218,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, count(State::kHashing));
     }
 
-    // Killed in admit() before the last store, or in grant() before the first: what stands there is taken for free.
+    // Killed in admit() before the last store, or in grant() before the first: such a place counts as free.
     void worksOnWithWhatAKilledProcessLeaves() {
         auto& half = table_->places().front();
         half.owner = 7;
