@@ -61,6 +61,9 @@ struct Parts {
           archive(connections, transactions, migrator, schemas),
           failures(connections),
           stores(connections, transactions),
+          users(
+              stores, passwords, [this]() -> const domain::Throttle& { return throttleWithPepper(); }, clock,
+              operatorOrigin()),
           tenants(registry, schemas, clock),
           transfers(registry, archive, clock, migrator.newestTenantVersion(), costOf(settings),
                     [this] { return fingerprints(); }),
@@ -71,6 +74,11 @@ struct Parts {
     const domain::secrets::Hasher& pepper() {
         if (!hasher) hasher = loadHasher(settings);
         return *hasher;
+    }
+
+    const domain::Throttle& throttleWithPepper() {
+        if (!throttle) throttle.emplace(stores, pepper(), clock);
+        return *throttle;
     }
 
     domain::PepperFingerprints fingerprints() {
@@ -92,6 +100,7 @@ struct Parts {
     persistence::MySqlTenantArchive archive;
     persistence::MySqlMigrationFailures failures;
     persistence::MySqlTenantStores stores;
+    domain::UserService users;  // most of its verbs work without the pepper: containment must
     domain::TenantService tenants;
     domain::TransferService transfers;
     domain::MigrationService migrations;
@@ -99,7 +108,6 @@ struct Parts {
     // Read with the first service that needs the pepper: verbs of tenants work without it.
     std::unique_ptr<const domain::secrets::Hasher> hasher;
     std::optional<domain::Throttle> throttle;
-    std::optional<domain::UserService> users;
     std::optional<domain::OperatorKeyService> keys;
     std::optional<domain::PepperService> peppers;
 };
@@ -132,7 +140,7 @@ public:
 
     domain::TenantService& tenants() override { return migrated().tenants; }
     domain::TransferService& transfers() override { return migrated().transfers; }
-    domain::UserService& users() override { return *withPepper(migrated()).users; }
+    domain::UserService& users() override { return migrated().users; }
     domain::OperatorKeyService& keys() override { return *withPepper(migrated()).keys; }
     domain::PepperService& peppers() override { return *withPepper(migrated()).peppers; }
 
@@ -174,8 +182,6 @@ private:
     static Parts& withPepper(Parts& parts) {
         if (!parts.keys) {
             (void)parts.pepper();
-            parts.throttle.emplace(parts.stores, *parts.hasher, parts.clock);
-            parts.users.emplace(parts.stores, parts.passwords, *parts.throttle, parts.clock, operatorOrigin());
             parts.keys.emplace(parts.stores, *parts.hasher, parts.clock, operatorOrigin());
             parts.peppers.emplace(parts.registry, parts.stores, *parts.hasher);
         }

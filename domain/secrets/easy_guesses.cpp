@@ -94,7 +94,8 @@ std::optional<std::string_view> easyGuess(std::string_view password, std::string
     if (isCommon(lower.text())) return "it is one of the 3,000 commonest passwords";
     lower.keepWords();
     const LowerCase address(email);
-    if (consistsOf(wordsOf(address.text()), lower.words())) return "it consists of digits and words of the e-mail only";
+    if (!lower.words().empty() && consistsOf(wordsOf(address.text()), lower.words()))
+        return "it consists of digits and words of the e-mail only";
     return std::nullopt;
 }
 

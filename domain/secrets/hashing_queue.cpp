@@ -23,8 +23,9 @@ constexpr auto kName = "hashing-queue.1";  // the number is the layout's: a chan
 constexpr auto kLookEvery = 100ms;
 
 // Bytes of the file that are locked. Locks need not lie on bytes with a meaning.
-constexpr off_t kTableLock = 0;        // held by the process that reads or changes the table
-constexpr std::uint32_t kSeats = 255;  // byte n is held by the process that has seat n, from 1 on
+constexpr off_t kTableLock = 0;  // held by the process that reads or changes the table
+constexpr std::uint32_t kSeats =
+    1023;  // two generations of 256 workers and more; byte n is held by the process that has seat n, from 1 on
 
 std::system_error failure(const std::filesystem::path& path, int error = errno) {
     return {error, std::generic_category(), path.string()};
@@ -135,7 +136,7 @@ HashingQueue::HashingQueue(const std::filesystem::path& folder)
 std::uint32_t HashingQueue::takeSeat() const {
     for (std::uint32_t seat = 1; seat <= kSeats; ++seat)
         if (lock(mapping_.file, F_OFD_SETLK, F_WRLCK, seat)) return seat;
-    throw std::runtime_error("255 processes use " + path_.string());
+    throw std::runtime_error("1023 processes use " + path_.string());
 }
 
 std::optional<HashingQueue::Place> HashingQueue::enter(const HashingClaim& claim) {

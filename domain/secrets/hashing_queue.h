@@ -71,7 +71,7 @@ public:
     };
 
     // `folder` must exist, be writable, and be the same for all workers of the host. Throws std::system_error if the
-    // file cannot be made, and std::runtime_error if it is not of this layout or if 255 processes have it.
+    // file cannot be made, and std::runtime_error if it is not of this layout or if 1,023 processes have it.
     explicit HashingQueue(const std::filesystem::path& folder);
     HashingQueue(const HashingQueue&) = delete;
     HashingQueue& operator=(const HashingQueue&) = delete;

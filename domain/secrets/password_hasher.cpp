@@ -16,6 +16,10 @@ namespace {
 
 constexpr int kNicer = 10;  // than the caller: a tenth of what others get of a busy core, all of an idle one
 
+// One account of a far dearer cost must not slow the sign-ins of all others: only that account pays it.
+constexpr std::size_t kMostTimesDearer = 4;
+constexpr std::size_t kWorkOfAnyone = 128;  // MiB times passes: not too dear under any configuration
+
 // Nothing if there is no memory.
 std::optional<PasswordHash> tryToHash(std::string_view password, const PasswordCost& cost) {
     std::string text(crypto_pwhash_STRBYTES, '\0');
@@ -72,7 +76,8 @@ PasswordMatch PasswordHasher::check(const Password& password, const std::optiona
 // The dearest first.
 std::vector<PasswordCost> PasswordHasher::costsToPay(const std::optional<PasswordCost>& stored,
                                                      std::vector<PasswordCost> costs) const {
-    std::erase(costs, cost_);
+    const auto most = std::max(kMostTimesDearer * cost_.work(), kWorkOfAnyone);
+    std::erase_if(costs, [&](const auto& cost) { return cost == cost_ || cost.work() > most; });
     std::sort(costs.begin(), costs.end(),
               [](const auto& a, const auto& b) { return std::pair(a.work(), a) > std::pair(b.work(), b); });
     costs.erase(std::unique(costs.begin(), costs.end()), costs.end());

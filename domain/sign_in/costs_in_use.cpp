@@ -13,10 +13,27 @@ std::vector<secrets::PasswordCost> CostsInUse::of(const Tenant& tenant) {
         if (found != readings_.end() && now >= found->second.at && now - found->second.at < kFresh)
             return found->second.costs;
     }
-    auto costs = stores_.read(tenant, [](const TenantStore& store) { return store.users().passwordCosts(); });
+    return keep(tenant.id, now, read(tenant));
+}
+
+// Nothing: the database did not answer.
+std::optional<std::vector<secrets::PasswordCost>> CostsInUse::read(const Tenant& tenant) const {
+    try {
+        return stores_.read(tenant, [](const TenantStore& store) { return store.users().passwordCosts(); });
+    } catch (const StorageUnavailable&) {
+        const std::lock_guard lock(mutex_);
+        if (!readings_.contains(tenant.id)) throw;
+        return std::nullopt;
+    }
+}
+
+std::vector<secrets::PasswordCost> CostsInUse::keep(const TenantId& tenant, Timestamp now,
+                                                    std::optional<std::vector<secrets::PasswordCost>> costs) {
     const std::lock_guard lock(mutex_);
-    readings_.insert_or_assign(tenant.id, Reading{now, costs});
-    return costs;
+    auto& reading = readings_[tenant];
+    reading.at = now;
+    if (costs) reading.costs = *std::move(costs);
+    return reading.costs;
 }
 
 }  // namespace claviger::domain

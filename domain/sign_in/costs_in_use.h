@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "domain/base/clock.h"
@@ -11,14 +12,16 @@
 
 namespace claviger::domain {
 
-// The costs of a tenant's stored passwords, as they were at most a minute ago. Thread-safe.
+// The costs of a tenant's stored passwords, as they were at most a minute ago; older ones where the database does not
+// answer. Thread-safe.
 class CostsInUse {
 public:
     static constexpr std::chrono::minutes kFresh{1};
 
     CostsInUse(const TenantStores&, const Clock&);  // references must outlive this
 
-    // Reads every user's row if the last reading is not fresh. Throws StorageUnavailable.
+    // Reads every user's row if the last reading is not fresh. A reading that fails counts as one of before, for a
+    // minute. Throws StorageUnavailable if there was none before.
     std::vector<secrets::PasswordCost> of(const Tenant&);
 
 private:
@@ -27,9 +30,13 @@ private:
         std::vector<secrets::PasswordCost> costs;
     };
 
+    std::optional<std::vector<secrets::PasswordCost>> read(const Tenant&) const;
+    std::vector<secrets::PasswordCost> keep(const TenantId&, Timestamp now,
+                                            std::optional<std::vector<secrets::PasswordCost>>);
+
     const TenantStores& stores_;
     const Clock& clock_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::map<TenantId, Reading> readings_;
 };
 

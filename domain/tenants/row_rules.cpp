@@ -164,8 +164,7 @@ constexpr ColumnRule kRules[] = {
     {"users", "email", "an e-mail address, in lower case and at most 254 bytes", isEmail},
     {"users", "name", "a name of 1 to 100 characters, or the e-mail's up to the @", isPersonsName},
     {"users", "status", "pending, approved or suspended", isUserStatus},
-    {"users", "password_hash", "a stored password, no dearer to check than those of this configuration",
-     isPasswordHash},
+    {"users", "password_hash", "a stored password, no dearer to check than this configuration allows", isPasswordHash},
     {"users", "created_at", kMoment, isMoment},
     {"users", "session_epoch", kCount, isCount},
 };

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kBatch = 500;             // rows in one statement
 constexpr std::chrono::hours kClockSlack{24};   // by which the clock of another machine may be ahead
 constexpr std::chrono::hours kLatestCommit{2};  // after the time that an entry bears
-constexpr std::size_t kWorkOfAnyone = 1024;     // MiB times passes: about a second
+constexpr std::size_t kWorkOfAnyone = 128;      // MiB times passes: about a tenth of a second
 
 Error noSuchTenant(const TenantSlug& slug) {
     return {ErrorCode::kTenantNotFound, "there is no tenant " + slug.text()};

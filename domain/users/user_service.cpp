@@ -4,7 +4,12 @@ namespace claviger::domain {
 
 UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher, const Throttle& throttle,
                          const Clock& clock, RequestOrigin origin)
-    : stores_(stores), hasher_(hasher), throttle_(throttle), clock_(clock), origin_(std::move(origin)) {}
+    : UserService(
+          stores, hasher, [&throttle]() -> const Throttle& { return throttle; }, clock, std::move(origin)) {}
+
+UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher,
+                         std::function<const Throttle&()> throttle, const Clock& clock, RequestOrigin origin)
+    : stores_(stores), hasher_(hasher), throttle_(std::move(throttle)), clock_(clock), origin_(std::move(origin)) {}
 
 Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wanted,
                                         const secrets::Password& password) {
@@ -100,7 +105,7 @@ Result<ChangedUser> UserService::unlock(const Tenant& tenant, const Email& email
 }
 
 std::size_t UserService::endLockOut(TenantStore& store, const Tenant& tenant, const User& user) const {
-    return throttle_.unlock(store, tenant, user.email.text(), store.knownDevices().list(user.id), clock_.now());
+    return throttle_().unlock(store, tenant, user.email.text(), store.knownDevices().list(user.id), clock_.now());
 }
 
 // The user's row is locked first: what is decided of one user by several happens one after the other.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct CreatedUser {
 // What became of a user, and of the sessions that ended with it.
 struct ChangedUser {
     User user;
-    bool changed;  // false: it was so before
+    bool changed;               // false: it was so before
     std::size_t endedSessions;  // that were open: neither ended nor past their absolute limit
 };
 
@@ -35,6 +36,11 @@ class UserService {
 public:
     // The references must outlive this. `origin` is what the audit says of the operator.
     UserService(TenantStores&, const secrets::PasswordHasher&, const Throttle&, const Clock&, RequestOrigin origin);
+
+    // The throttle is fetched when a lock-out is to be ended: setPassword and unlock throw what `throttle` throws, and
+    // have changed nothing then. No other method needs it.
+    UserService(TenantStores&, const secrets::PasswordHasher&, std::function<const Throttle&()> throttle, const Clock&,
+                RequestOrigin origin);
 
     // Creates a user. Run again with the same e-mail and name it is already so, and the password stays.
     //   kUserTaken        the e-mail exists under another name; nothing changed
@@ -76,7 +82,7 @@ private:
 
     TenantStores& stores_;
     const secrets::PasswordHasher& hasher_;
-    const Throttle& throttle_;
+    std::function<const Throttle&()> throttle_;
     const Clock& clock_;
     RequestOrigin origin_;
 };

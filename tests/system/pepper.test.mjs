@@ -137,5 +137,6 @@ test('two peppers of one version are refused, and the workers in service stay', 
   tool.configure({ 'pepper.file': peppers[0], 'pepper.other_file': peppers[0] });
   const { status: code, stderr } = tool.run('pepper', 'status');
   assert.deepEqual([code, /same version/.test(stderr)], [1, true]);
+  assert.equal(tool.run('user', 'sign-out', '--tenant', tenant.slug, '--email', email).status, 0, 'containment needs no pepper');
   assert.equal((await service.verify(tenant, key.fullKey)).status, 204);
 });

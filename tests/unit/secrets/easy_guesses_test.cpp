@@ -80,7 +80,7 @@ class EasyGuessesTest : public CppUnit::TestFixture {
     void findsNothingInOtherPasswords() {
         for (const auto* password :
              {"correct horse battery", "annleeacmecorpx", "ann le acme corp", "annlee-keys-2026", "wqertyuiop12",
-              "xn--unbelievable", "\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc\xff\xfe\xfd\xf0"})
+              "xn--unbelievable", "#$%^&*()_+!@{}|<>?", "\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc\xff\xfe\xfd\xf0"})
             assertHard(password);
     }
 

@@ -88,6 +88,7 @@ class PasswordHasherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(renewsTheRightPasswordOfAnotherCost);
     CPPUNIT_TEST(renewsNothingElse);
     CPPUNIT_TEST(paysForAFewCostsAtMost);
+    CPPUNIT_TEST(paysAFarDearerCostOnlyForTheAccountThatHasIt);
     CPPUNIT_TEST(matchesNothingAgainstABrokenHash);
     CPPUNIT_TEST(givesWayWhileItHashesAndNotAfterwards);
     CPPUNIT_TEST(givesWayToAServiceThatGivesWayToOthers);
@@ -229,6 +230,13 @@ class PasswordHasherTest : public CppUnit::TestFixture {
         const Work dearest{{8u << 20, 1}, {17u << 20, 1}, {18u << 20, 1}, {19u << 20, 1}};
         CPPUNIT_ASSERT(dearest == workOf(hasher_, std::nullopt, inUse));
         CPPUNIT_ASSERT(dearest == workOf(hasher_, storedAt({18, 1}), inUse));
+    }
+
+    void paysAFarDearerCostOnlyForTheAccountThatHasIt() {
+        const std::vector<PasswordCost> inUse{{129, 1}, {65, 2}, {9, 1}};
+        CPPUNIT_ASSERT((Work{{8u << 20, 1}, {9u << 20, 1}}) == workOf(hasher_, std::nullopt, inUse));
+        CPPUNIT_ASSERT((Work{{8u << 20, 1}, {9u << 20, 1}, {129u << 20, 1}}) ==
+                       workOf(hasher_, storedAt({129, 1}), inUse));
     }
 
     void matchesNothingAgainstABrokenHash() {

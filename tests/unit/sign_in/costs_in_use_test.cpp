@@ -15,6 +15,7 @@ class CostsInUseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(readsEachTenantsOwn);
     CPPUNIT_TEST(readsAgainAfterAMinuteAndNoSooner);
     CPPUNIT_TEST(readsAgainWhenTheClockWasSetBack);
+    CPPUNIT_TEST(keepsTheLastReadingWhereTheDatabaseDoesNotAnswer);
     CPPUNIT_TEST_SUITE_END();
 
     void readsEachTenantsOwn() {
@@ -46,6 +47,18 @@ class CostsInUseTest : public CppUnit::TestFixture {
         world.makeUser(acme, "ann@acme.example");
         world.clock.advance(-std::chrono::hours(1));
         CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+    }
+
+    void keepsTheLastReadingWhereTheDatabaseDoesNotAnswer() {
+        World world;
+        domain::CostsInUse costs(world.stores, world.clock);
+        const auto acme = world.makeTenant("acme"), globex = world.makeTenant("globex");
+        world.makeUser(acme, "ann@acme.example");
+        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+        world.clock.advance(std::chrono::minutes(2));
+        world.stores.be(InMemoryStores::Reach::kUnreachable);
+        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+        CPPUNIT_ASSERT_THROW(costs.of(globex), domain::StorageUnavailable);
     }
 };
 
