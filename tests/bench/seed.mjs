@@ -65,7 +65,7 @@ export class Seeder {
     const people = Array.from({ length: howMany }, () => ({ id: newId(), token: randomBytes(32), keys: [] }));
     const users = people.map(({ id }) => `x'${id}', '${id}@bench.example', 'Bench', 'approved', '', UTC_TIMESTAMP(6)`);
     const sessions = people.map(({ id, token }) =>
-      `x'${this.hasher.hash('session', token)}', x'${id}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 DAY`);
+      `x'${this.hasher.hash('session', token)}', x'${id}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 11 HOUR`);
     const keys = people.flatMap((person, i) => Array.from({ length: keysEach }, (_, k) => this.#key(person, `${label} ${i} ${k}`)));
     this.sql([
       'SET NAMES utf8mb4;',
