@@ -33,8 +33,8 @@ public:
     // are the costs of the accounts that the password could belong to. One of the hashings is the check. Another is
     // `renewed`, so that a change of the configured cost needs no further work.
     //
-    // Of `inUse` the dearest are paid, kMostCosts with the configured one. A stored form of a cost that is not
-    // among them takes one hashing more.
+    // Of `inUse` the dearest are paid, kMostCosts with the configured one, but none that is far dearer than it
+    // (secrets/README.md). A stored form of a cost that is not among them takes one hashing more.
     // The permit is the proof that no more than two run on this host.
     PasswordMatch matches(const HashingQueue::Permit&, const Password&, const std::optional<PasswordHash>& stored,
                           const std::vector<PasswordCost>& inUse = {}) const;
