@@ -18,7 +18,7 @@ fonts-noto-color-emoji  emoji in names
 '
 nodePackage='nodejs            runs the browser and whole-system tests
 '
-npmPackage='npm               installs the libraries of the browser tests
+npmPackage='npm               installs the libraries of the tests
 '
 
 longPackages='
@@ -47,6 +47,7 @@ testVerb() {  # [--long] [NAME…]
     installMissing "$testPackages"
     nodeFits || fail "the tests need node 18 or newer; the one found first in PATH is $(node --version)"
     stopAllAtExit
+    installLibraries "$root/tests/checks"
     installLibraries "$root/tests/browser"
     buildAll
     [ -z "$long" ] || buildLong "$@"
@@ -92,10 +93,10 @@ isWanted() {  # PATTERN [NAME…]: without names, all are
     return 1
 }
 
-# What tests/browser/package-lock.json names: when it is missing, or the lock has changed since.
+# What the package-lock.json of a folder of tests names: when it is missing, or the lock has changed since.
 installLibraries() {  # FOLDER
     ! cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock.json" || return 0
-    say "Installing the libraries of the browser tests: $(libraryNames "$1")"
+    say "Installing the libraries of tests/${1##*/}: $(libraryNames "$1")"
     runTask npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error ||
         fail "npm could not install the libraries of $1; see above"
     cp -- "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
