@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "domain/secrets/plain_key.h"
 #include "fcgi/http/form.h"
@@ -11,43 +12,58 @@
 namespace claviger::fcgi {
 namespace {
 
+using domain::secrets::PlainKey;
+
 constexpr std::string_view kScheme = "bearer ";
+
+// An empty credential is none.
+std::optional<std::string> unlessEmpty(std::string_view text) {
+    auto trimmed = Poco::trim(std::string(text));
+    return trimmed.empty() ? std::nullopt : std::optional(std::move(trimmed));
+}
 
 std::optional<std::string> bearerToken(const Request& request) {
     const auto header = request.header("authorization");
     if (!header || Poco::icompare(header->substr(0, kScheme.size()), kScheme.data()) != 0) return std::nullopt;
-    return Poco::trim(std::string(header->substr(kScheme.size())));
+    return unlessEmpty(header->substr(kScheme.size()));
+}
+
+std::optional<std::string> apiKey(const Request& request) {
+    return unlessEmpty(request.header("x-api-key").value_or(""));
 }
 
 // A header that was sent twice arrives with a comma, which no key holds.
-bool holdsTwo(const Request& request, std::string_view name) {
-    const auto header = request.header(name);
-    return header && header->find(',') != std::string_view::npos;
+bool holdsTwo(const std::optional<std::string>& credential) {
+    return credential && credential->find(',') != std::string::npos;
+}
+
+bool isOurs(const std::string& credential) {
+    return PlainKey::parse(credential).has_value();
 }
 
 bool hasKeyInQuery(const Request& request) {
     const auto fields = parseFields(request.query);
     const auto holdsKey = [](const auto& field) {
         const auto holds = [](const std::string& text) {
-            return text.find(domain::secrets::PlainKey::kPrefix) != std::string::npos;
+            return text.find(PlainKey::kPrefix) != std::string::npos;
         };
         return holds(field.first) || holds(field.second);
     };
     return fields ? std::any_of(fields->begin(), fields->end(), holdsKey)
-                  : request.query.find(domain::secrets::PlainKey::kPrefix) != std::string::npos;
+                  : request.query.find(PlainKey::kPrefix) != std::string::npos;
 }
 
 }  // namespace
 
 std::variant<std::string, Refusal> presentedKey(const Request& request) {
     if (hasKeyInQuery(request)) return Refusal{Problem::kKeyInQuery};
-    const auto bearer = bearerToken(request);
-    const auto header = request.header("x-api-key");
-    if (bearer && header && *bearer != *header) return Refusal{Problem::kAmbiguousCredentials};
-    if (holdsTwo(request, "authorization") || holdsTwo(request, "x-api-key"))
-        return Refusal{Problem::kAmbiguousCredentials};
-    if (bearer) return *bearer;
-    if (header) return std::string(*header);
+    auto bearer = bearerToken(request);
+    auto header = apiKey(request);
+    if (holdsTwo(bearer) || holdsTwo(header)) return Refusal{Problem::kAmbiguousCredentials};
+    const bool differ = bearer && header && *bearer != *header;
+    if (differ && (isOurs(*bearer) || !isOurs(*header))) return Refusal{Problem::kAmbiguousCredentials};
+    if (header) return std::move(*header);  // beside it, the bearer is the same or the application's
+    if (bearer) return std::move(*bearer);
     return Refusal{Problem::kKeyRequired};
 }
 

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { sql } from './database.mjs';
 import { freePort, request, Visitor } from './http.mjs';
 import { launcherFunction, root } from './launcher.mjs';
+import { nginxProgram } from './nginx.mjs';
 import { childrenOf, hasEnded, shown, start, stop, until } from './processes.mjs';
 
 const testConfig = process.env.TEST_CONFIG;
@@ -69,7 +70,7 @@ class Service {
 
   async startNginx() {
     const log = join(this.folder, 'log/nginx-error.log');
-    this.nginx = start(log, '/usr/sbin/nginx', ['-e', log, '-p', join(this.folder, 'nginx'), '-c', 'nginx.conf']);
+    this.nginx = start(log, nginxProgram, ['-e', log, '-p', join(this.folder, 'nginx'), '-c', 'nginx.conf']);
     await this.ready();
   }
 

@@ -1,6 +1,7 @@
 // The drop-in guards, in an nginx that has nothing else to do with Claviger: over FastCGI and over HTTP.
 
 import assert from 'node:assert/strict';
+import { createServer, STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -36,9 +37,7 @@ function site(snippet, upstream) {
       include ${join(root, 'nginx', snippet)};
       location /reports/ {
         auth_request /_claviger_guard;
-        proxy_set_header X-Claviger-Tenant $claviger_tenant;
-        proxy_set_header X-Claviger-User $claviger_user;
-        proxy_set_header X-Claviger-Key-Id $claviger_key_id;
+        include ${join(root, 'nginx/claviger_guard_proxy_headers')};
         proxy_pass http://$server_addr:$server_port/application;
       }
       location = /application {
@@ -121,6 +120,27 @@ for (const [name, snippet, upstream] of variants) {
       assert.ok([401, 403].includes(answer.status), String(answer.status));
     });
 
+    test('looksAtEachOfTwoKeys', async () => {
+      const dead = `pk_live_${'0'.repeat(38)}`;
+      for (const both of [[key.fullKey, dead], [dead, key.fullKey], [dead, dead], ['', dead]]) {
+        const answer = await ask({ 'X-Api-Key': both });
+        assert.ok([401, 403].includes(answer.status), `${both}: ${answer.status}`);
+      }
+    });
+
+    test('takesAnEmptyKeyForNone', async () => {
+      for (const headers of [{ 'X-Api-Key': '' }, { Authorization: '' }, { Authorization: 'Bearer' }])
+        assert.equal((await ask(headers)).status, 401);
+      assert.equal((await ask({ ...bearer(key.fullKey), 'X-Api-Key': '' })).status, 200);
+    });
+
+    test('leavesABearerOfTheApplicationAlone', async () => {
+      const beside = (apiKey) => ask({ ...bearer('eyJhbGciOiJSUzI1NiJ9.e30.c2ln'), 'X-Api-Key': apiKey });
+      assert.equal((await beside(key.fullKey)).status, 200);
+      assert.equal((await beside(`pk_live_${'0'.repeat(38)}`)).status, 403);
+      assert.equal((await ask({ Authorization: 'Digest a="b", c="d"', 'X-Api-Key': key.fullKey })).status, 200);
+    });
+
     test('tellsNothingAtTheGuardItself', async () => {
       const answer = await ask(bearer(key.fullKey), { path: '/_claviger_guard' });
       assert.equal(answer.status, 403);
@@ -137,6 +157,78 @@ for (const [name, snippet, upstream] of variants) {
     });
   });
 }
+
+// Cookies, conditions and what proxies claim have nothing to do with a key.
+test('handsOverNoCookieAndNothingThatChangesTheQuestion', async (t) => {
+  const socket = join(service.folder, 'run/recording.sock');
+  const peer = await startPeer(socket, () => 'Status: 204\r\n\r\n');
+  const seen = [];
+  const web = createServer((request, response) => (seen.push(request), response.writeHead(204).end()));
+  await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const sites = [
+    await site('claviger_guard.conf', `upstream claviger { server unix:${socket}; }`),
+    await site('claviger_guard_http.conf', `upstream claviger_http { server 127.0.0.1:${web.address().port}; }`),
+  ];
+  t.after(async () => {
+    for (const each of sites) await each.stop();
+    web.close();
+    await peer.stop();
+  });
+  const headers = { Cookie: 'a=secret', Range: 'bytes=0-1', 'If-None-Match': '"x"', Origin: 'https://evil.example', 'X-Forwarded-For': '10.9.8.7', 'X-Forwarded-Proto': 'https', 'X-Api-Key': 'x', 'Claviger-Target': '/healthz' };
+  for (const guarded of sites) assert.equal((await guarded.request({ path: '/reports/?page=1', method: 'PUT', headers, body: 'secret' })).status, 200);
+  const params = Object.fromEntries(peer.requests[0].params);
+  assert.deepEqual([params.REQUEST_METHOD, params.CLAVIGER_TARGET, params.CLAVIGER_HOST, params.HTTP_X_API_KEY], ['GET', '/v1/verify/guard', tenant.host, 'x']);
+  assert.equal(params.HTTP_COOKIE || undefined, undefined);
+  assert.equal(peer.requests[0].body.length, 0);
+  const [{ method, url, headers: sent }] = seen;
+  assert.deepEqual([method, url, sent.host, sent['x-api-key']], ['GET', '/v1/verify/guard', tenant.host, 'x']);
+  for (const name of ['cookie', 'range', 'if-none-match', 'origin', 'x-forwarded-for', 'x-forwarded-proto', 'content-length', 'transfer-encoding'])
+    assert.equal(sent[name], undefined, name);
+});
+
+// Whatever listens at Claviger's address: a redirect to https, another site, a broken proxy.
+test('staysShutForEachStatusBut2xx', async (t) => {
+  const socket = join(service.folder, 'run/any.sock');
+  let status;
+  const peer = await startPeer(socket, () => `Status: ${status}\r\nContent-Type: text/plain\r\n\r\n`);
+  const web = createServer((_, response) => response.writeHead(status, { Location: '/login' }).end());
+  await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const sites = [
+    await site('claviger_guard.conf', `upstream claviger { server unix:${socket}; }`),
+    await site('claviger_guard_http.conf', `upstream claviger_http { server 127.0.0.1:${web.address().port}; }`),
+  ];
+  t.after(async () => {
+    for (const each of sites) await each.stop();
+    web.close();
+    await peer.stop();
+  });
+  const statuses = [...Array(300).keys()].map((number) => 300 + number).filter((number) => STATUS_CODES[number]);
+  for (status of statuses)
+    for (const guarded of sites) {
+      const answer = await guarded.request({ path: '/reports/', headers: { 'X-Api-Key': key.fullKey } });
+      assert.equal(answer.status, { 401: 401, 408: 500 }[status] ?? 403, String(status));
+    }
+});
+
+test('opensForPreflightsWhereTheLocationSaysSo', async (t) => {
+  const guarded = await startSite({
+    http: variants[0][2](),
+    server: `set $claviger_host ${tenant.host};
+      include ${join(root, 'nginx/claviger_guard.conf')};
+      location ^~ /reports/ {
+        error_page 418 = @preflight;
+        if ($request_method = OPTIONS) { return 418; }
+        auth_request /_claviger_guard;
+        proxy_pass http://127.0.0.1:${service.port}/healthz;
+      }
+      location @preflight { add_header Access-Control-Allow-Origin https://app.example; return 204; }`,
+  });
+  t.after(() => guarded.stop());
+  const ask = (method) => guarded.request({ method, path: '/reports/' });
+  const preflight = await ask('OPTIONS');
+  assert.deepEqual([preflight.status, preflight.headers['access-control-allow-origin']], [204, 'https://app.example']);
+  for (const method of ['GET', 'POST', 'PUT']) assert.equal((await ask(method)).status, 401, method);
+});
 
 test('answers403WhenClavigerHangs', async () => {
   const socket = join(service.folder, 'run/hanging.sock');

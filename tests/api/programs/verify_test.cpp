@@ -13,6 +13,9 @@ class VerifyTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(answers401ForAMissingKey);
     CPPUNIT_TEST(answers401ForMalformedAndUnknownKeysAlike);
     CPPUNIT_TEST(answers400ForTwoDifferentKeys);
+    CPPUNIT_TEST(takesAnEmptyCredentialForNone);
+    CPPUNIT_TEST(leavesABearerOfTheApplicationAlone);
+    CPPUNIT_TEST(refusesAHeaderWithTwoKeys);
     CPPUNIT_TEST(answers400ForAKeyInTheQuery);
     CPPUNIT_TEST(refusesTheKeysOfASuspendedUser);
     CPPUNIT_TEST(answers403ForASuspendedTenant);
@@ -57,7 +60,7 @@ public:
         tampered[20] = tampered[20] == 'a' ? 'b' : 'a';
         const auto unknown = std::string(domain::secrets::PlainKey::generate().revealForResponse());
         for (const auto& key :
-             {tampered, unknown, std::string("x"), std::string(), key_.fullKey + "x", key_.fullKey.substr(1)}) {
+             {tampered, unknown, std::string("x"), key_.fullKey + "x", key_.fullKey.substr(1)}) {
             const auto answer = verify({{"X-Api-Key", key}});
             CPPUNIT_ASSERT_EQUAL_MESSAGE(key, 401, answer.status());
             CPPUNIT_ASSERT_EQUAL(std::string("invalid_key"), answer.text("code"));
@@ -70,6 +73,42 @@ public:
         const auto answer = verify({{"Authorization", "Bearer " + key_.fullKey}, {"X-Api-Key", "pk_live_other"}});
         CPPUNIT_ASSERT_EQUAL(400, answer.status());
         CPPUNIT_ASSERT_EQUAL(std::string("ambiguous_credentials"), answer.text("code"));
+    }
+
+    void takesAnEmptyCredentialForNone() {
+        for (const Browser::Headers& headers :
+             {Browser::Headers{{"X-Api-Key", ""}}, Browser::Headers{{"Authorization", ""}},
+              Browser::Headers{{"Authorization", "Bearer "}}, Browser::Headers{{"Authorization", "Bearer  "}},
+              Browser::Headers{{"Authorization", "Bearer "}, {"X-Api-Key", " "}}}) {
+            const auto answer = verify(headers);
+            CPPUNIT_ASSERT_EQUAL(401, answer.status());
+            CPPUNIT_ASSERT_EQUAL(std::string("key_required"), answer.text("code"));
+        }
+        CPPUNIT_ASSERT_EQUAL(204, verify({{"Authorization", "Bearer " + key_.fullKey}, {"X-Api-Key", ""}}).status());
+        CPPUNIT_ASSERT_EQUAL(204, verify({{"Authorization", "Bearer "}, {"X-Api-Key", key_.fullKey}}).status());
+    }
+
+    void leavesABearerOfTheApplicationAlone() {
+        const auto dead = std::string(domain::secrets::PlainKey::generate().revealForResponse());
+        const auto beside = [&](const std::string& bearer, const std::string& apiKey) {
+            return verify({{"Authorization", "Bearer " + bearer}, {"X-Api-Key", apiKey}});
+        };
+        CPPUNIT_ASSERT_EQUAL(204, beside("eyJhbGciOiJSUzI1NiJ9.e30.c2ln", key_.fullKey).status());
+        CPPUNIT_ASSERT_EQUAL(204, beside("pk_live_of_another_service", key_.fullKey).status());
+        CPPUNIT_ASSERT_EQUAL(401, beside("eyJhbGciOiJSUzI1NiJ9.e30.c2ln", dead).status());
+        CPPUNIT_ASSERT_EQUAL(400, beside(dead, key_.fullKey).status());
+        CPPUNIT_ASSERT_EQUAL(400, beside(key_.fullKey, dead).status());
+        CPPUNIT_ASSERT_EQUAL(400, beside(key_.fullKey, "of-the-application").status());
+        CPPUNIT_ASSERT_EQUAL(400, beside("of-the-application", "of-the-application-too").status());
+    }
+
+    void refusesAHeaderWithTwoKeys() {
+        const auto dead = std::string(domain::secrets::PlainKey::generate().revealForResponse());
+        for (const auto& both : {key_.fullKey + ", " + dead, dead + ", " + key_.fullKey, key_.fullKey + ","}) {
+            CPPUNIT_ASSERT_EQUAL(400, verify({{"X-Api-Key", both}}).status());
+            CPPUNIT_ASSERT_EQUAL(400, verify({{"Authorization", "Bearer " + both}}).status());
+            CPPUNIT_ASSERT_EQUAL(400, verify({{"Authorization", "Bearer " + both}, {"X-Api-Key", key_.fullKey}}).status());
+        }
     }
 
     void answers400ForAKeyInTheQuery() {

@@ -1,0 +1,40 @@
+// An application behind a guard: it answers each request, reads each body and takes each WebSocket handshake.
+
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+import net from 'node:net';
+
+export const behindTheDoor = 'behind the door';
+
+// { port, stop() }. The answer is 200 with `behindTheDoor`, the length of the body, and the X-Claviger-… headers.
+export async function startApplication() {
+  const server = http.createServer(answer);
+  server.on('upgrade', accept);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: server.address().port, stop: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))) };
+}
+
+function answer(request, response) {
+  let length = 0;
+  request.on('data', (chunk) => (length += chunk.length));
+  request.on('end', () => {
+    const of = (name) => request.headers[`x-claviger-${name}`] ?? '-';
+    response.end(`${behindTheDoor} ${length} ${of('tenant')} ${of('user')} ${of('key-id')}`);
+  });
+}
+
+function accept(request, socket) {
+  const key = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
+}
+
+// The status of a WebSocket handshake.
+export function handshake(port, headers) {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, '127.0.0.1');
+    const lines = Object.entries({ Host: 'localhost', Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Version': 13, 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers });
+    socket.write(`GET /reports/live HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+    socket.once('data', (bytes) => (resolve(Number(bytes.toString().split(' ')[1])), socket.destroy()));
+    socket.on('error', reject);
+  });
+}
