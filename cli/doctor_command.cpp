@@ -1,8 +1,15 @@
 #include "cli/doctor_command.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
+#include "cli/failure.h"
+#include "cli/guard_probe.h"
 #include "cli/output.h"
+#include "domain/doctor/guard_checks.h"
+#include "domain/secrets/one_line_secret.h"
+#include "domain/secrets/plain_key.h"
 
 namespace claviger::cli {
 namespace {
@@ -10,6 +17,7 @@ namespace {
 using domain::Finding;
 using domain::Findings;
 using domain::Severity;
+namespace secrets = domain::secrets;
 
 std::string severityText(Severity severity) {
     switch (severity) {
@@ -37,8 +45,7 @@ std::string toText(const Finding& finding) {
     return text;
 }
 
-Answer examine(Services& services) {
-    auto findings = services.examine();
+Answer answerOf(domain::Findings findings) {
     // The worst last: it stands above the prompt.
     std::stable_sort(findings.begin(), findings.end(),
                      [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
@@ -61,15 +68,57 @@ Answer examine(Services& services) {
     return answer;
 }
 
+struct GuardOptions {
+    std::string url;
+    std::string keyFile;
+    std::string authorities;
+};
+
+secrets::PlainKey readKey(const std::string& file) {
+    const auto refuse = [&](const std::string& why) { return usageFailure("--key-file: " + file + ": " + why); };
+    const auto isPrivate = secrets::OneLineSecret::requirePrivate(file);
+    if (!isPrivate.ok()) throw refuse(isPrivate.error().detail);
+    const auto text = secrets::OneLineSecret::load(file);
+    if (!text.ok()) throw refuse(text.error().detail);
+    auto key = secrets::PlainKey::parse(text.value().reveal());
+    if (!key) throw refuse("it holds no whole API key");
+    return std::move(*key);
+}
+
+Answer examineGuard(const GuardOptions& options) {
+    auto key = options.keyFile.empty() ? std::nullopt : std::optional(readKey(options.keyFile));
+    const bool withLive = key.has_value();
+    const GuardClient client(options.url, std::move(key), options.authorities);
+    return answerOf(domain::checkGuard([&](const domain::GuardProbe& probe) { return client.ask(probe); }, withLive));
+}
+
 }  // namespace
 
 void addDoctorCommand(CLI::App& app, Verb& chosen) {
-    addVerb(
+    auto* const verb = addVerb(
         app, "doctor",
         "Examine the installation: files and their modes, the pepper, the database's settings, what each account may "
-        "do, the schemas. Tells of each finding how to mend it, and changes nothing. Exit status 1 if one is serious.",
-        "  claviger doctor\n  claviger doctor --json")
-        ->callback([&chosen] { chosen = examine; });
+        "do, the schemas. Tells of each finding how to mend it, and changes nothing. Exit status 1 if one is serious. "
+        "With --guard it examines a guarded address from outside instead, on any machine and without a configuration.",
+        "  claviger doctor\n  claviger doctor --json\n"
+        "  claviger doctor --guard https://www.example.com/reports/ --key-file key.txt");
+    const auto options = std::make_shared<GuardOptions>();
+    auto* const guard =
+        verb->add_option("--guard", options->url,
+                         "Request this address without a key and with wrong ones, and name what is let in")
+            ->type_name("URL");
+    verb->add_option("--key-file", options->keyFile, "A file of mode 600 with a living key, which must be let in")
+        ->type_name("FILE")
+        ->needs(guard);
+    verb->add_option("--tls-ca", options->authorities,
+                     "Certificates of authorities in PEM that the address may have besides the system's")
+        ->type_name("FILE")
+        ->needs(guard);
+    verb->callback([&chosen, options, guard] {
+        chosen = [options, ofGuard = guard->count() > 0](Services& services) {
+            return ofGuard ? examineGuard(*options) : answerOf(services.examine());
+        };
+    });
 }
 
 }  // namespace claviger::cli

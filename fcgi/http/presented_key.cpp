@@ -44,9 +44,7 @@ bool isOurs(const std::string& credential) {
 bool hasKeyInQuery(const Request& request) {
     const auto fields = parseFields(request.query);
     const auto holdsKey = [](const auto& field) {
-        const auto holds = [](const std::string& text) {
-            return text.find(PlainKey::kPrefix) != std::string::npos;
-        };
+        const auto holds = [](const std::string& text) { return text.find(PlainKey::kPrefix) != std::string::npos; };
         return holds(field.first) || holds(field.second);
     };
     return fields ? std::any_of(fields->begin(), fields->end(), holdsKey)

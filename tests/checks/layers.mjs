@@ -18,7 +18,7 @@ const thirdParty = [
   ['ctemplate/', ['fcgi/views/']],
   ['CLI/', ['cli/']],
   ['Poco/JSON/', ['fcgi/json/', 'cli/']],
-  ['Poco/Net/', ['fcgi/']],
+  ['Poco/Net/', ['fcgi/', 'cli/guard_probe']],
   ['Poco/Data/', ['persistence/']],
   ['mysql/', ['persistence/']],
   ['Poco/Crypto/', ['domain/secrets/', 'persistence/schema/']],

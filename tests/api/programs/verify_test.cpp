@@ -59,8 +59,7 @@ public:
         auto tampered = key_.fullKey;
         tampered[20] = tampered[20] == 'a' ? 'b' : 'a';
         const auto unknown = std::string(domain::secrets::PlainKey::generate().revealForResponse());
-        for (const auto& key :
-             {tampered, unknown, std::string("x"), key_.fullKey + "x", key_.fullKey.substr(1)}) {
+        for (const auto& key : {tampered, unknown, std::string("x"), key_.fullKey + "x", key_.fullKey.substr(1)}) {
             const auto answer = verify({{"X-Api-Key", key}});
             CPPUNIT_ASSERT_EQUAL_MESSAGE(key, 401, answer.status());
             CPPUNIT_ASSERT_EQUAL(std::string("invalid_key"), answer.text("code"));
@@ -107,7 +106,8 @@ public:
         for (const auto& both : {key_.fullKey + ", " + dead, dead + ", " + key_.fullKey, key_.fullKey + ","}) {
             CPPUNIT_ASSERT_EQUAL(400, verify({{"X-Api-Key", both}}).status());
             CPPUNIT_ASSERT_EQUAL(400, verify({{"Authorization", "Bearer " + both}}).status());
-            CPPUNIT_ASSERT_EQUAL(400, verify({{"Authorization", "Bearer " + both}, {"X-Api-Key", key_.fullKey}}).status());
+            CPPUNIT_ASSERT_EQUAL(400,
+                                 verify({{"Authorization", "Bearer " + both}, {"X-Api-Key", key_.fullKey}}).status());
         }
     }
 

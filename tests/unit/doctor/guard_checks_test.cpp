@@ -1,0 +1,117 @@
+// What is said of a guard, from the answers of its address.
+#include "domain/doctor/guard_checks.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+namespace claviger::tests {
+
+using domain::Credential;
+using domain::GuardAnswer;
+using domain::GuardProbe;
+using domain::Severity;
+
+class GuardChecksTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(GuardChecksTest);
+    CPPUNIT_TEST(findsNothingWhereOnlyTheLivingKeyPasses);
+    CPPUNIT_TEST(namesARequestThatIsLetIn);
+    CPPUNIT_TEST(countsEachAnswerButARefusalAsOpen);
+    CPPUNIT_TEST(givesUpWhereNothingAnswers);
+    CPPUNIT_TEST(seesACacheThatKeptTheLivingKeysAnswer);
+    CPPUNIT_TEST(seesAPathThatAnotherLocationTakes);
+    CPPUNIT_TEST(takesAPreflightForAWarning);
+    CPPUNIT_TEST(saysThatALivingKeyIsRefused);
+    CPPUNIT_TEST(asksNothingWithALivingKeyThatItHasNot);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void findsNothingWhereOnlyTheLivingKeyPasses() {
+        for (const auto& finding : domain::checkGuard(sound, true))
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(finding.what, static_cast<int>(Severity::kGood),
+                                         static_cast<int>(finding.severity));
+    }
+
+    void namesARequestThatIsLetIn() {
+        const auto finding = of("guard_without_key", [](const GuardProbe&) { return GuardAnswer{200}; });
+        CPPUNIT_ASSERT(finding.severity == Severity::kSerious);
+        CPPUNIT_ASSERT(finding.what.starts_with("GET with no key got 200"));
+        CPPUNIT_ASSERT(finding.mend.find("auth_request /_claviger_guard") != std::string::npos);
+    }
+
+    void countsEachAnswerButARefusalAsOpen() {
+        for (const int status : {200, 204, 301, 302, 304, 400, 404, 405, 429, 500, 502, 503}) {
+            const auto answer = [&](const GuardProbe& probe) {
+                return probe.credential == Credential::kLive ? sound(probe) : GuardAnswer{status};
+            };
+            for (const auto* check : {"guard_without_key", "guard_wrong_key", "guard_paths"})
+                CPPUNIT_ASSERT_MESSAGE(std::to_string(status), of(check, answer).severity == Severity::kSerious);
+        }
+    }
+
+    void givesUpWhereNothingAnswers() {
+        int asked = 0;
+        const auto findings = domain::checkGuard(
+            [&](const GuardProbe&) {
+                return ++asked, GuardAnswer{0, {}, "gone"};
+            },
+            true);
+        CPPUNIT_ASSERT_EQUAL(1, asked);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, findings.size());
+        CPPUNIT_ASSERT(findings.front().severity == Severity::kSerious);
+    }
+
+    void seesACacheThatKeptTheLivingKeysAnswer() {
+        bool cached = false;
+        const auto answer = [&](const GuardProbe& probe) {
+            cached = cached || probe.credential == Credential::kLive;
+            return GuardAnswer{cached ? 200 : 401};
+        };
+        CPPUNIT_ASSERT(of("guard_without_key", answer).severity == Severity::kSerious);
+    }
+
+    void seesAPathThatAnotherLocationTakes() {
+        const auto answer = [](const GuardProbe& probe) {
+            return probe.below == "x.php" ? GuardAnswer{404} : sound(probe);
+        };
+        const auto finding = of("guard_paths", answer);
+        CPPUNIT_ASSERT(finding.what.find("x.php below it with no key got 404") != std::string::npos);
+        CPPUNIT_ASSERT(finding.mend.find("location ^~") != std::string::npos);
+        CPPUNIT_ASSERT(of("guard_without_key", answer).severity == Severity::kGood);
+    }
+
+    void takesAPreflightForAWarning() {
+        const auto answer = [](const GuardProbe& probe) {
+            return probe.method == "OPTIONS" ? GuardAnswer{204} : sound(probe);
+        };
+        CPPUNIT_ASSERT(of("guard_methods", answer).severity == Severity::kWarning);
+    }
+
+    void saysThatALivingKeyIsRefused() {
+        const auto finding = of("guard_living_key", [](const GuardProbe&) { return GuardAnswer{401}; });
+        CPPUNIT_ASSERT(finding.severity == Severity::kSerious);
+        CPPUNIT_ASSERT(finding.what.starts_with("GET with the living key got 401"));
+    }
+
+    void asksNothingWithALivingKeyThatItHasNot() {
+        const auto findings = domain::checkGuard(
+            [](const GuardProbe& probe) {
+                CPPUNIT_ASSERT(probe.credential != Credential::kLive);
+                return GuardAnswer{401};
+            },
+            false);
+        for (const auto& finding : findings) CPPUNIT_ASSERT(finding.check != "guard_living_key");
+    }
+
+private:
+    static GuardAnswer sound(const GuardProbe& probe) { return {probe.credential == Credential::kLive ? 200 : 401}; }
+
+    static domain::Finding of(const std::string& check, const domain::GuardProber& ask) {
+        for (auto& finding : domain::checkGuard(ask, true))
+            if (finding.check == check) return finding;
+        CPPUNIT_FAIL("there is no finding " + check);
+        return {};
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(GuardChecksTest);
+
+}  // namespace claviger::tests
