@@ -52,8 +52,18 @@ Reply caught(const Handle& handle) {
 
 // A body may hold a password, and is not kept.
 Request withoutBody(const Request& request) {
-    return {request.requestId, request.method,  request.path, request.query,    request.scheme, request.authority,
-            request.address,   request.headers, {},           request.bodyState};
+    return {request.requestId,
+            request.method,
+            request.path,
+            request.query,
+            request.scheme,
+            request.authority,
+            request.server,
+            request.address,
+            request.httpsOnly,
+            request.headers,
+            {},
+            request.bodyState};
 }
 
 }  // namespace
@@ -92,6 +102,7 @@ private:
     Reply serve(ForAnyone handler) { return handler(services_, {request_, std::move(match_.parameters), {}}); }
 
     Reply serve(ForVisitor handler) {
+        if (isSignInInTheClear()) return Refusal{Problem::kHttpsRequired, {}, "sign-in over http from another machine"};
         const auto tenant = findTenant();
         if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
         const auto& known = *std::get<domain::SharedTenant>(tenant);
@@ -108,8 +119,11 @@ private:
         const auto actor = services_.authenticator.bySession(*std::get<domain::SharedTenant>(tenant), *session,
                                                              {request_.requestId, request_.address});
         if (!actor.ok()) return refusalOf(actor.error());
-        auto form =
-            admitChange([&](const Hasher& hasher) { return hasher.formToken(actor.value().tenant().id, *session); });
+        const auto user = actor.value().user().id.text();
+        if (const auto page = request_.header("x-claviger-page-of"); page && *page != user)
+            return Refusal{Problem::kSignedInAsAnother};
+        auto form = admitChange(
+            [&](const Hasher& hasher) { return hasher.formToken(actor.value().tenant().id, *session); }, user);
         if (const auto* refusal = std::get_if<Refusal>(&form)) return *refusal;
         return handler(
             services_,
@@ -131,6 +145,8 @@ private:
 
     Or<domain::SharedTenant> findTenant() {
         const auto host = domain::HostName::parseAuthority(request_.authority);
+        if (host.ok() && !request_.server.empty() && host.value().text() != request_.server)
+            return Refusal{Problem::kBadRequest, {}, "the request line and the Host header name different hosts"};
         auto tenant = host.ok() ? services_.tenants.findByHost(host.value()) : nullptr;
         if (!tenant) return Refusal{Problem::kNotFound, {}, "no tenant has this host"};
         record_.tenant = tenant->slug.text();
@@ -140,13 +156,34 @@ private:
         return tenant;
     }
 
+    // Passwords would cross the network for all to read. This machine's own network is none.
+    bool isSignInInTheClear() const {
+        const bool isLocal = request_.address.starts_with("127.") || request_.address == "::1";
+        return request_.httpsOnly && request_.scheme != "https" && !isLocal;
+    }
+
+    std::optional<Refusal> refuseOrigin() const {
+        switch (originOf(request_)) {
+            case Origin::kSame:
+                return std::nullopt;
+            case Origin::kOtherScheme:
+                return Refusal{Problem::kOtherScheme,
+                               {},
+                               "Origin differs in its scheme alone: where TLS ends before nginx, include "
+                               "claviger_behind_proxy.conf"};
+            case Origin::kForeign:
+                break;
+        }
+        return Refusal{Problem::kCrossOrigin, {}, "foreign Origin or Sec-Fetch-Site"};
+    }
+
     // For a request that changes something: it comes from this site, its body is whole, and if it is a form it
-    // carries the token that `expected` gives for a hasher: a page of before may have one of the other pepper's. The
-    // fields of that form.
+    // carries the token that `expected` gives for a hasher: a page of before may have one of the other pepper's. `user`
+    // is signed in; empty: nobody. The fields of that form.
     template <class Expected>
-    Or<Fields> admitChange(const Expected& expected) const {
+    Or<Fields> admitChange(const Expected& expected, const std::string& user = {}) const {
         if (isRead(request_.method)) return Fields{};
-        if (!isSameOrigin(request_)) return Refusal{Problem::kCrossOrigin, {}, "foreign Origin or Sec-Fetch-Site"};
+        if (auto refusal = refuseOrigin()) return *std::move(refusal);
         if (request_.bodyState == BodyState::kTooLarge) return Refusal{Problem::kBodyTooLarge};
         if (request_.bodyState == BodyState::kCutShort) return Refusal{Problem::kBadRequest, {}, "body cut short"};
         if (match_.answers != Answers::kPage) return Fields{};
@@ -157,8 +194,12 @@ private:
             const std::string token = hasher != nullptr ? expected(*hasher) : std::string();
             return !token.empty() && domain::secrets::equalInConstantTime(valueOf(*form, "csrf"), token);
         };
-        if (!carries(&services_.hasher) && !carries(services_.hasher.other()))
+        const auto pageOf = valueOf(*form, "pageOf");
+        if (!pageOf.empty() && pageOf != user) return Refusal{Problem::kSignedInAsAnother};
+        if (!carries(&services_.hasher) && !carries(services_.hasher.other())) {
+            if (!pageOf.empty()) return Refusal{Problem::kPageOutdated};
             return Refusal{Problem::kCrossOrigin, {}, "form token missing or bad"};
+        }
         return std::move(*form);
     }
 

@@ -16,8 +16,9 @@ Response toLogin(const Request& request) {
     const bool isGet = request.method == "GET" || request.method == "HEAD";
     const auto back = isGet && !request.query.empty() ? request.path + "?" + request.query : request.path;
     if (request.path == "/logout") return Response::redirect(303, "/login");
+    const auto target = back.size() > kLongestTarget ? std::string("/") : back;
     return Response::redirect(isGet ? 302 : 303,
-                              "/login?callbackUrl=" + encodeComponent(back) + (isGet ? "" : "&ended=1"));
+                              "/login?callbackUrl=" + encodeComponent(target) + (isGet ? "" : "&ended=1"));
 }
 
 Response page(const Refusal& refusal, const RefusedAt& at, const Pages& pages) {

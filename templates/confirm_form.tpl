@@ -1,10 +1,11 @@
 {{%AUTOESCAPE context="HTML"}}<h1 id="confirm-title">Regenerate API Key</h1>
 <div id="confirm-text">
-  <p>Are you sure you want to regenerate “<bdi data-slot="name">{{NAME}}</bdi>”? The current key will stop working immediately.</p>
-  <p class="quiet"><code dir="ltr" data-slot="masked">{{MASKED_KEY}}</code>, <span data-slot="used">{{#USED}}last used <time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{/USED}}{{#NEVER_USED}}never used{{/NEVER_USED}}</span></p>
+  <p>Are you sure you want to regenerate “<bdi translate="no" data-slot="name">{{NAME}}</bdi>”? The current key will stop working immediately.</p>
+  <p class="quiet"><code dir="ltr" translate="no" data-slot="masked">{{MASKED_KEY}}</code>, <span data-slot="used">{{#USED}}last used <time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{/USED}}{{#NEVER_USED}}never used{{/NEVER_USED}}</span></p>
 </div>
 <form method="post" action="/settings/api-keys{{#PAGE}}/{{ID}}/regenerate{{/PAGE}}">
   <input type="hidden" name="csrf" value="{{CSRF}}">
+  <input type="hidden" name="pageOf" value="{{PAGE_OF}}">
   {{#PAGE}}
   <input type="hidden" name="once" value="{{ONCE}}">
   <p class="error" role="alert">{{ERROR_TEXT}}</p>

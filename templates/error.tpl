@@ -3,6 +3,6 @@
     <p class="status">{{STATUS}}</p>
     <h1>{{TEXT}}</h1>
     <div class="actions"><a class="button wide" href="/settings/api-keys">To your API keys</a></div>
-    <p class="quiet">Request <code dir="ltr">{{REQUEST_ID}}</code></p>
+    <p class="quiet">Request <code dir="ltr" translate="no">{{REQUEST_ID}}</code></p>
   </div>
 </main>

@@ -37,7 +37,7 @@
   {{#NO_MATCH}}
   <div class="empty">
     <span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#search"></use></svg></span>
-    <p><strong>No key matches “<bdi>{{SEARCHED}}</bdi>”.</strong></p>
+    <p><strong>No key matches “<bdi translate="no">{{SEARCHED}}</bdi>”.</strong></p>
     <p><a href="/settings/api-keys">Clear search</a></p>
   </div>
   {{/NO_MATCH}}
@@ -56,11 +56,11 @@
     <tbody role="rowgroup">
       {{#KEY}}
       <tr role="row">
-        <th role="rowheader" scope="row"><bdi>{{NAME}}</bdi></th>
-        <td role="cell" data-label="Key"><code dir="ltr">{{MASKED_KEY}}</code><span class="hidden"> rest hidden</span></td>
+        <th role="rowheader" scope="row"><bdi translate="no">{{NAME}}</bdi></th>
+        <td role="cell" data-label="Key"><code dir="ltr" translate="no">{{MASKED_KEY}}</code><span class="hidden"> rest hidden</span></td>
         <td role="cell" data-label="Created"><time datetime="{{CREATED_AT}}">{{CREATED}}</time></td>
-        <td role="cell" data-label="Last Used">{{#USED}}<time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{#CALLER}} · <bdi>{{CALLER_NAME}}</bdi>{{/CALLER}}{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
-        <td role="cell"><a class="button" href="/settings/api-keys/{{ID}}/regenerate" data-opens="confirm" data-id="{{ID}}"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#rotate-cw"></use></svg>Regenerate<span class="hidden"> <bdi>{{NAME}}</bdi></span></a></td>
+        <td role="cell" data-label="Last Used">{{#USED}}<time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{#CALLER}} · <bdi translate="no">{{CALLER_NAME}}</bdi>{{/CALLER}}{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
+        <td role="cell"><a class="button" href="/settings/api-keys/{{ID}}/regenerate" data-opens="confirm" data-id="{{ID}}"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#rotate-cw"></use></svg>Regenerate<span class="hidden"> <bdi translate="no">{{NAME}}</bdi></span></a></td>
       </tr>
       {{/KEY}}
     </tbody>
@@ -77,7 +77,7 @@
 {{>CONFIRM_FORM}}
   </div>
 </dialog>
-<dialog id="reveal" aria-labelledby="reveal-title" closedby="none">
+<dialog id="reveal" aria-labelledby="reveal-title" aria-describedby="reveal-text" closedby="none">
   <div class="sheet">
 {{>REVEALED_KEY}}
   </div>

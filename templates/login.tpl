@@ -2,7 +2,7 @@
   <div class="card" id="login">
     <span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg></span>
     <h1>Sign in</h1>
-    <p class="quiet">to <bdi>{{TENANT_NAME}}</bdi></p>
+    <p class="quiet">to <bdi translate="no">{{TENANT_NAME}}</bdi></p>
     <p class="callout" id="ended"{{#NOT_ENDED}} hidden{{/NOT_ENDED}}><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-alert"></use></svg><span>Your session has ended, and nothing was changed. Sign in to go on where you were.</span></p>
     {{#ERROR}}
     <p class="callout bad" role="alert" id="error"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-alert"></use></svg><span>{{ERROR_TEXT}}</span></p>

@@ -1,13 +1,14 @@
 {{%AUTOESCAPE context="HTML"}}<a class="skip button" href="#main">Skip to the content</a>
 <header class="bar">
-  <a class="brand" href="/settings/api-keys"><span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg></span><bdi>{{TENANT_NAME}}</bdi></a>
+  <a class="brand" href="/settings/api-keys"><span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg></span><bdi translate="no">{{TENANT_NAME}}</bdi></a>
   <details class="user">
-    <summary><span class="avatar"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#user-round"></use></svg></span><span class="hidden">Account of </span><bdi>{{EMAIL}}</bdi><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#chevron-down"></use></svg></summary>
+    <summary><span class="avatar"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#user-round"></use></svg></span><span class="hidden">Account of </span><bdi translate="no">{{EMAIL}}</bdi><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#chevron-down"></use></svg></summary>
     <div class="menu">
-      <p class="quiet">Signed in as<br><bdi>{{EMAIL}}</bdi></p>
+      <p class="quiet">Signed in as<br><bdi translate="no">{{EMAIL}}</bdi></p>
       <a href="/settings/api-keys"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg>API Keys</a>
       <form method="post" action="/logout">
         <input type="hidden" name="csrf" value="{{CSRF}}">
+        <input type="hidden" name="pageOf" value="{{PAGE_OF}}">
         <button type="submit"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#log-out"></use></svg>Sign out</button>
       </form>
     </div>

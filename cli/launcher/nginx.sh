@@ -4,7 +4,10 @@ writeNginx() {  # FOLDER PORT
     user=  # only a root's nginx would change to another account, which could not reach the private folder
     [ "$(id -u)" != 0 ] || user='user root;'
     cp -- "$root"/nginx/claviger_* "$1/nginx/"
-    sed -e "s|@USER@|$user|" -e "s|@LOGS@|$1/log|" -e "s|@SOCKET@|$1/run/fcgi.sock|" -e "s|@PORT@|$2|" \
+    sed -i -e "s|/run/claviger/fcgi.sock|$1/run/fcgi.sock|" "$1/nginx/claviger_http.conf"
+    sed -i -e "s|/var/log/nginx/claviger-access.log|$1/log/access.log|" \
+        -e "s|/var/log/nginx/claviger-error.log|$1/log/nginx-error.log|" "$1/nginx/claviger_server.conf"
+    sed -e "s|@USER@|$user|" -e "s|@LOGS@|$1/log|" -e "s|@PORT@|$2|" \
         "$root/nginx/nginx.conf.in" >"$1/nginx/nginx.conf"
     mkdir -p -- "$1/nginx/public"
     ln -sfn -- "$root/build/static" "$1/nginx/public/static"

@@ -60,7 +60,9 @@ Result<HostName> HostName::parseAuthority(std::string_view authority) {
         if (port.empty() || port.size() > 5 || !std::all_of(port.begin(), port.end(), isDigit))
             return Error{ErrorCode::kInvalidArgument, "the port of an authority is a number"};
     }
-    return parse(authority.substr(0, colon));
+    auto host = authority.substr(0, colon);
+    if (host.ends_with('.')) host.remove_suffix(1);
+    return parse(host);
 }
 
 SchemaName SchemaName::of(const TenantSlug& slug) {

@@ -6,7 +6,7 @@ namespace {
 using domain::ErrorCode;
 
 Chrome chromeOf(const Services& services, const PersonCall& call) {
-    return {call.actor.tenant().name, call.actor.user().email.text(),
+    return {call.actor.tenant().name, call.actor.user().email.text(), call.actor.user().id.text(),
             services.hasher.formToken(call.actor.tenant().id, call.session)};
 }
 

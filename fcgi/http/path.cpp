@@ -59,7 +59,7 @@ std::string pathOnThisHost(const std::string& target, const std::string& fallbac
         !target.starts_with('/') || target.starts_with("//") || std::any_of(target.begin(), target.end(), [](char c) {
             return c == '\\' || static_cast<unsigned char>(c) < 0x21 || c == 0x7f;
         });
-    return leaves ? fallback : target;
+    return leaves || target.size() > kLongestTarget ? fallback : target;
 }
 
 std::string encodeComponent(std::string_view text) {

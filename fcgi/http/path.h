@@ -15,7 +15,10 @@ std::optional<std::vector<std::string>> splitPath(std::string_view rawPath);
 // they do not match.
 std::optional<std::vector<std::string>> matchPath(std::string_view pattern, const std::vector<std::string>& segments);
 
-// `target` if it is a path on this host that a browser would not take elsewhere, else `fallback`.
+// The longest target of a redirect, in bytes.
+constexpr std::size_t kLongestTarget = 2000;
+
+// `target` if it is a path on this host that a browser would not take elsewhere, and not too long; else `fallback`.
 std::string pathOnThisHost(const std::string& target, const std::string& fallback);
 
 // Percent-encodes everything but unreserved characters (RFC 3986, section 2.3).

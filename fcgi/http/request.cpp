@@ -71,7 +71,9 @@ Request parseCgi(const CgiParameters& parameters, std::string body, BodyState bo
     request.method = valueOf(parameters, "REQUEST_METHOD");
     request.scheme = valueOf(parameters, "REQUEST_SCHEME");
     request.authority = lower(valueOf(parameters, "CLAVIGER_HOST"));
+    request.server = valueOf(parameters, "CLAVIGER_SERVER");
     request.address = valueOf(parameters, "REMOTE_ADDR");
+    request.httpsOnly = !valueOf(parameters, "CLAVIGER_HTTPS_ONLY").empty();
     request.body = std::move(body);
     request.bodyState = bodyState;
 

@@ -23,8 +23,10 @@ struct Request {
     std::string path;       // raw, as on the request line: still percent-encoded, without the query
     std::string query;      // raw, without the question mark
     std::string scheme;     // "http" or "https"
-    std::string authority;  // host[:port] in lower case
-    std::string address;    // the client's
+    std::string authority;  // host[:port] in lower case, of the Host header
+    std::string server;   // the host by which nginx chose its server: lower case, no port, no last dot; empty: not said
+    std::string address;  // the client's
+    bool httpsOnly = false;                                    // sign-ins over http from other machines are refused
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case with hyphens, each once
     std::string body;
     BodyState bodyState = BodyState::kWhole;

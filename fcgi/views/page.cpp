@@ -15,6 +15,7 @@ Page::Page(const std::string& title, const std::string& tenantName, const char* 
 Page::Page(const std::string& title, const Chrome& chrome, const char* content)
     : Page(title, chrome.tenantName, "settings.tpl") {
     layout_.SetTemplateGlobalValue(ks_CSRF, chrome.csrf);
+    layout_.SetTemplateGlobalValue(ks_PAGE_OF, chrome.user);
     content_->SetValue(ks_EMAIL, chrome.email);
     content_ = content_->AddIncludeDictionary(ks_CONTENT);
     content_->SetFilename(content);

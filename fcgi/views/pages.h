@@ -18,6 +18,7 @@ class Templates;
 struct Chrome {
     std::string tenantName;
     std::string email;
+    std::string user;  // whose page it is: an action of it is refused once somebody else is signed in
     std::string csrf;  // the token of this session's forms
 };
 

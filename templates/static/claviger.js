@@ -60,7 +60,7 @@ function localize(root) {
 const openDialog = () => one('dialog[open]');
 const regionOf = (root) => one('[role=status]', root);
 
-function say(text, tone = 'good') {
+function say(text, tone = 'good', ...more) {
   const root = openDialog() ?? one('#reveal');
   if (!root || (root.matches('dialog') && !root.open)) return toast(text, tone);
   const region = regionOf(root);
@@ -69,7 +69,7 @@ function say(text, tone = 'good') {
   // A region that is filled in the moment in which it appears is not announced.
   region.waiting = setTimeout(() => {
     region.dataset.tone = tone;
-    region.append(icon(tone === 'good' ? 'circle-check' : 'triangle-alert'), element('span', '', text));
+    region.append(icon(tone === 'good' ? 'circle-check' : 'triangle-alert'), element('span', '', text, ...more));
     if (tone !== 'good') region.nextElementSibling.scrollIntoView({ block: 'nearest' });
   }, 50);
 }
@@ -114,8 +114,11 @@ function busy(form) {
 
 // --- Talking with the server ---
 
+// Whose page this is: the server refuses what it asks for once somebody else is signed in.
+const pageOf = () => one('[name=pageOf]').value;
+
 // Sends an action. Returns {issued} or {text, field: whether it is about what was typed, unknown: whether it
-// may have happened all the same}.
+// may have happened all the same, another: whether somebody else is signed in}.
 async function send(path, body, failed) {
   const unknown = { text: filled(strings.unknown, { failed }), unknown: true };
   const offline = !navigator.onLine;
@@ -123,7 +126,7 @@ async function send(path, body, failed) {
   try {
     response = await fetch(path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-Claviger-Page-Of': pageOf() },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(30_000),
     });
@@ -132,6 +135,7 @@ async function send(path, body, failed) {
   }
   if (response.status === 401) return sessionEnded();
   const answer = await response.json().catch(() => undefined);
+  if (answer?.code === 'signed_in_as_another') return { text: strings.another, another: true };
   if (response.ok) return answer?.fullKey ? { issued: answer } : unknown;
   if ([400, 413].includes(response.status) && answer?.error) return { text: answer.error, field: true };
 
@@ -147,19 +151,35 @@ function sessionEnded() {
   return new Promise(() => {});  // this page has nothing more to say
 }
 
+function linkToOwnKeys() {
+  const link = element('a', '', strings.showTheirKeys);
+  link.href = '/settings/api-keys';
+  return link;
+}
+
+// In the place of a list that is not the keys of the person who is signed in now.
+function showAnother() {
+  const text = element('p', 'callout bad', icon('circle-alert'), element('span', '', strings.another, ' ', linkToOwnKeys()));
+  text.setAttribute('role', 'alert');
+  one('#keys').replaceChildren(text);
+}
+
 // The list anew, as the server renders it: an answer that XMLHttpRequest reads as a document runs no script.
 function refresh() {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
     request.open('GET', location.pathname + location.search);
+    request.setRequestHeader('X-Claviger-Page-Of', pageOf());
     request.responseType = 'document';
     request.timeout = 10_000;
     request.onloadend = () => {
+      if (request.status === 409) return done(undefined);
       const fresh = request.status === 200 && request.response?.getElementById('keys');
       fresh ? done(fresh) : failed();
     };
     request.send();
   }).then((fresh) => {
+    if (!fresh) return showAnother();
     const old = one('#keys');
     const hadFocus = old.contains(document.activeElement);
     localize(fresh);
@@ -339,6 +359,9 @@ async function act(form, path, body, kind, failed) {
   } else if (answer.field && kind === 'created' && form.closest('[open]')) {
     showFieldError(form, answer.text);
     form.elements.name.focus();
+  } else if (answer.another) {
+    say(answer.text, 'bad', ' ', linkToOwnKeys());
+    showAnother();
   } else {
     say(answer.text, 'bad');
     if (answer.unknown) refresh();

@@ -9,6 +9,10 @@ namespace claviger::tests {
 class DispatcherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DispatcherTest);
     CPPUNIT_TEST(answersUnknownHostsWithA404ThatTellsNothing);
+    CPPUNIT_TEST(refusesAHostThatIsNotTheServers);
+    CPPUNIT_TEST(findsATenantByAHostWithALastDot);
+    CPPUNIT_TEST(refusesASignInOverHttpWhereItIsSetSo);
+    CPPUNIT_TEST(sendsNobodyToATargetThatIsTooLong);
     CPPUNIT_TEST(answersUnknownPathsInTheFormOfTheirPlace);
     CPPUNIT_TEST(answersOtherMethodsWith405AndAllow);
     CPPUNIT_TEST(decodesEachSegmentOnceAfterSplitting);
@@ -30,6 +34,57 @@ public:
             CPPUNIT_ASSERT_EQUAL(std::string("not_found"), answer.text("code"));
             CPPUNIT_ASSERT_EQUAL(404, stranger.send("DELETE", "/api/api-keys/x", "", {}).status());
         }
+    }
+
+    void refusesAHostThatIsNotTheServers() {
+        auto browser = tenant_.browser();
+        browser.setParameter("CLAVIGER_SERVER", "other.invalid");
+        const auto answer = browser.get("/api/api-keys");
+        CPPUNIT_ASSERT_EQUAL(400, answer.status());
+        CPPUNIT_ASSERT_EQUAL(std::string("bad_request"), answer.text("code"));
+        CPPUNIT_ASSERT_EQUAL(400, browser.get("/login").status());
+        browser.setParameter("CLAVIGER_SERVER", tenant_.host());
+        CPPUNIT_ASSERT_EQUAL(200, browser.get("/login").status());
+    }
+
+    void findsATenantByAHostWithALastDot() {
+        for (const auto& authority : {tenant_.host() + ".", tenant_.host() + ".:8080"}) {
+            Browser browser(application(), authority);
+            browser.setParameter("CLAVIGER_SERVER", tenant_.host());
+            CPPUNIT_ASSERT_EQUAL(303, browser.signIn(TestTenant::kOwner, TestTenant::kPassword).status());
+        }
+        CPPUNIT_ASSERT_EQUAL(404, Browser(application(), tenant_.host() + "..").get("/login").status());
+    }
+
+    void refusesASignInOverHttpWhereItIsSetSo() {
+        const auto statusFrom = [&](const std::string& address, const std::string& scheme) {
+            auto browser = tenant_.browser(scheme);
+            browser.setParameter("CLAVIGER_HTTPS_ONLY", "on");
+            browser.comeFrom(address);
+            const auto shown = browser.get("/login").status();
+            const auto sent =
+                browser.postForm("/login", {{"email", TestTenant::kOwner}, {"password", TestTenant::kPassword}});
+            CPPUNIT_ASSERT_EQUAL(shown == 200, sent.status() != 403 || !sent.holds("Sign in over https"));
+            return shown;
+        };
+        CPPUNIT_ASSERT_EQUAL(403, statusFrom("192.0.2.1", "http"));
+        CPPUNIT_ASSERT_EQUAL(403, statusFrom("2001:db8::1", "http"));
+        CPPUNIT_ASSERT_EQUAL(200, statusFrom("192.0.2.1", "https"));
+        CPPUNIT_ASSERT_EQUAL(200, statusFrom("127.0.0.1", "http"));
+        CPPUNIT_ASSERT_EQUAL(200, statusFrom("::1", "http"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, tenant_.count("sessions"));
+    }
+
+    void sendsNobodyToATargetThatIsTooLong() {
+        auto browser = tenant_.browser();
+        const auto path = [](std::size_t bytes) { return "/settings/api-keys?q=" + std::string(bytes - 21, 'x'); };
+        CPPUNIT_ASSERT_EQUAL(std::string("/login?callbackUrl=%2F"), browser.get(path(2001)).header("Location"));
+        CPPUNIT_ASSERT(browser.get(path(2000)).header("Location").size() > 2000);
+        const auto signedIn = [&](std::size_t bytes) {
+            return tenant_.browser().signIn(TestTenant::kOwner, TestTenant::kPassword, path(bytes)).header("Location");
+        };
+        CPPUNIT_ASSERT_EQUAL(path(2000), signedIn(2000));
+        CPPUNIT_ASSERT_EQUAL(std::string("/settings/api-keys"), signedIn(2001));
     }
 
     void answersUnknownPathsInTheFormOfTheirPlace() {

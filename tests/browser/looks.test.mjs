@@ -136,6 +136,24 @@ describe('nothing for axe to find and nothing past the edge', atOnce, () => {
     await look(page, 'dialog-regenerated');
   });
 
+  stage.test('a tab of before somebody else signed in', async ({ page, context, service, tenant, visitor }) => {
+    await visitor.createKey('Zapier');
+    await page.reload();
+    const other = await service.signedIn(tenant, service.user(tenant));
+    await context.addCookies([...other.cookies].map(([name, value]) => ({ name, value, url: visitor.origin, httpOnly: true })));
+    await submitName(page, 'For whom');
+    await page.getByText(/somebody else/).last().waitFor();
+    await look(page, 'stale-dialog');
+    await page.keyboard.press('Escape');
+    await look(page, 'stale-list');
+    await page.goto('/settings/api-keys/new');
+    await page.locator('[name=pageOf]').last().evaluate((field) => { field.value = '00000000-0000-0000-0000-000000000000'; });
+    await page.getByLabel('Name').fill('For whom');
+    await page.getByRole('button', { name: 'Create Key' }).click();
+    await page.getByText(/somebody else/).waitFor();
+    await look(page, 'stale-form');
+  });
+
   stage.test('a toast', async ({ page, visitor, user }) => {
     await endSession(page, visitor);
     await submitName(page, 'Too late');

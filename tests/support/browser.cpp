@@ -76,6 +76,7 @@ Answer Browser::send(const std::string& method, const std::string& target, const
                                                      {"REMOTE_ADDR", address_},
                                                      {"CLAVIGER_TARGET", target},
                                                      {"CLAVIGER_HOST", authority_}};
+    parameters.insert(parameters_.begin(), parameters_.end());
     std::string cookie;
     for (const auto& [name, value] : cookies_) cookie += (cookie.empty() ? "" : "; ") + name + "=" + value;
     if (!cookie.empty()) headers.try_emplace("Cookie", cookie);

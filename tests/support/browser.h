@@ -50,6 +50,7 @@ public:
 
     std::map<std::string, std::string>& cookies() { return cookies_; }
     void comeFrom(std::string address) { address_ = std::move(address); }
+    void setParameter(const std::string& name, std::string value) { parameters_[name] = std::move(value); }  // of nginx
 
 private:
     void keepCookies(const fcgi::Response&);
@@ -58,6 +59,7 @@ private:
     std::string authority_;
     std::string scheme_;
     std::string address_ = "192.0.2.1";
+    std::map<std::string, std::string> parameters_;
     std::map<std::string, std::string> cookies_;
 };
 

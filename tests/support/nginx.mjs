@@ -12,12 +12,13 @@ export const nginxProgram = process.env.TEST_NGINX ?? '/usr/sbin/nginx';
 
 const user = process.getuid() === 0 ? 'user root;' : '';
 
-// The shipped configuration in a folder of its own; whoever listens on `socket` stands for the workers.
-export async function startShipped() {
+// The shipped configuration in a folder of its own; whoever listens on `socket` stands for the workers. `lines` come first in
+// Claviger's server block, `include` names shipped files that are included last in it.
+export async function startShipped(options) {
   const folder = newFolder();
   for (const name of ['run', 'log']) mkdirSync(join(folder, name));
   const port = await freePort();
-  launcherFunction('writeNginx', folder, String(port));
+  writeShipped(folder, port, options);
   return started(folder, port, { socket: join(folder, 'run/fcgi.sock') });
 }
 
@@ -34,17 +35,47 @@ export async function startSites({ http, servers }) {
   const ports = [];
   for (const _ of servers) ports.push(await freePort());
   const blocks = servers.map((server, i) => `server { listen 127.0.0.1:${ports[i]}; ${server} }`);
-  const temporary = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((kind) => `${kind}_temp_path ${kind};`);
   writeFileSync(
     join(folder, 'nginx/nginx.conf'),
     `${user} daemon off; worker_processes 1; pid nginx.pid; error_log ${folder}/log/nginx-error.log warn;
     events {}
-    http { ${temporary.join(' ')} access_log off; ${http}
+    http { ${temporaryFolders()} access_log off; ${http}
 ${blocks.join('\n')}
 }`,
   );
   return started(folder, ports[0], { ports });
 }
+
+// Writes FOLDER/nginx: the whole nginx of the demo, or with TEST_STOCK_NGINX, a nginx.conf as Debian ships it, that one with
+// the two includes of nginx/README.md.
+export function writeShipped(folder, port, { lines = '', include = [] } = {}) {
+  launcherFunction('writeNginx', folder, String(port));
+  const file = join(folder, 'nginx/nginx.conf');
+  const stock = process.env.TEST_STOCK_NGINX;
+  if (stock) writeFileSync(file, stockOf(readFileSync(stock, 'utf8'), folder, port));
+  const included = include.map((name) => `include ${name};`).join(' ');
+  const whole = readFileSync(file, 'utf8');
+  writeFileSync(file, whole.replace('include claviger_server.conf;', `${lines} include claviger_server.conf; ${included}`));
+}
+
+// Only what a test without root's rights needs is another than in the package: the account, the folders, the port.
+function stockOf(text, folder, port) {
+  const changed = [
+    [/^user .*$/m, user],
+    [/^pid .*$/m, `pid nginx.pid; daemon off;`],
+    [/^error_log .*$/m, `error_log ${folder}/log/nginx-error.log;`],
+    [/^include \/etc\/nginx\/modules-enabled.*$/m, ''],
+    [/^(\s*)access_log .*$/m, `$1access_log ${folder}/log/stock-access.log;`],
+    [/^\s*include \/etc\/nginx\/conf\.d.*$/m, `${temporaryFolders()} include claviger_http.conf;`],
+    [/^\s*include \/etc\/nginx\/sites-enabled.*$/m, `server { listen 127.0.0.1:${port}; root public; include claviger_server.conf; }`],
+  ];
+  return changed.reduce((whole, [line, ours]) => {
+    if (!line.test(whole)) throw new Error(`Debian's nginx.conf has no line ${line}`);
+    return whole.replace(line, ours);
+  }, text.replace(/^(?!.*error_log)/, /^\s*error_log/m.test(text) ? '' : 'error_log x;\n'));
+}
+
+const temporaryFolders = () => ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((kind) => `${kind}_temp_path ${kind};`).join(' ');
 
 function newFolder() {
   const folder = mkdtempSync(join(dirname(process.env.TEST_CONFIG), 's-'));

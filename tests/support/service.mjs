@@ -15,8 +15,8 @@ import { dirname, join } from 'node:path';
 
 import { sql } from './database.mjs';
 import { freePort, request, Visitor } from './http.mjs';
-import { launcherFunction, root } from './launcher.mjs';
-import { nginxProgram } from './nginx.mjs';
+import { root } from './launcher.mjs';
+import { nginxProgram, writeShipped } from './nginx.mjs';
 import { childrenOf, hasEnded, shown, start, stop, until } from './processes.mjs';
 
 const testConfig = process.env.TEST_CONFIG;
@@ -28,7 +28,7 @@ export const manyChanges = { 'limits.changes': 'off' };
 const random = () => randomBytes(5).toString('hex');
 
 // `settings` are lines of claviger.conf that replace the test run's, such as { 'fcgi.workers': 2 }. The service lies in a
-// new folder of `parent`; its workers run `program`, by the command `within` if there is one.
+// new folder of `parent`; its workers run `program`, by the command `within` if there is one. `nginx` is what writeShipped takes.
 export async function startService(settings = {}, options = {}) {
   const service = new Service(await freePort(), settings, options);
   try {
@@ -44,7 +44,7 @@ export async function startService(settings = {}, options = {}) {
 }
 
 class Service {
-  constructor(port, settings, { parent = dirname(testConfig), program = join(root, 'build/fcgi/claviger-fcgi'), within = [] }) {
+  constructor(port, settings, { parent = dirname(testConfig), program = join(root, 'build/fcgi/claviger-fcgi'), within = [], nginx }) {
     Object.assign(this, { port, program, within });
     this.ends = [];
     this.folder = mkdtempSync(join(parent, 's-'));
@@ -57,7 +57,7 @@ class Service {
       .filter((line) => !(line.split('=')[0].trim() in own));
     const lines = [...kept, ...Object.entries(own).map(([name, value]) => `${name} = ${value}`)];
     writeFileSync(this.config, lines.join('\n') + '\n');
-    launcherFunction('writeNginx', this.folder, String(port));
+    writeShipped(this.folder, port, nginx);
   }
 
   // --- its processes ---

@@ -76,6 +76,12 @@ test('filesHaveTheirTypes', async () => {
   assert.equal((await service.request({ path: '/favicon.ico' })).headers['content-type'], types.svg);
 });
 
+test('filesAreSentWhateverPageLinksToThem', async () => {
+  for (const headers of [{ Referer: `http://${tenant.host}/login?callbackUrl=x` }, { Referer: `http://${tenant.host}/?k=pk_live_x` }])
+    for (const path of [stylesheet, '/favicon.ico', `${stylesheet}?x=1`])
+      assert.equal((await service.request({ host: tenant.host, path, headers })).status, 200, path);
+});
+
 test('filesOutsideThePublicFolderAreOutOfReach', async () => {
   for (const path of ['/static/../../claviger.conf', '/static/%2e%2e/%2e%2e/claviger.conf', '/nginx.conf', '/static/'])
     assert.ok([400, 403, 404].includes((await service.request({ host: tenant.host, path })).status), path);

@@ -35,7 +35,7 @@ const accessLines = () => readFileSync(`${nginx.folder}/log/access.log`, 'utf8')
 const logs = () => accessLines().join('\n') + readFileSync(`${nginx.folder}/log/nginx-error.log`, 'utf8');
 
 const own = ['REQUEST_METHOD', 'REQUEST_SCHEME', 'REMOTE_ADDR', 'CONTENT_TYPE', 'CONTENT_LENGTH',
-  'CLAVIGER_TARGET', 'CLAVIGER_HOST', 'CLAVIGER_REQUEST_ID'];
+  'CLAVIGER_TARGET', 'CLAVIGER_HOST', 'CLAVIGER_SERVER', 'CLAVIGER_REQUEST_ID'];
 
 for (const path of ['/', '/v1/verify', '/api/api-keys', `/login?next=${fullKey}`]) {
   test(`namesEachParameterOnceAt ${path}`, async () => {

@@ -69,7 +69,7 @@ public:
         }
         const auto page = owner.get("/settings/api-keys");
         CPPUNIT_ASSERT(!page.holds("Never"));
-        CPPUNIT_ASSERT(page.holds("</time> · <bdi>&lt;b&gt;n8n&lt;</bdi>"));
+        CPPUNIT_ASSERT(page.holds("</time> · <bdi translate=\"no\">&lt;b&gt;n8n&lt;</bdi>"));
     }
 
     void answers401WithoutASession() {
