@@ -43,6 +43,7 @@ makeSystem() {
     printf '127.0.0.1 localhost\n' >"$system/etc/hosts"
     git clone --quiet -- "$root" "$system/root/claviger"
     cp -- "$root/tests/platforms/newcomer.sh" "$system/root/newcomer.sh"
+    cp -L /etc/ssl/certs/ca-certificates.crt "$system/root/authorities.pem"  # this network may have authorities of its own
 }
 
 removeSystem() {  # nothing of it is mounted here: its mounts end with its processes
@@ -62,7 +63,7 @@ asNewcomer() {
         mount -t tmpfs tmpfs "$1/run"
         root=$1
         shift
-        exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
+        exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb NODE_EXTRA_CA_CERTS=/root/authorities.pem \
             chroot "$root" sh /root/newcomer.sh "$@"
     ' sh "$system" "$@"
 }
