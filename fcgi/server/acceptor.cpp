@@ -260,9 +260,14 @@ void Acceptor::postpone(Client& client, Clock::time_point moment) {
 }
 
 void Acceptor::forget(Client& client) {
+    std::list<Client> left;  // destroyed once the lock is released
     const std::lock_guard lock(clientsMutex_);
-    clients_.erase(client.self);
+    moveOut(client, left);
     if (clients_.empty()) changed_.notify_all();
+}
+
+void Acceptor::moveOut(Client& client, std::list<Client>& left) {
+    left.splice(left.begin(), clients_, client.self);
 }
 
 void Acceptor::startTimer() {
@@ -280,27 +285,28 @@ void Acceptor::onTimer() {
         paused_ = false;
     }
     const auto now = Clock::now();
+    std::list<Client> left;  // destroyed once the lock is released
     const std::lock_guard lock(clientsMutex_);
     std::erase_if(postponed_, [&](Client* client) {
-        return client->connection.isDeferred() ? proceed(*client, now) : resume(*client, now);
+        return client->connection.isDeferred() ? proceed(*client, now, left) : resume(*client, now, left);
     });
     if (clients_.empty()) changed_.notify_all();
     if (!postponed_.empty()) startTimer();
 }
 
-bool Acceptor::resume(Client& client, Clock::time_point now) {
+bool Acceptor::resume(Client& client, Clock::time_point now, std::list<Client>& left) {
     if (client.retryAt > now) return false;
-    if (!arm(client, EPOLL_CTL_MOD)) clients_.erase(client.self);
+    if (!arm(client, EPOLL_CTL_MOD)) moveOut(client, left);
     return true;
 }
 
 // A peer that has left takes no answer, so its deferred answer is given up.
-bool Acceptor::proceed(Client& client, Clock::time_point now) {
+bool Acceptor::proceed(Client& client, Clock::time_point now, std::list<Client>& left) {
     if (client.connection.isReady()) return lane_.add([this, &client] { handle(client); }), true;
     if (client.retryAt > now) return false;
     client.retryAt = now + kLeftEvery;
     if (!client.connection.hasBeenLeft()) return false;
-    clients_.erase(client.self);
+    moveOut(client, left);
     return true;
 }
 

@@ -71,10 +71,16 @@ private:
     void park(Client&);                            // until it is looked at again
     void wait(Client&);                            // until its answer is due
     void defer(Client&);                           // until its answer is ready
-    bool resume(Client&, Clock::time_point now);   // false: it is to wait on
-    bool proceed(Client&, Clock::time_point now);  // likewise, for a deferred answer
+    // False: it is to wait on. A client that has ended is moved to `left`.
+    bool resume(Client&, Clock::time_point now, std::list<Client>& left);
+    bool proceed(Client&, Clock::time_point now, std::list<Client>& left);  // likewise, for a deferred answer
     void postpone(Client&, Clock::time_point);
     void forget(Client&);
+
+    // Takes the client out of clients_, under clientsMutex_. The caller destroys `left` without that lock: giving up a
+    // deferred answer may take a while, and every connect waits for the lock.
+    void moveOut(Client&, std::list<Client>& left);
+
     bool arm(Client&, int operation);  // from here on it may be another thread's; an answer that waits wants to write
     void bidFarewell(const Client&) const;  // as the phase has it; for who idles
     void bidFarewellToIdle();

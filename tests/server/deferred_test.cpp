@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <list>
+#include <optional>
 #include <stdexcept>
 
 #include "tests/server/acceptor_fixture.h"
@@ -65,6 +66,7 @@ class DeferredTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(holdsNoThreadWhileItWaits);
     CPPUNIT_TEST(holdsNoThreadOfOtherRequestsWhileItIsFinished);
     CPPUNIT_TEST(givesUpTheAnswerOfAClientThatLeaves);
+    CPPUNIT_TEST(servesOthersWhileAnAnswerIsGivenUp);
     CPPUNIT_TEST(finishesForAClientThatLeavesTooLate);
     CPPUNIT_TEST(answersWhatIsDeferredWhileItDrains);
     CPPUNIT_TEST(givesUpWhatWaitsWhenItEnds);
@@ -132,6 +134,44 @@ class DeferredTest : public CppUnit::TestFixture {
         client.close();
         CPPUNIT_ASSERT(eventually([&] { return fate.alive == 0; }));
         CPPUNIT_ASSERT_EQUAL(0, fate.finished.load());
+    }
+
+    // Giving up may wait for a lock of the application. A new connection must not wait with it.
+    void servesOthersWhileAnAnswerIsGivenUp() {
+        struct Gate {
+            std::atomic<bool> entered{false}, open{false};
+            ~Gate() { release(); }
+            void release() {
+                open = true;
+                open.notify_all();
+            }
+        };
+        struct Stuck final : fcgi::DeferredAnswer {
+            explicit Stuck(Gate& gate) : gate_(gate) {}
+            ~Stuck() override {
+                gate_.entered = true;
+                gate_.open.wait(false);
+            }
+            bool isReady() const override { return false; }
+            fcgi::Response finish() override { return fcgi::Response(204); }
+            Gate& gate_;
+        };
+        std::optional<AcceptorFixture> server;
+        Gate gate;  // opens before the server is destroyed
+        server.emplace(2U, [&gate](const fcgi::Request& request) -> fcgi::Answer {
+            if (request.method == "POST") return std::make_unique<Stuck>(gate);
+            return fcgi::Response(204);
+        });
+        auto client = server->connect();
+        client.send({.method = "POST"});
+        CPPUNIT_ASSERT(eventually([&] { return server->count() == 1; }));
+        client.close();
+        CPPUNIT_ASSERT(eventually([&] { return gate.entered.load(); }));
+        auto other = server->connect();
+        other.send({});
+        const auto answer = other.receive(kAtOnce);
+        CPPUNIT_ASSERT(answer);
+        CPPUNIT_ASSERT_EQUAL(204, answer->status);
     }
 
     void finishesForAClientThatLeavesTooLate() {
