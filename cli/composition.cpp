@@ -14,6 +14,7 @@
 #include "persistence/connection/connections.h"
 #include "persistence/control/mysql_migration_failures.h"
 #include "persistence/control/mysql_old_rows.h"
+#include "persistence/control/mysql_password_sealing.h"
 #include "persistence/control/mysql_tenant_archive.h"
 #include "persistence/control/mysql_tenant_registry.h"
 #include "persistence/control/mysql_tenant_schemas.h"
@@ -61,12 +62,13 @@ struct Parts {
           archive(connections, transactions, migrator, schemas),
           failures(connections),
           stores(connections, transactions),
-          users(
-              stores, passwords, [this]() -> const domain::Throttle& { return throttleWithPepper(); }, clock,
-              operatorOrigin()),
+          sealing(connections),
+          users(stores, passwords,
+                {[this]() -> const domain::Throttle& { return throttleWithPepper(); }, [this] { return sealOfNew(); }},
+                clock, operatorOrigin()),
           tenants(registry, schemas, clock),
           transfers(registry, archive, clock, migrator.newestTenantVersion(), costOf(settings),
-                    [this] { return fingerprints(); }),
+                    {[this] { return fingerprints(); }, [this] { return domain::secrets::PasswordSeal(pepper()); }}),
           migrations(registry, schemas, migrator, failures, clock) {}
 
     // The pepper is read when it is first needed, since most verbs work without it; not by two threads at once.
@@ -79,6 +81,11 @@ struct Parts {
     const domain::Throttle& throttleWithPepper() {
         if (!throttle) throttle.emplace(stores, pepper(), clock);
         return *throttle;
+    }
+
+    // The pepper stays unread where passwords are not sealed.
+    std::optional<domain::secrets::PasswordSeal> sealOfNew() {
+        return sealing.isOn() ? std::optional(domain::secrets::PasswordSeal(pepper())) : std::nullopt;
     }
 
     domain::PepperFingerprints fingerprints() {
@@ -100,6 +107,7 @@ struct Parts {
     persistence::MySqlTenantArchive archive;
     persistence::MySqlMigrationFailures failures;
     persistence::MySqlTenantStores stores;
+    persistence::MySqlPasswordSealing sealing;
     domain::UserService users;  // most of its verbs work without the pepper: containment must
     domain::TenantService tenants;
     domain::TransferService transfers;
@@ -183,7 +191,7 @@ private:
         if (!parts.keys) {
             (void)parts.pepper();
             parts.keys.emplace(parts.stores, *parts.hasher, parts.clock, operatorOrigin());
-            parts.peppers.emplace(parts.registry, parts.stores, *parts.hasher);
+            parts.peppers.emplace(parts.registry, parts.stores, parts.sealing, *parts.hasher, parts.clock);
         }
         return parts;
     }

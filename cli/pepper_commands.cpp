@@ -48,7 +48,7 @@ std::string tableOf(const PepperStatus& status) {
     Cells heading{"LIVING KEYS OF"};
     for (const int version : versions) heading.push_back("PEPPER " + std::to_string(version));
     std::vector<Cells> rows;
-    for (const auto& [tenant, keys] : status.tenants) rows.push_back(cells(tenant.slug.text(), keys));
+    for (const auto& [tenant, keys, passwords] : status.tenants) rows.push_back(cells(tenant.slug.text(), keys));
     rows.push_back(cells("(all)", status.together));
     return table(heading, rows);
 }
@@ -68,21 +68,48 @@ std::string whatIsNext(const PepperStatus& status) {
                " waits. When every host knows it as pepper.other_file, let it be pepper.file, and " + current +
                " the other.\n";
     if (!status.otherIsUnused())
-        return text + "Keys move to pepper " + current + " when they are used. Until none is left with pepper " +
-               other + ", keep it: a key that is left dies with it.\n";
-    return text + "No living key needs pepper " + other +
+        return text + "Keys move to pepper " + current + " when they are used, sealed passwords at a sign-in or by " +
+               "`claviger pepper seal`. Until none is left with pepper " + other +
+               ", keep it: a key that is left dies with it.\n";
+    return text + "No living key and no password needs pepper " + other +
            ": take pepper.other_file away, but no sooner than 12 hours after pepper " + current +
            " took over, or those who are signed in since before sign in again.\n";
+}
+
+std::size_t unsealedOf(const domain::PasswordsByPepper& passwords) {
+    return countOf(passwords, 0);
+}
+
+// A line a version, once any password is sealed.
+std::string passwordsOf(const PepperStatus& status) {
+    const auto& passwords = status.passwords;
+    if (passwords.empty() || (passwords.size() == 1 && passwords.begin()->first == 0)) return {};
+    std::string text = "Stored passwords:";
+    for (const auto& [version, count] : passwords)
+        text += (version == 0 ? " not sealed " : " sealed with pepper " + std::to_string(version) + " ") +
+                std::to_string(count) + (version == passwords.rbegin()->first ? ".\n" : ",");
+    if (status.lostPasswords() > 0)
+        text +=
+            std::to_string(status.lostPasswords()) +
+            " of them are sealed with a pepper that is not configured, and their users cannot sign in: bring it back "
+            "as pepper.other_file.\n";
+    const bool complete = unsealedOf(passwords) == 0 && countOf(passwords, status.current) > 0 && passwords.size() == 1;
+    if (!complete)
+        text += "`claviger pepper seal` seals them all with pepper " + std::to_string(status.current) + ".\n";
+    return text;
 }
 
 Answer showStatus(Services& services) {
     const auto status = services.peppers().status();
     JsonArray tenants;
-    for (const auto& [tenant, keys] : status.tenants)
-        tenants.add(jsonObject({{"tenant", tenant.slug.text()}, {"keys", toJson(keys)}}));
+    for (const auto& [tenant, keys, passwords] : status.tenants)
+        tenants.add(
+            jsonObject({{"tenant", tenant.slug.text()}, {"keys", toJson(keys)}, {"passwords", toJson(passwords)}}));
     auto document = jsonObject({{"current", status.current},
                                 {"keys", toJson(status.together)},
                                 {"lost", status.lost()},
+                                {"passwords", toJson(status.passwords)},
+                                {"lostPasswords", status.lostPasswords()},
                                 {"otherIsUnused", status.otherIsUnused()},
                                 {"tenants", tenants}});
     if (status.other) document.set("other", *status.other);
@@ -90,10 +117,10 @@ Answer showStatus(Services& services) {
     std::string trouble;
     for (const auto& [tenant, why] : status.uncounted) {
         failed.add(jsonObject({{"tenant", tenant.slug.text()}, {"message", why}}));
-        trouble += "the keys of " + tenant.slug.text() + " could not be counted: " + why + "\n";
+        trouble += "the keys and passwords of " + tenant.slug.text() + " could not be counted: " + why + "\n";
     }
     document.set("failed", failed);
-    auto answer = answerOf(tableOf(status) + whatIsNext(status), std::move(document), "");
+    auto answer = answerOf(tableOf(status) + whatIsNext(status) + passwordsOf(status), std::move(document), "");
     answer.trouble = trouble;
     if (!trouble.empty()) answer.status = ExitStatus::kPartlyDone;
     return answer;
@@ -132,9 +159,59 @@ Answer rotate(Services& services, const fs::path& file, bool dryRun) {
                      file.string() +
                      ", reload the workers (SIGHUP).\n"
                      "2. Then on every host: swap pepper.file and pepper.other_file, reload.\n"
-                     "3. When `claviger pepper status` says that the old one is not needed: take it away, reload.\n",
+                     "3. Where passwords are sealed: `claviger pepper seal`.\n"
+                     "4. When `claviger pepper status` says that the old one is not needed: take it away, reload.\n",
                  jsonObject({{"version", version}, {"file", file.string()}}), file.string() + "\n");
     return dryRun ? asRehearsal(answer) : answer;
+}
+
+std::string numberOf(std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " stored password" : " stored passwords");
+}
+
+domain::PasswordsSealed sealAll(Services& services) {
+    try {
+        return services.peppers().sealPasswords();
+    } catch (const domain::SealingTooEarly& early) {
+        throw Failure(ExitStatus::kFailed, "sealing_too_early", std::string(early.what()) + ". Nothing was changed",
+                      "Install this release on every host and reload its workers, then run this again. A host that was "
+                      "switched off counts for a minute.");
+    }
+}
+
+Answer seal(Services& services) {
+    const auto done = sealAll(services);
+    std::size_t all = 0;
+    JsonArray tenants, failed;
+    std::string trouble;
+    for (const auto& [tenant, sealed] : done.tenants) {
+        all += sealed;
+        tenants.add(jsonObject({{"tenant", tenant.slug.text()}, {"sealed", sealed}}));
+    }
+    for (const auto& [tenant, why] : done.failed) {
+        failed.add(jsonObject({{"tenant", tenant.slug.text()}, {"message", why}}));
+        trouble += tenant.slug.text() + " is not sealed: " + why + "\n";
+    }
+    auto answer = answerOf("Sealed " + numberOf(all) + " of " + std::to_string(done.tenants.size()) +
+                               (done.tenants.size() == 1 ? " tenant" : " tenants") +
+                               ". The pepper is now needed to check a password: keep its backup, apart from the "
+                               "database's.\n",
+                           jsonObject({{"sealed", all}, {"tenants", tenants}, {"failed", failed}}), "");
+    answer.trouble = trouble;
+    if (!trouble.empty()) answer.status = ExitStatus::kPartlyDone;
+    return answer;
+}
+
+void addSeal(CLI::App& group, Verb& chosen) {
+    addVerb(
+        group, "seal",
+        "Seal all stored passwords with a key derived from the pepper, so that a backup of the database alone is "
+        "nothing to guess at; new passwords are sealed from then on. Refused while workers of an earlier release run. "
+        "Run it again after a rotation of the pepper, after an import, or when it was interrupted. A tenant that "
+        "cannot be "
+        "sealed is named and stops no other (exit status 5).",
+        "  claviger pepper seal\n  claviger pepper seal --json")
+        ->callback([&chosen] { chosen = seal; });
 }
 
 void addRotate(CLI::App& group, Verb& chosen) {
@@ -160,11 +237,13 @@ void addPepperCommands(CLI::App& app, Verb& chosen) {
     auto* const group = addGroup(app, "pepper", "The pepper, and how to replace it",
                                  "  claviger pepper status\n  claviger pepper rotate /etc/claviger/pepper.2");
     addVerb(*group, "status",
-            "Count the living keys by the pepper that they are stored with. A tenant that cannot be read is named and "
+            "Count the living keys, and the sealed passwords, by the pepper that they are stored with. A tenant that "
+            "cannot be read is named and "
             "stops no other (exit status 5).",
             "  claviger pepper status\n  claviger pepper status --json")
         ->callback([&chosen] { chosen = showStatus; });
     addRotate(*group, chosen);
+    addSeal(*group, chosen);
 }
 
 }  // namespace claviger::cli

@@ -1,5 +1,9 @@
 #include "domain/keys/pepper_service.h"
 
+#include <stdexcept>
+#include <utility>
+
+#include "domain/secrets/password_seal.h"
 #include "domain/tenants/failure_of.h"
 
 namespace claviger::domain {
@@ -11,12 +15,20 @@ std::size_t PepperStatus::lost() const {
     return lost;
 }
 
-bool PepperStatus::otherIsUnused() const {
-    return uncounted.empty() && other && *other < current && !together.contains(*other);
+std::size_t PepperStatus::lostPasswords() const {
+    std::size_t lost = 0;
+    for (const auto& [version, count] : passwords)
+        if (version != 0 && version != current && version != other) lost += count;
+    return lost;
 }
 
-PepperService::PepperService(const TenantRegistry& registry, const TenantStores& stores, const secrets::Hasher& hasher)
-    : registry_(registry), stores_(stores), hasher_(hasher) {}
+bool PepperStatus::otherIsUnused() const {
+    return uncounted.empty() && other && *other < current && !together.contains(*other) && !passwords.contains(*other);
+}
+
+PepperService::PepperService(const TenantRegistry& registry, TenantStores& stores, PasswordSealing& sealing,
+                             const secrets::Hasher& hasher, const Clock& clock)
+    : registry_(registry), stores_(stores), sealing_(sealing), hasher_(hasher), clock_(clock) {}
 
 PepperStatus PepperService::status() const {
     PepperStatus status{hasher_.pepperVersion(), {}, {}, {}};
@@ -24,17 +36,73 @@ PepperStatus PepperService::status() const {
     for (auto& tenant : registry_.list()) {
         if (tenant.schemaVersion == 0) continue;
         KeysByPepper keys;
+        PasswordsByPepper passwords;
         auto why = failureOf([&] {
             keys = stores_.read(tenant, [](const TenantStore& store) { return store.apiKeys().countLiveByPepper(); });
+            passwords =
+                stores_.read(tenant, [](const TenantStore& store) { return store.users().countPasswordsByPepper(); });
         });
         if (!why.empty()) {
             status.uncounted.push_back({std::move(tenant), std::move(why)});
             continue;
         }
         for (const auto& [version, count] : keys) status.together[version] += count;
-        status.tenants.push_back({std::move(tenant), std::move(keys)});
+        for (const auto& [version, count] : passwords) status.passwords[version] += count;
+        status.tenants.push_back({std::move(tenant), std::move(keys), std::move(passwords)});
     }
     return status;
+}
+
+PasswordsSealed PepperService::sealPasswords() {
+    if (const auto hosts = sealing_.hostsWithoutSeal(); hosts > 0)
+        throw SealingTooEarly("workers of an earlier release run on " + std::to_string(hosts) +
+                              (hosts == 1 ? " host" : " hosts") + ", and they cannot open sealed passwords");
+    sealing_.turnOn(clock_.now());  // first: what is stored from here on is sealed already
+    PasswordsSealed done;
+    for (auto& tenant : registry_.list()) {
+        if (tenant.schemaVersion == 0) continue;
+        std::size_t sealed = 0;
+        auto why = failureOf([&] { sealed = sealAllOf(tenant); });
+        if (why.empty())
+            done.tenants.push_back({std::move(tenant), sealed});
+        else
+            done.failed.push_back({std::move(tenant), std::move(why)});
+    }
+    return done;
+}
+
+// One that does not open is passed over, and named once the others are done.
+std::size_t PepperService::sealAllOf(const Tenant& tenant) const {
+    const secrets::PasswordSeal seal(hasher_);
+    std::size_t sealed = 0, unopened = 0;
+    std::optional<UserId> after;
+    while (true) {
+        const auto batch = stores_.read(tenant, [&](const TenantStore& store) {
+            return store.users().passwordsNotSealedWith(hasher_.pepperVersion(), after, kBatch);
+        });
+        if (batch.empty()) break;
+        after = batch.back().user;
+        std::vector<std::pair<Users::StoredPassword, secrets::PasswordHash>> renewed;
+        for (const auto& password : batch) {
+            const auto opened = seal.open(tenant.id, password.user, password.hash);
+            if (opened && opened->cost())
+                renewed.emplace_back(password, seal.seal(tenant.id, password.user, *opened));
+            else
+                ++unopened;
+        }
+        const auto stored = stores_.transact<std::size_t>(tenant, [&](TenantStore& store) -> Result<std::size_t> {
+            std::size_t replaced = 0;
+            for (const auto& [password, form] : renewed)
+                if (store.users().replacePassword(password, form)) ++replaced;
+            return replaced;
+        });
+        sealed += stored.value();
+    }
+    if (unopened > 0)
+        throw std::runtime_error(
+            std::to_string(unopened) +
+            " password(s) do not open: their pepper is not configured, or their rows were changed");
+    return sealed;
 }
 
 }  // namespace claviger::domain

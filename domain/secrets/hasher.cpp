@@ -55,6 +55,27 @@ DigestType Hasher::digest(std::string_view purpose, const TenantId& tenant, std:
     return out;
 }
 
+SealingKey Hasher::sealingKey(std::string_view purpose, const TenantId& tenant) const {
+    SealingKey ofPurpose, key;
+    auto state = *keyed_;
+    crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(purpose.data()), purpose.size());
+    crypto_auth_hmacsha256_final(&state, ofPurpose.bytes_.data());
+    const auto id = tenant.bytes();
+    crypto_auth_hmacsha256_init(&state, ofPurpose.bytes_.data(), ofPurpose.bytes_.size());
+    crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(id.data()), id.size());
+    crypto_auth_hmacsha256_final(&state, key.bytes_.data());
+    sodium_memzero(&state, sizeof state);
+    return key;
+}
+
+SealingKey::SealingKey(SealingKey&& other) noexcept : bytes_(other.bytes_) {
+    sodium_memzero(other.bytes_.data(), other.bytes_.size());
+}
+
+SealingKey::~SealingKey() {
+    sodium_memzero(bytes_.data(), bytes_.size());
+}
+
 std::string Hasher::fingerprint() const {
     const auto made =
         digest<Digest<struct FingerprintKind>>("fingerprint", *TenantId::fromBytes(std::string(16, '\0')), {});

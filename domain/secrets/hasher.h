@@ -9,6 +9,7 @@
 #include "domain/secrets/digest.h"
 #include "domain/secrets/pepper.h"
 #include "domain/secrets/plain_key.h"
+#include "domain/secrets/sealing_key.h"
 #include "domain/secrets/token.h"
 
 struct crypto_auth_hmacsha256_state;  // libsodium's
@@ -37,6 +38,10 @@ public:
 
     // With the other pepper; null while one lives alone.
     const Hasher* other() const { return other_.get(); }
+
+    // The key that seals secrets of a tenant for one purpose: HMAC(HMAC(pepper, purpose), tenant id). Who has the key
+    // of one purpose or tenant has no other one.
+    SealingKey sealingKey(std::string_view purpose, const TenantId&) const;
 
     // 16 hexadecimal digits by which the pepper is known again, and which say nothing of it.
     std::string fingerprint() const;

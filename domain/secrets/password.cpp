@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -12,6 +13,10 @@ namespace claviger::domain::secrets {
 namespace {
 
 constexpr std::size_t kSaltBytes = 16, kHashBytes = 32;
+constexpr std::size_t kSealedBytes =
+    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + kSaltBytes + kHashBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::string_view kOpen = "$argon2id", kSealed = "$sealed-argon2id";
+constexpr std::uint32_t kMostVersion = 1'000'000'000;
 
 // Takes the parts of a text one after another. After the first part that is not there nothing follows any more.
 class Parts {
@@ -55,12 +60,31 @@ private:
 
 // In whole MiB, as each cost of a configuration is.
 std::optional<PasswordCost> takeCost(Parts& parts) {
-    if (!parts.take("$argon2id$v=19$m=")) return std::nullopt;
+    if (!parts.take("$v=19$m=")) return std::nullopt;
     const auto kibibytes = parts.takeNumber();
     if (!kibibytes || *kibibytes % 1024 != 0 || !parts.take(",t=")) return std::nullopt;
     const auto passes = parts.takeNumber();
     if (!passes || !parts.take(",p=1")) return std::nullopt;
     return PasswordCost{*kibibytes / 1024, *passes};
+}
+
+// What a stored form says of itself, if it is whole.
+struct Described {
+    PasswordCost cost;
+    std::optional<int> sealedWith;
+};
+
+std::optional<Described> describe(std::string_view stored) {
+    const bool sealed = stored.starts_with(kSealed);
+    Parts parts(stored);
+    (void)parts.take(sealed ? kSealed : kOpen);
+    const auto cost = takeCost(parts);
+    if (!cost || !parts.take("$")) return std::nullopt;
+    const auto version = sealed ? parts.takeNumber() : std::nullopt;
+    const bool whole = sealed ? version && *version <= kMostVersion && parts.take("$") && parts.takeBase64(kSealedBytes)
+                              : parts.takeBase64(kSaltBytes) && parts.take("$") && parts.takeBase64(kHashBytes);
+    if (!whole || !parts.atEnd()) return std::nullopt;
+    return Described{*cost, version ? std::optional(static_cast<int>(*version)) : std::nullopt};
 }
 
 bool isWithinBounds(const PasswordCost& cost, std::size_t mostWork) {
@@ -73,24 +97,28 @@ bool isWithinBounds(const PasswordCost& cost, std::size_t mostWork) {
 
 std::optional<PasswordCost> PasswordCost::parse(std::string_view head) {
     Parts parts(head);
+    (void)parts.take(head.starts_with(kSealed) ? kSealed : kOpen);
     const auto cost = takeCost(parts);
     return cost && parts.atEnd() ? cost : std::nullopt;
 }
 
 std::optional<PasswordCost> PasswordHash::cost() const {
-    Parts parts(text_);
-    const auto cost = takeCost(parts);
-    const bool whole = cost && parts.take("$") && parts.takeBase64(kSaltBytes) && parts.take("$") &&
-                       parts.takeBase64(kHashBytes) && parts.atEnd();
-    return whole ? cost : std::nullopt;
+    const auto described = describe(text_);
+    return described ? std::optional(described->cost) : std::nullopt;
+}
+
+std::optional<int> PasswordHash::sealedWith() const {
+    const auto described = describe(text_);
+    return described ? described->sealedWith : std::nullopt;
 }
 
 Result<PasswordHash> PasswordHash::parse(std::string text, std::size_t mostWork) {
     PasswordHash hash(std::move(text));
     const auto cost = hash.cost();
     if (!cost || !isWithinBounds(*cost, mostWork))
-        return Error{ErrorCode::kInvalidArgument,
-                     "a stored password is an argon2id string, of a cost that the configuration could have"};
+        return Error{
+            ErrorCode::kInvalidArgument,
+            "a stored password is an argon2id string, sealed or not, of a cost that the configuration could have"};
     return hash;
 }
 

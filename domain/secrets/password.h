@@ -51,15 +51,19 @@ struct PasswordCost {
     std::size_t work() const { return memoryMiB * passes; }  // what time grows with
     auto operator<=>(const PasswordCost&) const = default;
 
-    // The cost in the first part of a stored form: "$argon2id$v=19$m=19456,t=2,p=1". Nothing if it is of another form.
+    // The cost in the first part of a stored form, "$argon2id$v=19$m=19456,t=2,p=1", or the same with
+    // "sealed-argon2id". Nothing if it is of another form.
     static std::optional<PasswordCost> parse(std::string_view head);
 };
 
-// The stored form of a password: libsodium's argon2id string, with its own salt and cost.
+// The stored form of a password: libsodium's argon2id string, with its own salt and cost; or that string sealed under a
+// pepper (password_seal.h).
 class PasswordHash {
 public:
     // The form as it may come from elsewhere.
-    //   kInvalidArgument  not an argon2id string of version 19 with one lane, a salt of 16 bytes and a hash of 32
+    //   kInvalidArgument  not an argon2id string of version 19 with one lane, a salt of 16 bytes and a hash of 32; and
+    //   no
+    //                     sealed one
     //   kInvalidArgument  its cost is outside the bounds of PasswordCost, or its work is above `mostWork`
     static Result<PasswordHash> parse(std::string text, std::size_t mostWork);
 
@@ -68,6 +72,9 @@ public:
 
     // What checking a password against it costs. Nothing if it is broken: then no password matches.
     std::optional<PasswordCost> cost() const;
+
+    // The version of the pepper that it is sealed with. Nothing if it is not sealed, or broken.
+    std::optional<int> sealedWith() const;
 
 private:
     explicit PasswordHash(std::string text) : text_(std::move(text)) {}

@@ -41,22 +41,59 @@ Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignIn
                    std::move(costs), std::move(*place));
 }
 
+// The result of a check of a password, and its account.
+struct SignInService::Checked {
+    std::optional<Account> account;  // as it was read under the permit
+    bool matches = false;
+    std::optional<secrets::PasswordHash> replacement{};  // of the stored form, where it matches
+};
+
+// The permit is held until the session is stored: of an account only one sign-in has one on this host. The next one
+// then reads the password that this one has renewed. A sign-in on another host may renew it too, so that one that is
+// right is checked once more.
 Result<SignedIn> SignInService::finish(Waiting waiting) {
     auto permit = std::move(waiting.place_).permit();
     if (!permit) return busy("no permit to hash in time");
     const auto& tenant = waiting.tenant_;
-    const auto& account = waiting.account_;
     const auto counted = throttle_.count(tenant, waiting.budgets_);  // other attempts may have failed since
     if (!counted.ok()) return counted.error();
 
-    const auto stored = account ? std::optional(account->passwordHash) : std::nullopt;
-    const auto match = passwords_.matches(*permit, waiting.attempt_.password, stored, waiting.costs_);
-    permit.reset();
-    if (!match || account->user.status != UserStatus::kApproved) {
-        recordRefusal(tenant, account, waiting.attempt_.origin);
-        return ErrorCode::kSignInRefused;
+    std::optional<Account> account = waiting.account_;
+    for (int attempts = 0; attempts < 2; ++attempts) {
+        const auto checked = check(*permit, waiting, readAgain(tenant, account));
+        account = checked.account;
+        if (!checked.matches) break;
+        if (auto started = start(waiting, checked, counted.value())) return *std::move(started);
     }
-    return start(tenant, *account, std::move(waiting.attempt_), waiting.knownDevice_, counted.value(), match.renewed);
+    recordRefusal(tenant, account, waiting.attempt_.origin);
+    return ErrorCode::kSignInRefused;
+}
+
+std::optional<Account> SignInService::readAgain(const Tenant& tenant, const std::optional<Account>& account) const {
+    if (!account) return std::nullopt;
+    return stores_.read(tenant,
+                        [&](const TenantStore& store) { return store.users().findByEmail(account->user.email); });
+}
+
+// A sealed password that does not open matches nothing: its pepper is not configured, or its row was changed.
+SignInService::Checked SignInService::check(const secrets::HashingQueue::Permit& permit, const Waiting& waiting,
+                                            std::optional<Account> account) const {
+    const auto opened =
+        account ? seal_.open(waiting.tenant_.id, account->user.id, account->passwordHash) : std::nullopt;
+    auto match = passwords_.matches(permit, waiting.attempt_.password, opened, waiting.costs_);
+    if (!match || account->user.status != UserStatus::kApproved) return {std::move(account)};
+    auto replacement = replacementOf(waiting.tenant_, *account, *opened, std::move(match.renewed));
+    return {std::move(account), true, std::move(replacement)};
+}
+
+// Never under an earlier pepper than before: while a pepper is being replaced, hosts differ in which is the current
+// one.
+std::optional<secrets::PasswordHash> SignInService::replacementOf(const Tenant& tenant, const Account& account,
+                                                                  const secrets::PasswordHash& opened,
+                                                                  std::optional<secrets::PasswordHash> renewed) const {
+    if (!account.passwordHash.sealedWith()) return renewed;
+    if (!renewed && !seal_.isOutdated(account.passwordHash)) return std::nullopt;
+    return seal_.seal(tenant.id, account.user.id, renewed ? *renewed : opened);
 }
 
 SettledAt SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
@@ -108,21 +145,23 @@ void SignInService::recordRefusal(const Tenant& tenant, const std::optional<Acco
     throttle_.clearAway(tenant);
 }
 
-Result<SignedIn> SignInService::start(const Tenant& tenant, const Account& account, SignInAttempt attempt,
-                                      bool knownDevice, const Throttle::Counted& counted,
-                                      const std::optional<secrets::PasswordHash>& renewed) {
-    const auto& user = account.user;
+std::optional<Result<SignedIn>> SignInService::start(Waiting& waiting, const Checked& checked,
+                                                     const Throttle::Counted& counted) {
+    const auto& tenant = waiting.tenant_;
+    auto& attempt = waiting.attempt_;
+    const auto& user = checked.account->user;
     const auto now = clock_.now();
     auto token = secrets::SessionToken::generate();
-    auto device = knownDevice ? std::move(*attempt.device) : secrets::DeviceToken::generate();
+    auto fresh = waiting.knownDevice_ ? std::nullopt : std::optional(secrets::DeviceToken::generate());
+    auto& device = fresh ? *fresh : *attempt.device;
 
+    bool isAnother = false;
     auto [stored, settledAt] = stores_.transactSettling<void>(tenant, [&](TenantStore& store) -> Result<void> {
         if (!store.users().lockApproved(user.id)) return ErrorCode::kSignInRefused;
-        // A password that was replaced meanwhile opens nothing: its sessions were ended before this one began.
         const auto current = store.users().findByEmail(user.email);
-        if (!current || current->passwordHash.stored() != account.passwordHash.stored())
-            return ErrorCode::kSignInRefused;
-        if (renewed) store.users().setPassword(user.id, *renewed);
+        isAnother = !current || current->passwordHash.stored() != checked.account->passwordHash.stored();
+        if (isAnother) return ErrorCode::kSignInRefused;
+        if (checked.replacement) store.users().setPassword(user.id, *checked.replacement);
         if (attempt.previous) end(store, tenant, *attempt.previous, now);
         store.sessions().makeRoom(user.id, now);
         store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});
@@ -131,8 +170,9 @@ Result<SignedIn> SignInService::start(const Tenant& tenant, const Account& accou
         store.audit().add({now, AuditAction::kSignedIn, user.id, {}, attempt.origin});
         return {};
     });
-    if (!stored.ok()) return stored.error();
-    return SignedIn{std::move(token), std::move(device), settledAt};
+    if (isAnother) return std::nullopt;
+    if (!stored.ok()) return Result<SignedIn>(stored.error());
+    return Result<SignedIn>(SignedIn{std::move(token), std::move(device), settledAt});
 }
 
 }  // namespace claviger::domain

@@ -6,6 +6,7 @@
 #include "domain/secrets/hasher.h"
 #include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password_hasher.h"
+#include "domain/secrets/password_seal.h"
 #include "domain/sign_in/actor.h"
 #include "domain/sign_in/costs_in_use.h"
 #include "domain/sign_in/throttle.h"
@@ -38,7 +39,8 @@ public:
                   const Clock&);  // references must outlive this
 
     // A sign-in takes two steps, since its password waits in the queue for password hashing; no thread need wait with
-    // it. A stored password of another cost than the configured one is replaced by one of the configured cost.
+    // it. A stored password of another cost than the configured one is replaced by one of the configured cost. A sealed
+    // one stays sealed, from then on under the current pepper.
     //
     // First the attempt enters the queue.
     //
@@ -68,14 +70,22 @@ private:
                                                    const std::optional<secrets::DeviceToken>&) const;
     void end(TenantStore&, const Tenant&, const secrets::SessionToken&, Timestamp now) const;
     void recordRefusal(const Tenant&, const std::optional<Account>&, const RequestOrigin&);
-    Result<SignedIn> start(const Tenant&, const Account&, SignInAttempt, bool knownDevice, const Throttle::Counted&,
-                           const std::optional<secrets::PasswordHash>& renewed);
+    struct Checked;
+    std::optional<Account> readAgain(const Tenant&, const std::optional<Account>&) const;
+    Checked check(const secrets::HashingQueue::Permit&, const Waiting&, std::optional<Account>) const;
+    std::optional<secrets::PasswordHash> replacementOf(const Tenant&, const Account&,
+                                                       const secrets::PasswordHash& opened,
+                                                       std::optional<secrets::PasswordHash> renewed) const;
+
+    // Nothing if the account has another stored password than the one that was checked.
+    std::optional<Result<SignedIn>> start(Waiting&, const Checked&, const Throttle::Counted&);
 
     TenantStores& stores_;
     const secrets::Hasher& hasher_;
     const secrets::PasswordHasher& passwords_;
     secrets::HashingQueue& queue_;
     const Clock& clock_;
+    const secrets::PasswordSeal seal_{hasher_};
     Throttle throttle_{stores_, hasher_, clock_};
     CostsInUse costs_;
 };

@@ -29,6 +29,21 @@ public:
     virtual void setStatus(const UserId&, UserStatus) = 0;
     virtual void setPassword(const UserId&, const secrets::PasswordHash&) = 0;
 
+    struct StoredPassword {
+        UserId user;
+        secrets::PasswordHash hash;
+    };
+
+    // Stored passwords that are not sealed with that pepper: by their users' ids, those after `after`, at most `most`.
+    virtual std::vector<StoredPassword> passwordsNotSealedWith(int pepperVersion, const std::optional<UserId>& after,
+                                                               std::size_t most) const = 0;
+
+    // Replaces a stored password by another form of the same one. False: it is another one by now, and stays.
+    virtual bool replacePassword(const StoredPassword&, const secrets::PasswordHash& to) = 0;
+
+    // How many stored passwords are sealed with each pepper; with 0, those that are not sealed.
+    virtual std::map<int, std::size_t> countPasswordsByPepper() const = 0;
+
     // True if the user is approved. Until the end of the transaction nobody else can lock or change the user:
     // what one user does to their keys happens one after the other.
     virtual bool lockApproved(const UserId&) = 0;

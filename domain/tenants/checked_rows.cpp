@@ -8,7 +8,8 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::string_view kKeys = "api_keys", kDevices = "known_devices", kUsers = "users";
-constexpr std::string_view kUserId = "user_id", kLineage = "lineage_id", kDeletedAt = "deleted_at";
+constexpr std::string_view kUserId = "user_id", kLineage = "lineage_id", kDeletedAt = "deleted_at",
+                           kPassword = "password_hash";
 
 }  // namespace
 
@@ -65,7 +66,11 @@ void CheckedRows::noteOwner(const UserId& user) {
 }
 
 void CheckedRows::noteUser(const ArchiveCells& cells) {
-    users_.insert(idIn<UserId>(cells, "id"));
+    const auto user = idIn<UserId>(cells, "id");
+    users_.insert(user);
+    const auto hash = secrets::PasswordHash::fromStored(cells.at(place(kPassword)).value());
+    if (hash.sealedWith() && !opens_(user, hash))
+        refuse(kPassword, "it does not open: it was sealed for another user or tenant, or changed since");
     switch (*userStatusNamed(cells.at(place("status")).value())) {
         case UserStatus::kApproved:
             ++counts_.approved;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
+#include "domain/secrets/password.h"
 #include "domain/tenants/row_rules.h"
 #include "domain/tenants/tenant_archive.h"
 
@@ -19,14 +22,18 @@ struct UserCounts {
 //
 //   - each key and each known device belongs to a user of the archive,
 //   - the keys of one lineage belong to one user,
-//   - no user has more living keys than the limit for one.
+//   - no user has more living keys than the limit for one,
+//   - each sealed password opens.
 //
 // Throws ArchiveRefused, which names the table, the row (from 1), the column and what is wanted there, but never the
 // value. Throws what the source throws. Remembers an id for each user and each lineage.
 class CheckedRows final : public ArchiveSource {
 public:
-    CheckedRows(ArchiveSource& source, ImportLimits limits)  // the source must outlive this
-        : source_(source), limits_(limits) {}
+    // Whether a sealed password of that user opens.
+    using Opens = std::function<bool(const UserId&, const secrets::PasswordHash&)>;
+
+    CheckedRows(ArchiveSource& source, ImportLimits limits, Opens opens)  // the source must outlive this
+        : source_(source), limits_(limits), opens_(std::move(opens)) {}
 
     ArchiveHead head() override { return source_.head(); }
     std::optional<ArchiveTable> table() override;
@@ -54,6 +61,7 @@ private:
 
     ArchiveSource& source_;
     const ImportLimits limits_;
+    const Opens opens_;
     ArchiveTable table_;
     std::vector<const ColumnRule*> rules_;  // of the table's columns
     std::size_t row_ = 0;

@@ -45,7 +45,7 @@ struct ArchiveHead {
     Tenant tenant;
     std::vector<HostName> hosts;
     std::string writtenAt{};  // of an archive that says so, as iso8601() gives it
-    // Of the peppers that the living keys need. An archive of an earlier release does not say it; TenantArchive::read()
+    // Of the peppers that the living keys and the sealed passwords need. An archive of an earlier release does not say it; TenantArchive::read()
     // gives the versions, with empty texts.
     std::optional<PepperFingerprints> peppers{};
 };
@@ -73,11 +73,11 @@ class ArchiveRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// A living key needs a pepper that is not configured here, or another one has its version.
+// A living key or a sealed password needs a pepper that is not configured here, or another one has its version.
 class PepperDiffers : public std::runtime_error {
 public:
     explicit PepperDiffers(int version)
-        : std::runtime_error("living keys need the pepper of version " + std::to_string(version) +
+        : std::runtime_error("living keys or passwords need the pepper of version " + std::to_string(version) +
                              ", and it is not the one that is configured") {}
 };
 

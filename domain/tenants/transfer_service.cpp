@@ -107,7 +107,7 @@ Result<void> TransferService::exportTo(const TenantSlug& slug, ArchiveSink& sink
     const auto tenant = registry_.findBySlug(slug);
     if (!tenant) return noSuchTenant(slug);
     if (archive_.findMark(tenant->id)) return taken(*tenant, "is half dropped or half imported");
-    NamedPeppers named(peppers_(), sink);
+    NamedPeppers named(peppers_.fingerprints(), sink);
     WholeTenant whole(*tenant, newestVersion_, named);
     archive_.read(*tenant, whole);
     whole.end();
@@ -124,7 +124,7 @@ Result<DroppedTenant> TransferService::drop(const TenantSlug& slug, const Keep& 
     auto& dropped = planned.value();
     const auto& tenant = dropped.details.tenant;
     if (!archive_.findMark(tenant.id)) {
-        const auto peppers = peppers_();
+        const auto peppers = peppers_.fingerprints();
         dropped.file = keep([&](ArchiveSink& sink) {
             NamedPeppers named(peppers, sink);
             registry_.setStatus(tenant.id, TenantStatus::kSuspended);
@@ -150,11 +150,13 @@ Result<ImportedTenant> TransferService::import(ArchiveSource& source, const Impo
         throw ArchiveRefused("the export has schema version " + std::to_string(tenant.schemaVersion) +
                              ", this release knows " + std::to_string(newestVersion_) +
                              ": import it with the release that wrote it, or a later one");
-    if (head.peppers && !head.peppers->empty()) requirePeppers(*head.peppers, peppers_());
+    if (head.peppers && !head.peppers->empty()) requirePeppers(*head.peppers, peppers_.fingerprints());
     const auto hold = archive_.hold(tenant.id);
     if (!hold) return busy(tenant);
     if (auto cleared = clearHalf(head, dryRun); !cleared.ok()) return cleared.error();
-    CheckedRows checked(source, limits());
+    CheckedRows checked(source, limits(), [&](const UserId& user, const secrets::PasswordHash& hash) {
+        return peppers_.seal().open(tenant.id, user, hash).has_value();
+    });
     ImportedTenant imported{{tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), {}, {}};
     if (dryRun) {
         readToEnd(checked);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/secrets/password_seal.h"
 #include "domain/tenants/checked_rows.h"
 #include "domain/tenants/tenant_service.h"
 
@@ -34,8 +35,12 @@ struct DroppedTenant {
 // Exports, imports and drops whole tenants, for operators. Thread-safe.
 class TransferService {
 public:
-    // The peppers that are configured. Throws BadConfiguration if they cannot be read.
-    using Peppers = std::function<PepperFingerprints()>;
+    // The peppers that are configured, and what opens the passwords that are sealed with them. Both throw
+    // BadConfiguration if the peppers cannot be read.
+    struct Peppers {
+        std::function<PepperFingerprints()> fingerprints;
+        std::function<secrets::PasswordSeal()> seal;
+    };
 
     // References must outlive this.
     TransferService(TenantRegistry& registry, TenantArchive& archive, const Clock& clock, int newestVersion,

@@ -4,12 +4,17 @@ namespace claviger::domain {
 
 UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher, const Throttle& throttle,
                          const Clock& clock, RequestOrigin origin)
-    : UserService(
-          stores, hasher, [&throttle]() -> const Throttle& { return throttle; }, clock, std::move(origin)) {}
+    : UserService(stores, hasher, {[&throttle]() -> const Throttle& { return throttle; }, [] { return std::nullopt; }},
+                  clock, std::move(origin)) {}
 
-UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher,
-                         std::function<const Throttle&()> throttle, const Clock& clock, RequestOrigin origin)
-    : stores_(stores), hasher_(hasher), throttle_(std::move(throttle)), clock_(clock), origin_(std::move(origin)) {}
+UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher, WithPepper pepper,
+                         const Clock& clock, RequestOrigin origin)
+    : stores_(stores), hasher_(hasher), pepper_(std::move(pepper)), clock_(clock), origin_(std::move(origin)) {}
+
+secrets::PasswordHash UserService::storedForm(const std::optional<secrets::PasswordSeal>& seal, const Tenant& tenant,
+                                              const UserId& user, const secrets::PasswordHash& hash) const {
+    return seal ? seal->seal(tenant.id, user, hash) : hash;
+}
 
 Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wanted,
                                         const secrets::Password& password) {
@@ -18,7 +23,9 @@ Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wan
         return !before.ok() && before.error().code == ErrorCode::kUserNotFound ? hard.error() : before;
     }
     const auto now = clock_.now();
-    const Account account{{UserId::make(now), wanted.email, wanted.name, wanted.status, now}, hasher_.hash(password)};
+    const auto id = UserId::make(now);
+    const Account account{{id, wanted.email, wanted.name, wanted.status, now},
+                          storedForm(pepper_.seal(), tenant, id, hasher_.hash(password))};
 
     auto added = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
         if (auto stored = store.users().add(account); !stored.ok()) return stored;
@@ -73,11 +80,12 @@ Result<ChangedUser> UserService::suspend(const Tenant& tenant, const Email& emai
 Result<ChangedUser> UserService::setPassword(const Tenant& tenant, const Email& email,
                                              const secrets::Password& password) {
     if (auto hard = password.mustBeHardToGuess(email.text()); !hard.ok()) return hard.error();
+    const auto seal = pepper_.seal();
     const auto hash = hasher_.hash(password);
     return change(
         tenant, email,
         [&](TenantStore& store, const Account& account) {
-            store.users().setPassword(account.user.id, hash);
+            store.users().setPassword(account.user.id, storedForm(seal, tenant, account.user.id, hash));
             (void)endLockOut(store, tenant, account.user);
             store.knownDevices().forgetAllOf(account.user.id);
             return ChangedUser{account.user, true, store.sessions().endAllOf(account.user.id, clock_.now())};
@@ -105,7 +113,8 @@ Result<ChangedUser> UserService::unlock(const Tenant& tenant, const Email& email
 }
 
 std::size_t UserService::endLockOut(TenantStore& store, const Tenant& tenant, const User& user) const {
-    return throttle_().unlock(store, tenant, user.email.text(), store.knownDevices().list(user.id), clock_.now());
+    return pepper_.throttle().unlock(store, tenant, user.email.text(), store.knownDevices().list(user.id),
+                                     clock_.now());
 }
 
 // The user's row is locked first: what is decided of one user by several happens one after the other.

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "domain/secrets/password_hasher.h"
+#include "domain/secrets/password_seal.h"
 #include "domain/sign_in/throttle.h"
 #include "domain/stores/tenant_stores.h"
 #include "domain/tenants/tenant_service.h"
@@ -37,10 +39,13 @@ public:
     // The references must outlive this. `origin` is what the audit says of the operator.
     UserService(TenantStores&, const secrets::PasswordHasher&, const Throttle&, const Clock&, RequestOrigin origin);
 
-    // The throttle is fetched when a lock-out is to be ended: setPassword and unlock throw what `throttle` throws, and
-    // have changed nothing then. No other method needs it.
-    UserService(TenantStores&, const secrets::PasswordHasher&, std::function<const Throttle&()> throttle, const Clock&,
-                RequestOrigin origin);
+    // What needs the pepper, fetched when it is needed. setPassword and unlock throw what `throttle` throws, create and
+    // setPassword what `seal` throws, and have changed nothing then.
+    struct WithPepper {
+        std::function<const Throttle&()> throttle;                   // a lock-out is to be ended
+        std::function<std::optional<secrets::PasswordSeal>()> seal;  // a password is to be stored; nothing: unsealed
+    };
+    UserService(TenantStores&, const secrets::PasswordHasher&, WithPepper, const Clock&, RequestOrigin origin);
 
     // Creates a user. Run again with the same e-mail and name it is already so, and the password stays.
     //   kUserTaken        the e-mail exists under another name; nothing changed
@@ -75,6 +80,8 @@ public:
     Result<ChangedUser> unlock(const Tenant&, const Email&);
 
 private:
+    secrets::PasswordHash storedForm(const std::optional<secrets::PasswordSeal>&, const Tenant&, const UserId&,
+                                     const secrets::PasswordHash&) const;
     std::size_t endLockOut(TenantStore&, const Tenant&, const User&) const;
     Result<CreatedUser> foundBefore(const Tenant&, const NewUser&) const;
     Result<ChangedUser> change(const Tenant&, const Email&,
@@ -82,7 +89,7 @@ private:
 
     TenantStores& stores_;
     const secrets::PasswordHasher& hasher_;
-    std::function<const Throttle&()> throttle_;
+    WithPepper pepper_;
     const Clock& clock_;
     RequestOrigin origin_;
 };

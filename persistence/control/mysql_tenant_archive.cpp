@@ -25,7 +25,10 @@ constexpr Sql kSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY
 constexpr Sql kEndSnapshot = "COMMIT";
 constexpr Sql kHosts = "SELECT host FROM claviger.tenant_hosts WHERE tenant_id = ? ORDER BY host";
 
-constexpr Sql kPeppers = "SELECT DISTINCT pepper_version FROM {schema}.api_keys WHERE deleted_at IS NULL";
+constexpr Sql kPeppersOfKeys = "SELECT DISTINCT pepper_version FROM {schema}.api_keys WHERE deleted_at IS NULL";
+constexpr Sql kPeppersOfPasswords =
+    "SELECT DISTINCT CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(password_hash, '$', 5), '$', -1) AS SIGNED) "
+    "FROM {schema}.users WHERE password_hash LIKE '$sealed-argon2id$%'";
 
 constexpr Sql kHold = "SELECT GET_LOCK(?, 10)";
 constexpr Sql kLetGo = "SELECT RELEASE_LOCK(?)";
@@ -68,6 +71,7 @@ constexpr Sql kDropHosts = "DELETE FROM claviger.tenant_hosts WHERE tenant_id = 
 constexpr Sql kDropTenant = "DELETE FROM claviger.tenants WHERE id = ?";
 
 constexpr auto kKeys = "api_keys";
+constexpr auto kUsers = "users";
 
 // A lock of the server, on a connection that does nothing else meanwhile.
 class Hold final : public domain::TransferHold {
@@ -110,12 +114,21 @@ void rememberDead(Connection& connection, const Tenant& tenant) {
         connection.execute(kRememberDead, {bytesOf(tenant.id)}, namesOf(tenant));
 }
 
-// The versions of those that living keys need.
-domain::PepperFingerprints peppersOf(Connection& connection, const Tenant& tenant) {
+bool hasUsers(const std::vector<domain::ArchiveTable>& tables) {
+    return std::any_of(tables.begin(), tables.end(), [](const auto& table) { return table.name == kUsers; });
+}
+
+// The versions of those that living keys and sealed passwords need.
+domain::PepperFingerprints peppersOf(Connection& connection, const Tenant& tenant,
+                                     const std::vector<domain::ArchiveTable>& tables) {
     domain::PepperFingerprints peppers;
-    for (const auto version :
-         connection.query(kPeppers, {}, namesOf(tenant)).map([](const Row& row) { return row.integer(0); }))
-        peppers.emplace(static_cast<int>(version), std::string());
+    const auto add = [&](Sql statement) {
+        for (const auto version :
+             connection.query(statement, {}, namesOf(tenant)).map([](const Row& row) { return row.integer(0); }))
+            peppers.emplace(static_cast<int>(version), std::string());
+    };
+    if (hasKeys(tables)) add(kPeppersOfKeys);
+    if (hasUsers(tables)) add(kPeppersOfPasswords);
     return peppers;
 }
 
@@ -177,7 +190,7 @@ void MySqlTenantArchive::read(const Tenant& tenant, domain::ArchiveSink& sink) {
         const auto applied = SchemaHistory(*connection, Identifier::schema(tenant.schema)).read();
         head.tenant.schemaVersion = applied.empty() ? 0 : applied.back().version;
         const auto tables = tablesOf(*connection, tenant.schema);
-        head.peppers = hasKeys(tables) ? peppersOf(*connection, tenant) : domain::PepperFingerprints();
+        head.peppers = peppersOf(*connection, tenant, tables);
         sink.head(head);
         for (const auto& table : tables) streamTable(*connection, tenant.schema, table, sink);
         connection->execute(kEndSnapshot);

@@ -14,6 +14,15 @@ constexpr Sql kAdd =
     "INSERT INTO {schema}.users (id, email, name, status, created_at, password_hash) VALUES (?, ?, ?, ?, ?, ?)";
 constexpr Sql kSetStatus = "UPDATE {schema}.users SET status = ? WHERE id = ?";
 constexpr Sql kSetPassword = "UPDATE {schema}.users SET password_hash = ? WHERE id = ?";
+// The version stands between the fourth and the fifth dollar of a sealed form, and nowhere else between two.
+constexpr Sql kNotSealedWith =
+    "SELECT id, password_hash FROM {schema}.users WHERE id > ? AND password_hash NOT LIKE "
+    "CONCAT('$sealed-argon2id$v=19$m=%$', ?, '$%') ORDER BY id LIMIT ?";
+constexpr Sql kReplacePassword = "UPDATE {schema}.users SET password_hash = ? WHERE id = ? AND password_hash = ?";
+constexpr Sql kCountByPepper =
+    "SELECT CASE WHEN password_hash LIKE '$sealed-argon2id$%' THEN "
+    "CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(password_hash, '$', 5), '$', -1) AS SIGNED) ELSE 0 END AS version, COUNT(*) "
+    "FROM {schema}.users GROUP BY version";
 constexpr Sql kLock = "SELECT status FROM {schema}.users WHERE id = ? FOR UPDATE";
 
 constexpr auto kEmailIndex = "users_email";
@@ -58,6 +67,30 @@ void MySqlUsers::setStatus(const domain::UserId& id, domain::UserStatus status) 
 
 void MySqlUsers::setPassword(const domain::UserId& id, const domain::secrets::PasswordHash& hash) {
     connection_.execute(kSetPassword, {Text{hash.stored()}, bytesOf(id)});
+}
+
+std::vector<MySqlUsers::StoredPassword> MySqlUsers::passwordsNotSealedWith(int pepperVersion,
+                                                                           const std::optional<domain::UserId>& after,
+                                                                           std::size_t most) const {
+    const Values values{after ? bytesOf(*after) : Value(Bytes{""}), Text{std::to_string(pepperVersion)},
+                        static_cast<std::int64_t>(most)};
+    return connection_.query(kNotSealedWith, values).map([](const Row& row) {
+        return StoredPassword{idAt<domain::UserId>(row, 0), domain::secrets::PasswordHash::fromStored(row.text(1))};
+    });
+}
+
+bool MySqlUsers::replacePassword(const StoredPassword& password, const domain::secrets::PasswordHash& to) {
+    return connection_.execute(kReplacePassword,
+                               {Text{to.stored()}, bytesOf(password.user), Text{password.hash.stored()}}) == 1;
+}
+
+std::map<int, std::size_t> MySqlUsers::countPasswordsByPepper() const {
+    std::map<int, std::size_t> counts;
+    for (const auto& [version, count] : connection_.query(kCountByPepper).map([](const Row& row) {
+             return std::pair(static_cast<int>(row.integer(0)), static_cast<std::size_t>(row.integer(1)));
+         }))
+        counts[version] += count;
+    return counts;
 }
 
 bool MySqlUsers::lockApproved(const domain::UserId& id) {

@@ -15,6 +15,10 @@ public:
     domain::Result<void> add(const domain::Account&) override;
     void setStatus(const domain::UserId&, domain::UserStatus) override;
     void setPassword(const domain::UserId&, const domain::secrets::PasswordHash&) override;
+    std::vector<StoredPassword> passwordsNotSealedWith(int pepperVersion, const std::optional<domain::UserId>& after,
+                                                       std::size_t most) const override;
+    bool replacePassword(const StoredPassword&, const domain::secrets::PasswordHash& to) override;
+    std::map<int, std::size_t> countPasswordsByPepper() const override;
     bool lockApproved(const domain::UserId&) override;
 
 private:

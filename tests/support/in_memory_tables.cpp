@@ -50,6 +50,31 @@ public:
         return {};
     }
 
+    std::vector<StoredPassword> passwordsNotSealedWith(int pepperVersion, const std::optional<domain::UserId>& after,
+                                                       std::size_t most) const override {
+        std::vector<StoredPassword> found;
+        for (const auto& [id, account] : data_.accounts) {
+            if (found.size() == most) break;
+            if ((!after || *after < id) && account.passwordHash.sealedWith() != pepperVersion)
+                found.push_back({id, account.passwordHash});
+        }
+        return found;
+    }
+
+    bool replacePassword(const StoredPassword& password, const secrets::PasswordHash& to) override {
+        const auto found = data_.accounts.find(password.user);
+        if (found == data_.accounts.end() || found->second.passwordHash.stored() != password.hash.stored())
+            return false;
+        found->second.passwordHash = to;
+        return true;
+    }
+
+    std::map<int, std::size_t> countPasswordsByPepper() const override {
+        std::map<int, std::size_t> counts;
+        for (const auto& [id, account] : data_.accounts) ++counts[account.passwordHash.sealedWith().value_or(0)];
+        return counts;
+    }
+
     void setStatus(const domain::UserId& id, domain::UserStatus status) override {
         const auto found = data_.accounts.find(id);
         if (found != data_.accounts.end()) found->second.user.status = status;

@@ -87,7 +87,7 @@ test('a pepper is replaced under load without a failed request, and the old one 
   assert.deepEqual(status().keys, { 1: 2 });
   await use(peppers[1], peppers[0]); // then they change over
   await until('the used key to move', () => versions(tenant.slug) === '2,1,1');
-  assert.deepEqual(status().tenants, [{ tenant: tenant.slug, keys: { 1: 1, 2: 1 } }]);
+  assert.deepEqual(status().tenants, [{ tenant: tenant.slug, keys: { 1: 1, 2: 1 }, passwords: { 0: 1 } }]);
   assert.match(tool.run('pepper', 'status').stdout, /Keys move to pepper 2/);
   assert.equal(finding().severity, 'ok');
 

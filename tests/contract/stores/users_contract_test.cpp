@@ -1,6 +1,9 @@
 // What the table of users promises, over the fake and over the database.
 
 #include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "tests/contract/store_contract.h"
 
@@ -18,6 +21,9 @@ class UsersContract : public StoreContract<Backend> {
     CPPUNIT_TEST(setsTheStatusOfThatUserAlone);
     CPPUNIT_TEST(setsThePasswordOfThatUserAlone);
     CPPUNIT_TEST(readsEachCostOfThePasswordsOnce);
+    CPPUNIT_TEST(findsThePasswordsThatAreNotSealedWithAPepper);
+    CPPUNIT_TEST(replacesAPasswordOnlyWhileItIsTheSame);
+    CPPUNIT_TEST(countsPasswordsByTheirPepper);
     CPPUNIT_TEST(locksOnlyApprovedUsers);
     CPPUNIT_TEST(keepsNamesByteForByte);
     CPPUNIT_TEST_SUITE_END();
@@ -109,6 +115,66 @@ class UsersContract : public StoreContract<Backend> {
             });
         }
         CPPUNIT_ASSERT(costs() == std::vector<PasswordCost>({{8, 1}, {19, 2}}));
+    }
+
+    // Sealed with that pepper; 0: not sealed.
+    static domain::secrets::PasswordHash form(int pepper) {
+        const std::string cost = "$v=19$m=8192,t=1,p=1$";
+        if (pepper == 0)
+            return domain::secrets::PasswordHash::fromStored("$argon2id" + cost + std::string(22, 'A') + "$" +
+                                                             std::string(43, 'A'));
+        return domain::secrets::PasswordHash::fromStored("$sealed-argon2id" + cost + std::to_string(pepper) + "$" +
+                                                         std::string(118, 'A'));
+    }
+
+    domain::UserId add(const std::string& email, int pepper) {
+        auto account = sampleAccount(email, UserStatus::kApproved);
+        account.passwordHash = form(pepper);
+        this->operate([&](domain::TenantStore& store) { CPPUNIT_ASSERT(store.users().add(account).ok()); });
+        return account.user.id;
+    }
+
+    void findsThePasswordsThatAreNotSealedWithAPepper() {
+        const auto open = add("open@x.example", 0), first = add("first@x.example", 1),
+                   twelfth = add("12@x.example", 12);
+        add("second@x.example", 2);
+        const auto find = [&](const std::optional<domain::UserId>& after, std::size_t most) {
+            std::vector<domain::UserId> ids;
+            this->operate([&](domain::TenantStore& store) {
+                for (const auto& found : store.users().passwordsNotSealedWith(2, after, most))
+                    ids.push_back(found.user);
+            });
+            return ids;
+        };
+        auto all = std::vector{open, first, twelfth};
+        std::sort(all.begin(), all.end());
+        CPPUNIT_ASSERT(find({}, 10) == all);
+        CPPUNIT_ASSERT(find({}, 2) == std::vector(all.begin(), all.begin() + 2));
+        CPPUNIT_ASSERT(find(all[1], 10) == std::vector{all[2]});
+    }
+
+    void replacesAPasswordOnlyWhileItIsTheSame() {
+        const auto user = add("owner@x.example", 0);
+        const auto replace = [&](int from, int to) {
+            bool replaced = false;
+            this->operate([&](domain::TenantStore& store) {
+                replaced = store.users().replacePassword({user, form(from)}, form(to));
+            });
+            return replaced;
+        };
+        CPPUNIT_ASSERT(!replace(1, 2));
+        CPPUNIT_ASSERT_EQUAL(form(0).stored(), find("owner@x.example")->passwordHash.stored());
+        CPPUNIT_ASSERT(replace(0, 2));
+        CPPUNIT_ASSERT_EQUAL(form(2).stored(), find("owner@x.example")->passwordHash.stored());
+    }
+
+    void countsPasswordsByTheirPepper() {
+        for (const auto& [email, pepper] :
+             {std::pair("a@x.example", 0), {"b@x.example", 3}, {"c@x.example", 3}, {"d@x.example", 12}})
+            add(email, pepper);
+        std::map<int, std::size_t> counts;
+        this->operate([&](domain::TenantStore& store) { counts = store.users().countPasswordsByPepper(); });
+        CPPUNIT_ASSERT((counts == std::map<int, std::size_t>{{0, 1}, {3, 2}, {12, 1}}));
     }
 
     void locksOnlyApprovedUsers() {

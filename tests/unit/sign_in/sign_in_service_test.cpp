@@ -2,8 +2,10 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/refusals.h"
@@ -49,6 +51,11 @@ class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(keepsABrowsersDeviceToken);
     CPPUNIT_TEST(renewsAPasswordOfAnotherCost);
     CPPUNIT_TEST(renewsNoPasswordOfARefusedSignIn);
+    CPPUNIT_TEST(letsTwoOverlappingSignInsInAfterAChangeOfTheCost);
+    CPPUNIT_TEST(opensASealedPasswordAndKeepsItSealed);
+    CPPUNIT_TEST(renewsASealedPasswordAsASealedOne);
+    CPPUNIT_TEST(refusesASealedPasswordOfAnotherUser);
+    CPPUNIT_TEST(refusesAPasswordThatWasReplacedMeanwhile);
     CPPUNIT_TEST(startsNothingWithoutTheDatabase);
     CPPUNIT_TEST(letsOneAttemptOfAnAccountHashAndOneWaitAndRefusesMore);
     CPPUNIT_TEST(letsAKnownDeviceWaitInsteadOfAStranger);
@@ -266,6 +273,66 @@ private:
         CPPUNIT_ASSERT(!scene_->world.signIns.signIn(scene_->acme, attempt("pending@acme.example")).ok());
         CPPUNIT_ASSERT_EQUAL(ann, storedOf(scene_->ann).stored());
         CPPUNIT_ASSERT_EQUAL(pending, storedOf(scene_->pending).stored());
+    }
+
+    using Waiting = domain::SignInService::Waiting;
+    Waiting begun() { return scene_->world.signIns.begin(scene_->acme, attempt(kAnn)).value(); }
+    static void await(const Waiting& waiting) {
+        while (!waiting.isDecided()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+
+    void letsTwoOverlappingSignInsInAfterAChangeOfTheCost() {
+        storeAt(scene_->ann, {9, 2});
+        auto first = begun(), second = begun();
+        await(first);
+        CPPUNIT_ASSERT(scene_->world.signIns.finish(std::move(first)).ok());
+        await(second);
+        CPPUNIT_ASSERT(scene_->world.signIns.finish(std::move(second)).ok());
+    }
+
+    // The stored password of a user, sealed; with the pepper of the world.
+    void store(const domain::User& user, const domain::secrets::PasswordHash& hash) {
+        (void)scene_->world.stores.transact<void>(scene_->acme,
+                                                  [&](domain::TenantStore& store) -> domain::Result<void> {
+                                                      store.users().setPassword(user.id, hash);
+                                                      return {};
+                                                  });
+    }
+    domain::secrets::PasswordHash sealedFor(const domain::User& user) {
+        return domain::secrets::PasswordSeal(scene_->world.hasher)
+            .seal(scene_->acme.id, user.id, storedOf(scene_->ann));
+    }
+
+    void opensASealedPasswordAndKeepsItSealed() {
+        const auto sealed = sealedFor(scene_->ann);
+        store(scene_->ann, sealed);
+        signIn();
+        CPPUNIT_ASSERT_EQUAL(sealed.stored(), storedOf(scene_->ann).stored());
+        CPPUNIT_ASSERT(!scene_->world.signIns.signIn(scene_->acme, attempt(kAnn, "wrong")).ok());
+    }
+
+    void renewsASealedPasswordAsASealedOne() {
+        const auto configured = storedOf(scene_->ann).cost();
+        storeAt(scene_->ann, {9, 2});
+        store(scene_->ann, sealedFor(scene_->ann));
+        signIn();
+        CPPUNIT_ASSERT(storedOf(scene_->ann).sealedWith() == scene_->world.hasher.pepperVersion());
+        CPPUNIT_ASSERT(storedOf(scene_->ann).cost() == configured);
+        signIn();
+    }
+
+    void refusesASealedPasswordOfAnotherUser() {
+        store(scene_->ann, sealedFor(scene_->pending));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.signIn(scene_->acme, attempt(kAnn))));
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).sessions.empty());
+    }
+
+    void refusesAPasswordThatWasReplacedMeanwhile() {
+        auto waiting = begun();
+        await(waiting);
+        store(scene_->ann, domain::secrets::PasswordHasher({8, 1}).hash(Password::attempt("another password")));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.finish(std::move(waiting))));
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).sessions.empty());
     }
 
     void startsNothingWithoutTheDatabase() {

@@ -61,6 +61,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(neverShowsTheValue);
     CPPUNIT_TEST(refusesAKeyOrADeviceOfNoUserOfTheExport);
     CPPUNIT_TEST(refusesALineageOfTwoUsers);
+    CPPUNIT_TEST(refusesASealedPasswordThatDoesNotOpen);
     CPPUNIT_TEST(refusesMoreLivingKeysThanAUserMayHave);
     CPPUNIT_TEST(refusesAColumnThatItDoesNotKnow);
     CPPUNIT_TEST(refusesATableWithoutAColumnThatItNeeds);
@@ -72,6 +73,8 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     const std::string ann_ = domain::UserId::make(now_).bytes(), bob_ = domain::UserId::make(now_).bytes();
     const std::string digest_ = std::string(32, '\x01');
     const std::string hash_ = "$argon2id$v=19$m=19456,t=2,p=1$" + std::string(22, 'A') + "$" + std::string(43, 'A');
+
+    const std::string sealed_ = "$sealed-argon2id$v=19$m=19456,t=2,p=1$3$" + std::string(118, 'A');
 
     static std::string newId(domain::Timestamp at) { return domain::ApiKeyId::make(at).bytes(); }
 
@@ -136,7 +139,10 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     }
 
     domain::UserCounts read(FakeSource source) const {
-        CheckedRows rows(source, {now_, kMostWork});
+        CheckedRows rows(source, {now_, kMostWork},
+                         [&](const domain::UserId& user, const domain::secrets::PasswordHash&) {
+                             return user.bytes() == ann_;  // what is sealed was sealed for her
+                         });
         while (rows.table())
             while (rows.row()) continue;
         return rows.users();
@@ -273,6 +279,15 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(
             std::string("table known_devices, row 1, column user_id: there is no such user in the export"),
             refusal(sourceOf({}, {user(bob_)})));
+    }
+
+    void refusesASealedPasswordThatDoesNotOpen() {
+        auto ann = user(ann_), bob = user(bob_);
+        ann.at("password_hash") = bob.at("password_hash") = sealed_;
+        bob.at("email") = "bob@acme.example";
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, read(sourceOf({key(ann_)}, {ann})).approved);
+        const auto why = refusal(sourceOf({key(ann_)}, {ann, bob}));
+        CPPUNIT_ASSERT_MESSAGE(why, why.starts_with("table users, row 2, column password_hash: it does not open"));
     }
 
     void refusesALineageOfTwoUsers() {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "domain/keys/pepper_service.h"
+#include "persistence/connection/connections.h"
+
+namespace claviger::persistence {
+
+// The control schema's table password_sealing, and what the nodes say of their release; with the tool's account.
+// Thread-safe.
+class MySqlPasswordSealing final : public domain::PasswordSealing {
+public:
+    explicit MySqlPasswordSealing(Connections& connections) : connections_(connections) {}  // must outlive this
+
+    bool isOn() const override;
+    void turnOn(domain::Timestamp now) override;
+    std::size_t hostsWithoutSeal() const override;
+
+private:
+    Connections& connections_;
+};
+
+}  // namespace claviger::persistence

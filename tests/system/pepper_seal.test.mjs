@@ -1,0 +1,158 @@
+// `claviger pepper seal`: a backup without the pepper is nothing to guess at, and people sign in as before.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { root } from '../support/launcher.mjs';
+import { until } from '../support/processes.mjs';
+import { startService } from '../support/service.mjs';
+import { startTool } from '../support/tool.mjs';
+
+const password = 'correct horse battery staple';
+const email = 'ann@acme.example';
+
+let tool;
+let service;
+let peppers;
+
+before(async () => {
+  tool = await startTool();
+  peppers = [join(tool.database.folder, 'secrets/pepper'), join(tool.database.folder, 'secrets/pepper.2')];
+  tool.configure({ 'pepper.file': peppers[0] });
+  assert.equal(tool.run('migrate').status, 0);
+  for (const slug of ['acme', 'globex']) {
+    assert.equal(tool.run('tenant', 'create', slug, '--host', `${slug}.localhost`, '--name', slug).status, 0);
+    assert.equal(addUser(slug, email).status, 0);
+  }
+  service = await startService({ ...tool.database.settings, 'pepper.file': peppers[0] });
+});
+
+after(async () => {
+  await service?.stop();
+  await tool?.stop();
+});
+
+const sql = (statement) => tool.database.sql(statement);
+const addUser = (slug, address) => tool.run({ input: `${password}\n` }, 'user', 'create', '--tenant', slug, '--email', address, '--password-stdin');
+const forms = (slug) => String(sql(`SELECT GROUP_CONCAT(SUBSTRING_INDEX(password_hash, '$', 5) ORDER BY email SEPARATOR ' ') FROM claviger_t_${slug}.users`));
+const unsealed = (slug) => Number(sql(`SELECT COUNT(*) FROM claviger_t_${slug}.users WHERE password_hash LIKE '%$argon2id$%'`));
+const seal = () => tool.json('pepper', 'seal');
+const status = () => tool.json('pepper', 'status').document;
+const signIn = async (slug, address = email, secret = password) => (await service.visitor({ host: `${slug}.localhost` }).signIn({ email: address, password: secret })).status;
+
+// In their order: each test goes on where the one before ended.
+
+test('is off until it is turned on', async () => {
+  assert.match(forms('acme'), /^\$argon2id\$v=19\$m=\d+,t=\d+,p=1\$/);
+  assert.equal(await signIn('acme'), 303);
+  assert.match(forms('acme'), /^\$argon2id/);
+  assert.doesNotMatch(tool.run('pepper', 'status').stdout, /sealed/);
+});
+
+test('is refused while workers run that cannot open a sealed password, and nothing changes', () => {
+  sql("INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (REPEAT('x', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)");
+  const { status, document } = seal();
+  assert.equal(status, 1);
+  assert.equal(document.error.code, 'sealing_too_early');
+  assert.equal(unsealed('acme') + unsealed('globex'), 2);
+  sql("DELETE FROM claviger.nodes WHERE board_id = REPEAT('x', 16)");
+  assert.equal(addUser('acme', 'before@acme.example').status, 0);
+  assert.equal(unsealed('acme'), 2, 'nothing was turned on');
+});
+
+test('seals every password, names each tenant, and says so', async () => {
+  const { status: ended, document } = seal();
+  assert.equal(ended, 0);
+  assert.deepEqual(document, { sealed: 3, tenants: [{ tenant: 'acme', sealed: 2 }, { tenant: 'globex', sealed: 1 }], failed: [] });
+  assert.equal(unsealed('acme') + unsealed('globex'), 0);
+  assert.deepEqual(status().passwords, { 1: 3 });
+  assert.match(tool.run('pepper', 'status').stdout, /Stored passwords: sealed with pepper 1 3\./);
+  assert.deepEqual([await signIn('acme'), await signIn('globex')], [303, 303]);
+  assert.equal(await signIn('acme', email, 'wrong password'), 401);
+  assert.equal(unsealed('acme'), 0, 'a sign-in keeps it sealed');
+  assert.equal(seal().document.sealed, 0, 'again there is nothing to do');
+});
+
+test('new and changed passwords are sealed', async () => {
+  assert.equal(addUser('acme', 'new@acme.example').status, 0);
+  assert.equal(tool.run({ input: 'another horse battery staple\n' }, 'user', 'set-password', '--tenant', 'acme', '--email', 'before@acme.example', '--password-stdin').status, 0);
+  assert.equal(unsealed('acme'), 0);
+  assert.equal(await signIn('acme', 'new@acme.example'), 303);
+  assert.equal(await signIn('acme', 'before@acme.example', 'another horse battery staple'), 303);
+});
+
+test('a backup holds no open hash, and people sign in after it was restored', async () => {
+  const folder = join(tool.database.folder, 'backup');
+  assert.equal(tool.run('backup', folder).status, 0);
+  for (const name of readdirSync(folder)) assert.ok(!readFileSync(join(folder, name), 'latin1').includes('$argon2id$'), name);
+  assert.equal(tool.run('tenant', 'drop', 'globex', '--confirm', 'globex', '--export', join(tool.database.folder, 'globex.json')).status, 0);
+  const restored = tool.run('tenant', 'import', join(folder, 'globex.claviger-export.json'));
+  assert.equal(restored.status, 0, restored.stderr);
+  assert.equal(await signIn('globex'), 303);
+  assert.equal(unsealed('globex'), 0);
+});
+
+test('an export whose passwords were exchanged is refused', () => {
+  const file = join(tool.database.folder, 'exchanged.json');
+  assert.equal(tool.run('tenant', 'export', 'acme', '--output', file).status, 0);
+  const lines = readFileSync(file, 'utf8');
+  const hashes = [...lines.matchAll(/\$sealed-argon2id[^"]*/g)].map(([hash]) => hash);
+  assert.equal(hashes.length, 3);
+  writeFileSync(file, lines.replace(hashes[0], 'X').replace(hashes[1], hashes[0]).replace('X', hashes[1]));
+  assert.equal(tool.run('tenant', 'drop', 'acme', '--confirm', 'acme', '--export', join(tool.database.folder, 'acme.json')).status, 0);
+  const refused = tool.run('tenant', 'import', file);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /column password_hash: it does not open/);
+  const whole = tool.run('tenant', 'import', join(tool.database.folder, 'acme.json'));
+  assert.equal(whole.status, 0, whole.stderr);
+});
+
+test('a run that is killed is finished by the next', async () => {
+  sql(`UPDATE claviger_t_acme.users SET password_hash = CONCAT('$argon2id$v=19$m=8192,t=1,p=1$', REPEAT('A', 22), '$', REPEAT('A', 43)) WHERE email = 'new@acme.example'`);
+  sql(`INSERT INTO claviger_t_acme.users (id, email, name, status, password_hash, created_at)
+       SELECT UNHEX(CONCAT('0192', LPAD(HEX(seq), 12, '0'), '8000000000000000')), CONCAT('u', seq, '@acme.example'), 'Many', 'pending',
+              CONCAT('$argon2id$v=19$m=8192,t=1,p=1$', REPEAT('A', 22), '$', REPEAT('A', 43)), UTC_TIMESTAMP(6) FROM seq_1_to_6000`);
+  const child = spawn(join(root, 'build/cli/claviger'), ['--config', tool.config, 'pepper', 'seal']);
+  await until('some to be sealed', () => unsealed('acme') < 6001);
+  child.kill('SIGKILL');
+  await new Promise((resolve) => child.on('close', resolve));
+  const left = unsealed('acme');
+  assert.ok(left > 0, 'it was killed before the end');
+  const { status: ended, document } = seal();
+  assert.deepEqual([ended, document.tenants.find(({ tenant }) => tenant === 'acme').sealed, unsealed('acme')], [0, left, 0]);
+  assert.equal(await signIn('acme'), 303);
+  sql("DELETE FROM claviger_t_acme.users WHERE name = 'Many'");
+});
+
+test('a rotated pepper: sealed again, and the old one can go', async () => {
+  assert.equal(tool.run('pepper', 'rotate', peppers[1]).status, 0);
+  const use = async (file, other) => {
+    tool.configure({ 'pepper.file': file, ...(other && { 'pepper.other_file': other }) });
+    const kept = readFileSync(service.config, 'utf8').split('\n').filter((line) => !line.startsWith('pepper.'));
+    writeFileSync(service.config, [...kept, `pepper.file = ${file}`, ...(other ? [`pepper.other_file = ${other}`] : []), ''].join('\n'));
+    await service.stopWorkers();
+    await service.startWorkers();
+  };
+  await use(peppers[1], peppers[0]);
+  assert.equal(status().otherIsUnused, false);
+  assert.equal(await signIn('globex'), 303);
+  assert.match(forms('globex'), /\$2$/, 'a sign-in moves it to the current pepper');
+  assert.equal(seal().status, 0);
+  assert.deepEqual([status().passwords, status().otherIsUnused], [{ 2: 4 }, true]);
+  await use(peppers[1]);
+  assert.deepEqual([await signIn('acme'), await signIn('globex')], [303, 303]);
+});
+
+test('a tenant whose password does not open is named, and the others are done', async () => {
+  sql("UPDATE claviger_t_acme.users SET password_hash = REPLACE(password_hash, 'p=1$2$', 'p=1$9$') WHERE email = 'new@acme.example'");
+  sql(`UPDATE claviger_t_globex.users SET password_hash = CONCAT('$argon2id$v=19$m=8192,t=1,p=1$', REPEAT('A', 22), '$', REPEAT('A', 43))`);
+  const { status: ended, document } = seal();
+  assert.equal(ended, 5);
+  assert.deepEqual(document.failed.map(({ tenant }) => tenant), ['acme']);
+  assert.match(document.failed[0].message, /1 password\(s\) do not open/);
+  assert.equal(unsealed('globex'), 0);
+  assert.deepEqual([status().lostPasswords, await signIn('acme', 'new@acme.example'), await signIn('acme')], [1, 401, 303]);
+});
