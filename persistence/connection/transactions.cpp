@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include "domain/base/contention.h"
 #include "persistence/connection/errors.h"
 
 namespace claviger::persistence {
@@ -52,7 +53,7 @@ domain::SettledAt Transactions::run(const std::optional<Identifier>& role, const
             return runOnce(role, work);
         } catch (const Deadlock& lost) {
             if (attempt == kAttempts)
-                throw domain::StorageUnavailable(std::string("given up after three attempts: ") + lost.what());
+                throw domain::TransactionLost(std::string("given up after three attempts: ") + lost.what());
         }
     }
 }
