@@ -27,7 +27,13 @@ void onFile(const Work& work) {
     }
 }
 
-void writeTenant(domain::TransferService& transfers, const domain::TenantSlug& slug, const fs::path& path) {
+// What a restore would refuse of the files of a backup.
+struct Refused {
+    std::string file, why;
+};
+
+domain::Unimportable writeTenant(domain::TransferService& transfers, const domain::TenantSlug& slug,
+                                 const fs::path& path) {
     std::optional<ExportFile> file;
     onFile([&] { file.emplace(path); });
     ExportWriter writer([&](const std::string& line) { onFile([&] { file->write(line); }); });
@@ -35,6 +41,7 @@ void writeTenant(domain::TransferService& transfers, const domain::TenantSlug& s
     if (!written.ok()) throw failureOf(written.error());
     writer.end();
     onFile([&] { file->keep(); });
+    return written.value();
 }
 
 // The peppers without which some living key would be refused after a restore.
@@ -45,30 +52,42 @@ std::map<int, std::string> peppersNeeded(Services& services) {
     return needed;
 }
 
-void writeTenants(Services& services, const fs::path& folder, BackupHead& head) {
+// Returns the files that are written, and that a restore would refuse.
+std::vector<Refused> writeTenants(Services& services, const fs::path& folder, BackupHead& head) {
+    std::vector<Refused> all;
     for (const auto& [tenant, hosts] : services.tenants().list()) {
         const auto& slug = tenant.slug.text();
         const auto file = slug + ".claviger-export.json";
-        const auto why = domain::failureOf([&] { writeTenant(services.transfers(), tenant.slug, folder / file); });
+        domain::Unimportable refused;
+        const auto why =
+            domain::failureOf([&] { refused = writeTenant(services.transfers(), tenant.slug, folder / file); });
         if (why.empty())
             head.files.push_back(file);
         else
             head.missing.push_back({slug, why});
+        if (!refused.empty()) all.push_back({file, refused});
     }
+    return all;
 }
 
-Answer toAnswer(const BackupHead& head, const fs::path& folder) {
+Answer toAnswer(const BackupHead& head, const std::vector<Refused>& unrestorable, const fs::path& folder) {
     const auto path = fs::absolute(folder).string();
-    JsonArray written, missing;
+    JsonArray written, missing, refused;
     std::string trouble;
     for (const auto& file : head.files) written.add(file.substr(0, file.find('.')));
     for (const auto& [tenant, why] : head.missing) {
         missing.add(jsonObject({{"tenant", tenant}, {"message", why}}));
         trouble += tenant + " is not in the backup: " + why + "\n";
     }
-    auto answer = answerOf("Backed up " + std::to_string(head.files.size()) + " tenants to " + path +
-                               "\nThe pepper is not in it: keep that apart, and both safe.\n",
-                           jsonObject({{"folder", path}, {"tenants", written}, {"missing", missing}}), path + "\n");
+    for (const auto& [file, why] : unrestorable) {
+        refused.add(jsonObject({{"file", file}, {"message", why}}));
+        trouble += file + " is written, but `restore` would refuse it: " + why +
+                   ". Mend that row in the database, or in the file before a restore.\n";
+    }
+    auto answer = answerOf(
+        "Backed up " + std::to_string(head.files.size()) + " tenants to " + path +
+            "\nThe pepper is not in it: keep that apart, and both safe.\n",
+        jsonObject({{"folder", path}, {"tenants", written}, {"missing", missing}, {"refused", refused}}), path + "\n");
     answer.trouble = trouble;
     if (!trouble.empty()) answer.status = ExitStatus::kPartlyDone;
     return answer;
@@ -77,15 +96,17 @@ Answer toAnswer(const BackupHead& head, const fs::path& folder) {
 // The dead keys last but one: a key that dies while the tenants are written is dead after a restore.
 Answer backUp(Services& services, const fs::path& folder) {
     BackupHead head{domain::iso8601(domain::SystemClock().now()), peppersNeeded(services), {}, {}};
+    std::vector<Refused> refused;
     makeBackupFolder(folder);
     try {
-        writeTenants(services, folder, head);
+        refused = writeTenants(services, folder, head);
     } catch (const FolderFailure& full) {
         throw full.failure;
     }
-    writeDeadKeys(services, folder / kDeadKeysFile);
+    const auto unknowable = writeDeadKeys(services, folder / kDeadKeysFile);
+    if (!unknowable.empty()) refused.push_back({kDeadKeysFile, unknowable});
     writeBackupHead(folder, head);
-    return toAnswer(head, folder);
+    return toAnswer(head, refused, folder);
 }
 
 void addBackup(CLI::App& app, Verb& chosen) {
@@ -94,7 +115,8 @@ void addBackup(CLI::App& app, Verb& chosen) {
         app, "backup",
         "Write every tenant, each as of one moment, and the list of dead keys to a new folder that `restore` reads. "
         "Without the pepper, which is in none of it, no key can be found in it: keep the two apart. A tenant that "
-        "cannot be written is named and stops no other (exit status 5).",
+        "cannot be written is named and stops no other (exit status 5). A file that `restore` would refuse is "
+        "written and named, with the row and the rule (5).",
         "  claviger backup /backup/claviger-2026-11-24")
         ->callback([=, &chosen] {
             if (folder->empty()) throw usageFailure("FOLDER: it needs a name");

@@ -66,19 +66,35 @@ std::optional<domain::Timestamp> parseSince(const std::optional<std::string>& gi
     return time ? *time : endOf(*given);
 }
 
+Answer toAnswer(const std::string& path, const domain::Unimportable& refused) {
+    auto answer = answerOf(
+        "Wrote the dead keys to " + path + "\n",
+        jsonObject({{"file", path}, {"refused", refused.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(refused)}}),
+        path + "\n");
+    if (refused.empty()) return answer;
+    answer.status = ExitStatus::kPartlyDone;
+    answer.trouble = "The list is written, but `restore` would refuse it: " + refused +
+                     ". Mend that row in claviger.dead_keys and write the list again.\n";
+    return answer;
+}
+
 }  // namespace
 
-void writeDeadKeys(Services& services, const fs::path& path, const std::optional<domain::Timestamp>& since) {
+domain::Unimportable writeDeadKeys(Services& services, const fs::path& path,
+                                   const std::optional<domain::Timestamp>& since) {
     ExportFile file(path);
     ExportWriter writer([&](const std::string& line) { file.write(line); });
     const auto span = services.transfers().spanOfDeadKeys(since);
     writer.headOfDeadKeys(span);
-    services.transfers().readDeadKeys(span, writer);
+    auto refused = services.transfers().readDeadKeys(span, writer);
     writer.end();
     file.keep();
+    return refused;
 }
 
+// A list that is refused ends no key, so all of them are read to their ends first.
 DeadKeyLists readDeadKeys(Services& services, const std::vector<fs::path>& paths, bool dryRun) {
+    if (!dryRun) (void)readDeadKeys(services, paths, true);
     std::vector<ReadList> lists;
     for (const auto& path : paths) lists.push_back(readList(services, path, dryRun));
     return joined(std::move(lists));
@@ -101,9 +117,7 @@ void addDeadKeysCommand(CLI::App& app, Verb& chosen) {
     verb->callback([=, &chosen] {
         if (file->empty()) throw usageFailure("FILE: it needs a name");
         chosen = [file = *file, from = parseSince(*since)](Services& services) {
-            writeDeadKeys(services, file, from);
-            const auto path = fs::absolute(file).string();
-            return answerOf("Wrote the dead keys to " + path + "\n", jsonObject({{"file", path}}), path + "\n");
+            return toAnswer(fs::absolute(file).string(), writeDeadKeys(services, file, from));
         };
     });
 }

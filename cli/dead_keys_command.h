@@ -8,8 +8,9 @@
 namespace claviger::cli {
 
 // Writes the list of the dead keys to a new file: all of them, or those that follow a list that went up to `since`.
-// Throws Failure.
-void writeDeadKeys(Services&, const std::filesystem::path&, const std::optional<domain::Timestamp>& since = {});
+// Returns what a restore would refuse of it. Throws Failure.
+domain::Unimportable writeDeadKeys(Services&, const std::filesystem::path&,
+                                   const std::optional<domain::Timestamp>& since = {});
 
 // The dead keys of several lists.
 struct DeadKeyLists {
@@ -19,7 +20,7 @@ struct DeadKeyLists {
 };
 
 // Remembers the keys of the lists as dead, or only reads them to their ends. The lists may come in any order. Throws
-// domain::ArchiveRefused, which names the file.
+// domain::ArchiveRefused, which names the file; then no key of any list is remembered.
 DeadKeyLists readDeadKeys(Services&, const std::vector<std::filesystem::path>&, bool dryRun);
 
 // Defines `claviger dead-keys`.

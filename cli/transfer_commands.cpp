@@ -50,10 +50,21 @@ Failure refusal(const domain::Error& error, std::string next) {
                : usual;
 }
 
-void mustBeWhole(const domain::Result<void>& exported) {
+domain::Unimportable mustBeWhole(const domain::Result<domain::Unimportable>& exported) {
     if (!exported.ok())
         throw refusal(exported.error(),
                       "Run the `claviger tenant drop` or `import` that was begun again: it finishes.");
+    return exported.value();
+}
+
+// Says of an export that is written what an import would refuse.
+Answer warned(Answer answer, const domain::Unimportable& refused) {
+    answer.document.set("refused", refused.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(refused));
+    if (refused.empty()) return answer;
+    answer.status = ExitStatus::kPartlyDone;
+    answer.trouble = "The export is written, but `tenant import` would refuse it: " + refused +
+                     ". Mend that row in the file before an import, or in the database and export again.\n";
+    return answer;
 }
 
 Answer exportTenant(Services& services, const TenantSlug& slug, const std::string& file) {
@@ -62,16 +73,16 @@ Answer exportTenant(Services& services, const TenantSlug& slug, const std::strin
             if (!std::cout.write(line.data(), static_cast<std::streamsize>(line.size())))
                 throw Failure(ExitStatus::kFailed, "export_not_written", "the standard output cannot be written");
         });
-        mustBeWhole(services.transfers().exportTo(slug, writer));
+        const auto refused = mustBeWhole(services.transfers().exportTo(slug, writer));
         writer.end();
-        Answer written;
-        written.document = JsonObject();
-        return written;
+        return warned({"", JsonObject()}, refused);
     }
-    const auto kept =
-        keepIn(file, [&](domain::ArchiveSink& sink) { mustBeWhole(services.transfers().exportTo(slug, sink)); });
-    return answerOf("Exported tenant " + slug.text() + " to " + kept + "\n" + kSecrets + "\n",
-                    jsonObject({{"tenant", slug.text()}, {"file", kept}}), kept + "\n");
+    domain::Unimportable refused;
+    const auto kept = keepIn(
+        file, [&](domain::ArchiveSink& sink) { refused = mustBeWhole(services.transfers().exportTo(slug, sink)); });
+    return warned(answerOf("Exported tenant " + slug.text() + " to " + kept + "\n" + kSecrets + "\n",
+                           jsonObject({{"tenant", slug.text()}, {"file", kept}}), kept + "\n"),
+                  refused);
 }
 
 void addExport(CLI::App& group, Verb& chosen) {
@@ -168,10 +179,11 @@ Answer dropTenant(Services& services, const TenantSlug& slug, const std::string&
         services.transfers().drop(slug, [&](const auto& fill) { return keepBeforeDrop(file, slug, fill); });
     if (!dropped.ok()) throw refusal(dropped.error(), "Wait for that run to end, then run this again.");
     const auto& kept = dropped.value().file;
-    return answerOf("Dropped tenant " + slug.text() + "\n" +
-                        (kept.empty() ? "It was half an import and had nothing to export.\n"
-                                      : "Its export: " + kept + "\n" + kSecrets + "\n"),
-                    jsonObject({{"tenant", slug.text()}, {"file", kept}}), kept.empty() ? "" : kept + "\n");
+    return warned(answerOf("Dropped tenant " + slug.text() + "\n" +
+                               (kept.empty() ? "It was half an import and had nothing to export.\n"
+                                             : "Its export: " + kept + "\n" + kSecrets + "\n"),
+                           jsonObject({{"tenant", slug.text()}, {"file", kept}}), kept.empty() ? "" : kept + "\n"),
+                  dropped.value().unimportable);
 }
 
 void addDrop(CLI::App& group, Verb& chosen) {

@@ -1,115 +1,20 @@
 #include "domain/tenants/checked_rows.h"
 
-#include <algorithm>
-
-#include "domain/keys/key_maker.h"
-
 namespace claviger::domain {
-namespace {
-
-constexpr std::string_view kKeys = "api_keys", kDevices = "known_devices", kUsers = "users";
-constexpr std::string_view kUserId = "user_id", kLineage = "lineage_id", kDeletedAt = "deleted_at",
-                           kPassword = "password_hash";
-
-}  // namespace
 
 std::optional<ArchiveTable> CheckedRows::table() {
     auto table = source_.table();
-    if (!table) {
-        checkOwners();
-        return table;
-    }
-    table_ = *table;
-    row_ = 0;
-    rules_.clear();
-    for (const auto& column : table_.columns) {
-        rules_.push_back(findRule(table_.name, column.name));
-        if (rules_.back() == nullptr)
-            throw ArchiveRefused("table " + table_.name + " has the column " + column.name +
-                                 ", which this release does not know: import it with the release that wrote it, or a "
-                                 "later one");
-    }
+    if (table)
+        checks_.table(*table);
+    else
+        checks_.end();
     return table;
 }
 
 std::optional<ArchiveCells> CheckedRows::row() {
     auto cells = source_.row();
-    if (!cells) return cells;
-    ++row_;
-    checkValues(*cells);
-    if (table_.name == kKeys) noteKey(*cells);
-    if (table_.name == kDevices) noteOwner(idIn<UserId>(*cells, kUserId));
-    if (table_.name == kUsers) noteUser(*cells);
+    if (cells) checks_.row(*cells);
     return cells;
-}
-
-void CheckedRows::checkValues(const ArchiveCells& cells) const {
-    for (std::size_t i = 0; i < rules_.size(); ++i) {
-        const auto& rule = *rules_[i];
-        const auto& cell = cells.at(i);
-        const bool holds = cell ? rule.holds(*cell, limits_) : rule.empty == ColumnRule::Empty::kAllowed;
-        if (!holds) refuse(table_.columns[i].name, "this is not " + std::string(rule.wanted));
-    }
-}
-
-void CheckedRows::noteKey(const ArchiveCells& cells) {
-    const auto user = idIn<UserId>(cells, kUserId);
-    noteOwner(user);
-    if (lineages_.try_emplace(idIn<LineageId>(cells, kLineage), user).first->second != user)
-        refuse(kLineage, "another user has keys of this lineage");
-    if (!cells.at(place(kDeletedAt)) && ++livingKeys_[user] > KeyMaker::kLiveKeyLimit)
-        refuse(kUserId, "its user has more than " + std::to_string(KeyMaker::kLiveKeyLimit) + " living keys");
-}
-
-void CheckedRows::noteOwner(const UserId& user) {
-    owners_.try_emplace(user, Place{table_.name, row_});
-}
-
-void CheckedRows::noteUser(const ArchiveCells& cells) {
-    const auto user = idIn<UserId>(cells, "id");
-    users_.insert(user);
-    const auto hash = secrets::PasswordHash::fromStored(cells.at(place(kPassword)).value());
-    if (hash.sealedWith() && !opens_(user, hash))
-        refuse(kPassword, "it does not open: it was sealed for another user or tenant, or changed since");
-    switch (*userStatusNamed(cells.at(place("status")).value())) {
-        case UserStatus::kApproved:
-            ++counts_.approved;
-            break;
-        case UserStatus::kPending:
-            ++counts_.pending;
-            break;
-        case UserStatus::kSuspended:
-            ++counts_.suspended;
-            break;
-    }
-}
-
-void CheckedRows::checkOwners() const {
-    for (const auto& [user, place] : owners_)
-        if (!users_.contains(user)) refuse(place, kUserId, "there is no such user in the export");
-}
-
-// The rule has held.
-template <class IdType>
-IdType CheckedRows::idIn(const ArchiveCells& cells, std::string_view column) const {
-    return *IdType::fromBytes(*cells.at(place(column)));
-}
-
-std::size_t CheckedRows::place(std::string_view column) const {
-    const auto found = std::find_if(table_.columns.begin(), table_.columns.end(),
-                                    [&](const ArchiveColumn& other) { return other.name == column; });
-    if (found == table_.columns.end())
-        throw ArchiveRefused("table " + table_.name + ": the column " + std::string(column) + " is missing");
-    return static_cast<std::size_t>(found - table_.columns.begin());
-}
-
-void CheckedRows::refuse(const Place& place, std::string_view column, std::string_view why) const {
-    throw ArchiveRefused("table " + place.table + ", row " + std::to_string(place.row) + ", column " +
-                         std::string(column) + ": " + std::string(why));
-}
-
-void CheckedRows::refuse(std::string_view column, std::string_view why) const {
-    refuse({table_.name, row_}, column, why);
 }
 
 }  // namespace claviger::domain

@@ -1,75 +1,24 @@
 #pragma once
 
-#include <functional>
-#include <map>
-#include <unordered_map>
-#include <unordered_set>
-#include <utility>
-#include <vector>
-
-#include "domain/secrets/password.h"
-#include "domain/tenants/row_rules.h"
-#include "domain/tenants/tenant_archive.h"
+#include "domain/tenants/row_checks.h"
 
 namespace claviger::domain {
 
-struct UserCounts {
-    std::size_t approved = 0, pending = 0, suspended = 0;
-};
-
-// Hands on an archive that may have been edited by a stranger. Every value goes through its rule (row_rules.h), and the
-// tables have to fit each other:
-//
-//   - each key and each known device belongs to a user of the archive,
-//   - the keys of one lineage belong to one user,
-//   - no user has more living keys than the limit for one,
-//   - each sealed password opens.
-//
-// Throws ArchiveRefused, which names the table, the row (from 1), the column and what is wanted there, but never the
-// value. Throws what the source throws. Remembers an id for each user and each lineage.
+// Hands on an archive whose rows hold RowChecks. Throws what they throw, and what the source throws.
 class CheckedRows final : public ArchiveSource {
 public:
-    // Whether a sealed password of that user opens.
-    using Opens = std::function<bool(const UserId&, const secrets::PasswordHash&)>;
-
-    CheckedRows(ArchiveSource& source, ImportLimits limits, Opens opens)  // the source must outlive this
-        : source_(source), limits_(limits), opens_(std::move(opens)) {}
+    CheckedRows(ArchiveSource& source, ImportLimits limits, RowChecks::Opens opens)  // the source must outlive this
+        : source_(source), checks_(limits, std::move(opens)) {}
 
     ArchiveHead head() override { return source_.head(); }
     std::optional<ArchiveTable> table() override;
     std::optional<ArchiveCells> row() override;
 
-    const UserCounts& users() const { return counts_; }  // those that came by, by their status
+    const UserCounts& users() const { return checks_.users(); }
 
 private:
-    // Where a user's id stands that has to be among the users.
-    struct Place {
-        std::string table;
-        std::size_t row;
-    };
-
-    void checkValues(const ArchiveCells&) const;
-    void noteKey(const ArchiveCells&);
-    void noteOwner(const UserId&);
-    void noteUser(const ArchiveCells&);
-    void checkOwners() const;
-    template <class IdType>
-    IdType idIn(const ArchiveCells&, std::string_view column) const;
-    std::size_t place(std::string_view column) const;
-    [[noreturn]] void refuse(const Place&, std::string_view column, std::string_view why) const;
-    [[noreturn]] void refuse(std::string_view column, std::string_view why) const;
-
     ArchiveSource& source_;
-    const ImportLimits limits_;
-    const Opens opens_;
-    ArchiveTable table_;
-    std::vector<const ColumnRule*> rules_;  // of the table's columns
-    std::size_t row_ = 0;
-    UserCounts counts_;
-    std::unordered_set<UserId, HashOfId> users_;
-    std::unordered_map<UserId, Place, HashOfId> owners_;
-    std::unordered_map<UserId, std::size_t, HashOfId> livingKeys_;
-    std::unordered_map<LineageId, UserId, HashOfId> lineages_;
+    RowChecks checks_;
 };
 
 }  // namespace claviger::domain

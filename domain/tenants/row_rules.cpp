@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "domain/base/display_name.h"
@@ -20,7 +21,7 @@ namespace {
 using Empty = ColumnRule::Empty;
 using Limits = ImportLimits;
 
-constexpr auto kSessions = "sessions";
+constexpr auto kSessions = "sessions", kDeadKeys = "dead_keys";
 
 // Far above what a service counts in its life, and so far below the end of a column that the counting can go on.
 constexpr std::int64_t kMostCounted = 1'000'000'000'000'000, kMostNumbered = 1'000'000'000;
@@ -42,19 +43,24 @@ bool isBetween(std::string_view value, std::int64_t least, std::int64_t most) {
     return number && *number >= least && *number <= most;
 }
 
-bool isId(std::string_view value, const Limits& limits) {
+bool isId(std::string_view value, const Limits&) {
     const auto uuid = uuidFromBytes(value);
     const auto made = uuid ? timeOfUuid(*uuid) : std::nullopt;
-    return made && *made <= limits.latest;
+    return made && *made < kEndOfMoments;
+}
+
+// Of a tenant or key that may be gone for long: the list has nothing to compare it with.
+bool isAnyId(std::string_view value, const Limits&) {
+    return uuidFromBytes(value).has_value();
 }
 
 bool isDigest(std::string_view value, const Limits&) {
     return value.size() == secrets::KeyHash::kSize;
 }
 
-bool isMoment(std::string_view value, const Limits& limits) {
+bool isMoment(std::string_view value, const Limits&) {
     const auto moment = parseMoment(value);
-    return moment && *moment >= Timestamp{} && *moment <= limits.latest;
+    return moment && *moment >= Timestamp{} && *moment < kEndOfMoments;
 }
 
 bool isNumber(std::string_view value, const Limits&) {
@@ -114,9 +120,9 @@ bool isAnything(std::string_view, const Limits&) {
     return true;
 }
 
-constexpr auto kId = "an id of version 7 that was made before now";
+constexpr auto kId = "an id of version 7 that was made before 2100";
 constexpr auto kDigest = "a digest of 32 bytes";
-constexpr auto kMoment = "a moment between 1970 and now";
+constexpr auto kMoment = "a moment from 1970 to 2099";
 constexpr auto kNumber = "a number from 1 to 1,000,000,000";
 constexpr auto kRowNumber = "a number from 1 to 10^15";
 constexpr auto kCount = "a number from 0 to 10^15";
@@ -169,16 +175,28 @@ constexpr ColumnRule kRules[] = {
     {"users", "session_epoch", kCount, isCount},
 };
 
+constexpr auto kAnyId = "an id of 16 bytes";
+
+// Of the control schema: the list of dead keys.
+constexpr ColumnRule kDeadKeyRules[] = {
+    {kDeadKeys, "tenant_id", kAnyId, isAnyId},
+    {kDeadKeys, "key_hash", kDigest, isDigest},
+    {kDeadKeys, "died_at", kMoment, isMoment},
+    {kDeadKeys, "key_id", kAnyId, isAnyId, Empty::kAllowed},
+};
+
 constexpr ColumnRule kNotRestored{kSessions, "", "anything", isAnything, Empty::kAllowed};
 
 }  // namespace
 
 const ColumnRule* findRule(std::string_view table, std::string_view column) {
     if (table == kSessions) return &kNotRestored;
-    const auto* const found = std::find_if(std::begin(kRules), std::end(kRules), [&](const ColumnRule& rule) {
+    const std::span<const ColumnRule> rules =
+        table == kDeadKeys ? std::span<const ColumnRule>(kDeadKeyRules) : std::span<const ColumnRule>(kRules);
+    const auto found = std::find_if(rules.begin(), rules.end(), [&](const ColumnRule& rule) {
         return rule.table == table && rule.column == column;
     });
-    return found != std::end(kRules) ? found : nullptr;
+    return found != rules.end() ? &*found : nullptr;
 }
 
 std::set<std::string_view> knownTables() {

@@ -8,9 +8,12 @@
 
 namespace claviger::domain {
 
+// Each moment of an archive is earlier, and may be later than now. A host with a clock that was ahead has written rows
+// of the future, and they come back as they are. Wherever time matters, a row of the future counts for nothing.
+constexpr Timestamp kEndOfMoments = std::chrono::sys_days{std::chrono::year{2100} / 1 / 1};
+
 // The bounds of the values of an import.
 struct ImportLimits {
-    Timestamp latest;      // no moment is later
     std::size_t mostWork;  // of a password's hashing: PasswordCost::work()
 };
 
@@ -28,7 +31,7 @@ struct ColumnRule {
 // own parser takes it and gives it back unchanged.
 const ColumnRule* findRule(std::string_view table, std::string_view column);
 
-// The tables of a tenant's schema as this release makes it.
+// The tables of a tenant's schema as this release makes it. The list of dead keys has rules too, and is none of them.
 std::set<std::string_view> knownTables();
 
 // Whether an import stores the table's rows: not those of the sessions.

@@ -45,8 +45,8 @@ struct ArchiveHead {
     Tenant tenant;
     std::vector<HostName> hosts;
     std::string writtenAt{};  // of an archive that says so, as iso8601() gives it
-    // Of the peppers that the living keys and the sealed passwords need. An archive of an earlier release does not say it; TenantArchive::read()
-    // gives the versions, with empty texts.
+    // Of the peppers that the living keys and the sealed passwords need. An archive of an earlier release does not say
+    // it; TenantArchive::read() gives the versions, with empty texts.
     std::optional<PepperFingerprints> peppers{};
 };
 
@@ -108,7 +108,7 @@ public:
     // those whose entry was written at that moment or later, by the database's clock.
     virtual void readDead(const std::optional<Timestamp>& since, ArchiveSink&) = 0;
 
-    // More of them, from elsewhere. Those that are there already stay as they are.
+    // More of them, from elsewhere, whose values hold the rules. Those that are there already stay as they are.
     virtual void loadDead(const std::vector<ArchiveCells>&) = 0;
 
     // Waits some seconds for another run, which may have been killed just now; nothing if that goes on.

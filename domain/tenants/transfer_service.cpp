@@ -10,7 +10,6 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::size_t kBatch = 500;             // rows in one statement
-constexpr std::chrono::hours kClockSlack{24};   // by which the clock of another machine may be ahead
 constexpr std::chrono::hours kLatestCommit{2};  // after the time that an entry bears
 constexpr std::size_t kWorkOfAnyone = 128;      // MiB times passes: about a tenth of a second
 
@@ -89,6 +88,42 @@ private:
     ArchiveSink& sink_;
 };
 
+// Hands an archive on as it is, and finds what an import would refuse of it.
+class NotedRefusal final : public ArchiveSink {
+public:
+    NotedRefusal(RowChecks checks, ArchiveSink& sink) : checks_(std::move(checks)), sink_(sink) {}
+
+    void head(const ArchiveHead& head) override { sink_.head(head); }
+    void table(const ArchiveTable& table) override {
+        check([&] { checks_.table(table); });
+        sink_.table(table);
+    }
+    void row(const ArchiveCells& cells) override {
+        check([&] { checks_.row(cells); });
+        sink_.row(cells);
+    }
+
+    Unimportable end() {
+        check([&] { checks_.end(); });
+        return first_;
+    }
+
+private:
+    template <class Check>
+    void check(const Check& holds) {
+        if (!first_.empty()) return;
+        try {
+            holds();
+        } catch (const ArchiveRefused& refused) {
+            first_ = refused.what();
+        }
+    }
+
+    RowChecks checks_;
+    ArchiveSink& sink_;
+    Unimportable first_;
+};
+
 void readToEnd(ArchiveSource& source) {
     while (source.table())
         while (source.row()) continue;
@@ -103,15 +138,16 @@ void requirePeppers(const PepperFingerprints& needed, const PepperFingerprints& 
     }
 }
 
-Result<void> TransferService::exportTo(const TenantSlug& slug, ArchiveSink& sink) {
+Result<Unimportable> TransferService::exportTo(const TenantSlug& slug, ArchiveSink& sink) {
     const auto tenant = registry_.findBySlug(slug);
     if (!tenant) return noSuchTenant(slug);
     if (archive_.findMark(tenant->id)) return taken(*tenant, "is half dropped or half imported");
     NamedPeppers named(peppers_.fingerprints(), sink);
-    WholeTenant whole(*tenant, newestVersion_, named);
+    NotedRefusal noted(RowChecks(limits(), opensOf(tenant->id)), named);
+    WholeTenant whole(*tenant, newestVersion_, noted);
     archive_.read(*tenant, whole);
     whole.end();
-    return {};
+    return noted.end();
 }
 
 Result<DroppedTenant> TransferService::drop(const TenantSlug& slug, const Keep& keep) {
@@ -127,8 +163,10 @@ Result<DroppedTenant> TransferService::drop(const TenantSlug& slug, const Keep& 
         const auto peppers = peppers_.fingerprints();
         dropped.file = keep([&](ArchiveSink& sink) {
             NamedPeppers named(peppers, sink);
+            NotedRefusal noted(RowChecks(limits(), opensOf(tenant.id)), named);
             registry_.setStatus(tenant.id, TenantStatus::kSuspended);
-            archive_.read(tenant, named);  // with the status that it had: an import opens it as it was
+            archive_.read(tenant, noted);  // with the status that it had: an import opens it as it was
+            dropped.unimportable = noted.end();
         });
         archive_.markDrop(tenant, dropped.file, clock_.now());
     }
@@ -154,9 +192,7 @@ Result<ImportedTenant> TransferService::import(ArchiveSource& source, const Impo
     const auto hold = archive_.hold(tenant.id);
     if (!hold) return busy(tenant);
     if (auto cleared = clearHalf(head, dryRun); !cleared.ok()) return cleared.error();
-    CheckedRows checked(source, limits(), [&](const UserId& user, const secrets::PasswordHash& hash) {
-        return peppers_.seal().open(tenant.id, user, hash).has_value();
-    });
+    CheckedRows checked(source, limits(), opensOf(tenant.id));
     ImportedTenant imported{{tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), {}, {}};
     if (dryRun) {
         readToEnd(checked);
@@ -171,7 +207,13 @@ Result<ImportedTenant> TransferService::import(ArchiveSource& source, const Impo
 }
 
 ImportLimits TransferService::limits() const {
-    return {clock_.now() + kClockSlack, std::max(passwords_.work(), kWorkOfAnyone)};
+    return {std::max(passwords_.work(), kWorkOfAnyone)};
+}
+
+RowChecks::Opens TransferService::opensOf(const TenantId& tenant) const {
+    return [this, tenant](const UserId& user, const secrets::PasswordHash& hash) {
+        return peppers_.seal().open(tenant, user, hash).has_value();
+    };
 }
 
 Result<std::vector<ApiKeyId>> TransferService::importHeld(ArchiveSource& source, const ArchiveHead& head) {
@@ -213,9 +255,17 @@ TransferService::DeadKeysSpan TransferService::spanOfDeadKeys(const std::optiona
     return span;
 }
 
+Unimportable TransferService::readDeadKeys(const DeadKeysSpan& span, ArchiveSink& sink) {
+    NotedRefusal noted(RowChecks(limits(), {}), sink);
+    archive_.readDead(span.since, noted);
+    return noted.end();
+}
+
 std::size_t TransferService::rememberDeadKeys(ArchiveSource& source, bool dryRun) {
     const auto table = source.table();
     if (!table || *table != deadKeysTable()) throw ArchiveRefused("the table of dead keys is missing");
+    RowChecks checks(limits(), {});
+    checks.table(*table);
     std::size_t count = 0;
     std::vector<ArchiveCells> batch;
     const auto load = [&] {
@@ -224,6 +274,7 @@ std::size_t TransferService::rememberDeadKeys(ArchiveSource& source, bool dryRun
         batch.clear();
     };
     while (auto row = source.row()) {
+        checks.row(*row);
         batch.push_back(std::move(*row));
         if (batch.size() == kBatch) load();
     }

@@ -27,9 +27,14 @@ struct ImportedTenant {
     std::vector<ApiKeyId> endedKeys;  // alive in the archive, dead since
 };
 
+// What an import, under this configuration, would refuse of an archive that was written: the first such row and its
+// rule, or empty. The archive holds all rows nevertheless.
+using Unimportable = std::string;
+
 struct DroppedTenant {
-    TenantDetails details;  // as it was
-    std::string file;       // its complete export; empty of a half import, which has none
+    TenantDetails details;        // as it was
+    std::string file;             // its complete export; empty of a half import, which has none
+    Unimportable unimportable{};  // of the export of this run
 };
 
 // Exports, imports and drops whole tenants, for operators. Thread-safe.
@@ -57,7 +62,7 @@ public:
     // Throws BadConfiguration if the peppers cannot be read: the archive says which of them its keys need.
     // Throws SchemaLost or MigrationRefused where the tenant has lost its schema or a table. A drop exports it all the
     // same.
-    Result<void> exportTo(const TenantSlug&, ArchiveSink&);
+    Result<Unimportable> exportTo(const TenantSlug&, ArchiveSink&);
 
     // Keeps what `fill` gives in a file, and returns its name once it is certain to last. Throws before it calls `fill`
     // if no file can be made.
@@ -80,8 +85,8 @@ public:
     // been suspended since, or whose password was replaced. With `dryRun` the archive is read to its end and nothing
     // changes.
     //
-    // Nothing of the source is believed. Every row goes through CheckedRows. No moment is more than a day ahead of this
-    // clock. No password is dearer to check than the configuration's, or than 1,024 MiB times passes.
+    // Nothing of the source is believed. Every row goes through RowChecks. No password is dearer to check than the
+    // configuration's, or than 128 MiB times passes.
     //
     //   kTenantTaken  it is there, its slug or schema is, or another run drops or imports it at this moment
     //   kHostTaken
@@ -102,15 +107,17 @@ public:
     // longest statement of the tool has one hour, a worker's seconds, and the rest is for the clocks of two servers.
     DeadKeysSpan spanOfDeadKeys(const std::optional<Timestamp>& since) const;
 
-    // The keys that are known to have died, of that span.
-    void readDeadKeys(const DeadKeysSpan& span, ArchiveSink& sink) { archive_.readDead(span.since, sink); }
+    // Gives the keys that are known to have died, of that span. Returns what rememberDeadKeys would refuse of them.
+    Unimportable readDeadKeys(const DeadKeysSpan& span, ArchiveSink& sink);
 
     // Remembers those of the source as dead, for every import from now on; with `dryRun` reads them only. Returns how
-    // many the source has. Throws ArchiveRefused and what the source throws.
+    // many the source has. No value is believed (row_rules.h). Throws ArchiveRefused, which names the row, and what the
+    // source throws; then the rows before it may be remembered.
     std::size_t rememberDeadKeys(ArchiveSource&, bool dryRun);
 
 private:
     ImportLimits limits() const;
+    RowChecks::Opens opensOf(const TenantId&) const;
     Result<void> checkFree(const ArchiveHead&) const;
     Result<void> clearHalf(const ArchiveHead&, bool dryRun);
     Result<std::vector<ApiKeyId>> importHeld(ArchiveSource&, const ArchiveHead&);

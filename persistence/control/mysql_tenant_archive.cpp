@@ -39,9 +39,12 @@ constexpr Sql kUnmark = "DELETE FROM claviger.tenant_transfers WHERE tenant_id =
 constexpr Sql kClose = "UPDATE claviger.tenants SET schema_version = 0, status = 'suspended' WHERE id = ?";
 constexpr Sql kOpen = "UPDATE claviger.tenants SET schema_version = ?, status = ? WHERE id = ?";
 
+// Each death has written its entry, so that usually nothing is missing. An entry that appears meanwhile stays.
 constexpr Sql kRememberDead =
-    "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
-    "SELECT ?, key_hash, deleted_at, id FROM {schema}.api_keys WHERE deleted_at IS NOT NULL";
+    "INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
+    "SELECT ?, k.key_hash, k.deleted_at, k.id FROM {schema}.api_keys k WHERE k.deleted_at IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM claviger.dead_keys d WHERE d.tenant_id = ? AND d.key_hash = k.key_hash) "
+    "ON DUPLICATE KEY UPDATE key_hash = claviger.dead_keys.key_hash";
 // By the hash, and by the id for a key that had another pepper's hash by the time that it died. No index has the ids:
 // the tenant's dead keys are read once.
 constexpr Sql kRisen =
@@ -62,7 +65,10 @@ constexpr Sql kSetSince = "SET @since = ?";
 constexpr Sql kReadDeadSince =
     "SELECT tenant_id, key_hash, died_at, key_id FROM claviger.dead_keys WHERE recorded_at >= CAST(@since AS "
     "DATETIME(6))";
-constexpr Sql kLoadDead = "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES {rows}";
+// Not IGNORE, which turns each value that does not fit into one that does: an entry that is there stays as it is.
+constexpr Sql kLoadDead =
+    "INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES {rows} "
+    "ON DUPLICATE KEY UPDATE key_hash = claviger.dead_keys.key_hash";
 
 constexpr Sql kDropSchema = "DROP SCHEMA IF EXISTS {schema}";
 constexpr Sql kDropRole = "DROP ROLE IF EXISTS {role}";
@@ -111,7 +117,7 @@ bool hasKeys(const std::vector<domain::ArchiveTable>& tables) {
 // The keys that are dead in the schema are dead for good, wherever they come back from.
 void rememberDead(Connection& connection, const Tenant& tenant) {
     if (hasKeys(tablesOf(connection, tenant.schema)))
-        connection.execute(kRememberDead, {bytesOf(tenant.id)}, namesOf(tenant));
+        connection.execute(kRememberDead, {bytesOf(tenant.id), bytesOf(tenant.id)}, namesOf(tenant));
 }
 
 bool hasUsers(const std::vector<domain::ArchiveTable>& tables) {
@@ -159,15 +165,10 @@ void MySqlTenantArchive::readDead(const std::optional<domain::Timestamp>& since,
 }
 
 void MySqlTenantArchive::loadDead(const std::vector<domain::ArchiveCells>& rows) {
-    const auto bytes = [](const std::optional<std::string>& cell, std::size_t length) {
-        if (!cell || cell->size() != length) throw domain::ArchiveRefused("a dead key's id or hash is not one");
-        return Bytes{*cell};
-    };
     std::vector<Values> values;
     for (const auto& row : rows)
-        values.push_back({bytes(row.at(0), 16), bytes(row.at(1), 32),
-                          row.at(2) ? Value(Text{*row.at(2)}) : Value(Null{}),
-                          row.at(3) ? Value(bytes(row.at(3), 16)) : Value(Null{})});
+        values.push_back({Bytes{row.at(0).value()}, Bytes{row.at(1).value()}, Text{row.at(2).value()},
+                          row.at(3) ? Value(Bytes{*row.at(3)}) : Value(Null{})});
     connections_.borrowForSchemaChange()->executeOnRows(kLoadDead, values, {});
 }
 

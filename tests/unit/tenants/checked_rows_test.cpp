@@ -56,6 +56,7 @@ private:
 class CheckedRowsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(CheckedRowsTest);
     CPPUNIT_TEST(handsOnWhatTheDomainWouldWrite);
+    CPPUNIT_TEST(handsOnMomentsOfAClockThatWasAhead);
     CPPUNIT_TEST(refusesEveryOtherValueByTableRowAndColumn);
     CPPUNIT_TEST(refusesAnEmptyValueWhereOneHasToBe);
     CPPUNIT_TEST(neverShowsTheValue);
@@ -139,10 +140,9 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     }
 
     domain::UserCounts read(FakeSource source) const {
-        CheckedRows rows(source, {now_, kMostWork},
-                         [&](const domain::UserId& user, const domain::secrets::PasswordHash&) {
-                             return user.bytes() == ann_;  // what is sealed was sealed for her
-                         });
+        CheckedRows rows(source, {kMostWork}, [&](const domain::UserId& user, const domain::secrets::PasswordHash&) {
+            return user.bytes() == ann_;  // what is sealed was sealed for her
+        });
         while (rows.table())
             while (rows.row()) continue;
         return rows.users();
@@ -186,19 +186,27 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("taken"), refusal(sourceOf({key(ann_), dead}, {user(ann_), longName})));
     }
 
+    // Such a row exists. A backup that it is in must come back.
+    void handsOnMomentsOfAClockThatWasAhead() {
+        const auto ahead = newId(now_ + std::chrono::days{365 * 20});
+        const Row places[] = {{{"created_at", "2099-12-31 23:59:59.999999"}}, {{"id", ahead}, {"lineage_id", ahead}}};
+        for (const auto& values : places) CPPUNIT_ASSERT_EQUAL(std::string("taken"), refusalOf("api_keys", values));
+        CPPUNIT_ASSERT_EQUAL(std::string("taken"),
+                             refusalOf("login_attempts", {{"failed_at", "2060-01-01 00:00:00.000000"}}));
+    }
+
     void refusesEveryOtherValueByTableRowAndColumn() {
-        const auto later = now_ + std::chrono::hours{1};
         auto version4 = ann_;
         version4[6] = static_cast<char>(0x40 | (version4[6] & 0x0f));
         const std::string moments[] = {"",
-                                       "2999-01-01 00:00:00.000000",
+                                       "2100-01-01 00:00:00.000000",
                                        "1969-12-31 23:59:59.999999",
                                        "2020-02-30 00:00:00.000000",
                                        "2020-01-01 24:00:00.000000",
                                        "2020-01-01 10:00:00",
                                        "20200101100000"};
-        const std::string ids[] = {"",       ann_ + "x",  std::string(16, '\0'), std::string(16, '\xff'),
-                                   version4, newId(later)};
+        const std::string ids[] = {
+            "", ann_ + "x", std::string(16, '\0'), std::string(16, '\xff'), version4, newId(domain::kEndOfMoments)};
         const std::string digests[] = {"", std::string(31, 'a'), std::string(33, 'a')};
         const std::string numbers[] = {"-1", "1000000000000001", "9223372036854775807", "x", ""};
         const std::string lines[] = {"a\nb", "\x1b[31m", "\xff", std::string(65, 'a')};

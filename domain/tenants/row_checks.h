@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "domain/secrets/password.h"
+#include "domain/tenants/row_rules.h"
+#include "domain/tenants/tenant_archive.h"
+
+namespace claviger::domain {
+
+struct UserCounts {
+    std::size_t approved = 0, pending = 0, suspended = 0;
+};
+
+// Checks the rows of an archive that may have been edited by a stranger. Every value goes through its rule
+// (row_rules.h), and the tables have to fit each other:
+//
+//   - each key and each known device belongs to a user of the archive,
+//   - the keys of one lineage belong to one user,
+//   - no user has more living keys than the limit for one,
+//   - each sealed password opens.
+//
+// Each method throws ArchiveRefused, which names the table, the row (from 1), the column and what is wanted there, but
+// never the value. Remembers an id for each user and each lineage.
+class RowChecks {
+public:
+    // Whether a sealed password of that user opens.
+    using Opens = std::function<bool(const UserId&, const secrets::PasswordHash&)>;
+
+    RowChecks(ImportLimits limits, Opens opens) : limits_(limits), opens_(std::move(opens)) {}
+
+    void table(const ArchiveTable&);  // the next one
+    void row(const ArchiveCells&);    // the next one of the table
+    void end() const;                 // after the last row
+
+    const UserCounts& users() const { return counts_; }  // those that came by, by their status
+
+private:
+    // Where a user's id stands that has to be among the users.
+    struct Place {
+        std::string table;
+        std::size_t row;
+    };
+
+    void checkValues(const ArchiveCells&) const;
+    void noteKey(const ArchiveCells&);
+    void noteOwner(const UserId&);
+    void noteUser(const ArchiveCells&);
+    template <class IdType>
+    IdType idIn(const ArchiveCells&, std::string_view column) const;
+    std::size_t place(std::string_view column) const;
+    [[noreturn]] void refuse(const Place&, std::string_view column, std::string_view why) const;
+    [[noreturn]] void refuse(std::string_view column, std::string_view why) const;
+
+    const ImportLimits limits_;
+    const Opens opens_;
+    ArchiveTable table_;
+    std::vector<const ColumnRule*> rules_;  // of the table's columns
+    std::size_t row_ = 0;
+    UserCounts counts_;
+    std::unordered_set<UserId, HashOfId> users_;
+    std::unordered_map<UserId, Place, HashOfId> owners_;
+    std::unordered_map<UserId, std::size_t, HashOfId> livingKeys_;
+    std::unordered_map<LineageId, UserId, HashOfId> lineages_;
+};
+
+}  // namespace claviger::domain

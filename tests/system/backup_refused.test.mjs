@@ -1,0 +1,121 @@
+// A backup that could not come back is named when it is made, and a restore names the one tenant that failed.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { startTool } from '../support/tool.mjs';
+
+const email = 'ann@acme.example';
+const slugs = ['acme', 'globex', 'initech'];
+const ahead = '2061-02-03 04:05:06.000000';
+const fileOf = (slug) => `${slug}.claviger-export.json`;
+
+let old, fresh;
+
+before(async () => {
+  const fast = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'];
+  [old, fresh] = await Promise.all([startTool(...fast), startTool(...fast)]);
+  for (const tool of [old, fresh]) assert.equal(tool.run('migrate').status, 0);
+  for (const slug of slugs) {
+    assert.equal(old.run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug).status, 0);
+    assert.equal(old.run({ input: 'correct horse battery staple\n' }, 'user', 'create', '--tenant', slug, '--email', email, '--password-stdin').status, 0);
+    assert.equal(old.run('key', 'create', '--tenant', slug, '--email', email, '--name', 'Scripts').status, 0);
+  }
+});
+after(async () => {
+  await old?.stop();
+  await fresh?.stop();
+});
+
+const folder = (name) => join(old.database.folder, name);
+const tenantsOf = (tool) => tool.run('tenant', 'list', '--quiet').stdout.trim().split('\n').filter(Boolean);
+const deadOf = (tool) => tool.database.sql('SELECT COUNT(*) FROM claviger.dead_keys');
+const done = (tool, text) => assert.notEqual(tool.database.sql(text), undefined, text);
+
+function dropAll() {
+  for (const slug of tenantsOf(fresh)) fresh.run('tenant', 'drop', slug, '--confirm', slug, '--export', folder(`drop-${slug}-${performance.now()}`));
+  assert.deepEqual(tenantsOf(fresh), []);
+}
+
+test('rows of a clock that was ahead come back', () => {
+  done(old, `INSERT INTO claviger_t_acme.login_attempts (budget_hash, failed_at) VALUES (REPEAT('b', 32), '${ahead}')`);
+  done(old, `UPDATE claviger_t_acme.api_keys SET created_at = '${ahead}', id = CONCAT(UNHEX('029d00000000'), SUBSTRING(id, 7))`);
+  const backup = old.json('backup', folder('ahead'));
+  assert.deepEqual([backup.status, backup.document.refused], [0, []], backup.stderr);
+  const restore = fresh.json('restore', folder('ahead'));
+  assert.equal(restore.status, 0, restore.stderr);
+  assert.equal(fresh.database.sql('SELECT failed_at FROM claviger_t_acme.login_attempts'), ahead);
+  assert.equal(fresh.database.sql('SELECT created_at FROM claviger_t_acme.api_keys'), ahead);
+});
+
+test('a row that no import takes is named by `backup`, `tenant export` and `tenant drop`, and is in their files', () => {
+  dropAll();
+  const row = /table users, row 1, column email: this is not an e-mail address/;
+  done(old, "UPDATE claviger_t_globex.users SET email = 'Ann'");
+  const backup = old.json('backup', folder('refused'));
+  assert.equal(backup.status, 5);
+  assert.deepEqual([backup.document.tenants, backup.document.missing], [slugs, []]);
+  assert.deepEqual(backup.document.refused.map(({ file }) => file), [fileOf('globex')]);
+  assert.match(backup.document.refused[0].message, row);
+  assert.match(backup.stderr, /globex.*`restore` would refuse it: .*column email/);
+  assert.match(readFileSync(join(folder('refused'), fileOf('globex')), 'utf8'), /"Ann"/);
+
+  const restore = fresh.json('restore', folder('refused'));
+  assert.deepEqual([restore.status, tenantsOf(fresh)], [5, ['acme', 'initech']]);
+  assert.match(restore.document.refused[0].message, row);
+
+  for (const verb of [['export', 'globex', '--output'], ['drop', 'globex', '--confirm', 'globex', '--export']]) {
+    const file = folder(`${verb[0]}-globex`);
+    const { status, document, stderr } = old.json('tenant', ...verb, file);
+    assert.equal(status, 5, stderr);
+    assert.match(document.refused, row);
+    assert.match(stderr, /`tenant import` would refuse it/);
+    assert.ok(existsSync(file));
+  }
+  assert.deepEqual(tenantsOf(old), ['acme', 'initech']);
+  const mended = readFileSync(folder('drop-globex'), 'utf8').replace('"Ann"', `"${email}"`);
+  writeFileSync(folder('mended'), mended);
+  assert.equal(old.run('tenant', 'import', folder('mended')).status, 0);
+});
+
+test('a list of dead keys with a value that is none is refused by row and column, and no key of it is remembered', () => {
+  dropAll();
+  const list = folder('list');
+  const rows = [1, 2].map((i) => `(REPEAT('t', 16), REPEAT('${i}', 32), '2026-01-0${i}', NULL)`);
+  done(old, `INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES ${rows}`);
+  const written = old.json('dead-keys', list);
+  assert.deepEqual([written.status, written.document.refused], [0, null]);
+  const known = deadOf(fresh);
+  for (const [bad, name] of [['2026-13-02 00:00:00.000000', 'month'], ['0000-00-00 00:00:00.000000', 'zero'], ['3026-01-02 00:00:00.000000', 'late']]) {
+    const edited = folder(`list-${name}`);
+    writeFileSync(edited, readFileSync(list, 'utf8').replace('2026-01-02 00:00:00.000000', bad));
+    const { status, document } = fresh.json('restore', folder('ahead'), '--dead-keys', edited);
+    assert.notEqual(status, 0);
+    assert.match(document.error.message, /table dead_keys, row 2, column died_at: this is not a moment/);
+    assert.deepEqual([deadOf(fresh), tenantsOf(fresh)], [known, []], bad);
+  }
+
+  done(old, "SET sql_mode = ''; UPDATE claviger.dead_keys SET died_at = '0000-00-00' WHERE key_hash = REPEAT('2', 32)");
+  const { status, document, stderr } = old.json('dead-keys', folder('list-of-zero'));
+  assert.equal(status, 5);
+  assert.match(document.refused, /table dead_keys, row 2, column died_at/);
+  assert.match(stderr, /`restore` would refuse it/);
+  const backup = old.json('backup', folder('zero'));
+  assert.deepEqual([backup.status, backup.document.refused.map(({ file }) => file)], [5, ['dead-keys.json']]);
+});
+
+// The server ends one of two transactions that wait for each other with this error. Here it always ends the same one.
+test('a tenant whose transaction loses every time is named, and the others come back', () => {
+  dropAll();
+  done(fresh, "DELIMITER //\nCREATE TRIGGER claviger.loses BEFORE INSERT ON claviger.tenants FOR EACH ROW IF NEW.slug = 'globex' THEN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock'; END IF//");
+  const first = fresh.json('restore', folder('ahead'), '--jobs', '1');
+  assert.equal(first.status, 5, first.stderr);
+  assert.deepEqual(tenantsOf(fresh), ['acme', 'initech']);
+  assert.deepEqual(first.document.refused.map(({ file }) => file), [fileOf('globex')]);
+  assert.match(first.document.refused[0].message, /three attempts/);
+  done(fresh, 'DROP TRIGGER claviger.loses');
+  fresh.run('restore', folder('ahead'));
+  assert.deepEqual(tenantsOf(fresh), slugs);
+});
