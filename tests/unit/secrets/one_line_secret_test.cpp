@@ -2,10 +2,12 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <type_traits>
 
 #include "tests/support/temporary_folder.h"
@@ -93,10 +95,16 @@ class OneLineSecretTest : public CppUnit::TestFixture {
     void readsAPipeInPieces() {
         int ends[2];
         CPPUNIT_ASSERT_EQUAL(0, ::pipe2(ends, O_CLOEXEC));
-        for (const auto* const piece : {"correct ", "horse", "\n"})
-            CPPUNIT_ASSERT(::write(ends[1], piece, std::char_traits<char>::length(piece)) > 0);
-        ::close(ends[1]);
+        // Each piece comes after the one before it was read: the pipe is empty then.
+        std::jthread writer([&] {
+            for (const auto* const piece : {"correct ", "horse", "\n"}) {
+                if (::write(ends[1], piece, std::char_traits<char>::length(piece)) < 0) break;
+                for (int left = 1; left > 0 && ::ioctl(ends[1], FIONREAD, &left) == 0;) std::this_thread::yield();
+            }
+            ::close(ends[1]);
+        });
         const auto secret = OneLineSecret::read(ends[0]);
+        writer.join();
         ::close(ends[0]);
         CPPUNIT_ASSERT_EQUAL(std::string("correct horse"), secret.value().reveal());
     }
