@@ -62,7 +62,7 @@ test('`pepper status` counts the others, and `doctor` names the first that canno
   assert.deepEqual(document.tenants.map(({ tenant }) => tenant), whole);
   assert.deepEqual(document.keys, { 1: 2 });
   assert.deepEqual(document.failed.map(({ tenant }) => tenant), Object.keys(lost));
-  assert.match(stderr, /the keys of globex could not be counted: /);
+  assert.match(stderr, /the keys and passwords of globex could not be counted: /);
   const finding = old.json('doctor').document.findings.find(({ check }) => check === 'pepper_of_keys');
   assert.equal(finding.severity, 'serious');
   assert.match(finding.message, /cannot be read: globex \(.*\), and 1 more/);
