@@ -68,6 +68,10 @@ public:
     // Ends all sessions of the user, however many there are, by one row. Returns how many of them were open, counted
     // up to kMostOpenSessions.
     virtual std::size_t endAllOf(const UserId&, Timestamp now) = 0;
+
+    // Ends up to `most` open sessions that began before the last endAllOf of the user. Such a session is dead already,
+    // but for workers of the release before, which compare no epoch. Returns how many it ended.
+    virtual std::size_t endOlderOf(const UserId&, Timestamp now, std::size_t most) = 0;
 };
 
 // A user whose keys are to change: how many are alive, and when the budget of changes is whole again (ChangeLimit;

@@ -1,5 +1,7 @@
 #include "domain/users/user_service.h"
 
+#include <algorithm>
+
 namespace claviger::domain {
 
 UserService::UserService(TenantStores& stores, const secrets::PasswordHasher& hasher, const Throttle& throttle,
@@ -63,7 +65,7 @@ Result<ChangedUser> UserService::approve(const Tenant& tenant, const Email& emai
 }
 
 Result<ChangedUser> UserService::suspend(const Tenant& tenant, const Email& email) {
-    return change(
+    return endSessions(
         tenant, email,
         [this](TenantStore& store, const Account& account) {
             ChangedUser changed{account.user, account.user.status != UserStatus::kSuspended, 0};
@@ -82,7 +84,7 @@ Result<ChangedUser> UserService::setPassword(const Tenant& tenant, const Email& 
     if (auto hard = password.mustBeHardToGuess(email.text()); !hard.ok()) return hard.error();
     const auto seal = pepper_.seal();
     const auto hash = hasher_.hash(password);
-    return change(
+    return endSessions(
         tenant, email,
         [&](TenantStore& store, const Account& account) {
             store.users().setPassword(account.user.id, storedForm(seal, tenant, account.user.id, hash));
@@ -94,7 +96,7 @@ Result<ChangedUser> UserService::setPassword(const Tenant& tenant, const Email& 
 }
 
 Result<ChangedUser> UserService::signOut(const Tenant& tenant, const Email& email) {
-    return change(
+    return endSessions(
         tenant, email,
         [this](TenantStore& store, const Account& account) {
             const auto ended = store.sessions().endAllOf(account.user.id, clock_.now());
@@ -117,11 +119,33 @@ std::size_t UserService::endLockOut(TenantStore& store, const Tenant& tenant, co
                                      clock_.now());
 }
 
-// The user's row is locked first: what is decided of one user by several happens one after the other.
-Result<ChangedUser> UserService::change(const Tenant& tenant, const Email& email,
-                                        const std::function<ChangedUser(TenantStore&, const Account&)>& work,
+// The caller waits for the other hosts once, after the last of the transactions.
+Result<ChangedUser> UserService::endSessions(const Tenant& tenant, const Email& email, const Change& work,
+                                             AuditAction action) {
+    auto [changed, settledAt] = changeSettling(tenant, email, work, action);
+    std::size_t ended = changed.ok() && changed.value().endedSessions == kMostOpenSessions ? kEndedAtOnce : 0;
+    while (ended == kEndedAtOnce) {
+        const auto settling = stores_.transactSettling<void>(tenant, [&](TenantStore& store) -> Result<void> {
+            ended = store.sessions().endOlderOf(changed.value().user.id, clock_.now(), kEndedAtOnce);
+            return {};
+        });
+        settledAt = std::max(settledAt, settling.settledAt);
+    }
+    std::this_thread::sleep_until(settledAt);
+    return std::move(changed);
+}
+
+Result<ChangedUser> UserService::change(const Tenant& tenant, const Email& email, const Change& work,
                                         AuditAction action) {
-    return stores_.transact<ChangedUser>(tenant, [&](TenantStore& store) -> Result<ChangedUser> {
+    auto [changed, settledAt] = changeSettling(tenant, email, work, action);
+    std::this_thread::sleep_until(settledAt);
+    return std::move(changed);
+}
+
+// The user's row is locked first: what is decided of one user by several happens one after the other.
+Settling<Result<ChangedUser>> UserService::changeSettling(const Tenant& tenant, const Email& email, const Change& work,
+                                                          AuditAction action) {
+    return stores_.transactSettling<ChangedUser>(tenant, [&](TenantStore& store) -> Result<ChangedUser> {
         const auto found = store.users().findByEmail(email);
         if (!found) return Error{ErrorCode::kUserNotFound, "there is no user " + email.text()};
         (void)store.users().lockApproved(found->user.id);

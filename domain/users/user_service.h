@@ -34,8 +34,14 @@ struct ChangedUser {
 
 // The people of a tenant, for operators; each change comes with its audit record, in one transaction.
 // Thread-safe: holds no mutable state.
+//
+// suspend, setPassword and signOut end all sessions by that one transaction. For workers of the release before, which
+// compare no epoch, the rows of further open sessions end after it, kEndedAtOnce to a transaction. If that throws, the
+// sessions are dead for workers of this release; the same call again ends the rest.
 class UserService {
 public:
+    static constexpr std::size_t kEndedAtOnce = 1000;
+
     // The references must outlive this. `origin` is what the audit says of the operator.
     UserService(TenantStores&, const secrets::PasswordHasher&, const Throttle&, const Clock&, RequestOrigin origin);
 
@@ -80,12 +86,15 @@ public:
     Result<ChangedUser> unlock(const Tenant&, const Email&);
 
 private:
+    using Change = std::function<ChangedUser(TenantStore&, const Account&)>;
+
     secrets::PasswordHash storedForm(const std::optional<secrets::PasswordSeal>&, const Tenant&, const UserId&,
                                      const secrets::PasswordHash&) const;
     std::size_t endLockOut(TenantStore&, const Tenant&, const User&) const;
     Result<CreatedUser> foundBefore(const Tenant&, const NewUser&) const;
-    Result<ChangedUser> change(const Tenant&, const Email&,
-                               const std::function<ChangedUser(TenantStore&, const Account&)>&, AuditAction);
+    Result<ChangedUser> change(const Tenant&, const Email&, const Change&, AuditAction);
+    Settling<Result<ChangedUser>> changeSettling(const Tenant&, const Email&, const Change&, AuditAction);
+    Result<ChangedUser> endSessions(const Tenant&, const Email&, const Change&, AuditAction);
 
     TenantStores& stores_;
     const secrets::PasswordHasher& hasher_;

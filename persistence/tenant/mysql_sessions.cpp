@@ -24,6 +24,9 @@ constexpr Sql kBeyond =
 constexpr Sql kEndOpen =
     "UPDATE {schema}.sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? "
     "ORDER BY expires_at DESC LIMIT ?";
+constexpr Sql kEndOlder =
+    "UPDATE {schema}.sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? AND "
+    "session_epoch < (SELECT session_epoch FROM {schema}.users WHERE id = ?) ORDER BY expires_at DESC LIMIT ?";
 constexpr Sql kRaiseEpoch = "UPDATE {schema}.users SET session_epoch = session_epoch + 1 WHERE id = ?";
 
 constexpr auto kMost = static_cast<std::int64_t>(domain::kMostOpenSessions);
@@ -62,12 +65,19 @@ void MySqlSessions::makeRoom(const domain::UserId& user, domain::Timestamp now) 
         end(stored(domain::secrets::SessionHash::fromStored(beyond[i].text(0))), now);
 }
 
-// The number decides. That the open ones end by themselves too is for workers of the release before, which know no
-// number; a release later it can go.
+// The number decides. The open rows end too, here and in endOlderOf, for workers of the release before, which compare
+// no number. A release later both statements can go.
 std::size_t MySqlSessions::endAllOf(const domain::UserId& user, domain::Timestamp now) {
     connection_.executeLater(kRaiseEpoch, {bytesOf(user)});
     connection_.noteStandingChanged(domain::slotOf(user));
     return connection_.execute(kEndOpen, {now, bytesOf(user), now, kMost});
+}
+
+std::size_t MySqlSessions::endOlderOf(const domain::UserId& user, domain::Timestamp now, std::size_t most) {
+    const auto ended =
+        connection_.execute(kEndOlder, {now, bytesOf(user), now, bytesOf(user), static_cast<std::int64_t>(most)});
+    if (ended > 0) connection_.noteStandingChanged(domain::slotOf(user));
+    return ended;
 }
 
 }  // namespace claviger::persistence

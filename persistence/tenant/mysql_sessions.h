@@ -16,6 +16,7 @@ public:
     void end(const domain::secrets::SessionHash&, domain::Timestamp now) override;
     void makeRoom(const domain::UserId&, domain::Timestamp now) override;
     std::size_t endAllOf(const domain::UserId&, domain::Timestamp now) override;
+    std::size_t endOlderOf(const domain::UserId&, domain::Timestamp now, std::size_t most) override;
 
 private:
     const TenantConnection& connection_;

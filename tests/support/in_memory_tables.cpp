@@ -140,6 +140,14 @@ public:
         return ended;
     }
 
+    std::size_t endOlderOf(const domain::UserId& user, Timestamp now, std::size_t most) override {
+        auto open = openOf(user, now);
+        std::erase_if(open, [&](const auto* one) { return one->epoch >= epochOf(user); });
+        if (open.size() > most) open.resize(most);
+        for (auto* one : open) one->endedAt = now;
+        return open.size();
+    }
+
 private:
     std::int64_t epochOf(const domain::UserId& user) const {
         const auto found = data_.sessionEpochs.find(user);

@@ -128,6 +128,27 @@ test('replaces a password and shows it nowhere', () => {
   assert.notEqual(now, before);
 });
 
+// A release of before set no limit on open sessions, and its workers read the rows.
+for (const [verb, ...options] of [['sign-out'], ['suspend'], ['set-password', '--password-stdin']])
+  test(`user ${verb} ends every row of thousands of open sessions, and none of another user`, () => {
+    const slug = freshUser();
+    assert.equal(tool.run({ input: password }, 'user', 'create', '--tenant', slug, '--email', 'bob@acme.example', '--password-stdin').status, 0);
+    const fill = (name, count) => sql(slug, `INSERT INTO SCHEMA.sessions (token_hash, user_id, created_at, last_seen_at, expires_at) SELECT UNHEX(SHA2(CONCAT('${name}', seq), 256)), id, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 10 HOUR FROM SCHEMA.users JOIN mysql.seq_1_to_${count} WHERE email = '${name}'`);
+    const open = (name) => sql(slug, `SELECT COUNT(*) FROM SCHEMA.sessions WHERE ended_at IS NULL AND user_id = (SELECT id FROM SCHEMA.users WHERE email = '${name}')`);
+    fill(email, 2500);
+    fill('bob@acme.example', 60);
+    assert.deepEqual([open(email), open('bob@acme.example')], ['2500', '60']);
+    const dry = tool.json({ input: 'quite another password\n' }, 'user', verb, ...of(slug), ...options, '--dry-run');
+    assert.deepEqual([dry.status, open(email)], [0, '2500'], dry.stderr);
+    const began = performance.now();
+    const { status, stderr } = tool.json({ input: 'quite another password\n' }, 'user', verb, ...of(slug), ...options);
+    const took = performance.now() - began;
+    assert.equal(status, 0, stderr);
+    assert.deepEqual([open(email), open('bob@acme.example')], ['0', '60']);
+    console.log(`user ${verb} beside 2,500 open sessions: ${took.toFixed(0)} ms`);
+    assert.ok(took < 3000, `${took} ms`);
+  });
+
 test('changes nobody who is not there', () => {
   const slug = freshTenant();
   for (const verb of ['suspend', 'approve', 'sign-out']) assertRefused(tool.json('user', verb, ...of(slug)), 3, 'user_not_found');

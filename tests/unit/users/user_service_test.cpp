@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(anApprovedUserIsAsTheyWereWithoutTheirSessions);
     CPPUNIT_TEST(aNewPasswordEndsTheSessionsAndTheOldPassword);
     CPPUNIT_TEST(signsAUserOutOfEverySession);
+    CPPUNIT_TEST(endsEveryRowOfThousandsOfOpenSessions);
     CPPUNIT_TEST(unlocksAnAccountAndItsDevices);
     CPPUNIT_TEST(isAlreadySoWithoutCountedAttempts);
     CPPUNIT_TEST(unlockingOneUserLeavesTheOthersAndTheAddress);
@@ -229,6 +231,42 @@ private:
         CPPUNIT_ASSERT(!signsIn(kPassword));
         CPPUNIT_ASSERT(signsIn("another password"));
         CPPUNIT_ASSERT(world.verify(scene_->acme, key).ok());
+    }
+
+    // Workers of the release before read the rows, and that release set no limit.
+    void endsEveryRowOfThousandsOfOpenSessions() {
+        auto& world = scene_->world;
+        const auto user = ann();
+        const auto fill = [&] {
+            const auto now = world.clock.now();
+            CPPUNIT_ASSERT(world.stores
+                               .transact<void>(scene_->acme,
+                                               [&](domain::TenantStore& store) -> domain::Result<void> {
+                                                   for (std::size_t i = 0;
+                                                        i < 2 * domain::UserService::kEndedAtOnce + 60; ++i)
+                                                       store.sessions().add(
+                                                           world.hasher.hash(scene_->acme.id,
+                                                                             domain::secrets::SessionToken::generate()),
+                                                           {user.id, now, now, now + domain::kSessionAbsoluteLimit});
+                                                   return {};
+                                               })
+                               .ok());
+        };
+        const auto open = [&] {
+            const auto data = world.stores.data(scene_->acme);
+            return std::count_if(data.sessions.begin(), data.sessions.end(),
+                                 [](const auto& stored) { return !stored.second.endedAt; });
+        };
+        auto& users = world.users;
+        fill();
+        CPPUNIT_ASSERT_EQUAL(domain::kMostOpenSessions, users.signOut(scene_->acme, ann_).value().endedSessions);
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{0}, open());
+        fill();
+        CPPUNIT_ASSERT(users.setPassword(scene_->acme, ann_, Password::attempt("another password")).ok());
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{0}, open());
+        fill();
+        CPPUNIT_ASSERT(users.suspend(scene_->acme, ann_).ok());
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{0}, open());
     }
 
     void signsAUserOutOfEverySession() {
