@@ -17,6 +17,7 @@ class SessionsContract : public StoreContract<Backend> {
     CPPUNIT_TEST(endingTwiceOrTheUnknownIsNothing);
     CPPUNIT_TEST(endsEverySessionOfOneUser);
     CPPUNIT_TEST(endsMoreSessionsThanItCounts);
+    CPPUNIT_TEST(endsTheRestOfTheOlderSessionsInBatches);
     CPPUNIT_TEST(aSessionThatBeginsAfterTheEndOfAllHolds);
     CPPUNIT_TEST(countsOnlyOpenSessionsAsEnded);
     CPPUNIT_TEST(makesRoomForOneMoreSession);
@@ -160,6 +161,25 @@ class SessionsContract : public StoreContract<Backend> {
         startMany(user.id, 1, 60);
         CPPUNIT_ASSERT_EQUAL(domain::kMostOpenSessions, endAll(user.id, kNoon + 2min));
         CPPUNIT_ASSERT(liveAt(kNoon + 2min, 60).empty());
+    }
+
+    // No session that began since is among them, nor one of another user.
+    void endsTheRestOfTheOlderSessionsInBatches() {
+        const auto user = this->addUser("owner@x.example"), other = this->addUser("other@x.example");
+        startMany(other.id, 71, 72);
+        startMany(user.id, 1, 60);
+        endAll(user.id, kNoon + 2min);
+        startMany(user.id, 61, 62);
+        const auto endOlder = [&] {
+            std::size_t ended = 0;
+            this->operate(
+                [&](domain::TenantStore& store) { ended = store.sessions().endOlderOf(user.id, kNoon + 2min, 8); });
+            return ended;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, endOlder());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, endOlder());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, endOlder());
+        CPPUNIT_ASSERT(liveAt(kNoon + 2min, 72) == (std::vector<int>{61, 62, 71, 72}));
     }
 
     void aSessionThatBeginsAfterTheEndOfAllHolds() {
