@@ -63,7 +63,11 @@ Result<SignedIn> SignInService::finish(Waiting waiting) {
         const auto checked = check(*permit, waiting, readAgain(tenant, account));
         account = checked.account;
         if (!checked.matches) break;
-        if (auto started = start(waiting, checked, counted.value())) return *std::move(started);
+        if (auto started = start(waiting, checked, counted.value())) {
+            permit.reset();
+            throttle_.clearAway(tenant);
+            return *std::move(started);
+        }
     }
     recordRefusal(tenant, account, waiting.attempt_.origin);
     return ErrorCode::kSignInRefused;
@@ -165,12 +169,13 @@ std::optional<Result<SignedIn>> SignInService::start(Waiting& waiting, const Che
         if (attempt.previous) end(store, tenant, *attempt.previous, now);
         store.sessions().makeRoom(user.id, now);
         store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});
-        throttle_.succeed(store, counted, now);
+        if (auto succeeded = throttle_.succeed(store, counted, now); !succeeded.ok()) return succeeded;
         store.knownDevices().remember(user.id, hasher_.hash(tenant.id, device), now);
         store.audit().add({now, AuditAction::kSignedIn, user.id, {}, attempt.origin});
         return {};
     });
     if (isAnother) return std::nullopt;
+    if (!stored.ok() && stored.error().code == ErrorCode::kSignInBudgetUsed) throttle_.giveBack(tenant, counted);
     if (!stored.ok()) return Result<SignedIn>(stored.error());
     return Result<SignedIn>(SignedIn{std::move(token), std::move(device), settledAt});
 }

@@ -55,9 +55,10 @@ public:
     //   kSignInRefused     wrong e-mail, wrong password, pending or suspended user: the same answer after the
     //                      same work (PasswordHasher::matches), counted and recorded in the audit
     //   kTooManyAttempts   other attempts have used up a budget since the first step
-    //   kSignInBudgetUsed  likewise
+    //   kSignInBudgetUsed  likewise; concurrent sign-ins of one account never exceed the budget together
     //   kSignInBusy        it has waited for too long, or its place in the queue went to another one
-    // After the latter three nothing was hashed or counted. The answer is not to be sent before `settledAt`.
+    // After the latter three nothing is counted, and nothing was hashed unless concurrent sign-ins used the budget of
+    // successes up during the hashing. The answer is not to be sent before `settledAt`.
     // Throws StorageUnavailable if the attempt cannot be counted (then nothing was hashed), or later; OutcomeUnknown.
     Result<SignedIn> finish(Waiting);
 

@@ -12,11 +12,15 @@ using secrets::BudgetHash;
 using secrets::DeviceHash;
 using secrets::Hasher;
 
-// Deleted after each failure, on either side of the time that is kept. An attempt adds two rows.
+// Deleted after each attempt, on either side of the time that is kept. An attempt adds one or two rows.
 constexpr std::size_t kClearedAtOnce = 100;
 
 std::chrono::seconds untilOrOne(Timestamp moment, Timestamp now) {
     return std::max(std::chrono::ceil<std::chrono::seconds>(moment - now), std::chrono::seconds{1});
+}
+
+Error budgetUsed(Timestamp opens, Timestamp now) {
+    return {ErrorCode::kSignInBudgetUsed, "the budget of successes is used up", untilOrOne(opens, now)};
 }
 
 // What counts now. The clock of the host that counted may be ahead by the tolerance. A row beyond it never locks.
@@ -113,7 +117,7 @@ std::optional<Error> Throttle::refusal(const Tenant& tenant, const Budgets& budg
     if (!failures && !successes) return std::nullopt;
     if (failures >= successes)
         return Error{ErrorCode::kTooManyAttempts, "a budget of failures is used up", untilOrOne(*failures, now)};
-    return Error{ErrorCode::kSignInBudgetUsed, "the budget of successes is used up", untilOrOne(*successes, now)};
+    return budgetUsed(*successes, now);
 }
 
 // The look comes after the commit: of two attempts that count at the same moment each sees the other one or is seen.
@@ -126,17 +130,24 @@ Result<Throttle::Counted> Throttle::count(const Tenant& tenant, const Budgets& b
     (void)counted;  // this work refuses nothing
     const auto refused = refusal(tenant, budgets, 1, now);
     if (!refused) return Counted{budgets, now};
-    const auto given = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
-        for (const auto& budget : budgets.failures) store.loginAttempts().takeBack(budget.hash, now);
-        return {};
-    });
-    (void)given;
+    giveBack(tenant, {budgets, now});
     return *refused;
 }
 
-void Throttle::succeed(TenantStore& store, const Counted& counted, Timestamp now) const {
+void Throttle::giveBack(const Tenant& tenant, const Counted& counted) {
+    const auto given = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
+        for (const auto& budget : counted.budgets.failures) store.loginAttempts().takeBack(budget.hash, counted.at);
+        return {};
+    });
+    (void)given;  // this work refuses nothing
+}
+
+Result<void> Throttle::succeed(TenantStore& store, const Counted& counted, Timestamp now) const {
+    if (const auto opens = opensAt(store.loginAttempts(), counted.budgets.successes, 0, now))
+        return budgetUsed(*opens, now);
     for (const auto& budget : counted.budgets.failures) store.loginAttempts().takeBack(budget.hash, counted.at);
     store.loginAttempts().add(counted.budgets.successes.hash, now);
+    return {};
 }
 
 void Throttle::clearAway(const Tenant& tenant) noexcept {
@@ -147,7 +158,7 @@ void Throttle::clearAway(const Tenant& tenant) noexcept {
         });
         (void)cleared;
     } catch (const std::exception&) {
-        // The next failure clears away again.
+        // The next attempt clears away again.
     }
 }
 

@@ -60,10 +60,17 @@ public:
     // Throws StorageUnavailable if the attempt cannot be counted or the outcome is unknown: do not hash then.
     Result<Counted> count(const Tenant&, const Budgets&);
 
-    // Gives the attempt back and counts a success, in the transaction that starts the session.
-    void succeed(TenantStore&, const Counted&, Timestamp now) const;
+    // Gives the attempt back and counts a success, in the transaction that starts the session. The user must be locked:
+    // then concurrent sign-ins on any number of hosts never exceed the budget of successes together.
+    //
+    //   kSignInBudgetUsed  other sign-ins have used it up since the attempt was counted; nothing changed
+    Result<void> succeed(TenantStore&, const Counted&, Timestamp now) const;
 
-    // Deletes a bounded number of rows that count no more. The caller's work is done: a failure changes nothing.
+    // Gives the attempt back, in a transaction of its own.
+    void giveBack(const Tenant&, const Counted&);
+
+    // Deletes a bounded number of rows that count no more, more than an attempt adds. For the end of each attempt: a
+    // failure changes nothing.
     void clearAway(const Tenant&) noexcept;
 
     // Ends a lock-out of the account and of these devices of its user, in a transaction. The budgets of addresses stay.

@@ -1,7 +1,10 @@
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <atomic>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "domain/sign_in/sign_in_service.h"
 #include "tests/support/refusals.h"
@@ -45,6 +48,8 @@ class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(hashesNothingWhereAnAttemptCannotBeCounted);
     CPPUNIT_TEST(concurrentAttemptsNeverExceedABudget);
     CPPUNIT_TEST(limitsTheSuccessesOfAnAccount);
+    CPPUNIT_TEST(aSuccessThatComesTooLateIsRefusedAndGivenBack);
+    CPPUNIT_TEST(concurrentSignInsNeverExceedTheSuccesses);
     CPPUNIT_TEST(namesTheLongestWait);
     CPPUNIT_TEST(ignoresFailuresOfTheFuture);
     CPPUNIT_TEST(countsFailuresOfAClockThatIsALittleAhead);
@@ -57,6 +62,7 @@ class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aBrowserUnusedForNinetyDaysCountsForTheAccount);
     CPPUNIT_TEST(doesNotTakeAnotherUsersBrowserForKnown);
     CPPUNIT_TEST(forgetsFailuresThatCountNoMore);
+    CPPUNIT_TEST(aSuccessClearsAwayToo);
     CPPUNIT_TEST(aFailureToClearAwayChangesNothing);
     CPPUNIT_TEST(namesTheNetworkOfAnAddress);
     CPPUNIT_TEST_SUITE_END();
@@ -221,6 +227,44 @@ private:
         CPPUNIT_ASSERT(right(kAnn).ok());
     }
 
+    // Both were counted while one success was left.
+    void aSuccessThatComesTooLateIsRefusedAndGivenBack() {
+        auto& throttle = scene_->world.throttle;
+        const auto budgets = throttle.budgetsOf(scene_->acme, {kAnn, kAddress, {}});
+        for (int i = 0; i < 29; ++i) CPPUNIT_ASSERT(right(kAnn).ok());
+        const auto first = throttle.count(scene_->acme, budgets), second = throttle.count(scene_->acme, budgets);
+        const auto succeed = [&](const domain::Throttle::Counted& counted) {
+            return scene_->world.stores.transact<void>(scene_->acme, [&](domain::TenantStore& store) {
+                return throttle.succeed(store, counted, scene_->world.clock.now());
+            });
+        };
+        CPPUNIT_ASSERT(succeed(first.value()).ok());
+        const auto late = succeed(second.value());
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInBudgetUsed, late));
+        CPPUNIT_ASSERT(late.error().retryAfter == 15min);
+        throttle.giveBack(scene_->acme, second.value());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{30}, attempts());
+    }
+
+    // Each thread is a host with a queue of its own.
+    void concurrentSignInsNeverExceedTheSuccesses() {
+        auto& world = scene_->world;
+        std::atomic<std::size_t> succeeded{0};
+        {
+            std::vector<std::jthread> hosts;
+            for (int i = 0; i < 8; ++i)
+                hosts.emplace_back([&] {
+                    const TemporaryFolder folder;
+                    domain::secrets::HashingQueue queue(folder.path());
+                    WholeSignIns host(world.stores, world.hasher, world.passwords, queue, world.clock);
+                    for (int j = 0; j < 10; ++j)
+                        succeeded += host.signIn(scene_->acme, attempt(kAnn, kPassword)).ok() ? 1 : 0;
+                });
+        }
+        CPPUNIT_ASSERT_EQUAL(domain::Throttle::kSuccessesPerAccount, succeeded.load());
+        CPPUNIT_ASSERT_EQUAL(domain::Throttle::kSuccessesPerAccount, attempts());  // the others were given back
+    }
+
     void namesTheLongestWait() {
         fail(kAnn, 10, "198.51.100.1");
         scene_->world.clock.advance(5min);
@@ -320,6 +364,13 @@ private:
         scene_->world.clock.advance(1us);
         fail(kBob, 1);
         CPPUNIT_ASSERT_EQUAL(std::size_t{4}, attempts());
+    }
+
+    void aSuccessClearsAwayToo() {
+        fail(kAnn, 5);
+        scene_->world.clock.advance(30min + 1us);
+        CPPUNIT_ASSERT(right(kBob).ok());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, attempts());
     }
 
     void aFailureToClearAwayChangesNothing() {
