@@ -70,6 +70,16 @@ test('theSmuggledRequestIsAGoodOneWhereItIsSentOpenly', async () => {
   // From here on the name is taken: a request that was misread would show as an answer too many, and in the logs.
 });
 
+test('aHostOtherThanThatOfTheRequestLineIsRefused', async () => {
+  const other = service.tenant();
+  const absolute = (host) => ({ target: `http://${host}/api/api-keys` });
+  assert.equal(await statusOf('/api/api-keys', [`Cookie: ${cookie()}`], absolute(visitor.host)), 200);
+  assert.equal(await statusOf('/api/api-keys', [`Cookie: ${cookie()}`], absolute(other.host)), 400);
+  const capitals = visitor.host.replace(/^\w+/, (slug) => slug.toUpperCase());
+  for (const host of [capitals, visitor.host.replace(':', '.:')])
+    assert.equal(await statusOf('/api/api-keys', [`Cookie: ${cookie()}`], { host }), 200, host);
+});
+
 describe('a message whose end two readers would see at different places', () => {
   const length = () => `Content-Length: ${Buffer.byteLength(smuggled())}`;
   const cases = {
