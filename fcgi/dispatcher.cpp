@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "domain/tenants/schema_version.h"
@@ -43,6 +44,8 @@ Reply caught(const Handle& handle) {
         return handle();
     } catch (const domain::StorageUnavailable& failure) {
         return Refusal{Problem::kUnavailable, std::chrono::seconds{1}, failure.what()};
+    } catch (const std::bad_alloc&) {
+        return Refusal{Problem::kUnavailable, std::chrono::seconds{1}, "out of memory"};
     } catch (const Poco::Exception& failure) {
         return Refusal{Problem::kInternal, {}, failure.displayText()};
     } catch (const std::exception& failure) {

@@ -7,6 +7,11 @@
 #include "domain/tenants/failure_of.h"
 
 namespace claviger::domain {
+namespace {
+
+constexpr int kMostPasses = 5;  // over a tenant whose passwords change at that time
+
+}  // namespace
 
 std::size_t PepperStatus::lost() const {
     std::size_t lost = 0;
@@ -71,38 +76,60 @@ PasswordsSealed PepperService::sealPasswords() {
     return done;
 }
 
-// One that does not open is passed over, and named once the others are done.
+// One look at all passwords of a tenant that this pepper does not seal.
+struct PepperService::Pass {
+    std::size_t sealed = 0;
+    std::size_t unopened = 0;
+    std::size_t replaced = 0;  // by others, between the look and the write
+};
+
+// A worker that has read a password before it was sealed may store it anew, not sealed: then there is another pass.
 std::size_t PepperService::sealAllOf(const Tenant& tenant) const {
-    const secrets::PasswordSeal seal(hasher_);
-    std::size_t sealed = 0, unopened = 0;
+    std::size_t sealed = 0;
+    for (int passes = 0; passes < kMostPasses; ++passes) {
+        const auto pass = passOver(tenant);
+        sealed += pass.sealed;
+        if (pass.replaced > 0) continue;
+        if (pass.unopened == 0) return sealed;
+        throw std::runtime_error(
+            std::to_string(pass.unopened) +
+            " password(s) do not open: their pepper is not configured, or their rows were changed");
+    }
+    throw std::runtime_error("its passwords change all the time; run this again");
+}
+
+// A password that does not open is passed over, and named once the others are done.
+PepperService::Pass PepperService::passOver(const Tenant& tenant) const {
+    Pass pass;
     std::optional<UserId> after;
     while (true) {
         const auto batch = stores_.read(tenant, [&](const TenantStore& store) {
             return store.users().passwordsNotSealedWith(hasher_.pepperVersion(), after, kBatch);
         });
-        if (batch.empty()) break;
+        if (batch.empty()) return pass;
         after = batch.back().user;
-        std::vector<std::pair<Users::StoredPassword, secrets::PasswordHash>> renewed;
-        for (const auto& password : batch) {
-            const auto opened = seal.open(tenant.id, password.user, password.hash);
-            if (opened && opened->cost())
-                renewed.emplace_back(password, seal.seal(tenant.id, password.user, *opened));
-            else
-                ++unopened;
-        }
-        const auto stored = stores_.transact<std::size_t>(tenant, [&](TenantStore& store) -> Result<std::size_t> {
-            std::size_t replaced = 0;
-            for (const auto& [password, form] : renewed)
-                if (store.users().replacePassword(password, form)) ++replaced;
-            return replaced;
-        });
-        sealed += stored.value();
+        sealSome(tenant, batch, pass);
     }
-    if (unopened > 0)
-        throw std::runtime_error(
-            std::to_string(unopened) +
-            " password(s) do not open: their pepper is not configured, or their rows were changed");
-    return sealed;
+}
+
+void PepperService::sealSome(const Tenant& tenant, const std::vector<Users::StoredPassword>& batch, Pass& pass) const {
+    const secrets::PasswordSeal seal(hasher_);
+    std::vector<std::pair<Users::StoredPassword, secrets::PasswordHash>> renewed;
+    for (const auto& password : batch) {
+        const auto opened = seal.open(tenant.id, password.user, password.hash);
+        if (opened && opened->cost())
+            renewed.emplace_back(password, seal.seal(tenant.id, password.user, *opened));
+        else
+            ++pass.unopened;
+    }
+    const auto stored = stores_.transact<std::size_t>(tenant, [&](TenantStore& store) -> Result<std::size_t> {
+        std::size_t replaced = 0;
+        for (const auto& [password, form] : renewed)
+            if (store.users().replacePassword(password, form)) ++replaced;
+        return replaced;
+    });
+    pass.sealed += stored.value();
+    pass.replaced += renewed.size() - stored.value();
 }
 
 }  // namespace claviger::domain

@@ -102,7 +102,11 @@ public:
     PasswordsSealed sealPasswords();
 
 private:
+    struct Pass;
+
     std::size_t sealAllOf(const Tenant&) const;
+    Pass passOver(const Tenant&) const;
+    void sealSome(const Tenant&, const std::vector<Users::StoredPassword>&, Pass&) const;
 
     const TenantRegistry& registry_;
     TenantStores& stores_;

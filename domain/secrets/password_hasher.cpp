@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <future>
 #include <new>
 #include <string>
@@ -20,18 +21,39 @@ constexpr int kNicer = 10;  // than the caller: a tenth of what others get of a 
 constexpr std::size_t kMostTimesDearer = 4;
 constexpr std::size_t kWorkOfAnyone = 128;  // MiB times passes: not too dear under any configuration
 
-// Nothing if there is no memory.
-std::optional<PasswordHash> tryToHash(std::string_view password, const PasswordCost& cost) {
+constexpr std::size_t kSaltBytes = crypto_pwhash_SALTBYTES, kHashBytes = 32;
+
+PasswordHash hashOf(std::string_view password, const PasswordCost& cost) {
     std::string text(crypto_pwhash_STRBYTES, '\0');
     const int failed = crypto_pwhash_str_alg(text.data(), password.data(), password.size(), cost.passes,
                                              cost.memoryMiB << 20, crypto_pwhash_ALG_ARGON2ID13);
-    if (failed != 0) return std::nullopt;
+    if (failed != 0) throw std::bad_alloc();
     text.resize(text.find('\0'));
     return PasswordHash::fromStored(std::move(text));
 }
 
-bool isHashOf(const PasswordHash& hash, std::string_view password) {
-    return crypto_pwhash_str_verify(hash.stored().c_str(), password.data(), password.size()) == 0;
+// The bytes behind the last `$` of a whole stored form, which is cut off.
+template <std::size_t kSize>
+std::array<unsigned char, kSize> takeLast(std::string_view& stored) {
+    std::array<unsigned char, kSize> bytes{};
+    const auto at = stored.rfind('$');
+    const auto text = stored.substr(at + 1);
+    (void)sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, nullptr, nullptr,
+                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+    stored = stored.substr(0, at);
+    return bytes;
+}
+
+// The form is whole, and of that cost. Not crypto_pwhash_str_verify: its answer is the same for a wrong password and
+// for want of memory.
+bool isHashOf(std::string_view stored, const PasswordCost& cost, std::string_view password) {
+    const auto hash = takeLast<kHashBytes>(stored);
+    const auto salt = takeLast<kSaltBytes>(stored);
+    std::array<unsigned char, kHashBytes> made{};
+    const int failed = crypto_pwhash(made.data(), made.size(), password.data(), password.size(), salt.data(),
+                                     cost.passes, cost.memoryMiB << 20, crypto_pwhash_ALG_ARGON2ID13);
+    if (failed != 0) throw std::bad_alloc();
+    return sodium_memcmp(made.data(), hash.data(), made.size()) == 0;
 }
 
 }  // namespace
@@ -39,9 +61,7 @@ bool isHashOf(const PasswordHash& hash, std::string_view password) {
 PasswordHasher::PasswordHasher(PasswordCost cost) : cost_(cost) {}
 
 PasswordHash PasswordHasher::hash(const Password& password) const {
-    auto made = tryToHash(password.text_, cost_);
-    if (!made) throw std::bad_alloc();
-    return *std::move(made);
+    return hashOf(password.text_, cost_);
 }
 
 // On a thread of its own with a low priority, because a thread cannot raise its priority again. Verify must not wait
@@ -63,10 +83,10 @@ PasswordMatch PasswordHasher::check(const Password& password, const std::optiona
     PasswordMatch match;
     for (const auto& cost : costsToPay(costOfStored, inUse)) {
         if (cost == costOfStored) {
-            match.matches = isHashOf(*stored, password.text_);
+            match.matches = isHashOf(stored->stored(), cost, password.text_);
             continue;
         }
-        auto made = tryToHash(password.text_, cost);
+        auto made = hashOf(password.text_, cost);
         if (cost == cost_) match.renewed = std::move(made);
     }
     if (!match.matches) match.renewed.reset();

@@ -26,7 +26,7 @@ public:
 
     explicit PasswordHasher(PasswordCost);  // hashes nothing
 
-    PasswordHash hash(const Password&) const;
+    PasswordHash hash(const Password&) const;  // throws std::bad_alloc
 
     // Costs the same with and without a stored form, and for each of the costs in use. Time does not show which
     // e-mails exist. Each check pays one hashing at the configured cost and one at each other cost of `inUse`. Those
@@ -35,7 +35,7 @@ public:
     //
     // Of `inUse` the dearest are paid, kMostCosts with the configured one, but none that is far dearer than it
     // (secrets/README.md). A stored form of a cost that is not among them takes one hashing more.
-    // The permit is the proof that no more than two run on this host.
+    // The permit is the proof that no more than two run on this host. Throws std::bad_alloc for want of memory.
     PasswordMatch matches(const HashingQueue::Permit&, const Password&, const std::optional<PasswordHash>& stored,
                           const std::vector<PasswordCost>& inUse = {}) const;
 

@@ -2,9 +2,11 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "domain/secrets/hasher.h"
 #include "domain/tenants/failure_of.h"
+#include "persistence/connection/errors.h"
 
 namespace claviger::persistence {
 namespace {
@@ -15,19 +17,38 @@ using domain::Severity;
 constexpr Sql kCount =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
 
+// 0: not sealed.
+constexpr Sql kCountPasswords =
+    "SELECT CASE WHEN password_hash LIKE '$sealed-argon2id$%' THEN "
+    "CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(password_hash, '$', 5), '$', -1) AS SIGNED) ELSE 0 END AS version, COUNT(*) "
+    "FROM {schema}.users GROUP BY version";
+constexpr Sql kSealing = "SELECT COUNT(*) FROM claviger.password_sealing";
+constexpr Sql kEarlierHosts =
+    "SELECT COUNT(*) FROM claviger.nodes WHERE opens_seals = 0 AND renewed_at >= UTC_TIMESTAMP(6) - INTERVAL 60 SECOND";
+
 constexpr auto kCheck = "pepper_of_keys";
+constexpr auto kSealingCheck = "sealed_passwords";
+
+using ByVersion = std::map<std::int64_t, std::int64_t>;
 
 struct Counts {
-    std::map<std::int64_t, std::int64_t> keys;  // by the version of their pepper
-    std::size_t unread = 0;                     // tenants
-    std::string why;                            // of the first of them
+    ByVersion keys;             // by the version of their pepper
+    ByVersion passwords;        // likewise, those that are sealed
+    std::int64_t unsealed = 0;  // passwords
+    std::size_t unread = 0;     // tenants
+    std::string why;            // of the first of them
 };
 
-void countKeysOf(Connection& tool, const domain::Tenant& tenant, Counts& counts) {
-    const auto rows = tool.query(kCount, {}, {{"schema", Identifier::schema(tenant.schema)}});
-    for (const auto& [version, keys] :
+void countInto(ByVersion& counts, const Rows& rows) {
+    for (const auto& [version, count] :
          rows.map([](const Row& row) { return std::pair(row.integer(0), row.integer(1)); }))
-        counts.keys[version] += keys;
+        counts[version] += count;
+}
+
+void countKeysOf(Connection& tool, const domain::Tenant& tenant, Counts& counts) {
+    const Names names{{"schema", Identifier::schema(tenant.schema)}};
+    countInto(counts.keys, tool.query(kCount, {}, names));
+    countInto(counts.passwords, tool.query(kCountPasswords, {}, names));
 }
 
 Counts countKeys(Connection& tool, const std::vector<domain::Tenant>& tenants) {
@@ -37,31 +58,56 @@ Counts countKeys(Connection& tool, const std::vector<domain::Tenant>& tenants) {
         const auto why = domain::failureOf([&] { countKeysOf(tool, tenant, counts); });
         if (!why.empty() && counts.unread++ == 0) counts.why = tenant.slug.text() + " (" + why + ")";
     }
+    counts.unsealed = std::exchange(counts.passwords[0], 0);
+    counts.passwords.erase(0);
     return counts;
 }
 
 Finding unreadKeys(const Counts& counts) {
     const auto others = counts.unread > 1 ? ", and " + std::to_string(counts.unread - 1) + " more" : std::string();
-    return {Severity::kSerious, kCheck, "the keys of some tenants cannot be read: " + counts.why + others,
+    return {Severity::kSerious, kCheck, "the keys or passwords of some tenants cannot be read: " + counts.why + others,
             "See what is said of their schemas. Take no pepper away before all can be counted."};
 }
 
-std::optional<Finding> lostKeys(const domain::secrets::Hasher& hasher, std::map<std::int64_t, std::int64_t> counts) {
+// The finding on rows that need a pepper that is not configured.
+std::optional<Finding> lost(const domain::secrets::Hasher& hasher, ByVersion counts, const std::string& what) {
     counts.erase(hasher.pepperVersion());
     if (hasher.other() != nullptr) counts.erase(hasher.other()->pepperVersion());
     if (counts.empty()) return std::nullopt;
     std::string versions;
-    std::int64_t lost = 0;
-    for (const auto& [version, keys] : counts) {
+    std::int64_t all = 0;
+    for (const auto& [version, count] : counts) {
         versions += (versions.empty() ? "" : ", ") + std::to_string(version);
-        lost += keys;
+        all += count;
     }
     return Finding{Severity::kSerious, kCheck,
-                   std::to_string(lost) +
-                       " living keys are refused: they are stored with a pepper that is not "
-                       "configured, version " +
-                       versions,
+                   std::to_string(all) + what +
+                       " are refused: they are stored with a pepper that is not configured, version " + versions,
                    "Bring it back from its backup as pepper.other_file."};
+}
+
+// Nothing where passwords are not sealed: that is off until `claviger pepper seal`.
+std::optional<Finding> checkSealing(Connection& tool, const Counts& counts) {
+    if (tool.query(kSealing)[0].integer(0) == 0) return std::nullopt;
+    if (const auto hosts = tool.query(kEarlierHosts)[0].integer(0); hosts > 0)
+        return Finding{
+            Severity::kSerious, kSealingCheck,
+            "workers of an earlier release run on " + std::to_string(hosts) + " hosts, where no sealed password opens",
+            "Bring those hosts to this release and restart their workers."};
+    if (counts.unsealed > 0)
+        return Finding{Severity::kWarning, kSealingCheck,
+                       std::to_string(counts.unsealed) + " stored passwords are not sealed",
+                       "Run `claviger pepper seal` again."};
+    return Finding{Severity::kGood, kSealingCheck, "every stored password is sealed"};
+}
+
+// Nothing in a control schema of an earlier release: the check of the schemas reports that.
+std::optional<Finding> sealingOf(Connection& tool, const Counts& counts) {
+    try {
+        return checkSealing(tool, counts);
+    } catch (const DatabaseError&) {
+        return std::nullopt;
+    }
 }
 
 }  // namespace
@@ -73,15 +119,20 @@ domain::Findings checkPeppers(const domain::Settings& settings, Connection& tool
         const auto counts = countKeys(tool, tenants);
         domain::Findings findings;
         if (counts.unread > 0) findings.push_back(unreadKeys(counts));
-        if (const auto lost = lostKeys(hasher, counts.keys)) findings.push_back(*lost);
-        if (!findings.empty()) return findings;
+        if (const auto keys = lost(hasher, counts.keys, " living keys")) findings.push_back(*keys);
+        if (const auto passwords = lost(hasher, counts.passwords, " sealed passwords")) findings.push_back(*passwords);
         const auto* const other = hasher.other();
-        if (other != nullptr && other->pepperVersion() < hasher.pepperVersion() &&
-            !counts.keys.contains(other->pepperVersion()))
-            return {{Severity::kWarning, kCheck,
-                     "no living key needs the pepper of version " + std::to_string(other->pepperVersion()),
-                     "Take pepper.other_file away, 12 hours after the other one took over or later."}};
-        return {{Severity::kGood, kCheck, "every living key's pepper is configured"}};
+        if (findings.empty() && other != nullptr && other->pepperVersion() < hasher.pepperVersion() &&
+            !counts.keys.contains(other->pepperVersion()) && !counts.passwords.contains(other->pepperVersion()))
+            findings.push_back({Severity::kWarning, kCheck,
+                                "no living key and no sealed password needs the pepper of version " +
+                                    std::to_string(other->pepperVersion()),
+                                "Take pepper.other_file away, 12 hours after the other one took over or later."});
+        if (findings.empty())
+            findings.push_back(
+                {Severity::kGood, kCheck, "the pepper of every living key and sealed password is configured"});
+        if (const auto sealing = sealingOf(tool, counts)) findings.push_back(*sealing);
+        return findings;
     } catch (const domain::StorageUnavailable&) {
         throw;
     } catch (const std::runtime_error&) {

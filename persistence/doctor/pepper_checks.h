@@ -9,7 +9,8 @@
 
 namespace claviger::persistence {
 
-// Whether every living key's pepper is configured, and each pepper is needed. A tenant that cannot be read is named.
+// Whether the pepper of every living key and sealed password is configured, and each pepper is needed. Where passwords
+// are sealed, whether all of them are, and whether every host opens them. A tenant that cannot be read is named.
 // Nothing where the peppers cannot be read: the checks of the files report that.
 domain::Findings checkPeppers(const domain::Settings&, Connection& tool, const std::vector<domain::Tenant>&);
 

@@ -18,7 +18,8 @@ constexpr auto kRenewalLasts = 10s;  // a sixth of what lets others take the row
 
 constexpr Sql kRegister =
     "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at, opens_seals) "
-    "VALUES (?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), 1) ON DUPLICATE KEY UPDATE renewed_at = UTC_TIMESTAMP(6)";
+    "VALUES (?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), 1) ON DUPLICATE KEY UPDATE renewed_at = UTC_TIMESTAMP(6), "
+    "opens_seals = 1";
 constexpr Sql kRenew = "UPDATE claviger.nodes SET renewed_at = UTC_TIMESTAMP(6) WHERE board_id = ?";
 constexpr Sql kForgetDead = "DELETE FROM claviger.nodes WHERE renewed_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND";
 constexpr Sql kReadRenewal = "SELECT renewed_at FROM claviger.nodes WHERE board_id = ?";

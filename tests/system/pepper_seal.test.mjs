@@ -40,6 +40,7 @@ const addUser = (slug, address) => tool.run({ input: `${password}\n` }, 'user', 
 const forms = (slug) => String(sql(`SELECT GROUP_CONCAT(SUBSTRING_INDEX(password_hash, '$', 5) ORDER BY email SEPARATOR ' ') FROM claviger_t_${slug}.users`));
 const unsealed = (slug) => Number(sql(`SELECT COUNT(*) FROM claviger_t_${slug}.users WHERE password_hash LIKE '%$argon2id$%'`));
 const seal = () => tool.json('pepper', 'seal');
+const finding = (check) => tool.json('doctor').document.findings.find((one) => one.check === check);
 const status = () => tool.json('pepper', 'status').document;
 const signIn = async (slug, address = email, secret = password) => (await service.visitor({ host: `${slug}.localhost` }).signIn({ email: address, password: secret })).status;
 
@@ -50,6 +51,7 @@ test('is off until it is turned on', async () => {
   assert.equal(await signIn('acme'), 303);
   assert.match(forms('acme'), /^\$argon2id/);
   assert.doesNotMatch(tool.run('pepper', 'status').stdout, /sealed/);
+  assert.equal(finding('sealed_passwords'), undefined);
 });
 
 test('is refused while workers run that cannot open a sealed password, and nothing changes', () => {
@@ -74,6 +76,10 @@ test('seals every password, names each tenant, and says so', async () => {
   assert.equal(await signIn('acme', email, 'wrong password'), 401);
   assert.equal(unsealed('acme'), 0, 'a sign-in keeps it sealed');
   assert.equal(seal().document.sealed, 0, 'again there is nothing to do');
+  assert.equal(finding('sealed_passwords').severity, 'ok');
+  sql("INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (REPEAT('x', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+  assert.equal(finding('sealed_passwords').severity, 'serious', 'a host of an earlier release came back');
+  sql("DELETE FROM claviger.nodes WHERE board_id = REPEAT('x', 16)");
 });
 
 test('new and changed passwords are sealed', async () => {
@@ -121,6 +127,7 @@ test('a run that is killed is finished by the next', async () => {
   await new Promise((resolve) => child.on('close', resolve));
   const left = unsealed('acme');
   assert.ok(left > 0, 'it was killed before the end');
+  assert.deepEqual([finding('sealed_passwords').severity, finding('sealed_passwords').message], ['warning', `${left} stored passwords are not sealed`]);
   const { status: ended, document } = seal();
   assert.deepEqual([ended, document.tenants.find(({ tenant }) => tenant === 'acme').sealed, unsealed('acme')], [0, left, 0]);
   assert.equal(await signIn('acme'), 303);
@@ -138,10 +145,12 @@ test('a rotated pepper: sealed again, and the old one can go', async () => {
   };
   await use(peppers[1], peppers[0]);
   assert.equal(status().otherIsUnused, false);
+  assert.equal(finding('pepper_of_keys').severity, 'ok', 'no word of taking the old pepper away');
   assert.equal(await signIn('globex'), 303);
   assert.match(forms('globex'), /\$2$/, 'a sign-in moves it to the current pepper');
   assert.equal(seal().status, 0);
   assert.deepEqual([status().passwords, status().otherIsUnused], [{ 2: 4 }, true]);
+  assert.equal(finding('pepper_of_keys').severity, 'warning', 'now it can go');
   await use(peppers[1]);
   assert.deepEqual([await signIn('acme'), await signIn('globex')], [303, 303]);
 });
@@ -154,5 +163,7 @@ test('a tenant whose password does not open is named, and the others are done', 
   assert.deepEqual(document.failed.map(({ tenant }) => tenant), ['acme']);
   assert.match(document.failed[0].message, /1 password\(s\) do not open/);
   assert.equal(unsealed('globex'), 0);
+  assert.equal(finding('pepper_of_keys').severity, 'serious');
+  assert.match(finding('pepper_of_keys').message, /^1 sealed passwords are refused/);
   assert.deepEqual([status().lostPasswords, await signIn('acme', 'new@acme.example'), await signIn('acme')], [1, 401, 303]);
 });

@@ -21,10 +21,13 @@ Function* real(const char* name) {
 
 }  // namespace
 
-extern "C" int crypto_pwhash_str_verify(const char* hash, const char* password, unsigned long long length) {
-    static const auto passOn = real<int(const char*, const char*, unsigned long long)>("crypto_pwhash_str_verify");
+extern "C" int crypto_pwhash(unsigned char* out, unsigned long long outLength, const char* password,
+                             unsigned long long length, const unsigned char* salt, unsigned long long passes,
+                             std::size_t memory, int algorithm) {
+    static const auto passOn = real<int(unsigned char*, unsigned long long, const char*, unsigned long long,
+                                        const unsigned char*, unsigned long long, std::size_t, int)>("crypto_pwhash");
     ++hashings;
-    return passOn(hash, password, length);
+    return passOn(out, outLength, password, length, salt, passes, memory, algorithm);
 }
 
 extern "C" int crypto_pwhash_str_alg(char* hash, const char* password, unsigned long long length,

@@ -44,6 +44,7 @@ class FeederTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(isNotAloneAfterTheLease);
     CPPUNIT_TEST(isNotAloneWhereAnotherBoardIs);
     CPPUNIT_TEST(isRegisteredWhileItFeedsAndGoneAfterwards);
+    CPPUNIT_TEST(saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease);
     CPPUNIT_TEST(aDeleteThatIsLateSparesTheRowOfTheNextFeeder);
     CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
     CPPUNIT_TEST(beginsAnewOnANewConnection);
@@ -203,6 +204,24 @@ private:
             return false;
         });
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
+    }
+
+    // A feeder of an earlier release was killed, and has left the row of the same board.
+    void saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease() {
+        std::string id;
+        for (const auto octet : board_->board()->octets()) {
+            constexpr auto kDigits = "0123456789abcdef";
+            id += {kDigits[octet >> 4U], kDigits[octet & 15U]};
+        }
+        database().execute(*tenant_,
+                           "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (UNHEX('" + id +
+                               "'), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes("opens_seals = 0"));
+        feed([&](int) {
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes("opens_seals = 1"));
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
+            return false;
+        });
     }
 
     // The next feeder's registration comes before the DELETE, which waits for it.

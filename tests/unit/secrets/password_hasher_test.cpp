@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <fstream>
 #include <functional>
 #include <future>
+#include <new>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,14 +35,18 @@ int niceness() {
 }  // namespace
 
 // These stand before libsodium's functions of these names and pass everything on.
-extern "C" int crypto_pwhash_str_verify(const char* hash, const char* password, unsigned long long length) {
-    using Function = int(const char*, const char*, unsigned long long);
-    static auto* const passOn = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, "crypto_pwhash_str_verify"));
-    const std::string head(hash, std::string_view(hash).rfind("$", std::string_view(hash).rfind("$") - 1));
-    if (const auto cost = claviger::domain::secrets::PasswordCost::parse(head))
-        hashings.emplace(cost->memoryMiB << 20, cost->passes);
-    return passOn(hash, password, length);
+extern "C" int crypto_pwhash(unsigned char* out, unsigned long long outLength, const char* password,
+                             unsigned long long length, const unsigned char* salt, unsigned long long passes,
+                             std::size_t memory, int algorithm) {
+    using Function = int(unsigned char*, unsigned long long, const char*, unsigned long long, const unsigned char*,
+                         unsigned long long, std::size_t, int);
+    static auto* const passOn = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, "crypto_pwhash"));
+    nicenessOfHashing = niceness();
+    hashings.emplace(memory, passes);
+    return passOn(out, outLength, password, length, salt, passes, memory, algorithm);
 }
+
+extern "C" int crypto_pwhash_str_verify(const char* hash, const char* password, unsigned long long length);
 
 extern "C" int crypto_pwhash_str_alg(char* out, const char* password, unsigned long long length,
                                      unsigned long long passes, std::size_t memory, int algorithm) {
@@ -90,6 +96,8 @@ class PasswordHasherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(paysForAFewCostsAtMost);
     CPPUNIT_TEST(paysAFarDearerCostOnlyForTheAccountThatHasIt);
     CPPUNIT_TEST(matchesNothingAgainstABrokenHash);
+    CPPUNIT_TEST(checksWhatLibsodiumWrites);
+    CPPUNIT_TEST(saysWantOfMemoryAndNotWrongPassword);
     CPPUNIT_TEST(givesWayWhileItHashesAndNotAfterwards);
     CPPUNIT_TEST(givesWayToAServiceThatGivesWayToOthers);
     CPPUNIT_TEST_SUITE_END();
@@ -237,6 +245,47 @@ class PasswordHasherTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT((Work{{8u << 20, 1}, {9u << 20, 1}}) == workOf(hasher_, std::nullopt, inUse));
         CPPUNIT_ASSERT((Work{{8u << 20, 1}, {9u << 20, 1}, {129u << 20, 1}}) ==
                        workOf(hasher_, storedAt({129, 1}), inUse));
+    }
+
+    void checksWhatLibsodiumWrites() {
+        const std::string password = "correct horse battery";
+        for (int i = 0; i < 20; ++i) {
+            const auto stored = hasher_.hash(Password::attempt(password)).stored();
+            CPPUNIT_ASSERT_EQUAL(0, crypto_pwhash_str_verify(stored.c_str(), password.data(), password.size()));
+            CPPUNIT_ASSERT(hasher_.matches(permit_, Password::attempt(password), PasswordHash::fromStored(stored)));
+        }
+    }
+
+    // From here on the process may take so much more address space than it has.
+    class LittleMemory {
+    public:
+        explicit LittleMemory(std::size_t more) {
+            ::getrlimit(RLIMIT_AS, &before_);
+            std::size_t pages = 0;
+            std::ifstream("/proc/self/statm") >> pages;
+            auto less = before_;
+            less.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + more;
+            CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_AS, &less));
+        }
+        LittleMemory(const LittleMemory&) = delete;
+        LittleMemory& operator=(const LittleMemory&) = delete;
+        ~LittleMemory() { ::setrlimit(RLIMIT_AS, &before_); }
+
+    private:
+        rlimit before_{};
+    };
+
+    void saysWantOfMemoryAndNotWrongPassword() {
+        constexpr PasswordCost kDear{512, 1};
+        const auto stored = storedAt(kDear);
+        const auto right = Password::attempt("correct horse battery");
+        {
+            const LittleMemory little(std::size_t{256} << 20);
+            CPPUNIT_ASSERT_THROW((void)hasher_.matches(permit_, right, stored), std::bad_alloc);
+            CPPUNIT_ASSERT_THROW((void)PasswordHasher(kDear).matches(permit_, right, std::nullopt), std::bad_alloc);
+            CPPUNIT_ASSERT_THROW((void)PasswordHasher(kDear).hash(right), std::bad_alloc);
+        }
+        CPPUNIT_ASSERT(hasher_.matches(permit_, right, stored));
     }
 
     void matchesNothingAgainstABrokenHash() {

@@ -1,0 +1,165 @@
+// The sealing of stored passwords; what is counted and moved on a real database is in system/pepper*.
+
+#include "domain/keys/pepper_service.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/secrets/password_seal.h"
+#include "tests/unit/world.h"
+
+namespace claviger::tests {
+namespace {
+
+using domain::Tenant;
+using domain::TenantStore;
+using domain::secrets::Password;
+using domain::secrets::PasswordHash;
+using domain::secrets::PasswordSeal;
+
+// A registry with a list of tenants only.
+class ListedTenants final : public domain::TenantRegistry {
+public:
+    explicit ListedTenants(std::vector<Tenant> tenants) : tenants_(std::move(tenants)) {}
+    std::vector<Tenant> list() const override { return tenants_; }
+    std::optional<Tenant> findById(const domain::TenantId&) const override { return {}; }
+    std::optional<Tenant> findBySchema(const domain::SchemaName&) const override { return {}; }
+    std::optional<Tenant> findBySlug(const domain::TenantSlug&) const override { return {}; }
+    std::optional<Tenant> findByHost(const domain::HostName&) const override { return {}; }
+    std::vector<domain::HostName> hostsOf(const domain::TenantId&) const override { return {}; }
+    std::map<domain::TenantId, std::vector<domain::HostName>> hosts() const override { return {}; }
+    bool hasSchema(const domain::SchemaName&) const override { return false; }
+    domain::Result<void> add(const Tenant&, const domain::HostName&, domain::Timestamp) override { return {}; }
+    domain::Result<void> addHost(const domain::TenantId&, const domain::HostName&, domain::Timestamp) override {
+        return {};
+    }
+    void setStatus(const domain::TenantId&, domain::TenantStatus) override {}
+    domain::Result<void> rename(const domain::TenantId&, const domain::TenantSlug&, const std::string&) override {
+        return {};
+    }
+
+private:
+    std::vector<Tenant> tenants_;
+};
+
+class Sealing final : public domain::PasswordSealing {
+public:
+    bool isOn() const override { return on; }
+    void turnOn(domain::Timestamp) override { on = true; }
+    std::size_t hostsWithoutSeal() const override { return earlierHosts; }
+
+    bool on = false;
+    std::size_t earlierHosts = 0;
+};
+
+// Lets a test do something before each transaction.
+class InterruptedStores final : public domain::TenantStores {
+public:
+    explicit InterruptedStores(InMemoryStores& stores) : stores_(stores) {}
+    std::function<void()> before = [] {};
+
+protected:
+    domain::SettledAt runTransaction(const Tenant& tenant, const std::function<Ending(TenantStore&)>& work) override {
+        before();
+        (void)stores_.transact<void>(tenant, [&](TenantStore& store) -> domain::Result<void> {
+            if (work(store) == Ending::kCommit) return {};
+            return domain::ErrorCode::kInvalidArgument;
+        });
+        return domain::kSettled;
+    }
+    void runRead(const Tenant& tenant, const std::function<void(const TenantStore&)>& work) const override {
+        (void)stores_.read(tenant, [&](const TenantStore& store) {
+            work(store);
+            return true;
+        });
+    }
+
+private:
+    InMemoryStores& stores_;
+};
+
+struct Scene {
+    World world;
+    Tenant acme = world.makeTenant("acme"), globex = world.makeTenant("globex");
+    domain::User ann = world.makeUser(acme, "ann@acme.example"), bob = world.makeUser(globex, "bob@globex.example");
+    ListedTenants registry{{acme, globex}};
+    Sealing sealing;
+    InterruptedStores stores{world.stores};
+    PasswordSeal seal{world.hasher};
+    domain::PepperService service{registry, stores, sealing, world.hasher, world.clock};
+
+    PasswordHash storedOf(const Tenant& tenant, const domain::User& user) const {
+        return world.stores.data(tenant).accounts.at(user.id).passwordHash;
+    }
+    void store(const Tenant& tenant, const domain::User& user, const PasswordHash& hash) {
+        (void)world.stores.transact<void>(tenant, [&](TenantStore& store) -> domain::Result<void> {
+            store.users().setPassword(user.id, hash);
+            return {};
+        });
+    }
+};
+
+class PepperServiceTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(PepperServiceTest);
+    CPPUNIT_TEST(changesNothingWhileAnEarlierReleaseRuns);
+    CPPUNIT_TEST(turnsSealingOnBeforeItSealsAnything);
+    CPPUNIT_TEST(sealsAPasswordThatAWorkerRenewsUnsealedAtThatTime);
+    CPPUNIT_TEST(givesUpOnATenantWhosePasswordsChangeAllTheTimeAndDoesTheRest);
+    CPPUNIT_TEST_SUITE_END();
+
+    std::optional<Scene> scene_;
+
+public:
+    void setUp() override { scene_.emplace(); }
+    void tearDown() override { scene_.reset(); }
+
+private:
+    PasswordHash another() const { return scene_->world.passwords.hash(Password::attempt(kPassword)); }
+
+    void changesNothingWhileAnEarlierReleaseRuns() {
+        scene_->sealing.earlierHosts = 1;
+        CPPUNIT_ASSERT_THROW((void)scene_->service.sealPasswords(), domain::SealingTooEarly);
+        CPPUNIT_ASSERT(!scene_->sealing.on);
+        CPPUNIT_ASSERT(!scene_->storedOf(scene_->acme, scene_->ann).sealedWith());
+    }
+
+    void turnsSealingOnBeforeItSealsAnything() {
+        scene_->stores.before = [this] { CPPUNIT_ASSERT(scene_->sealing.on); };
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, scene_->service.sealPasswords().tenants.size());
+    }
+
+    // Between the look of the service and its write, a sign-in renews the password that it has read unsealed.
+    void sealsAPasswordThatAWorkerRenewsUnsealedAtThatTime() {
+        const auto renewed = another();
+        int transactions = 0;
+        scene_->stores.before = [&] {
+            if (transactions++ == 0) scene_->store(scene_->acme, scene_->ann, renewed);
+        };
+        const auto done = scene_->service.sealPasswords();
+        CPPUNIT_ASSERT(done.failed.empty());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, done.tenants.at(0).sealed);
+        const auto stored = scene_->storedOf(scene_->acme, scene_->ann);
+        CPPUNIT_ASSERT(stored.sealedWith() == scene_->world.hasher.pepperVersion());
+        CPPUNIT_ASSERT_EQUAL(renewed.stored(),
+                             scene_->seal.open(scene_->acme.id, scene_->ann.id, stored).value().stored());
+    }
+
+    void givesUpOnATenantWhosePasswordsChangeAllTheTimeAndDoesTheRest() {
+        scene_->stores.before = [&] { scene_->store(scene_->acme, scene_->ann, another()); };
+        const auto done = scene_->service.sealPasswords();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, done.failed.size());
+        CPPUNIT_ASSERT(done.failed[0].why.find("run this again") != std::string::npos);
+        CPPUNIT_ASSERT(!scene_->storedOf(scene_->acme, scene_->ann).sealedWith());
+        CPPUNIT_ASSERT(scene_->storedOf(scene_->globex, scene_->bob).sealedWith().has_value());
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(PepperServiceTest);
+
+}  // namespace
+}  // namespace claviger::tests
