@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -99,7 +100,10 @@ class OneLineSecretTest : public CppUnit::TestFixture {
         std::jthread writer([&] {
             for (const auto* const piece : {"correct ", "horse", "\n"}) {
                 if (::write(ends[1], piece, std::char_traits<char>::length(piece)) < 0) break;
-                for (int left = 1; left > 0 && ::ioctl(ends[1], FIONREAD, &left) == 0;) std::this_thread::yield();
+                // A second at most: a reader that stops too early fails below.
+                for (int left = 1, waits = 0; left > 0 && waits < 1000 && ::ioctl(ends[1], FIONREAD, &left) == 0;
+                     ++waits)
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
             }
             ::close(ends[1]);
         });
