@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
-import { openStage } from './support/stage.mjs';
+import { atOnce, openStage } from './support/stage.mjs';
 import { createLink, eventually, openConfirm, openCreate, rowOf, signInByForm, submitName } from './support/steps.mjs';
 
 const text = /You are signed in as somebody else now/;
 
-describe('a stale tab', () => {
+describe('a stale tab', atOnce, () => {
   const stage = openStage();
 
   // `open` leads to a form first. `body` gets the first person's tab after the second has signed in in another tab of the same browser.
