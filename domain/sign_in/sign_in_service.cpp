@@ -24,9 +24,7 @@ SignInService::SignInService(TenantStores& stores, const secrets::Hasher& hasher
 
 Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignInAttempt attempt) {
     const auto email = Email::parse(attempt.email);
-    auto account = !email.ok() ? std::nullopt : stores_.read(tenant, [&](const TenantStore& store) {
-        return store.users().findByEmail(email.value());
-    });
+    const auto account = read(tenant, attempt.email);
     // Looked up for an unknown e-mail too: time must not show which accounts exist.
     const auto owner = account ? account->user.id : UserId::make(clock_.now());
     const Throttle::Source source{email.ok() ? email.value().text() : attempt.email, attempt.origin.address,
@@ -37,8 +35,8 @@ Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignIn
     auto costs = costs_.of(tenant);  // here, since a look at the database would hold a permit later
     auto place = queue_.enter(claimOf(tenant, source));
     if (!place) return busy("the queue for password hashing has no place");
-    return Waiting(tenant, std::move(attempt), std::move(account), source.device.has_value(), std::move(budgets),
-                   std::move(costs), std::move(*place));
+    return Waiting(tenant, std::move(attempt), source.device.has_value(), std::move(budgets), std::move(costs),
+                   std::move(*place));
 }
 
 // The result of a check of a password, and its account.
@@ -58,9 +56,9 @@ Result<SignedIn> SignInService::finish(Waiting waiting) {
     const auto counted = throttle_.count(tenant, waiting.budgets_);  // other attempts may have failed since
     if (!counted.ok()) return counted.error();
 
-    std::optional<Account> account = waiting.account_;
+    std::optional<Account> account;
     for (int attempts = 0; attempts < 2; ++attempts) {
-        const auto checked = check(*permit, waiting, readAgain(tenant, account));
+        const auto checked = check(*permit, waiting, read(tenant, waiting.attempt_.email));
         account = checked.account;
         if (!checked.matches) break;
         if (auto started = start(waiting, checked, counted.value())) {
@@ -69,14 +67,16 @@ Result<SignedIn> SignInService::finish(Waiting waiting) {
             return *std::move(started);
         }
     }
+    permit.reset();
     recordRefusal(tenant, account, waiting.attempt_.origin);
     return ErrorCode::kSignInRefused;
 }
 
-std::optional<Account> SignInService::readAgain(const Tenant& tenant, const std::optional<Account>& account) const {
-    if (!account) return std::nullopt;
-    return stores_.read(tenant,
-                        [&](const TenantStore& store) { return store.users().findByEmail(account->user.email); });
+// For an unknown e-mail too: time must not show which accounts exist.
+std::optional<Account> SignInService::read(const Tenant& tenant, const std::string& email) const {
+    const auto parsed = Email::parse(email);
+    if (!parsed.ok()) return std::nullopt;
+    return stores_.read(tenant, [&](const TenantStore& store) { return store.users().findByEmail(parsed.value()); });
 }
 
 // A sealed password that does not open matches nothing: its pepper is not configured, or its row was changed.

@@ -72,7 +72,7 @@ private:
     void end(TenantStore&, const Tenant&, const secrets::SessionToken&, Timestamp now) const;
     void recordRefusal(const Tenant&, const std::optional<Account>&, const RequestOrigin&);
     struct Checked;
-    std::optional<Account> readAgain(const Tenant&, const std::optional<Account>&) const;
+    std::optional<Account> read(const Tenant&, const std::string& email) const;
     Checked check(const secrets::HashingQueue::Permit&, const Waiting&, std::optional<Account>) const;
     std::optional<secrets::PasswordHash> replacementOf(const Tenant&, const Account&,
                                                        const secrets::PasswordHash& opened,
@@ -99,11 +99,10 @@ public:
 
 private:
     friend class SignInService;
-    Waiting(Tenant tenant, SignInAttempt attempt, std::optional<Account> account, bool knownDevice,
-            Throttle::Budgets budgets, std::vector<secrets::PasswordCost> costs, secrets::HashingQueue::Place place)
+    Waiting(Tenant tenant, SignInAttempt attempt, bool knownDevice, Throttle::Budgets budgets,
+            std::vector<secrets::PasswordCost> costs, secrets::HashingQueue::Place place)
         : tenant_(std::move(tenant)),
           attempt_(std::move(attempt)),
-          account_(std::move(account)),
           knownDevice_(knownDevice),
           budgets_(std::move(budgets)),
           costs_(std::move(costs)),
@@ -111,7 +110,6 @@ private:
 
     Tenant tenant_;
     SignInAttempt attempt_;
-    std::optional<Account> account_;
     bool knownDevice_;
     Throttle::Budgets budgets_;
     std::vector<secrets::PasswordCost> costs_;
