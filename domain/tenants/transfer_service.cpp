@@ -88,13 +88,18 @@ private:
     ArchiveSink& sink_;
 };
 
-// Hands an archive on as it is, and finds what an import would refuse of it.
+// Hands an archive on as it is, and finds what an import would refuse of it. A table with a column of another release
+// is no fault of its rows: from there on nothing is checked.
 class NotedRefusal final : public ArchiveSink {
 public:
     NotedRefusal(RowChecks checks, ArchiveSink& sink) : checks_(std::move(checks)), sink_(sink) {}
 
     void head(const ArchiveHead& head) override { sink_.head(head); }
     void table(const ArchiveTable& table) override {
+        const bool known = std::all_of(table.columns.begin(), table.columns.end(), [&](const auto& column) {
+            return findRule(table.name, column.name) != nullptr;
+        });
+        isKnown_ = isKnown_ && known;
         check([&] { checks_.table(table); });
         sink_.table(table);
     }
@@ -111,7 +116,7 @@ public:
 private:
     template <class Check>
     void check(const Check& holds) {
-        if (!first_.empty()) return;
+        if (!isKnown_ || !first_.empty()) return;
         try {
             holds();
         } catch (const ArchiveRefused& refused) {
@@ -121,6 +126,7 @@ private:
 
     RowChecks checks_;
     ArchiveSink& sink_;
+    bool isKnown_ = true;
     Unimportable first_;
 };
 

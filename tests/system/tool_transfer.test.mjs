@@ -118,7 +118,7 @@ test('a key regenerated after the export is dead after the import', async () => 
 test('an export is of one moment, however slowly it is read', async () => {
   const one = fresh();
   const schema = schemaOf(one.slug);
-  sql(`INSERT INTO ${schema}.audit_events SELECT UNHEX(LPAD(HEX(seq), 32, '0')), '2026-01-01', 'signed_in', NULL, NULL, REPEAT('r', 64), REPEAT('a', 64) FROM ${schema}.seq_1_to_200000`);
+  sql(`INSERT INTO ${schema}.audit_events SELECT UNHEX(CONCAT('0192', LPAD(HEX(seq), 8, '0'), '70008000', REPEAT('0', 12))), '2026-01-01', 'signed_in', NULL, NULL, REPEAT('r', 64), REPEAT('a', 64) FROM ${schema}.seq_1_to_200000`);
   assert.equal(sql(`SELECT COUNT(*) > 200000 FROM ${schema}.audit_events`), '1');
   const child = spawn(program, ['--config', tool.config, 'tenant', 'export', one.slug, '--output', '-'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
