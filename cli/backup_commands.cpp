@@ -44,11 +44,13 @@ domain::Unimportable writeTenant(domain::TransferService& transfers, const domai
     return written.value();
 }
 
-// The peppers without which some living key would be refused after a restore.
+// The peppers without which some living key or password would be refused after a restore.
 std::map<int, std::string> peppersNeeded(Services& services) {
     auto needed = services.pepperFile().fingerprints;
-    const auto keys = services.peppers().status().together;
-    std::erase_if(needed, [&](const auto& pepper) { return !keys.contains(pepper.first); });
+    const auto status = services.peppers().status();
+    std::erase_if(needed, [&](const auto& pepper) {
+        return !status.together.contains(pepper.first) && !status.passwords.contains(pepper.first);
+    });
     return needed;
 }
 

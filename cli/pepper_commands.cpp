@@ -76,25 +76,21 @@ std::string whatIsNext(const PepperStatus& status) {
            " took over, or those who are signed in since before sign in again.\n";
 }
 
-std::size_t unsealedOf(const domain::PasswordsByPepper& passwords) {
-    return countOf(passwords, 0);
-}
-
-// A line a version, once any password is sealed.
+// Nothing as long as no password is sealed.
 std::string passwordsOf(const PepperStatus& status) {
     const auto& passwords = status.passwords;
-    if (passwords.empty() || (passwords.size() == 1 && passwords.begin()->first == 0)) return {};
-    std::string text = "Stored passwords:";
+    const bool isOff = passwords.empty() || (passwords.size() == 1 && passwords.contains(0));
+    if (isOff) return {};
+    std::string counts;
     for (const auto& [version, count] : passwords)
-        text += (version == 0 ? " not sealed " : " sealed with pepper " + std::to_string(version) + " ") +
-                std::to_string(count) + (version == passwords.rbegin()->first ? ".\n" : ",");
+        counts += (counts.empty() ? "" : ", ") + std::to_string(count) +
+                  (version == 0 ? " not sealed" : " sealed with pepper " + std::to_string(version));
+    std::string text = "Stored passwords: " + counts + ".\n";
     if (status.lostPasswords() > 0)
-        text +=
-            std::to_string(status.lostPasswords()) +
-            " of them are sealed with a pepper that is not configured, and their users cannot sign in: bring it back "
-            "as pepper.other_file.\n";
-    const bool complete = unsealedOf(passwords) == 0 && countOf(passwords, status.current) > 0 && passwords.size() == 1;
-    if (!complete)
+        text += "Of " + std::to_string(status.lostPasswords()) +
+                " the pepper is not configured, and their users cannot sign in: bring it back as pepper.other_file.\n";
+    const bool isComplete = passwords.size() == 1 && passwords.contains(status.current);
+    if (!isComplete)
         text += "`claviger pepper seal` seals them all with pepper " + std::to_string(status.current) + ".\n";
     return text;
 }
@@ -208,8 +204,7 @@ void addSeal(CLI::App& group, Verb& chosen) {
         "Seal all stored passwords with a key derived from the pepper, so that a backup of the database alone is "
         "nothing to guess at; new passwords are sealed from then on. Refused while workers of an earlier release run. "
         "Run it again after a rotation of the pepper, after an import, or when it was interrupted. A tenant that "
-        "cannot be "
-        "sealed is named and stops no other (exit status 5).",
+        "cannot be sealed is named and stops no other (exit status 5).",
         "  claviger pepper seal\n  claviger pepper seal --json")
         ->callback([&chosen] { chosen = seal; });
 }
@@ -238,8 +233,7 @@ void addPepperCommands(CLI::App& app, Verb& chosen) {
                                  "  claviger pepper status\n  claviger pepper rotate /etc/claviger/pepper.2");
     addVerb(*group, "status",
             "Count the living keys, and the sealed passwords, by the pepper that they are stored with. A tenant that "
-            "cannot be read is named and "
-            "stops no other (exit status 5).",
+            "cannot be read is named and stops no other (exit status 5).",
             "  claviger pepper status\n  claviger pepper status --json")
         ->callback([&chosen] { chosen = showStatus; });
     addRotate(*group, chosen);

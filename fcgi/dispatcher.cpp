@@ -172,7 +172,7 @@ private:
             case Origin::kOtherScheme:
                 return Refusal{Problem::kOtherScheme,
                                {},
-                               "Origin differs in its scheme alone: where TLS ends before nginx, include "
+                               "Origin differs only in its scheme: where TLS ends before nginx, include "
                                "claviger_behind_proxy.conf"};
             case Origin::kForeign:
                 break;
@@ -182,7 +182,7 @@ private:
 
     // For a request that changes something: it comes from this site, its body is whole, and if it is a form it
     // carries the token that `expected` gives for a hasher: a page of before may have one of the other pepper's. `user`
-    // is signed in; empty: nobody. The fields of that form.
+    // is the one who is signed in, empty for a visitor. The fields of that form.
     template <class Expected>
     Or<Fields> admitChange(const Expected& expected, const std::string& user = {}) const {
         if (isRead(request_.method)) return Fields{};

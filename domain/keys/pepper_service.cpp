@@ -117,7 +117,7 @@ void PepperService::sealSome(const Tenant& tenant, const std::vector<Users::Stor
     std::vector<std::pair<Users::StoredPassword, secrets::PasswordHash>> renewed;
     for (const auto& password : batch) {
         const auto opened = seal.open(tenant.id, password.user, password.hash);
-        if (opened && opened->cost())
+        if (opened)
             renewed.emplace_back(password, seal.seal(tenant.id, password.user, *opened));
         else
             ++pass.unopened;

@@ -2,90 +2,14 @@
 
 #include <sodium.h>
 
-#include <charconv>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "domain/secrets/easy_guesses.h"
+#include "domain/secrets/password_form.h"
 
 namespace claviger::domain::secrets {
 namespace {
-
-constexpr std::size_t kSaltBytes = 16, kHashBytes = 32;
-constexpr std::size_t kSealedBytes =
-    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + kSaltBytes + kHashBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr std::string_view kOpen = "$argon2id", kSealed = "$sealed-argon2id";
-constexpr std::uint32_t kMostVersion = 1'000'000'000;
-
-// Takes the parts of a text one after another. After the first part that is not there nothing follows any more.
-class Parts {
-public:
-    explicit Parts(std::string_view text) : rest_(text) {}
-
-    bool take(std::string_view part) {
-        const bool there = rest_.starts_with(part);
-        rest_ = there ? rest_.substr(part.size()) : std::string_view{};
-        return there;
-    }
-
-    // Decimal digits without a zero in front.
-    std::optional<std::uint32_t> takeNumber() {
-        std::uint32_t number = 0;
-        const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
-        if (error != std::errc{} || rest_.front() == '0') return std::nullopt;
-        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-        return number;
-    }
-
-    // Base64 without padding, in its one form of that many bytes.
-    bool takeBase64(std::size_t bytes) {
-        constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
-        const auto length = sodium_base64_encoded_len(bytes, kVariant) - 1;  // counted with a closing NUL
-        const auto text = rest_.substr(0, length);
-        std::string decoded(bytes, '\0');
-        std::size_t count = 0;
-        const bool whole = text.size() == length &&
-                           sodium_base642bin(reinterpret_cast<unsigned char*>(decoded.data()), decoded.size(),
-                                             text.data(), text.size(), nullptr, &count, nullptr, kVariant) == 0;
-        rest_.remove_prefix(text.size());
-        return whole && count == bytes;
-    }
-
-    bool atEnd() const { return rest_.empty(); }
-
-private:
-    std::string_view rest_;
-};
-
-// In whole MiB, as each cost of a configuration is.
-std::optional<PasswordCost> takeCost(Parts& parts) {
-    if (!parts.take("$v=19$m=")) return std::nullopt;
-    const auto kibibytes = parts.takeNumber();
-    if (!kibibytes || *kibibytes % 1024 != 0 || !parts.take(",t=")) return std::nullopt;
-    const auto passes = parts.takeNumber();
-    if (!passes || !parts.take(",p=1")) return std::nullopt;
-    return PasswordCost{*kibibytes / 1024, *passes};
-}
-
-// What a stored form says of itself, if it is whole.
-struct Described {
-    PasswordCost cost;
-    std::optional<int> sealedWith;
-};
-
-std::optional<Described> describe(std::string_view stored) {
-    const bool sealed = stored.starts_with(kSealed);
-    Parts parts(stored);
-    (void)parts.take(sealed ? kSealed : kOpen);
-    const auto cost = takeCost(parts);
-    if (!cost || !parts.take("$")) return std::nullopt;
-    const auto version = sealed ? parts.takeNumber() : std::nullopt;
-    const bool whole = sealed ? version && *version <= kMostVersion && parts.take("$") && parts.takeBase64(kSealedBytes)
-                              : parts.takeBase64(kSaltBytes) && parts.take("$") && parts.takeBase64(kHashBytes);
-    if (!whole || !parts.atEnd()) return std::nullopt;
-    return Described{*cost, version ? std::optional(static_cast<int>(*version)) : std::nullopt};
-}
 
 bool isWithinBounds(const PasswordCost& cost, std::size_t mostWork) {
     return cost.memoryMiB >= PasswordCost::kLeastMiB && cost.memoryMiB <= PasswordCost::kMostMiB &&
@@ -96,20 +20,17 @@ bool isWithinBounds(const PasswordCost& cost, std::size_t mostWork) {
 }  // namespace
 
 std::optional<PasswordCost> PasswordCost::parse(std::string_view head) {
-    Parts parts(head);
-    (void)parts.take(head.starts_with(kSealed) ? kSealed : kOpen);
-    const auto cost = takeCost(parts);
-    return cost && parts.atEnd() ? cost : std::nullopt;
+    return readCost(head);
 }
 
 std::optional<PasswordCost> PasswordHash::cost() const {
-    const auto described = describe(text_);
-    return described ? std::optional(described->cost) : std::nullopt;
+    const auto form = PasswordForm::read(text_);
+    return form ? std::optional(form->cost) : std::nullopt;
 }
 
 std::optional<int> PasswordHash::sealedWith() const {
-    const auto described = describe(text_);
-    return described ? described->sealedWith : std::nullopt;
+    const auto form = PasswordForm::read(text_);
+    return form ? form->sealedWith : std::nullopt;
 }
 
 Result<PasswordHash> PasswordHash::parse(std::string text, std::size_t mostWork) {

@@ -61,9 +61,7 @@ struct PasswordCost {
 class PasswordHash {
 public:
     // The form as it may come from elsewhere.
-    //   kInvalidArgument  not an argon2id string of version 19 with one lane, a salt of 16 bytes and a hash of 32; and
-    //   no
-    //                     sealed one
+    //   kInvalidArgument  it is neither an open nor a sealed form (password_form.h)
     //   kInvalidArgument  its cost is outside the bounds of PasswordCost, or its work is above `mostWork`
     static Result<PasswordHash> parse(std::string text, std::size_t mostWork);
 

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "domain/secrets/password_form.h"
+
 namespace claviger::domain::secrets {
 namespace {
 
@@ -20,8 +22,6 @@ constexpr int kNicer = 10;  // than the caller: a tenth of what others get of a 
 // One account of a far dearer cost must not slow the sign-ins of all others: only that account pays it.
 constexpr std::size_t kMostTimesDearer = 4;
 constexpr std::size_t kWorkOfAnyone = 128;  // MiB times passes: not too dear under any configuration
-
-constexpr std::size_t kSaltBytes = crypto_pwhash_SALTBYTES, kHashBytes = 32;
 
 PasswordHash hashOf(std::string_view password, const PasswordCost& cost) {
     std::string text(crypto_pwhash_STRBYTES, '\0');
@@ -32,28 +32,14 @@ PasswordHash hashOf(std::string_view password, const PasswordCost& cost) {
     return PasswordHash::fromStored(std::move(text));
 }
 
-// The bytes behind the last `$` of a whole stored form, which is cut off.
-template <std::size_t kSize>
-std::array<unsigned char, kSize> takeLast(std::string_view& stored) {
-    std::array<unsigned char, kSize> bytes{};
-    const auto at = stored.rfind('$');
-    const auto text = stored.substr(at + 1);
-    (void)sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, nullptr, nullptr,
-                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-    stored = stored.substr(0, at);
-    return bytes;
-}
-
-// The form is whole, and of that cost. Not crypto_pwhash_str_verify: its answer is the same for a wrong password and
-// for want of memory.
-bool isHashOf(std::string_view stored, const PasswordCost& cost, std::string_view password) {
-    const auto hash = takeLast<kHashBytes>(stored);
-    const auto salt = takeLast<kSaltBytes>(stored);
-    std::array<unsigned char, kHashBytes> made{};
-    const int failed = crypto_pwhash(made.data(), made.size(), password.data(), password.size(), salt.data(),
-                                     cost.passes, cost.memoryMiB << 20, crypto_pwhash_ALG_ARGON2ID13);
+// Not crypto_pwhash_str_verify: its answer is the same for a wrong password and for want of memory.
+bool isHashOf(const PasswordForm& open, std::string_view password) {
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(open.bytes.data());
+    std::array<unsigned char, PasswordForm::kHashBytes> made{};
+    const int failed = crypto_pwhash(made.data(), made.size(), password.data(), password.size(), bytes,
+                                     open.cost.passes, open.cost.memoryMiB << 20, crypto_pwhash_ALG_ARGON2ID13);
     if (failed != 0) throw std::bad_alloc();
-    return sodium_memcmp(made.data(), hash.data(), made.size()) == 0;
+    return sodium_memcmp(made.data(), bytes + PasswordForm::kSaltBytes, made.size()) == 0;
 }
 
 }  // namespace
@@ -79,11 +65,12 @@ PasswordMatch PasswordHasher::matches(const HashingQueue::Permit&, const Passwor
 
 PasswordMatch PasswordHasher::check(const Password& password, const std::optional<PasswordHash>& stored,
                                     const std::vector<PasswordCost>& inUse) const {
-    const auto costOfStored = stored ? stored->cost() : std::nullopt;
+    const auto form = stored ? PasswordForm::read(stored->stored()) : std::nullopt;
+    const auto costOfStored = form ? std::optional(form->cost) : std::nullopt;
     PasswordMatch match;
     for (const auto& cost : costsToPay(costOfStored, inUse)) {
         if (cost == costOfStored) {
-            match.matches = isHashOf(stored->stored(), cost, password.text_);
+            match.matches = !form->sealedWith && isHashOf(*form, password.text_);
             continue;
         }
         auto made = hashOf(password.text_, cost);

@@ -10,10 +10,9 @@ namespace claviger::domain::secrets {
 
 // Seals stored passwords, so that a backup without the pepper is nothing to guess at. Thread-safe.
 //
-// Sealed form: "$sealed-argon2id$v=19$m=19456,t=2,p=1$VERSION$BASE64". VERSION is that of the pepper. BASE64 is a nonce
-// of 24 bytes and what XChaCha20-Poly1305 (IETF draft-irtf-cfrg-xchacha-03) makes of salt and hash, 16 and 32 bytes.
-// The associated data are the form up to BASE64 and the user's id: a row that was moved to another user or given
-// another cost does not open.
+// The box of a sealed form (password_form.h) is a nonce of 24 bytes and what XChaCha20-Poly1305 (IETF
+// draft-irtf-cfrg-xchacha-03) makes of salt and hash. The associated data are the form before the box and the user's
+// id: a row that was moved to another user or given another cost does not open.
 class PasswordSeal {
 public:
     explicit PasswordSeal(const Hasher& hasher) : hasher_(hasher) {}  // must outlive this
@@ -21,8 +20,8 @@ public:
     // `open` is a whole argon2id string, of PasswordHasher. Throws std::invalid_argument for another one.
     PasswordHash seal(const TenantId&, const UserId&, const PasswordHash& open) const;
 
-    // A form that is not sealed is given back. Nothing for a sealed one whose pepper is not configured, or that was
-    // made for another tenant or user, or changed since.
+    // A form that is not sealed is given back. Nothing for a broken one, and for a sealed one whose pepper is not
+    // configured, or that was made for another tenant or user, or changed since.
     std::optional<PasswordHash> open(const TenantId&, const UserId&, const PasswordHash& stored) const;
 
     // Whether it is sealed with an earlier pepper than the one that new forms are made with.

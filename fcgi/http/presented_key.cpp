@@ -16,10 +16,12 @@ using domain::secrets::PlainKey;
 
 constexpr std::string_view kScheme = "bearer ";
 
-// An empty credential is none.
+// Without the blanks around it. An empty credential is none.
 std::optional<std::string> unlessEmpty(std::string_view text) {
-    auto trimmed = Poco::trim(std::string(text));
-    return trimmed.empty() ? std::nullopt : std::optional(std::move(trimmed));
+    constexpr std::string_view kBlanks = " \t";
+    const auto begin = text.find_first_not_of(kBlanks);
+    if (begin == std::string_view::npos) return std::nullopt;
+    return std::string(text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin));
 }
 
 std::optional<std::string> bearerToken(const Request& request) {

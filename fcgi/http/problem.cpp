@@ -26,8 +26,8 @@ constexpr std::pair<Problem, ProblemText> kTexts[] = {
     {Problem::kCrossOrigin, {403, "cross_origin", "The request does not come from a page of this site"}},
     {Problem::kOtherScheme,
      {403, "scheme_mismatch",
-      "This page came over another scheme than the service sees: its administrator includes claviger_behind_proxy.conf "
-      "in nginx"}},
+      "The page and its server do not agree on https: the site's administrator has to include "
+      "claviger_behind_proxy.conf in nginx"}},
     {Problem::kPageOutdated, {403, "page_outdated", "This page is from an earlier sign-in: open it again"}},
     {Problem::kSignedInAsAnother,
      {409, "signed_in_as_another", "You are signed in as somebody else now, and nothing was changed"}},

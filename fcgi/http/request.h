@@ -18,15 +18,15 @@ enum class BodyState {
 struct Request {
     static constexpr std::size_t kMaxBody = 64 * 1024;  // bytes
 
-    std::string requestId;  // 32 hexadecimal digits, nginx's own
-    std::string method;     // "GET", "POST", …
-    std::string path;       // raw, as on the request line: still percent-encoded, without the query
-    std::string query;      // raw, without the question mark
-    std::string scheme;     // "http" or "https"
-    std::string authority;  // host[:port] in lower case, of the Host header
-    std::string server;   // the host by which nginx chose its server: lower case, no port, no last dot; empty: not said
-    std::string address;  // the client's
-    bool httpsOnly = false;                                    // sign-ins over http from other machines are refused
+    std::string requestId;   // 32 hexadecimal digits, nginx's own
+    std::string method;      // "GET", "POST", …
+    std::string path;        // raw, as on the request line: still percent-encoded, without the query
+    std::string query;       // raw, without the question mark
+    std::string scheme;      // "http" or "https"
+    std::string authority;   // host[:port] in lower case, of the Host header
+    std::string server;      // the host by which nginx chose its server: lower case, without port; empty: not said
+    std::string address;     // the client's
+    bool httpsOnly = false;  // sign-ins over http from other machines are refused
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case with hyphens, each once
     std::string body;
     BodyState bodyState = BodyState::kWhole;

@@ -158,12 +158,13 @@ for (const [name, snippet, upstream] of variants) {
   });
 }
 
-// Cookies, conditions and what proxies claim have nothing to do with a key.
-test('handsOverNoCookieAndNothingThatChangesTheQuestion', async (t) => {
-  const socket = join(service.folder, 'run/recording.sock');
-  const peer = await startPeer(socket, () => 'Status: 204\r\n\r\n');
+// Both guards before what answers with the status that `status()` gives: { sites, peer, seen }, the FastCGI peer and the
+// requests over HTTP.
+async function beforeAny(t, status) {
+  const socket = join(service.folder, 'run/any.sock');
+  const peer = await startPeer(socket, () => `Status: ${status()}\r\nContent-Type: text/plain\r\n\r\n`);
   const seen = [];
-  const web = createServer((request, response) => (seen.push(request), response.writeHead(204).end()));
+  const web = createServer((request, response) => (seen.push(request), response.writeHead(status(), { Location: '/login' }).end()));
   await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve));
   const sites = [
     await site('claviger_guard.conf', `upstream claviger { server unix:${socket}; }`),
@@ -174,6 +175,12 @@ test('handsOverNoCookieAndNothingThatChangesTheQuestion', async (t) => {
     web.close();
     await peer.stop();
   });
+  return { sites, peer, seen };
+}
+
+// Cookies, conditions and what proxies claim have nothing to do with a key.
+test('handsOverNoCookieAndNothingThatChangesTheQuestion', async (t) => {
+  const { sites, peer, seen } = await beforeAny(t, () => 204);
   const headers = { Cookie: 'a=secret', Range: 'bytes=0-1', 'If-None-Match': '"x"', Origin: 'https://evil.example', 'X-Forwarded-For': '10.9.8.7', 'X-Forwarded-Proto': 'https', 'X-Api-Key': 'x', 'Claviger-Target': '/healthz' };
   for (const guarded of sites) assert.equal((await guarded.request({ path: '/reports/?page=1', method: 'PUT', headers, body: 'secret' })).status, 200);
   const params = Object.fromEntries(peer.requests[0].params);
@@ -188,20 +195,8 @@ test('handsOverNoCookieAndNothingThatChangesTheQuestion', async (t) => {
 
 // Whatever listens at Claviger's address: a redirect to https, another site, a broken proxy.
 test('staysShutForEachStatusBut2xx', async (t) => {
-  const socket = join(service.folder, 'run/any.sock');
   let status;
-  const peer = await startPeer(socket, () => `Status: ${status}\r\nContent-Type: text/plain\r\n\r\n`);
-  const web = createServer((_, response) => response.writeHead(status, { Location: '/login' }).end());
-  await new Promise((resolve) => web.listen(0, '127.0.0.1', resolve));
-  const sites = [
-    await site('claviger_guard.conf', `upstream claviger { server unix:${socket}; }`),
-    await site('claviger_guard_http.conf', `upstream claviger_http { server 127.0.0.1:${web.address().port}; }`),
-  ];
-  t.after(async () => {
-    for (const each of sites) await each.stop();
-    web.close();
-    await peer.stop();
-  });
+  const { sites } = await beforeAny(t, () => status);
   const statuses = [...Array(300).keys()].map((number) => 300 + number).filter((number) => STATUS_CODES[number]);
   for (status of statuses)
     for (const guarded of sites) {
