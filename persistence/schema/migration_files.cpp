@@ -42,20 +42,36 @@ Migration readMigration(const fs::path& file) {
     return {std::stoi(name.substr(0, 4)), name, std::move(text), std::move(checksum)};
 }
 
-}  // namespace
-
-std::vector<Migration> readMigrations(const fs::path& folder) {
+// All files of the folder by their names: by version, then by what follows it.
+std::vector<Migration> readFolder(const fs::path& folder) {
     std::error_code failed;
     std::vector<Migration> all;
     for (const auto& entry : fs::directory_iterator(folder, failed))
         if (entry.path().extension() == ".sql") all.push_back(readMigration(entry.path()));
     if (failed || all.empty()) throw std::runtime_error("there are no migrations in " + folder.string());
 
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.version < b.version; });
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return all;
+}
+
+}  // namespace
+
+std::vector<Migration> readMigrations(const fs::path& folder) {
+    auto all = readFolder(folder);
     for (std::size_t i = 0; i < all.size(); ++i)
         if (all[i].version != static_cast<int>(i) + 1)
             throw std::runtime_error("migrations in " + folder.string() + " must count 1, 2, 3 …: " + all[i].name);
     return all;
+}
+
+Baseline readBaseline(const fs::path& folder) {
+    auto tables = readFolder(folder);
+    const int version = tables.front().version;
+    for (const auto& table : tables)
+        if (table.version != version)
+            throw std::runtime_error("the files in " + folder.string() + " must all have one number, that of the " +
+                                     "migration they stand for: " + tables.front().name + ", " + table.name);
+    return {version, std::move(tables)};
 }
 
 }  // namespace claviger::persistence

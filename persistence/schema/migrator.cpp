@@ -47,6 +47,14 @@ void apply(SchemaHistory& history, const Migration& migration, const std::string
     }
 }
 
+void applyBaseline(SchemaHistory& history, const SchemaFiles& files, const std::string& schema) {
+    try {
+        history.applyBaseline(*files.baseline, files.migrations);
+    } catch (const DatabaseError& error) {
+        throw MigrationRefused(schema + ": its tables cannot be made: " + error.what());
+    }
+}
+
 // The schema's history, which fits the files.
 std::vector<Applied> readHistory(const SchemaHistory& history, const std::string& name,
                                  const std::vector<Migration>& files) {
@@ -55,21 +63,39 @@ std::vector<Applied> readHistory(const SchemaHistory& history, const std::string
     return applied;
 }
 
-void migrate(Connection& connection, const std::string& name, const Identifier& schema,
-             const std::vector<Migration>& files, std::size_t last) {
+// A schema without tables starts from the baseline. The tables of a run that was killed are migrated.
+bool startsFromBaseline(const SchemaHistory& history, const SchemaFiles& files, std::size_t done, std::size_t last) {
+    return done == 0 && files.baseline && static_cast<std::size_t>(files.baseline->version) <= last &&
+           !history.hasOtherTables();
+}
+
+void migrate(Connection& connection, const std::string& name, const Identifier& schema, const SchemaFiles& files,
+             std::size_t last) {
     const MigrationLock lock(connection, name);
     SchemaHistory history(connection, schema);
     history.create();
-    for (auto i = readHistory(history, name, files).size(); i < last; ++i) apply(history, files[i], name);
+    auto done = readHistory(history, name, files.migrations).size();
+    if (startsFromBaseline(history, files, done, last)) {
+        applyBaseline(history, files, name);
+        done = static_cast<std::size_t>(files.baseline->version);
+    }
+    for (; done < last; ++done) apply(history, files.migrations[done], name);
 }
 
 std::vector<domain::PendingMigration> pending(Connections& connections, const std::string& name,
-                                              const Identifier& schema, const std::vector<Migration>& files) {
+                                              const Identifier& schema, const SchemaFiles& files) {
     const auto connection = connections.borrow();
     const SchemaHistory history(*connection, schema);
     std::vector<domain::PendingMigration> all;
-    for (auto i = readHistory(history, name, files).size(); i < files.size(); ++i)
-        all.push_back({files[i].name, composeMigration(files[i].text, {{"schema", schema}})});
+    const auto add = [&](const Migration& file) {
+        all.push_back({file.name, composeMigration(file.text, {{"schema", schema}})});
+    };
+    auto done = readHistory(history, name, files.migrations).size();
+    if (startsFromBaseline(history, files, done, files.migrations.size())) {
+        std::for_each(files.baseline->tables.begin(), files.baseline->tables.end(), add);
+        done = static_cast<std::size_t>(files.baseline->version);
+    }
+    std::for_each(files.migrations.begin() + static_cast<std::ptrdiff_t>(done), files.migrations.end(), add);
     return all;
 }
 
@@ -94,8 +120,8 @@ void grantControl(Connection& connection, const Identifier& pruner) {
 Migrator::Migrator(Connections& connections, const std::filesystem::path& folder, std::string workerUser,
                    std::string pruneUser)
     : connections_(connections),
-      control_(readMigrations(folder / "control")),
-      tenant_(readMigrations(folder / "tenant")),
+      control_{readMigrations(folder / "control"), std::nullopt},
+      tenant_{readMigrations(folder / "tenant"), readBaseline(folder / "tenant_baseline")},
       workerUser_(std::move(workerUser)),
       pruneUser_(std::move(pruneUser)) {}
 
@@ -107,7 +133,7 @@ int Migrator::controlVersion() const {
 
 void Migrator::bringUpControl() {
     const auto connection = connections_.borrowForSchemaChange();
-    migrate(*connection, kControlSchema, Identifier::controlSchema(), control_, control_.size());
+    migrate(*connection, kControlSchema, Identifier::controlSchema(), control_, control_.migrations.size());
     const Names names{{"worker", workerAccount(*connection)}};
     for (const auto& grant : kWorkerGrants) connection->execute(grant, {}, names);
     if (const auto pruner = pruneAccount(*connection)) grantControl(*connection, *pruner);
@@ -115,13 +141,13 @@ void Migrator::bringUpControl() {
 
 int Migrator::bringUpTenant(const domain::SchemaName& schema) const {
     const auto connection = connections_.borrowForSchemaChange();
-    migrate(*connection, schema.text(), Identifier::schema(schema), tenant_, tenant_.size());
-    return tenant_.back().version;
+    migrate(*connection, schema.text(), Identifier::schema(schema), tenant_, tenant_.migrations.size());
+    return newestTenantVersion();
 }
 
 void Migrator::makeTenantAt(const domain::SchemaName& schema, int version) const {
     const auto connection = connections_.borrowForSchemaChange();
-    const auto last = std::min(static_cast<std::size_t>(version), tenant_.size());
+    const auto last = std::min(static_cast<std::size_t>(version), tenant_.migrations.size());
     migrate(*connection, schema.text(), Identifier::schema(schema), tenant_, last);
 }
 

@@ -14,6 +14,12 @@ namespace claviger::persistence {
 
 using domain::MigrationRefused;
 
+// What brings schemas of one kind to the last migration.
+struct SchemaFiles {
+    std::vector<Migration> migrations;  // not empty
+    std::optional<Baseline> baseline;   // nothing: a new schema takes every migration
+};
+
 // Brings schemas to the last migration, with the tool's account. One schema is migrated by one process at a time
 // (a named lock of the server); the second then finds nothing left to do.
 class Migrator final : public domain::Migrations {
@@ -24,8 +30,8 @@ public:
     Migrator(Connections&, const std::filesystem::path& folder, std::string workerUser,
              std::string pruneUser = {});  // must outlive this
 
-    int newestControlVersion() const override { return control_.back().version; }
-    int newestTenantVersion() const override { return tenant_.back().version; }
+    int newestControlVersion() const override { return control_.migrations.back().version; }
+    int newestTenantVersion() const override { return tenant_.migrations.back().version; }
     int controlVersion() const override;
     void bringUpControl() override;  // and grants the workers to read what they need of it; refuses: MigrationRefused
     std::vector<domain::PendingMigration> pendingOfControl() const override;
@@ -46,8 +52,7 @@ public:
 
 private:
     Connections& connections_;
-    std::vector<Migration> control_;
-    std::vector<Migration> tenant_;
+    SchemaFiles control_, tenant_;
     std::string workerUser_, pruneUser_;
 };
 

@@ -15,6 +15,7 @@ constexpr Sql kCreate =
 constexpr Sql kRead = "SELECT version, name, checksum FROM {schema}.schema_migrations ORDER BY version";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.schema_migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, UTC_TIMESTAMP(6))";
+constexpr Sql kTables = "SHOW TABLES FROM {schema}";
 
 constexpr unsigned kNoSchema = 1049;
 constexpr unsigned kNoTable = 1146;
@@ -24,6 +25,10 @@ constexpr unsigned kNoTable = 1146;
 bool saysDoneBefore(const DatabaseError& error) {
     constexpr std::array kDoneBefore = {1060U, 1061U, 1091U};
     return std::find(kDoneBefore.begin(), kDoneBefore.end(), error.number()) != kDoneBefore.end();
+}
+
+Values rowOf(const Migration& migration) {
+    return {std::int64_t{migration.version}, Text{migration.name}, Bytes{migration.checksum}};
 }
 
 }  // namespace
@@ -62,8 +67,25 @@ void SchemaHistory::apply(const Migration& migration) {
     } catch (const DatabaseError& error) {
         if (!saysDoneBefore(error)) throw;
     }
-    connection_.execute(kAdd, {std::int64_t{migration.version}, Text{migration.name}, Bytes{migration.checksum}},
-                        names_);
+    connection_.execute(kAdd, rowOf(migration), names_);
+}
+
+bool SchemaHistory::hasOtherTables() const {
+    try {
+        const auto tables = connection_.query(kTables, {}, names_).map([](const Row& row) { return row.text(0); });
+        return std::any_of(tables.begin(), tables.end(), [](const auto& name) { return name != "schema_migrations"; });
+    } catch (const DatabaseError& error) {
+        if (error.number() == kNoSchema) return false;
+        throw;
+    }
+}
+
+void SchemaHistory::applyBaseline(const Baseline& baseline, const std::vector<Migration>& migrations) {
+    for (const auto& table : baseline.tables) connection_.executeMigration(table.text, names_);
+    connection_.begin();
+    for (const auto& migration : migrations)
+        if (migration.version <= baseline.version) connection_.executeLater(kAdd, rowOf(migration), names_);
+    connection_.commit();
 }
 
 }  // namespace claviger::persistence

@@ -28,6 +28,13 @@ public:
     std::vector<Applied> read() const;  // by version; nothing where there is no such schema or table
     void apply(const Migration&);       // the migration itself, then its row
 
+    // False also where there is no schema.
+    bool hasOtherTables() const;
+
+    // Makes the baseline's tables, then in one transaction the rows of the migrations that they stand for. A run that
+    // is killed before COMMIT leaves tables without rows. The migrations finish them.
+    void applyBaseline(const Baseline&, const std::vector<Migration>&);
+
 private:
     Connection& connection_;
     Names names_;

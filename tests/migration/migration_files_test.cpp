@@ -22,6 +22,8 @@ class MigrationFilesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesANumberGivenTwice);
     CPPUNIT_TEST(refusesANameOfAnotherForm);
     CPPUNIT_TEST(refusesAnEmptyAndAMissingFolder);
+    CPPUNIT_TEST(readsABaselineByItsNumber);
+    CPPUNIT_TEST(refusesABaselineOfTwoNumbers);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -82,6 +84,22 @@ private:
         CPPUNIT_ASSERT(refusal().find(folder_.string()) != std::string::npos);
         fs::remove(folder_);
         CPPUNIT_ASSERT(refusal().find(folder_.string()) != std::string::npos);
+    }
+
+    void readsABaselineByItsNumber() {
+        write("0017_b.sql", "abc");
+        write("0017_a.sql");
+        const auto baseline = persistence::readBaseline(folder_);
+        CPPUNIT_ASSERT_EQUAL(17, baseline.version);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, baseline.tables.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("0017_b"), baseline.tables[1].name);
+        CPPUNIT_ASSERT_EQUAL(std::string("abc"), baseline.tables[1].text);
+    }
+
+    void refusesABaselineOfTwoNumbers() {
+        write("0017_a.sql");
+        write("0018_b.sql");
+        CPPUNIT_ASSERT_THROW_MESSAGE("0018_b", (void)persistence::readBaseline(folder_), std::runtime_error);
     }
 
     fs::path folder_;
