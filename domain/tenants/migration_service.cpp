@@ -53,9 +53,9 @@ Result<MigrationReport> MigrationService::run(const MigrationOrder& order, const
     report.tenants = statesOf(tenants.value());
     compareHistories(order, tenants.value(), report.tenants);
 
-    std::vector<std::size_t> behind;
+    std::vector<std::size_t> behind, current;
     for (std::size_t i = 0; i < report.tenants.size(); ++i)
-        if (isBehind(report.tenants[i])) behind.push_back(i);
+        (isBehind(report.tenants[i]) ? behind : current).push_back(i);
     std::mutex mutex;
     std::size_t done = 0;
     forEachInParallel(order.jobs, behind.size(), [&](std::size_t i) {
@@ -64,11 +64,10 @@ Result<MigrationReport> MigrationService::run(const MigrationOrder& order, const
         const std::lock_guard lock(mutex);
         if (progress) progress(state, ++done, behind.size());
     });
-    // The account may be younger than the schemas.
-    forEachInParallel(order.jobs, report.tenants.size(), [&](std::size_t i) {
-        auto& state = report.tenants[i].state;
-        if (state.version != state.newest || !state.failure.empty()) return;
-        state.failure = failureOf([&] { schemas_.grantPruning(tenants.value()[i]); });
+    // The account of `claviger prune` may be younger than the schemas. bringUp has granted it the others.
+    forEachInParallel(order.jobs, current.size(), [&](std::size_t i) {
+        auto& failure = report.tenants[current[i]].state.failure;
+        if (failure.empty()) failure = failureOf([&] { schemas_.grantPruning(tenants.value()[current[i]]); });
     });
     return report;
 }

@@ -36,8 +36,8 @@ inline constexpr std::array kRoleGrants = {
 inline constexpr std::array kRoleReachesNone = {std::string_view("schema_migrations")};
 
 // What the release before granted beyond that. Where it is not there (error 1141), nothing is to be done.
-inline constexpr std::array kRoleRevokes = {
-    Sql("REVOKE SELECT, INSERT, UPDATE ON {schemaInGrant}.* FROM {role}"),
+inline constexpr std::array kFormerRoleRevokes = {
+    Sql("REVOKE SELECT, INSERT, UPDATE ON {schemaInGrant}.* FROM {formerRole}"),
 };
 
 // What the account of `claviger prune` may do: see how old rows are and delete them. Keys and users are out of its

@@ -1,36 +1,16 @@
 #include "persistence/control/mysql_tenant_schemas.h"
 
 #include "persistence/connection/errors.h"
-#include "persistence/control/grants.h"
+#include "persistence/control/tenant_rights.h"
 #include "persistence/schema/schema_history.h"
 #include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 namespace {
 
-constexpr Sql kCreateRole = "CREATE ROLE IF NOT EXISTS {role}";
-constexpr Sql kGrantRole = "GRANT {role} TO {worker}";
-constexpr unsigned kNoSuchGrant = 1141;
-
 constexpr Sql kMark = "SELECT what FROM claviger.tenant_transfers WHERE tenant_id = ?";
 // Never back: of two tools at once, one may be older.
 constexpr Sql kSetVersion = "UPDATE claviger.tenants SET schema_version = GREATEST(schema_version, ?) WHERE id = ?";
-
-void revoke(Connection& connection, Sql statement, const Names& names) {
-    try {
-        connection.execute(statement, {}, names);
-    } catch (const DatabaseError& error) {
-        if (error.number() != kNoSuchGrant) throw;
-    }
-}
-
-// The narrow rights come before the broad ones go, so that running workers never lack one.
-void grantTo(Connection& connection, const Names& names) {
-    connection.executeLater(kCreateRole, {}, names);
-    for (const auto& statement : kRoleGrants) connection.executeLater(statement, {}, names);
-    connection.execute(kGrantRole, {}, names);
-    for (const auto& statement : kRoleRevokes) revoke(connection, statement, names);
-}
 
 }  // namespace
 
@@ -64,33 +44,18 @@ void MySqlTenantSchemas::refuseUnfit(const domain::Tenant& tenant) const {
 
 void MySqlTenantSchemas::grant(const domain::Tenant& tenant) const {
     const auto connection = connections_.borrow();
-    const auto worker = migrator_.workerAccount(*connection);
-    // The workers of the release before take the former one, so it is kept until no such worker can run any more.
-    for (const auto& role : {Identifier::role(tenant.id), Identifier::formerRole(tenant.id)})
-        grantTo(*connection, {{"schema", Identifier::schema(tenant.schema)},
-                              {"schemaInGrant", Identifier::schemaInGrant(tenant.schema)},
-                              {"role", role},
-                              {"worker", worker}});
-    grantPruning(tenant);
+    grantToWorkers(*connection, tenant, migrator_.workerAccount(*connection));
+    if (const auto pruner = migrator_.pruneAccount(*connection)) grantToPruner(*connection, tenant, *pruner);
 }
 
 void MySqlTenantSchemas::grantPruning(const domain::Tenant& tenant) const {
     const auto connection = connections_.borrow();
-    const auto pruner = migrator_.pruneAccount(*connection);
-    if (!pruner) return;
-    const Names names{{"schema", Identifier::schema(tenant.schema)}, {"pruner", *pruner}};
-    for (const auto& statement : kPruneGrants) connection->execute(statement, {}, names);
+    if (const auto pruner = migrator_.pruneAccount(*connection)) grantToPruner(*connection, tenant, *pruner);
 }
 
 void MySqlTenantSchemas::revokePruning(const domain::Tenant& tenant) const {
     const auto connection = connections_.borrow();
-    const auto pruner = migrator_.pruneAccount(*connection);
-    if (!pruner) return;
-    const Names names{{"schema", Identifier::schema(tenant.schema)}, {"pruner", *pruner}};
-    for (const auto& statement : kPruneRevokes) try {
-            connection->execute(statement, {}, names);
-        } catch (const DatabaseError&) {  // it has no rights there
-        }
+    if (const auto pruner = migrator_.pruneAccount(*connection)) revokeFromPruner(*connection, tenant, *pruner);
 }
 
 }  // namespace claviger::persistence

@@ -1,4 +1,4 @@
-#include "persistence/doctor/rights.h"
+#include "persistence/control/rights.h"
 
 #include <algorithm>
 #include <utility>
@@ -59,6 +59,12 @@ void addGrant(Rights& all, std::string_view statement) {
     rights.erase("USAGE");
     if (rights.empty()) return;
     all[withoutQuotes(statement.substr(on + kOn.size(), to - on - kOn.size()))].merge(rights);
+}
+
+Rights rightsIn(const std::vector<std::string>& statements) {
+    Rights rights;
+    for (const auto& statement : statements) addGrant(rights, statement);
+    return rights;
 }
 
 std::string roleOf(std::string_view statement) {

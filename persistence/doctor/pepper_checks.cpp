@@ -7,6 +7,7 @@
 #include "domain/secrets/hasher.h"
 #include "domain/tenants/failure_of.h"
 #include "persistence/connection/errors.h"
+#include "persistence/control/earlier_hosts.h"
 
 namespace claviger::persistence {
 namespace {
@@ -23,8 +24,6 @@ constexpr Sql kCountPasswords =
     "CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(password_hash, '$', 5), '$', -1) AS SIGNED) ELSE 0 END AS version, COUNT(*) "
     "FROM {schema}.users GROUP BY version";
 constexpr Sql kSealing = "SELECT COUNT(*) FROM claviger.password_sealing";
-constexpr Sql kEarlierHosts =
-    "SELECT COUNT(*) FROM claviger.nodes WHERE opens_seals = 0 AND renewed_at >= UTC_TIMESTAMP(6) - INTERVAL 60 SECOND";
 
 constexpr auto kCheck = "pepper_of_keys";
 constexpr auto kSealingCheck = "sealed_passwords";
@@ -89,7 +88,7 @@ std::optional<Finding> lost(const domain::secrets::Hasher& hasher, ByVersion cou
 // Nothing where passwords are not sealed: that is off until `claviger pepper seal`.
 std::optional<Finding> checkSealing(Connection& tool, const Counts& counts) {
     if (tool.query(kSealing)[0].integer(0) == 0) return std::nullopt;
-    if (const auto hosts = tool.query(kEarlierHosts)[0].integer(0); hosts > 0)
+    if (const auto hosts = earlierHosts(tool); hosts > 0)
         return Finding{
             Severity::kSerious, kSealingCheck,
             "workers of an earlier release run on " + std::to_string(hosts) + " hosts, where no sealed password opens",

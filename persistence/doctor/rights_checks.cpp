@@ -5,7 +5,7 @@
 #include "domain/tenants/schema_version.h"
 #include "persistence/connection/errors.h"
 #include "persistence/control/grants.h"
-#include "persistence/doctor/rights.h"
+#include "persistence/control/rights.h"
 
 namespace claviger::persistence {
 namespace {
@@ -37,19 +37,6 @@ constexpr auto kMendRoles =
 
 std::vector<std::string> show(Connection& connection, Sql statement) {
     return connection.query(statement).map([](const Row& row) { return row.text(0); });
-}
-
-Rights rightsIn(const std::vector<std::string>& statements) {
-    Rights rights;
-    for (const auto& statement : statements) addGrant(rights, statement);
-    return rights;
-}
-
-template <class Statements>
-Rights rightsOf(const Statements& statements, const Names& names) {
-    Rights rights;
-    for (const auto& statement : statements) addGrant(rights, compose(statement, {}, names));
-    return rights;
 }
 
 // The rights of `there` on what `allowed` does not have.

@@ -52,6 +52,16 @@ void MigrationFixture::forgetAfter(int version) const {
     database().execute(*tenant_, "DELETE FROM {schema}.schema_migrations WHERE version > " + std::to_string(version));
 }
 
+MigrationFixture::EarlierHost::EarlierHost() {
+    database().tool().borrow()->execute(
+        "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) "
+        "VALUES (REPEAT('e', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+}
+
+MigrationFixture::EarlierHost::~EarlierHost() {
+    database().tool().borrow()->execute("DELETE FROM claviger.nodes WHERE board_id = REPEAT('e', 16)");
+}
+
 int MigrationFixture::recorded() const {
     return static_cast<int>(database().count(*tenant_, "schema_migrations"));
 }

@@ -39,6 +39,15 @@ protected:
     int schemaVersion() const;  // as the control schema has it
     bool hasColumn(const std::string& table, const std::string& column) const;
 
+    // A host whose workers are of an earlier release, while this lives.
+    class EarlierHost {
+    public:
+        EarlierHost();
+        EarlierHost(const EarlierHost&) = delete;
+        EarlierHost& operator=(const EarlierHost&) = delete;
+        ~EarlierHost();
+    };
+
     const domain::Tenant& tenant() const { return *tenant_; }
     const std::filesystem::path& folder() const { return folder_; }
 

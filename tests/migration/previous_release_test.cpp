@@ -102,6 +102,7 @@ class PreviousReleaseTest : public MigrationFixture {
     }
 
     void everyStatementOfTheReleaseBeforeIsStillUnderstood() {
+        const EarlierHost host;
         bringUp();
         CPPUNIT_ASSERT_EQUAL(std::string(), misunderstood());
     }
@@ -113,6 +114,7 @@ class PreviousReleaseTest : public MigrationFixture {
 
     // That the two looks above can fail.
     void aSchemaThatTakesAColumnAwayIsFound() {
+        const EarlierHost host;
         bringUp();
         database().execute(tenant(), "ALTER TABLE {schema}.users DROP COLUMN name");
         CPPUNIT_ASSERT(misunderstood().find("mysql_users.cpp") != std::string::npos);
@@ -125,6 +127,7 @@ class PreviousReleaseTest : public MigrationFixture {
     }
 
     void aControlSchemaThatOldWorkersCannotUseIsFound() {
+        const EarlierHost host;
         bringUp();
         const auto alter = [&](const std::string& how) {
             database().execute(tenant(), "ALTER TABLE claviger.nodes " + how);

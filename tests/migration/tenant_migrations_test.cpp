@@ -4,6 +4,7 @@
 #include <barrier>
 #include <fstream>
 #include <future>
+#include <map>
 #include <thread>
 #include <vector>
 
@@ -18,12 +19,15 @@ class TenantMigrationsTest : public MigrationFixture {
     CPPUNIT_TEST_SUITE(TenantMigrationsTest);
     CPPUNIT_TEST(theCodeKnowsTheLastMigration);
     CPPUNIT_TEST(aFreshSchemaHasAllTablesAndItsVersion);
+    CPPUNIT_TEST(theBaselineMakesWhatTheMigrationsMake);
+    CPPUNIT_TEST(aRunKilledWithinTheBaselineIsFinished);
     CPPUNIT_TEST(anImportHasARuleForEveryColumn);
     CPPUNIT_TEST(aKeyTakesAsMuchRoomAliveAsDead);
     CPPUNIT_TEST(runningAgainChangesNothing);
     CPPUNIT_TEST(aRunKilledBeforeItsBookkeepingIsFinished);
     CPPUNIT_TEST(aRunKilledAfterAnAlterIsFinished);
     CPPUNIT_TEST(aRunKilledBeforeTheGrantsIsFinished);
+    CPPUNIT_TEST(theFormerRoleIsMadeOnlyForEarlierWorkers);
     CPPUNIT_TEST(bringingUpNarrowsTheRoleOfTheReleaseBeforeWhileItIsUsed);
     CPPUNIT_TEST(dataOutlivesALaterMigration);
     CPPUNIT_TEST(theTenDevicesThatWereUsedLastStayKnown);
@@ -52,6 +56,45 @@ class TenantMigrationsTest : public MigrationFixture {
             CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, database().count(tenant(), table));
         CPPUNIT_ASSERT_EQUAL(kHead, recorded());
         CPPUNIT_ASSERT_EQUAL(kHead, schemaVersion());
+    }
+
+    // The statement that makes each table, by its name.
+    std::map<std::string, std::string> shape() const {
+        std::map<std::string, std::string> all;
+        for (const auto& table : database().query(tenant(), "SHOW TABLES FROM {schema}"))
+            all[*table.at(0)] = *database().query(tenant(), "SHOW CREATE TABLE {schema}." + *table.at(0)).at(0).at(1);
+        return all;
+    }
+
+    // Without the baseline: a schema at version 1 takes one migration after another.
+    std::map<std::string, std::string> shapeByMigrations() const {
+        migrator().makeTenantAt(tenant().schema, 1);
+        migrator().bringUpTenant(tenant().schema);
+        auto made = shape();
+        database().execute(tenant(), "DROP SCHEMA {schema}");
+        return made;
+    }
+
+    void theBaselineMakesWhatTheMigrationsMake() {
+        const auto expected = shapeByMigrations();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, expected.size());
+        migrator().bringUpTenant(tenant().schema);
+        CPPUNIT_ASSERT_EQUAL(kHead, recorded());
+        for (const auto& [table, statement] : shape()) CPPUNIT_ASSERT_EQUAL(expected.at(table), statement);
+        CPPUNIT_ASSERT_EQUAL(expected.size(), shape().size());
+    }
+
+    void aRunKilledWithinTheBaselineIsFinished() {
+        const auto expected = shapeByMigrations();
+        const auto tables = persistence::readBaseline(folder() / "tenant_baseline").tables;
+        for (std::size_t made = 0; made <= tables.size(); ++made) {
+            migrator().makeTenantAt(tenant().schema, 0);
+            for (std::size_t i = 0; i < made; ++i) database().execute(tenant(), tables[i].text);
+            migrator().bringUpTenant(tenant().schema);
+            CPPUNIT_ASSERT_EQUAL(kHead, recorded());
+            CPPUNIT_ASSERT(expected == shape());
+            database().execute(tenant(), "DROP SCHEMA {schema}");
+        }
     }
 
     // Else it moves when it dies, and where the disk is full InnoDB loses it on the way (0011).
@@ -118,11 +161,29 @@ class TenantMigrationsTest : public MigrationFixture {
         CPPUNIT_ASSERT_EQUAL(kHead, schemaVersion());
     }
 
+    unsigned errorOfTakingTheFormerRole() const {
+        RawConnection worker(testSettings().database, persistence::Account::kWorker);
+        return worker.errorOf("SET ROLE " + persistence::Identifier::formerRole(tenant().id).text());
+    }
+
+    void theFormerRoleIsMadeOnlyForEarlierWorkers() {
+        bringUp();
+        CPPUNIT_ASSERT(errorOfTakingTheFormerRole() != 0);
+        const EarlierHost host;
+        bringUp();
+        CPPUNIT_ASSERT_EQUAL(0U, errorOfTakingTheFormerRole());
+        RawConnection old(testSettings().database, persistence::Account::kWorker);
+        old.run("SET ROLE " + persistence::Identifier::formerRole(tenant().id).text());
+        const auto schema = "`" + tenant().schema.text() + "`";
+        CPPUNIT_ASSERT_EQUAL(0U, old.errorOf("SELECT * FROM " + schema + ".users"));
+        CPPUNIT_ASSERT(old.errorOf("UPDATE " + schema + ".users SET status = 'suspended'") != 0);
+    }
+
     // The rights that the release before gave to the role that it takes.
     void grantAsTheReleaseBefore() const {
         const auto role = persistence::Identifier::formerRole(tenant().id).text();
         for (const auto& statement :
-             {"DROP ROLE " + persistence::Identifier::role(tenant().id).text(), "DROP ROLE " + role,
+             {"DROP ROLE " + persistence::Identifier::role(tenant().id).text(), "DROP ROLE IF EXISTS " + role,
               "CREATE ROLE " + role,
               "GRANT SELECT, INSERT, UPDATE ON " + persistence::Identifier::schemaInGrant(tenant().schema).text() +
                   ".* TO " + role,

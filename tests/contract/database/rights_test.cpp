@@ -1,7 +1,7 @@
 // The rights of the workers against their statements: each statement may be sent, each right is needed by one, and what
 // no statement does is refused.
 
-#include "persistence/doctor/rights.h"
+#include "persistence/control/rights.h"
 
 #include <cppunit/TestFixture.h>
 #include <cppunit/extensions/HelperMacros.h>

@@ -1,0 +1,97 @@
+#include "persistence/control/tenant_rights.h"
+
+#include "persistence/connection/errors.h"
+#include "persistence/control/earlier_hosts.h"
+#include "persistence/control/grants.h"
+#include "persistence/control/rights.h"
+
+namespace claviger::persistence {
+namespace {
+
+constexpr Sql kShowRole = "SHOW GRANTS FOR {role}";
+constexpr Sql kCreateRole = "CREATE ROLE IF NOT EXISTS {role}";
+constexpr Sql kGrantRole = "GRANT {role} TO {worker}";
+
+constexpr Sql kCreateFormerRole = "CREATE ROLE IF NOT EXISTS {formerRole}";
+constexpr Sql kGrantRoleToFormer = "GRANT {role} TO {formerRole}";
+constexpr Sql kGrantFormerRole = "GRANT {formerRole} TO {worker}";
+
+constexpr unsigned kNoSuchGrant = 1141;
+
+Names namesOf(const domain::Tenant& tenant) {
+    return {{"schema", Identifier::schema(tenant.schema)},
+            {"schemaInGrant", Identifier::schemaInGrant(tenant.schema)},
+            {"role", Identifier::role(tenant.id)},
+            {"formerRole", Identifier::formerRole(tenant.id)}};
+}
+
+Names with(Names names, const char* name, const Identifier& account) {
+    names.emplace_back(name, account);
+    return names;
+}
+
+// False too where there is no such role, or the server does not show it.
+bool hasItsRights(Connection& connection, const Names& names) {
+    try {
+        const auto shown = connection.query(kShowRole, {}, names).map([](const Row& row) { return row.text(0); });
+        return lackOf(rightsOf(kRoleGrants, names), rightsIn(shown)).empty();
+    } catch (const DatabaseError&) {
+        return false;
+    }
+}
+
+// False if there is no such role.
+bool widenFormerRole(Connection& connection, const Names& names) {
+    try {
+        connection.execute(kGrantRoleToFormer, {}, names);
+        return true;
+    } catch (const DatabaseError&) {
+        return false;
+    }
+}
+
+void narrowFormerRole(Connection& connection, const Names& names) {
+    for (const auto& statement : kFormerRoleRevokes) try {
+            connection.execute(statement, {}, names);
+        } catch (const DatabaseError& error) {
+            if (error.number() != kNoSuchGrant) throw;
+        }
+}
+
+void bringUpFormerRole(Connection& connection, const Names& names) {
+    if (earlierHosts(connection) > 0) {
+        connection.executeLater(kCreateFormerRole, {}, names);
+        connection.executeLater(kGrantRoleToFormer, {}, names);
+        connection.execute(kGrantFormerRole, {}, names);
+    } else if (!widenFormerRole(connection, names)) {
+        return;
+    }
+    narrowFormerRole(connection, names);
+}
+
+}  // namespace
+
+void grantToWorkers(Connection& connection, const domain::Tenant& tenant, const Identifier& worker) {
+    const auto names = with(namesOf(tenant), "worker", worker);
+    if (!hasItsRights(connection, names)) {
+        connection.executeLater(kCreateRole, {}, names);
+        for (const auto& statement : kRoleGrants) connection.executeLater(statement, {}, names);
+    }
+    connection.execute(kGrantRole, {}, names);
+    bringUpFormerRole(connection, names);
+}
+
+void grantToPruner(Connection& connection, const domain::Tenant& tenant, const Identifier& pruner) {
+    const auto names = with(namesOf(tenant), "pruner", pruner);
+    for (const auto& statement : kPruneGrants) connection.execute(statement, {}, names);
+}
+
+void revokeFromPruner(Connection& connection, const domain::Tenant& tenant, const Identifier& pruner) {
+    const auto names = with(namesOf(tenant), "pruner", pruner);
+    for (const auto& statement : kPruneRevokes) try {
+            connection.execute(statement, {}, names);
+        } catch (const DatabaseError&) {  // it has no rights there
+        }
+}
+
+}  // namespace claviger::persistence
