@@ -1,8 +1,8 @@
-// Runs the suites, one after another, and closes with the totals. Started by `./claviger test [NAME…]`, which has
-// built everything and started the database that TEST_CONFIG speaks of.
+// Runs the suites, one after another, and ends with the totals. `./claviger test [NAME…]` starts it, after it has built
+// everything and started the database of TEST_CONFIG.
 //
-// A suite is a C++ binary build/tests/NAME_tests, or a folder tests/NAME with *.test.mjs files. One that runs nothing,
-// skips anything or says no totals has failed.
+// A suite is a C++ binary build/tests/NAME_tests, or a folder tests/NAME with *.test.mjs files. A suite that runs
+// nothing, skips anything or prints no totals has failed.
 
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
@@ -12,8 +12,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const logs = join(dirname(process.env.TEST_CONFIG), 'log');
 const order = ['checks', 'unit', 'contract', 'migration', 'api', 'fuzz', 'server', 'system', 'browser'];
-const longOnly = ['galera']; // folders whose suite is NAME-long
-const longest = 20 * 60 * 1000; // milliseconds, of one suite
+const longOnly = ['galera']; // folders whose suite is named NAME-long
+const longest = 20 * 60 * 1000; // milliseconds for one suite
 
 function cppSuites(builtIn = 'build/tests', suffix = '') {
   const folder = join(root, builtIn);
@@ -35,7 +35,7 @@ function nodeSuite(name, files) {
   return { name, command: [process.execPath, '--test', '--test-reporter=spec', ...files], totals: nodeTotals };
 }
 
-// What ./claviger test --long runs besides.
+// The suites that `./claviger test --long` runs in addition.
 function longSuites() {
   if (!process.env.TEST_LONG) return [];
   const long = (file) => ({ command: [process.execPath, join(root, 'tests', file)], totals: cppTotals });
@@ -74,7 +74,7 @@ let running;
 function run({ name, command, env = {} }) {
   const log = join(logs, `suite-${name}.log`);
   const fd = openSync(log, 'w');
-  // A group of its own, so that a stop reaches what the suite has started too.
+  // The suite gets a process group of its own. So a stop reaches all processes that the suite has started.
   running = spawn(command[0], command.slice(1), { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', fd, fd], detached: true });
   closeSync(fd);
   const timer = setTimeout(() => process.kill(-running.pid, 'SIGKILL'), longest);

@@ -1,4 +1,4 @@
-// The statuses that nginx has answered, from its own log: every one of a run is looked at, at no cost to the client.
+// The statuses of all answers, from the access log of nginx. Each answer of a run is checked, at no cost to the client.
 
 import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,12 +12,13 @@ export class AccessLog {
     if (existsSync(this.file)) truncateSync(this.file);
   }
 
-  // Waits until nothing more is written: what was under way when the client left is answered all the same.
+  // Waits until the log stops growing. Requests that were pending when the client left are still answered and logged.
   async settled() {
     for (let size = -1; size !== statSync(this.file).size; await pause(200)) size = statSync(this.file).size;
   }
 
-  // Throws unless each answer since clear() had this status, and there were at least as many as `requests`.
+  // Throws unless each answer since clear() had this status and there were at least `requests` of them. Up to 64
+  // answers may be 499.
   mustHold(status, requests) {
     const text = readFileSync(this.file, 'latin1');
     const counts = {};
@@ -25,7 +26,7 @@ export class AccessLog {
       const found = text.slice(at + 9, at + 12);
       counts[found] = (counts[found] ?? 0) + 1;
     }
-    // At the end of a run wrk hangs up, and nginx says 499 of what it had not answered yet.
+    // At the end of a run wrk closes its connections. nginx logs 499 for requests that were pending then.
     const { [status]: right = 0, 499: left = 0, ...wrong } = counts;
     if (Object.keys(wrong).length > 0 || right < requests || left > 64)
       throw new Error(`not every answer was ${status}: ${JSON.stringify(counts)} of ${requests} requests`);

@@ -1,4 +1,5 @@
-// A thread that fills tenants with keys: told { slug, host }, it says the first of the keys that it has made.
+// A thread that fills tenants with keys. For each message { slug, host } it fills that tenant and posts an even
+// selection of its keys.
 
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -10,6 +11,6 @@ const people = Math.ceil(keysEach / 100);
 parentPort.on('message', (tenant) => {
   const seeder = new Seeder({ socket, pepperFile, tenant });
   const made = seeder.people('many', people, Math.ceil(keysEach / people)).flatMap(({ keys }) => keys);
-  // Evenly from all, so that they lie on as many pages as can be.
+  // They are taken evenly from all keys, so that they lie on as many pages as possible.
   parentPort.postMessage(Array.from({ length: asked }, (_, i) => made[Math.floor((i * made.length) / asked)]));
 });

@@ -1,5 +1,5 @@
-// Measures the service against a trivial program behind the same nginx, in alternating rounds. Started by
-// `./claviger bench`, which has built everything and started the database that TEST_CONFIG speaks of; README.md.
+// Measures the service against a trivial program behind the same nginx, in alternating rounds. `./claviger bench`
+// starts it, after it has built everything and started the database of TEST_CONFIG. See README.md.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,8 +23,8 @@ const options = optionsOf('./claviger bench [http] [--rounds 5] [--seconds 4] [-
 const folder = dirname(process.env.TEST_CONFIG);
 const peopleCount = 200;
 const keysEach = 5;
-const cachedKeys = 100_000; // for the memory
-const warmUp = 1; // second: a service that starts opens connections, and remembers nothing until its lease is there
+const cachedKeys = 100_000; // for the measurement of memory
+const warmUp = 1; // second: a service that starts opens connections, and caches nothing until its lease is there
 
 async function main() {
   const site = await startSite();
@@ -69,7 +69,7 @@ function chosen(measures) {
   return measures.filter(({ name }) => wants(name));
 }
 
-// Gives a function that lets one measure run for some seconds and throws if any answer was wrong.
+// Gives a function that runs one measure for some seconds. It throws if any answer was wrong.
 function runner(site) {
   const database = Number(readFileSync(join(folder, 'db/pid'), 'utf8'));
   const log = new AccessLog(join(site.folder, 'log/access.log'));
@@ -91,7 +91,7 @@ function runner(site) {
   };
 }
 
-// The memory of the service once each of its workers has seen that many keys.
+// Gives the memory of the service after three verifies of each of that many keys, spread over the workers.
 async function memoryWhenFull(site, seeder, run) {
   say(`Filling the caches with ${cachedKeys} keys.`);
   const lines = verifications(site.tenant, seeder.people('many', cachedKeys / 500, 500));

@@ -1,8 +1,8 @@
--- What wrk sends. After "--" come how, and a file of lines with fields between tabs:
---   plain       method, path, headers (name, value, …): each line a request, in turn
---   create      headers: in turn, each with a new name
---   regenerate  the key's name, its id, headers: the oldest in turn; the answer tells the new id of the name
--- At the end one line of JSON.
+-- The requests that wrk sends. After "--" come a kind and a file of lines whose fields are separated by tabs:
+--   plain       method, path, headers (name, value, …): each line is one request; the lines are sent in turn
+--   create      headers; the lines are sent in turn, each request with a new name
+--   regenerate  the key's name, its id, headers; the oldest key comes first, and its answer has the new id of the name
+-- At the end it prints one line of JSON.
 
 local how, lines, turn, made = nil, {}, 0, 0
 local run = os.time()

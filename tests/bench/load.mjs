@@ -1,4 +1,4 @@
-// Lets wrk send requests, and gives what it found: { requests, perSecond, p50, p99 } (milliseconds).
+// Lets wrk send requests and gives its results: { requests, perSecond, p50, p99 }, times in milliseconds.
 
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const script = new URL('load.lua', import.meta.url).pathname;
 const connections = 32;
 
-// `how` and `lines` as load.lua has them. Throws where a connection failed.
+// `how` and `lines` are those of load.lua. Throws if a connection failed or a request timed out.
 export async function load({ port, how = 'plain', lines, seconds, folder }) {
   const file = join(folder, 'load.tsv');
   writeFileSync(file, lines.map((fields) => fields.join('\t')).join('\n') + '\n', { mode: 0o600 });

@@ -1,8 +1,8 @@
-// Whether verify is slower over ten million keys than over a thousand. Started by `./claviger bench many_keys`.
+// Measures whether verify is slower over ten million keys than over a thousand. `./claviger bench many_keys` starts it.
 //
-// Two databases with the same tenants, one key in each of the first, as many as it takes in each of the second; before each
-// the service, remembering no keys. In alternating rounds the first is asked for its keys, then the second for as many of
-// its own, one a tenant (`few`), and for a hundred in each tenant (`spread`).
+// Two databases have the same tenants. The first has one key in each tenant, the second as many as the total needs. A
+// service without a key cache runs before each database. Each round sends the keys of the first database (`base`), then
+// one key per tenant of the second (`few`), then a hundred per tenant (`spread`).
 
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,7 +35,7 @@ const hasty = [...durable, '--innodb-flush-log-at-trx-commit=0', '--innodb-doubl
 const say = (text) => console.log(text);
 const seconds = (since) => ((performance.now() - since) / 1000).toFixed(0);
 
-// The databases, the second a copy of the first: both have the same tenants.
+// Makes the databases. The second is a copy of the first, so both have the same tenants.
 async function makeDatabases() {
   const began = performance.now();
   const tool = await startTool(...hasty);
@@ -57,7 +57,8 @@ async function makeDatabases() {
   return { few, many };
 }
 
-// Fills every tenant of a database, on both cores; gives the lines that ask for `asked` keys of each tenant.
+// Fills every tenant of a database, on both cores. Gives request lines: for the first key of each tenant, and for
+// several keys of each tenant.
 async function fill(database, each, asked) {
   const began = performance.now();
   const lines = [];

@@ -1,22 +1,22 @@
-// What is measured: where it is asked (`port`), what is sent (`how` and `lines`, as load.lua has them), and the one status
-// that is right. `atLeast` is the ratio to the trivial program that we promise.
+// The measures. Each has a port, the requests (`how` and `lines` of load.lua) and the one right status. `atLeast` is
+// the promised ratio to the trivial program.
 
-// `readers` only read; `writers` create and regenerate, so that the readers' keys stay alive.
+// `readers` only read. `writers` create and regenerate, so the keys of the readers stay active.
 export function measuresOf({ tenant, readers, writers, seeder }) {
   const host = ['Host', tenant.host];
   const withKeys = (path) => verifications(tenant, readers, path);
   const withSessions = (path) => readers.map(({ cookie }) => ['GET', path, ...host, 'Cookie', cookie]);
   const posting = ({ cookie }) => [...host, 'Cookie', cookie, 'Origin', `http://${tenant.host}`, 'Content-Type', 'application/json'];
 
-  // The ids change with each run, and what was under way at its end is not known. People take turns: what one of them does
-  // is done one after the other.
+  // The ids change with each run, and the outcome of requests that were pending at its end is unknown. The lines
+  // alternate between the users, since requests of one user run one after another.
   const livingKeys = () => {
     const rows = seeder.sql("SELECT LOWER(HEX(id)), name FROM {schema}.api_keys WHERE live = 1 AND name LIKE 'writer %';");
     const keys = rows.map(([id, name]) => ({ id, name, person: Number(name.split(' ')[1]), key: Number(name.split(' ')[2]) }));
     keys.sort((a, b) => a.key - b.key || a.person - b.person);
     return keys.map(({ id, name, person }) => [name, uuid(id), ...posting(writers[person])]);
   };
-  // So that nobody comes near the most that one person may have.
+  // Keeps each user far below the limit of keys of one user.
   const forget = () => seeder.sql("DELETE FROM {schema}.api_keys WHERE name LIKE 'made %';");
 
   return [

@@ -2,8 +2,9 @@
 
 import { parseArgs } from 'node:util';
 
-// `usage` is the line that shows them. A default that is a number makes its option one: a whole number of at least 1.
-// Whoever asks with --help is shown the line, and whoever gives something else is told so; both end the process.
+// `usage` is the line that shows the options. If a default is a number, its option must be a whole number of at least
+// 1. With --help the process prints the line, and its exit status is 0. With a wrong option it prints the error and the
+// line, and its exit status is 2.
 export function optionsOf(usage, defaults) {
   const shapes = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' }]));
   try {

@@ -1,4 +1,4 @@
-// What processes have used, as /proc has it.
+// The CPU time and the memory of processes, from /proc.
 
 import { execFileSync } from 'node:child_process';
 
@@ -6,12 +6,12 @@ import { childrenOf, shown } from '../support/processes.mjs';
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-// The process and all below it.
+// The process and all its descendants.
 export function familyOf(pid) {
   return [pid, ...childrenOf(pid).flatMap(familyOf)];
 }
 
-// Microseconds of CPU that the processes have taken so far.
+// The CPU time that the processes have used so far, in microseconds.
 export function cpuOf(pids) {
   const ticks = pids.map((pid) => {
     const fields = shown(`/proc/${pid}/stat`).split(') ').pop().split(' ');
@@ -20,8 +20,8 @@ export function cpuOf(pids) {
   return (ticks.reduce((sum, each) => sum + each, 0) * 1e6) / ticksPerSecond;
 }
 
-// MB: `peak` adds up what each process has had at most, though pages that they share are counted in each; `now` counts
-// shared ones once.
+// The memory of the processes, in MiB. `peak` adds up the maximum of each process, and counts shared pages in each of
+// them. `now` counts shared pages once.
 export function memoryOf(pids) {
   const sum = (file, name) =>
     pids.map((pid) => Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(shown(`/proc/${pid}/${file}`).replaceAll('\t', ' '))?.[1] ?? 0))

@@ -1,8 +1,8 @@
-// How quickly tenants are provisioned and migrated, what a thousand of them cost, and whether verify is as quick with
-// them as with one. Started by `./claviger bench provisioning`; README.md.
+// Measures how fast tenants are provisioned and migrated, what a thousand of them cost, and whether verify is as fast
+// with them as with one. `./claviger bench provisioning` starts it. See README.md.
 //
-// Works on databases of its own, set as the demo's (every commit and every table on disk), and prints a table; exit
-// status 1 if a target is missed. What the disk and the processor were busy with stands beside the numbers.
+// It uses databases of its own, configured like that of the demo: every commit and every table is on disk. It prints a
+// table, and beside it the load of the machine and the time of a write. The exit status is 1 if a target is missed.
 
 import { execFile, spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
@@ -37,7 +37,7 @@ function report(what, value, unit, { most, least } = {}) {
   console.log(`${what.padEnd(56)} ${value.toFixed(2).padStart(9)} ${unit.padEnd(3)} ${target}`);
 }
 
-// Milliseconds until a small write is on disk: most of what a CREATE TABLE costs.
+// The time until a small write is on disk, in milliseconds. It is most of the cost of a CREATE TABLE.
 function syncTime() {
   const file = join(folder, 'sync');
   const fd = openSync(file, 'w');
@@ -58,7 +58,7 @@ function must({ status, stderr }) {
   if (status !== 0) throw new Error(`the tool failed: ${stderr}`);
 }
 
-// The tool in `jobs` processes at a time.
+// Runs the tool in `jobs` processes at a time.
 async function createAll(tool, from, to) {
   let next = from;
   const one = () => new Promise((resolve, reject) => {
@@ -75,14 +75,14 @@ function timed(work) {
   return seconds(began);
 }
 
-// The most memory that a run of the tool has had, in MiB.
+// The peak memory of a run of the tool, in MiB.
 function memoryOf(tool, args) {
   const { status, stderr } = spawnSync('/bin/sh', ['-c', '"$@" >/dev/null 2>&1 & child=$!; most=0; while kill -0 $child 2>/dev/null; do now=$(awk "/VmHWM/ { print \\$2 }" /proc/$child/status 2>/dev/null); [ "${now:-0}" -le $most ] || most=$now; done; wait $child || exit 1; echo $most >&2', 'sh', join(root, 'build/cli/claviger'), '--config', tool.config, ...args], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the tool failed: ${args.join(' ')}`);
   return Number(stderr) / 1024;
 }
 
-// Until every worker has said that it serves.
+// The time until every worker has logged that it is ready, in seconds.
 async function startOfService(tool) {
   const log = join(folder, 'fcgi.log');
   writeFileSync(log, '');

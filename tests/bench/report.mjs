@@ -1,4 +1,4 @@
-// From the rounds to what they say: medians, since other work on the machine makes single rounds worth little.
+// Summarizes the rounds by medians, since other work on the machine disturbs single rounds.
 
 export const median = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -8,7 +8,7 @@ export const median = (numbers) => {
 
 const totalCpu = ({ cpu }) => cpu.nginx + cpu.workers + cpu.database;
 
-// What is asked of each side of a round.
+// The figures of each side of a round.
 const figures = {
   perSecond: (side) => side.perSecond,
   p50: (side) => side.p50,
@@ -19,8 +19,8 @@ const figures = {
   cpu: totalCpu,
 };
 
-// For each measure its figures, and each as a ratio to the trivial program that ran right before: CPU in microseconds a
-// request (milliseconds a thousand), times in milliseconds.
+// Gives for each measure its figures, and each figure as a ratio to the trivial program that ran right before. CPU is
+// in microseconds per request, which is milliseconds per thousand. Times are in milliseconds.
 export function summarize(measures, rounds) {
   return measures.map(({ name, atLeast }) => {
     const own = rounds.filter((round) => round.measure === name);

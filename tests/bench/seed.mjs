@@ -1,4 +1,4 @@
-// Fills a tenant past the service, as quickly as the database takes it: people, their sessions and keys.
+// Fills a tenant with users, their sessions and keys. It bypasses the service, and is as fast as the database allows.
 
 import { spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
@@ -20,7 +20,7 @@ export function sql(socket, statements) {
   return stdout.split('\n').filter(Boolean).map((line) => line.split('\t'));
 }
 
-// As domain/secrets/ makes them; README.md there.
+// Hashes as domain/secrets/ does; see the README there.
 class Hasher {
   constructor(pepperFile, tenantId) {
     this.pepper = Buffer.from(readFileSync(pepperFile, 'utf8').trim().split(':')[1], 'hex');
@@ -34,7 +34,7 @@ class Hasher {
 
 function newKey() {
   let body = 'pk_live_';
-  for (const byte of randomBytes(32)) body += base62[byte % 62]; // even enough for here
+  for (const byte of randomBytes(32)) body += base62[byte % 62]; // slightly uneven, which does not matter here
   let crc = 0xffffffff;
   for (const byte of Buffer.from(body)) crc = crcTable[(crc ^ byte) & 255] ^ (crc >>> 8);
   let rest = (crc ^ 0xffffffff) >>> 0;
@@ -51,7 +51,7 @@ function newId() {
   return `${time}7000${'8000'}${serial}${randomBytes(2).toString('hex')}`;
 }
 
-// One tenant of a service, by its slug: { slug, host }.
+// Fills one tenant of a service, which it finds by its slug: { slug, host }.
 export class Seeder {
   constructor({ socket, pepperFile, tenant }) {
     this.socket = socket;
@@ -60,7 +60,8 @@ export class Seeder {
     this.hasher = new Hasher(pepperFile, Buffer.from(id, 'hex'));
   }
 
-  // Approved people, each with a session and living keys named "LABEL PERSON KEY": [{ id, cookie, keys: [fullKey] }].
+  // Makes approved users, each with a session and active keys named "LABEL PERSON KEY". Gives [{ id, cookie, keys:
+  // [fullKey] }].
   people(label, howMany, keysEach) {
     const people = Array.from({ length: howMany }, () => ({ id: newId(), token: randomBytes(32), keys: [] }));
     const users = people.map(({ id }) => `x'${id}', '${id}@bench.example', 'Bench', 'approved', '', UTC_TIMESTAMP(6)`);

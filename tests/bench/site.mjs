@@ -1,5 +1,5 @@
-// One nginx, the shipped one, before everything that is measured: the service, the same with its cache off, the trivial
-// program, and a guarded file. Each has a port and kept connections of its own.
+// The shipped nginx before all measured programs: the service, the service with its key cache off, the trivial program,
+// and a guarded file. Each has its own port and kept connections.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,8 +56,8 @@ class Site {
     });
   }
 
-  // The cold service is a second host: while it is there, regenerate waits for it. So it works only while it is measured.
-  // Gives whether what listens there has just been started.
+  // The cold service is a second host, and a regenerate waits for other hosts. So it runs only while it is measured.
+  // Gives whether the service of this port has just been started.
   async makeReady(port) {
     const wanted = port === 'cold';
     const starts = wanted && hasEnded(this.cold.workers);
@@ -71,14 +71,14 @@ class Site {
     return starts;
   }
 
-  // The processes that work when one of the ports is asked.
+  // The processes that serve requests to this port.
   processes(port, database) {
     const workers = { trivial: this.trivial, cold: this.cold.workers }[port] ?? this.hot.workers;
     return { nginx: familyOf(this.hot.nginx.pid), workers: familyOf(workers.pid), database: familyOf(database) };
   }
 
   async stop() {
-    await stop(this.trivial, 'SIGKILL'); // libfcgi has made SIGTERM harmless
+    await stop(this.trivial, 'SIGKILL'); // libfcgi makes the program ignore SIGTERM
     await this.cold.stop();
     await this.hot.stop();
   }

@@ -1,5 +1,5 @@
-// What the service is measured against: the least that a program over libfcgi can do. One process, 40 threads, each
-// accepts and answers 204.
+// The program against which the service is measured: the least that a program over libfcgi can do. One process has 40
+// threads; each accepts requests and answers 204.
 //
 //   bench_trivial SOCKET
 
@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr int kThreads = 40;  // more than nginx keeps connections: an idle one holds a thread
+constexpr int kThreads = 40;  // more than the kept connections of nginx: an idle one occupies a thread
 constexpr int kBacklog = 511;
 
 void serve(int listener) {

@@ -1,5 +1,5 @@
-// Whether hot verify is as quick with many tenants as with one: two services, each with a database of its own, are sent
-// the same number of keys, spread over all tenants or of the only one, in alternating rounds.
+// Measures whether hot verify is as fast with many tenants as with one. Two services, each with a database of its own,
+// get the same number of keys in alternating rounds. The keys are spread over all tenants, or all of the only tenant.
 
 import { dirname, join } from 'node:path';
 
@@ -13,11 +13,11 @@ import { median } from './report.mjs';
 import { Seeder } from './seed.mjs';
 
 const keysOfATenant = 4;
-const warmUp = 3; // seconds: every worker has then seen every key
+const warmUp = 3; // seconds, after which every worker has cached every key
 
-// `database` has the tenants: [{ slug, host }]. Gives how many requests a second the service of all of them answers for
-// each that the service of one does: the median of the rounds, and the least and the most. `cpu` is the ratio of what
-// nginx, workers and database work for a request, which other work on the machine disturbs less.
+// `database` has the tenants: [{ slug, host }]. Gives the ratio of the request rates, with many tenants to with one:
+// the median of the rounds, the lowest and the highest. `cpu` is the ratio of the CPU time per request of nginx,
+// workers and database. Other work on the machine disturbs `cpu` less.
 export async function compareVerify(database, tenants, { rounds, seconds }) {
   const other = await startDatabase();
   const services = [];
@@ -31,7 +31,7 @@ export async function compareVerify(database, tenants, { rounds, seconds }) {
     for (const side of sides) await run(side, warmUp);
     const ratios = [];
     for (let round = 1; round <= rounds; ++round) {
-      // Each side goes first as often as the other.
+      // Each side goes first in every other round.
       const found = new Map();
       for (const side of round % 2 ? sides : [...sides].reverse()) found.set(side, await run(side, seconds));
       const [ofMany, ofOne] = sides.map((side) => found.get(side));
@@ -51,7 +51,7 @@ function keysOf({ socket }, tenant, people) {
   return verifications(tenant, seeder.people('reader', people, keysOfATenant));
 }
 
-// By the same steps each time: neighbours of one tenant would find everything warm.
+// Shuffles the lines, in the same order each time. Neighbouring keys of one tenant would profit from warm caches.
 function shuffled(lines) {
   let state = 1;
   return lines

@@ -1,5 +1,5 @@
-// Copying from the one-time view: it says what is true, and helps where the browser refuses. One after another: a browser
-// has one clipboard.
+// Copying from the one-time view. Its messages are true, and it helps if the browser refuses. The tests run one after
+// another, since a browser has one clipboard.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
@@ -42,7 +42,7 @@ describe('copying the key', () => {
     assert.doesNotMatch(await copyButton(page).innerText(), /Copied/);
   });
 
-  // The blank page before has no clipboard at all.
+  // The blank page before that has no clipboard at all.
   const refusals = {
     'is refused': () => { if (window.Clipboard) Clipboard.prototype.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError')); },
     'throws': () => { if (window.Clipboard) Clipboard.prototype.writeText = () => { throw new TypeError('no'); }; },

@@ -1,4 +1,4 @@
-// Creating a key with the module: the dialog, what can go wrong in it, and what stands in the list afterwards.
+// Creating a key with the module: the dialog, its errors, and the list afterwards.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
@@ -57,7 +57,7 @@ describe('creating a key', atOnce, () => {
     for (let i = 0; i < 12; i++) {
       await page.keyboard.press('Tab');
       const where = await dialog.evaluate((element) => (element.contains(document.activeElement) ? 'inside' : document.activeElement.localName));
-      assert.ok(['inside', 'body', 'html'].includes(where), where); // or the browser's own controls
+      assert.ok(['inside', 'body', 'html'].includes(where), where); // or in the browser's own controls
     }
   });
 
@@ -82,7 +82,7 @@ describe('creating a key', atOnce, () => {
     assert.equal(await page.getByText('No API keys yet.').count(), 0);
   });
 
-  // --- what was typed is wrong ---
+  // --- wrong input ---
 
   for (const [what, typed, text] of [
     ['an empty name', '', 'Name is required'],
@@ -140,7 +140,7 @@ describe('creating a key', atOnce, () => {
     assert.equal((await keyNames()).length, 500);
   });
 
-  // --- while it works ---
+  // --- while a request is pending ---
 
   stage.test('is busy from 150 ms on and keeps the focus; a quick answer shows no busy state', async ({ page }) => {
     const held = await hold(page, api);
@@ -167,7 +167,7 @@ describe('creating a key', atOnce, () => {
     await dialog.getByLabel('Name').fill('Once');
     for (let i = 0; i < 3; i++) await page.keyboard.press('Enter');
     const button = dialog.getByRole('button', { name: 'Create Key' });
-    await button.click({ clickCount: 3, force: true }); // a busy button is no reason for people to wait
+    await button.click({ clickCount: 3, force: true }); // people also click a busy button
     await button.press('Enter');
     await button.press('Space');
     held.go();
@@ -176,7 +176,7 @@ describe('creating a key', atOnce, () => {
     assert.deepEqual(await keyNames(), ['Once']);
   });
 
-  // --- what is not the person's fault ---
+  // --- faults that are not the user's ---
 
   stage.test('offline: says that nothing was changed, keeps what was typed, and works once the connection is back', async ({ page, context, keyNames }) => {
     await page.waitForLoadState('networkidle'); // icons and all
@@ -250,7 +250,7 @@ describe('creating a key', atOnce, () => {
   });
 });
 
-// What a screen reader says of a field besides its name.
+// The text that a screen reader reads for a field, besides its name.
 const describedBy = (field) => field.evaluate((input) =>
   input.getAttribute('aria-describedby').split(' ').map((id) => input.ownerDocument.getElementById(id)?.textContent).join(' ').trim());
 

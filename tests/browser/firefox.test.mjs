@@ -1,4 +1,5 @@
-// What matters most, in Firefox too: the key is shown once, is not lost by accident, and is copied as it says.
+// The most important promises, in Firefox too: the key is shown once, is not lost by accident, and its copy works as
+// stated.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// html-validate finds nothing on any page, as the server sends it.
+// html-validate finds no error on any page, as the server sends it.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -13,10 +13,10 @@ const validator = new HtmlValidate({
   root: true,
   extends: ['html-validate:recommended', 'html-validate:document'],
   rules: {
-    'no-trailing-whitespace': 'off', // where a section is hidden, its indentation stays
-    'long-title': 'off', // a tenant's name is as long as it is
-    'require-sri': ['error', { target: 'crossorigin' }], // there is nothing of others'
-    'no-redundant-role': 'off', // rows that show as cards are rows for a screen reader only by their roles
+    'no-trailing-whitespace': 'off', // a hidden section leaves its indentation
+    'long-title': 'off', // the title has the name of the tenant, of any length
+    'require-sri': ['error', { target: 'crossorigin' }], // the pages load nothing from other origins
+    'no-redundant-role': 'off', // rows that show as cards need their roles for screen readers
     'prefer-native-element': ['error', { exclude: ['table', 'row', 'rowgroup', 'cell', 'rowheader', 'columnheader', 'alertdialog'] }],
   },
 });

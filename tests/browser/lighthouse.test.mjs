@@ -11,7 +11,7 @@ import { startChromium } from './support/chromium.mjs';
 
 const onlyCategories = ['performance', 'accessibility', 'best-practices'];
 
-// Chromium sometimes records no trace of a load; Lighthouse then judges nothing and asks to be run again.
+// Chromium sometimes records no trace of a load. Lighthouse then gives no result and has to run again.
 const kNothingRecorded = ['NO_NAVSTART', 'NO_FCP', 'NO_LCP', 'NO_TRACING_STARTED', 'NO_SCREENSHOTS', 'NO_SPEEDLINE_FRAMES'];
 const kRecordings = 4;
 
@@ -32,7 +32,7 @@ describe('full marks from Lighthouse', () => {
   async function assertFullMarks(visitor, path) {
     const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const flags = { port, onlyCategories, logLevel: 'error', output: 'json', extraHeaders: cookie ? { Cookie: cookie } : {} };
-    // The desktop profile: its throttling is computed, not slept, and asks the least of a machine that is busy.
+    // The desktop profile. Its throttling is computed, not slept, so a busy machine disturbs it least.
     let lhr;
     for (let i = 0; i < kRecordings; i++) {
       ({ lhr } = await lighthouse(visitor.origin + path, flags, desktopConfig));

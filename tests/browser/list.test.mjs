@@ -112,7 +112,7 @@ describe('the list of keys', atOnce, () => {
     await signInByForm(page, user);
     const toast = page.locator('.toast', { hasText: /nothing was changed/ });
     await toast.waitFor();
-    // Its life is an animation; it comes with a transition.
+    // The time for which it is shown is an animation; it appears by a transition.
     const life = await toast.evaluateHandle((element) => element.getAnimations().find((each) => each instanceof CSSAnimation));
     const state = () => life.evaluate(({ playState }) => playState);
     assert.equal(await life.evaluate(({ effect }) => effect.getTiming().duration), 6000);

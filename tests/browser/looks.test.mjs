@@ -1,4 +1,5 @@
-// Every state of every page: axe in light and dark, 320 px, and a picture (test/screenshots in $CLAVIGER_VAR).
+// Every state of every page: axe in light and dark, a width of 320 px, and a picture (test/screenshots in
+// $CLAVIGER_VAR).
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
@@ -114,7 +115,7 @@ describe('nothing for axe to find and nothing past the edge', atOnce, () => {
     await look(page, 'dialog-shown');
     await copyButton(page).click();
     await reveal(page).getByText('Copied to clipboard').waitFor();
-    await picture(page, 'dialog-copied-light'); // it lasts 2 s
+    await picture(page, 'dialog-copied-light'); // this state lasts 2 s
     await finish(page);
     await createByDialog(page, 'Another');
     await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
@@ -162,11 +163,11 @@ describe('nothing for axe to find and nothing past the edge', atOnce, () => {
     await signInByForm(page, user);
     const toast = page.getByText(/nothing was changed/);
     await toast.waitFor();
-    await page.locator('.toast').getByRole('button').focus(); // it stays as long as the focus is in it
+    await page.locator('.toast').getByRole('button').focus(); // the toast stays while it has the focus
     await look(page, 'toast');
   });
 
-  // --- what people have set ---
+  // --- settings of the reader ---
 
   stage.test('forced colours: what is current, wrong or focused is seen without colours of our own', { forcedColors: 'active' }, async ({ page, visitor }) => {
     await visitor.createKey('Zapier');
@@ -183,7 +184,7 @@ describe('nothing for axe to find and nothing past the edge', atOnce, () => {
   });
 
   stage.test('reduced motion: nothing moves', { reducedMotion: 'reduce' }, async ({ page }) => {
-    // A slow turn may say that something works.
+    // A slow rotation may show that a request is pending.
     const moving = () => page.evaluate(() => [...document.querySelectorAll('*')].flatMap((element) =>
       [null, '::after', '::backdrop'].flatMap((part) => {
         const { transitionDuration, animationName, animationDuration } = getComputedStyle(element, part);

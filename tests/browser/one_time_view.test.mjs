@@ -88,7 +88,7 @@ describe('the one-time view', atOnce, () => {
     ['a link', (page) => page.evaluate(() => { location.href = '/login'; })],
   ]) {
     stage.test(`is not left by ${what} without a question, and stays where the answer is no`, async ({ page }) => {
-      await page.goto(`${keysPath}/new`); // so that there is something to go back to
+      await page.goto(`${keysPath}/new`); // makes an entry in the history to go back to
       await page.goto(keysPath);
       const fullKey = await createByDialog(page, 'Left');
       const asked = [];

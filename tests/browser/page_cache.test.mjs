@@ -1,4 +1,4 @@
-// Back and Forward in a browser whose page cache is on, as people have it: a one-time view does not come back.
+// Back and Forward in a browser whose page cache is on, as it is by default. A one-time view does not come back.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
@@ -10,7 +10,8 @@ import { assertForgotten, createByDialog, eventually, keyField, keyShape } from 
 describe('with the page cache on', () => {
   const stage = openStage({ pageCache: true });
 
-  // Playwright loses sight of a page that returns from the cache; what it shows is asked for again until it answers.
+  // Playwright loses the connection to a page that returns from the cache. So its content is read again until that
+  // works.
   async function shown(page) {
     return eventually('the page to answer', async () => {
       const state = await page.evaluate(() => document.readyState === 'complete' && document.body.innerText).catch(() => '');
@@ -21,7 +22,8 @@ describe('with the page cache on', () => {
     });
   }
 
-  // Before the page's own script: what there is to see in the moment in which a page returns from the cache.
+  // Runs before the script of the page. It logs the content of a page at the moment at which the page returns from the
+  // cache.
   const told = 'returned with: ';
   const prepare = (context) => context.addInitScript((prefix) => {
     addEventListener('pageshow', (event) => {

@@ -1,4 +1,4 @@
-// Regenerating a key with the module: it asks first, and whatever happens it never claims what is not so.
+// Regenerating a key with the module. The page requires a confirmation, and its messages are true after every fault.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
@@ -14,7 +14,7 @@ const api = '**/api/api-keys/*';
 describe('regenerating a key', atOnce, () => {
   const stage = openStage();
 
-  // A person with one key named `name`, shown in the list.
+  // A test of a person with one key named `name`, shown in the list.
   function withKey(name, title, body) {
     stage.test(title, async (person) => {
       const key = await person.visitor.createKey(name);
@@ -67,7 +67,7 @@ describe('regenerating a key', atOnce, () => {
     assert.equal(await page.evaluate(() => window.sameDocument), true);
     await holdsFocus(regenerateLink(page, 'Renewed'));
 
-    const second = await regenerateByDialog(page, 'Renewed'); // by the row's new button
+    const second = await regenerateByDialog(page, 'Renewed'); // with the new button of the row
     assert.ok(await alive(second));
     assert.ok(!(await alive(fresh)));
   });

@@ -87,7 +87,8 @@ describe('signing in', () => {
   });
 });
 
-// Playwright cannot ask a page while its next one is held back, so the page tells by itself.
+// Playwright cannot read a page while the response of its navigation is held back. So the page logs its busy state by
+// itself.
 function tellBusy(context) {
   return context.addInitScript(() => {
     new MutationObserver(([{ target }]) => {

@@ -1,4 +1,5 @@
-// A tab of one person, in a browser in which another one has signed in since: it acts for nobody, and says so.
+// A tab of one person, in a browser in which another person has signed in since. The tab acts for neither of them, and
+// says so.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
@@ -11,7 +12,8 @@ const text = /You are signed in as somebody else now/;
 describe('a stale tab', atOnce, () => {
   const stage = openStage();
 
-  // `open` leads to a form first. `body` gets the first person's tab after the second has signed in in another tab of the same browser.
+  // `open` leads to a form first. `body` gets the tab of the first person, after the second person has signed in in
+  // another tab of the same browser.
   function stale(title, { open, ...options }, body) {
     stage.test(title, options, async (person) => {
       const { page, context, service, tenant, visitor } = person;
@@ -59,7 +61,7 @@ describe('a stale tab', atOnce, () => {
 
   stale('shows no list of the second person under the name of the first', {}, async (person) => {
     const { page } = person;
-    // What loads the list anew: an answer that never came.
+    // A request without an answer makes the page reload the list.
     await page.route('**/api/api-keys', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
     const dialog = await openCreate(page);
     await dialog.getByLabel('Name').fill('Unknown');

@@ -1,4 +1,4 @@
-// The whole of the settings website with JavaScript switched off.
+// The complete settings website with JavaScript switched off.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
@@ -150,7 +150,7 @@ describe('without JavaScript', atOnce, () => {
     assert.equal(new URL(page.url()).pathname, keysPath);
     assert.equal(await rowOf(page, 'Once').count(), 1);
     for (const move of ['goBack', 'goBack', 'goForward', 'goForward']) {
-      await page[move]().catch(() => {}); // "confirm the form's resubmission" is an error page
+      await page[move]().catch(() => {}); // the page "confirm the form's resubmission" counts as an error
       assert.ok(!(await page.content()).includes(fullKey), move);
     }
     const other = await context.newPage();

@@ -1,4 +1,5 @@
-// The programs that are shipped are hardened: what the compiler and the linker were to do is there in the binaries.
+// The shipped programs are hardened. The checks look into the binaries for the effects of the flags of compiler and
+// linker.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -41,7 +42,8 @@ for (const name of ['fcgi/claviger-fcgi', 'cli/claviger']) {
   });
 }
 
-// The linker marks a program only if all of it is ready, and the start-up objects of Debian 12 are not.
+// The linker marks a program only if all its objects are marked. The start-up objects of Debian 12 are not, so the
+// libraries are checked.
 if (process.arch === 'x64') {
   for (const library of ['domain', 'persistence', 'fcgi', 'cli']) {
     test(`in ${library}, jumps and returns go where they are meant to`, () => {

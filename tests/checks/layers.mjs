@@ -1,4 +1,4 @@
-// Who may include whom. The table of the architecture, as a function that lists its leaks.
+// The include rules between the folders, as a table and a function that lists the violations.
 
 import { filesOf, lineAt, read, withoutComments } from './source.mjs';
 
@@ -9,10 +9,10 @@ const layers = {
   cli: ['domain', 'cli'],
 };
 
-// The only files that also include persistence/, because they put everything together. May only shrink.
+// The only files that also include persistence/, because they compose the whole. The list may only shrink.
 const composers = new Set(['fcgi/composition.cpp', 'cli/composition.cpp']);
 
-// Headers of others, by how they begin, and the folders that may include them. The first match holds.
+// Third-party headers by prefix, with the folders that may include them. The first match holds.
 const thirdParty = [
   ['fcgi', ['fcgi/server/']], // fcgiapp.h, fcgios.h
   ['ctemplate/', ['fcgi/views/']],
@@ -28,10 +28,10 @@ const thirdParty = [
   ['Poco/', ['persistence/', 'fcgi/', 'cli/']], // the rest of Foundation
 ];
 
-// The C++ standard library has no dots; these are POSIX and Linux.
+// Headers of the C++ standard library have no dot; the others here are of POSIX and Linux.
 const system = /^([a-z_]+|(unistd|fcntl|poll|sched|dlfcn|csignal|stdlib|pwd|grp)\.h|linux\/landlock\.h|(sys|arpa|netinet)\/[a-z_]+\.h)$/;
 
-// What must never stand in persistence/, and why.
+// Patterns that must never occur in persistence/, with the reasons.
 const bannedThere = [
   [/"\s*USE\s/i, 'USE is never sent: a tenant is reached by qualified names alone'],
   [/mysql_select_db|mysql_change_user/, 'no current schema, no change of account'],
@@ -40,7 +40,7 @@ const bannedThere = [
   [/auto-reconnect/, 'it breaks transactions'],
 ];
 
-// The names of the markers in a template, as the build reads them off it: for the views alone.
+// The names of the markers in a template, which the build extracts from it. Only the views may include them.
 const markerNames = /^templates\/[a-z_]+\.tpl\.varnames\.h$/;
 
 function mayInclude(file, header) {
@@ -68,7 +68,7 @@ function includesOf(text) {
   }));
 }
 
-// One line for each leak: "file:line: header: reason".
+// Gives one line for each leak: "file:line: header: reason".
 export function leaksIn(base) {
   const leaks = [];
   const unused = new Set(composers);

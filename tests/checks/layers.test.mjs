@@ -1,4 +1,4 @@
-// The arrows between the folders hold, and this check would notice if they did not.
+// The dependencies between the folders are as declared, and this check catches planted violations.
 
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';

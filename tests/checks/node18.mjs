@@ -1,20 +1,20 @@
-// Finds what Debian 12's node, the oldest supported one, lacks: newer syntax, built-ins and parts of its modules. A newer
-// node runs such code without a word.
+// Finds syntax, built-ins and parts of node's modules that Debian 12's node lacks. That is the oldest supported node.
+// A newer node runs such code without a warning.
 
 import { ESLint } from 'eslint';
 import es from 'eslint-plugin-es-x';
 import node from 'eslint-plugin-n';
 
-const oldest = '18.19.0'; // Debian 12's, less its updates
+const oldest = '18.19.0'; // Debian 12's, without its updates
 
 const newer = { ...es.configs['flat/restrict-to-es2022'].rules, ...es.configs['flat/no-new-in-esnext'].rules };
 const ofIterators = Object.keys(newer).filter((rule) => rule.includes('-iterator-prototype-'));
 
 const rules = {
   ...newer,
-  // Arrays have methods of these names too: only a call on what is plainly an iterator counts.
+  // Arrays have methods of these names too. So only a call on an evident iterator counts.
   ...Object.fromEntries(ofIterators.map((rule) => [rule, ['error', { aggressive: false }]])),
-  // Of ES2023, but in node 18.
+  // These are of ES2023, but node 18 has them.
   'es-x/no-array-prototype-findlast-findlastindex': 'off',
   'es-x/no-hashbang': 'off',
   'n/no-unsupported-features/node-builtins': [
@@ -26,14 +26,14 @@ const rules = {
 const config = {
   files: ['**/*.mjs', '**/*.js'],
   plugins: { 'es-x': es, n: node },
-  // Types are not known here: the name of a method counts, whatever it is called on.
+  // Types are not known here, so a method counts by its name, on any object.
   settings: { 'es-x': { aggressive: true } },
   linterOptions: { noInlineConfig: true },
   languageOptions: { ecmaVersion: 'latest', sourceType: 'module' },
   rules,
 };
 
-// One line for each use in the files, which are paths below `base`.
+// Gives one line for each use in the files, which are paths below `base`.
 export async function newerThanNode18(base, files) {
   const eslint = new ESLint({ cwd: base, overrideConfigFile: true, overrideConfig: config, ignore: false });
   const results = await eslint.lintFiles(files);

@@ -1,4 +1,4 @@
-// The tests run on Debian 12's node.
+// All scripts run on Debian 12's node.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ test('no script needs a newer node than 18', async () => {
   assert.deepEqual(await newerThanNode18(root, ours()), []);
 });
 
-// Each line with what its message names.
+// Each line with the name that its message must contain.
 const newer = [
   ['export const sorted = (list) => list.toSorted();', /toSorted/],
   ['export const last = (list) => list.with(0, 1);', /with/],

@@ -1,10 +1,10 @@
-// Tests that nobody would run: the ways in which one can be written and yet never counted.
+// Finds tests that exist and yet would never run.
 
 import { basename, dirname } from 'node:path';
 
 import { filesOf, lineAt, read, withoutComments } from './source.mjs';
 
-// The body of the class that holds the suite: from the suite's line to the brace that closes the class.
+// Gives the body of the class that has the suite: from the line of the suite to the brace that closes the class.
 function bodyFrom(text, index) {
   let depth = 1;
   for (let at = index; at < text.length; ++at) {
@@ -14,7 +14,7 @@ function bodyFrom(text, index) {
   return text.slice(index);
 }
 
-// Methods that look like tests: void, without arguments, no hook of CppUnit, called by nobody else in the file.
+// Gives the methods that look like tests: void, without arguments, no hook of CppUnit, and not called in the file.
 function testMethods(body, text) {
   const hooks = new Set(['setUp', 'tearDown']);
   return [...body.matchAll(/\bvoid\s+(\w+)\s*\(\s*\)\s*(?:\{|;)/g)]
@@ -53,7 +53,7 @@ function isBuilt(base, file, lists) {
   return false;
 }
 
-// One line for each test that would not run.
+// Gives one line for each test that would not run.
 export function troublesIn(base) {
   const troubles = [];
   const lists = filesOf(base, 'tests', ['CMakeLists.txt']);

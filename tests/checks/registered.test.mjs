@@ -1,4 +1,4 @@
-// No test can be written and then never run, and this check would notice one.
+// No test can be written and then never run, and this check catches planted ones.
 
 import assert from 'node:assert/strict';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ test('every test is registered and built', () => {
 
 const fixture = 'tests/unit/keys/key_name_test.cpp';
 
-// What the check says of a copy in which one text has been replaced.
+// Gives the result of the check for a copy in which one text has been replaced.
 function saysOf(context, file, from, to) {
   const copy = copyOf(context, ['tests']);
   const before = readFileSync(join(copy, file), 'utf8');
@@ -64,7 +64,7 @@ test('catches a whole-system test that the runner does not see', (context) => {
 });
 
 test('catches a whole-system test that is switched off', (context) => {
-  const off = ['test', 'skip'].join('.'); // not written out: this file is checked too
+  const off = ['test', 'skip'].join('.'); // not spelled out, since this file is checked too
   const says = saysOf(context, 'tests/checks/templates.test.mjs', "test('", `${off}('`);
   assert.deepEqual(says, [`tests/checks/templates.test.mjs: ${off} switches tests off`]);
 });

@@ -1,4 +1,4 @@
-// The repository as the checks see it: files below a root, without what is built or installed.
+// The repository for the checks: files below a root, without build output and installed libraries.
 
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,8 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const notOurs = new Set(['.git', 'build', 'var', 'node_modules']);
 
-// Paths relative to `base`, sorted, of all files under `folder` whose names end in one of the endings.
+// Gives the paths of all files under `folder` whose names end in one of the endings. They are relative to `base` and
+// sorted.
 export function filesOf(base, folder = '.', endings = ['']) {
   const found = readdirSync(join(base, folder), { withFileTypes: true }).flatMap((entry) => {
     if (notOurs.has(entry.name)) return [];
@@ -29,7 +30,7 @@ export function foldersOf(base, folder = '.') {
 
 export const read = (base, path) => readFileSync(join(base, path), 'utf8');
 
-// C++ without its comments; line numbers stay.
+// Gives C++ source without its comments; line numbers stay the same.
 export function withoutComments(text) {
   const pattern = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
   return text.replace(pattern, (part) => (part.startsWith('/') ? part.replace(/[^\n]/g, ' ') : part));
@@ -37,7 +38,7 @@ export function withoutComments(text) {
 
 export const lineAt = (text, index) => text.slice(0, index).split('\n').length;
 
-// A copy of some folders to plant a fault in; gone when the test ends.
+// Copies some folders, so that a test can plant a fault in them. The copy is removed when the test ends.
 export function copyOf(test, folders) {
   const copy = mkdtempSync(join(tmpdir(), 'claviger-check-'));
   test.after(() => rmSync(copy, { recursive: true }));

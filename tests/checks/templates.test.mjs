@@ -1,4 +1,5 @@
-// Every page escapes what it shows. ctemplate escapes nothing in a file that does not say so, included ones too.
+// Every template escapes its values. ctemplate escapes nothing in a file without the marker, not even if the including
+// file has it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

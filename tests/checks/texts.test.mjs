@@ -1,4 +1,5 @@
-// The papers and comments that a reader meets: nothing half-done, and a README wherever one would look for it.
+// The documents and comments are complete: nothing is half-done, and each folder has a README where a reader expects
+// one.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -7,11 +8,11 @@ import { test } from 'node:test';
 
 import { filesOf, foldersOf, read, root } from './source.mjs';
 
-// Put together here, so that this file does not hold them itself.
+// The words are put together here, so that this file does not contain them.
 const unfinished = ['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK', 'W' + 'IP', 'lorem' + ' ipsum'];
 const pattern = new RegExp(`\\b(${unfinished.join('|')})\\b|^(<<<<<<<|>>>>>>>) `, 'm');
 
-// Binary files have a NUL among their first bytes.
+// A file with a NUL among its first bytes is binary.
 const isText = (file) => !readFileSync(join(root, file)).subarray(0, 8000).includes(0);
 
 test('nothing is left half-done', () => {

@@ -1,4 +1,4 @@
-// The units of systemd that are shipped: sound, and as closed as they are said to be.
+// The shipped units of systemd are valid, and their sandbox is as tight as documented.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -18,7 +18,7 @@ const built = (unit) => unit.replace('/usr/local/bin/claviger-fcgi', join(root, 
 let folder;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'claviger-units-'));
-  // The program is wherever it was built, here.
+  // Here the programs are those of the build.
   for (const name of names) writeFileSync(join(folder, name), built(shipped[name]));
 });
 after(() => rmSync(folder, { recursive: true }));

@@ -1,5 +1,6 @@
-// Somebody else writes the same rows on another node, which two writers do for a moment while one takes over from the other.
-// The loser is told so at its next statement or at COMMIT (1213), and has stored nothing: it does it again or says 503.
+// A second writer changes the same rows on another node. That happens for a moment when one writer takes over from the
+// other. The loser gets error 1213 at its next statement or at COMMIT, and has stored nothing. The service repeats the
+// change or answers 503.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -14,13 +15,13 @@ import { manyChanges, startService } from '../support/service.mjs';
 // Messages of a regenerate's transaction.
 const endsKey = (message) => message.includes('SET deleted_at = ');
 const commits = (message) => message.subarray(5).equals(Buffer.from('COMMIT'));
-const deadlock = Buffer.from([0xff, 1213 & 0xff, 1213 >> 8]); // what an answer that says so has behind its head
+const deadlock = Buffer.from([0xff, 1213 & 0xff, 1213 >> 8]); // error 1213, behind the header of an answer
 
 let cluster, proxy, service, tenant, visitor, schema;
-let holds = () => false; // back a message
-let held; // () => sends it
-const messages = new Map(); // the last one of each connection, by its cut
-const losses = []; // the messages that were answered so
+let holds = () => false; // whether to hold back a message
+let held; // sends the message that is held back
+const messages = new Map(); // the last message of each connection; the key is the connection's cut()
+const losses = []; // the messages that were answered with 1213
 
 before(async () => {
   cluster = await startCluster({ suspect: 10 }); // longer than a node is frozen here
@@ -53,7 +54,7 @@ const usesOf = (node, { id }) => node.sql(`SELECT use_count FROM ${schema}.api_k
 const stored = ({ name }) => cluster.nodes[0].sql(`SELECT generation, deleted_at IS NULL FROM ${schema}.api_keys WHERE name = '${name}' ORDER BY generation`);
 const verified = async ({ fullKey }) => (await service.verify(tenant, fullKey)).status;
 
-// The answer of a regenerate, each of whose attempts is held back at such a message while `meddle` works.
+// Gives the answer of a regenerate. Each of its attempts is held back at its first such message, while `meddle` runs.
 async function regenerate(key, attempts, message, meddle) {
   losses.length = 0;
   holds = message;
@@ -69,7 +70,7 @@ async function regenerate(key, attempts, message, meddle) {
       if (i + 1 === attempts) holds = () => false;
       await meddle(send);
     }
-  } finally { // nothing stays held, with its locks, where this has failed
+  } finally { // after a failure nothing stays held back with its locks
     holds = () => false;
     held?.();
     held = undefined;
@@ -77,7 +78,7 @@ async function regenerate(key, attempts, message, meddle) {
   return answer;
 }
 
-// Writes the key's row on another node, and lets the change go on when its own node has heard of that.
+// Writes the key's row on another node. Sends the held message once the own node has applied that write.
 async function overtake(key, send) {
   const [own, other] = cluster.nodes;
   const before = Number(usesOf(own, key));
@@ -86,7 +87,7 @@ async function overtake(key, send) {
   send();
 }
 
-// How many statements of such a kind wait until all nodes have heard of what they write.
+// The number of such statements that wait for certification: all nodes must receive their writes first.
 const waiting = (node, kind) => Number(node.sql(`SELECT COUNT(*) FROM information_schema.processlist WHERE ${kind} AND state = 'Waiting for certification'`));
 
 describe('a change that loses against one on another node', () => {
@@ -99,8 +100,8 @@ describe('a change that loses against one on another node', () => {
     assert.deepEqual([await verified(key), await verified(answer.json())], [401, 204]);
   });
 
-  // The other write is on its way to all nodes, and stays so while one is frozen; ours is sent behind it. What the frozen
-  // node has said before may let a write pass: then with another key.
+  // While one node is frozen, the other write is still being sent to all nodes, and ours is sent behind it. Messages
+  // that the frozen node sent before may let the other write pass. Then the test tries again with another key.
   test('at COMMIT is done again', async () => {
     const [own, other, frozen] = cluster.nodes;
     const session = other.session();
@@ -142,7 +143,7 @@ describe('a change that loses against one on another node', () => {
   });
 });
 
-// Every key and every epoch is written on another node all the while.
+// In all that time every key and every epoch is written on another node.
 test('under load with a second writer, each answer is what the database has', async (t) => {
   const [own, other] = cluster.nodes;
   service.sql = (statements) => own.freshly(statements);

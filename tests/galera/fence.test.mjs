@@ -1,5 +1,5 @@
-// Two hosts whose databases are two nodes of the cluster: dead means dead on both, though a node applies what the others
-// have committed when it comes to it.
+// Two hosts use two different nodes of the cluster. A revoked key is dead on both, although a node applies the commits
+// of the others with a delay.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -16,7 +16,7 @@ before(async () => {
   cluster = await startCluster();
   const [first, second, third] = cluster.nodes;
   hosts.push(await cluster.service([first, second, third]));
-  hosts.push(await cluster.service([second])); // where that lags there is no other to turn to
+  hosts.push(await cluster.service([second])); // if that one lags, the host has no other
   scene = await makeScene(hosts);
   await until('both boards to be registered', () => first.freshly('SELECT COUNT(*) FROM claviger.nodes') === '2');
 });
@@ -37,12 +37,12 @@ test('a regenerated key is dead at once on both hosts', async (t) => {
   assertNoViolation(result, 55);
 });
 
-// The node of the second host is held back: it knows no change of the others until it is let go on.
+// The node of the second host is held back. It applies no change of the others until it is released.
 test('a host whose node lags behind says that it cannot know, and never yes', async () => {
   const [, lagging] = cluster.nodes;
   const { tenant } = scene;
   const visitor = await hosts[0].signedIn(tenant, hosts[0].user(tenant));
-  const known = await visitor.createKey('Known'); // it is remembered there
+  const known = await visitor.createKey('Known'); // the second host caches it below
   const unknown = await visitor.createKey('Unknown');
   assert.equal((await hosts[1].verify(tenant, known.fullKey)).status, 204);
   const session = lagging.session();

@@ -1,5 +1,6 @@
-// Under load a node of the cluster is killed, then the writer; then the next writer loses sight of the others, and the one
-// after that is frozen. The service goes on with the next node of its list, and what it acknowledged is on all of them.
+// Under load, a node of the cluster is killed, then the writer. Then the next writer is cut off from the others, and
+// the one after that is frozen. The service goes on with the next node of its list. All acknowledged changes are on all
+// nodes.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -12,7 +13,9 @@ const change = 100; // acknowledged changes before, between and after the faults
 
 describe('while nodes are lost one after another', () => {
   let cluster, service, ledger, workers;
-  const outages = []; // { what, from, healed, to }, milliseconds: lost, all well after so long, all nodes there again
+  // In milliseconds: `from` is the time of the loss, `healed` the duration until the service was well, `to` the time at
+  // which all nodes were back.
+  const outages = []; // { what, from, healed, to }
 
   before(async () => {
     cluster = await startCluster();
@@ -49,7 +52,7 @@ describe('while nodes are lost one after another', () => {
   async function allIsWell() {
     const { visitor, keys } = ledger.people[0];
     const { value } = keys.find(({ state }) => state === 'live');
-    const writing = await visitor.postJson('/api/api-keys', { name: '' }); // the session is read, the name refused
+    const writing = await visitor.postJson('/api/api-keys', { name: '' }); // reads the session and refuses the name
     const answers = [await service.request({ path: '/readyz' }), await ledger.verify(value), writing];
     return answers.map(({ status }) => status).join() === '200,204,400';
   }

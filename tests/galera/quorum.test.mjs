@@ -1,5 +1,5 @@
-// Two of three nodes are killed. The third is a minority that knows nothing for certain: until somebody makes it the cluster,
-// nothing is answered but that.
+// Two of three nodes are killed. The third is a minority, so no result of it is certain. Until an administrator makes
+// it the cluster, each request is answered 503.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

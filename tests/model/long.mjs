@@ -1,5 +1,5 @@
-// The model of the fence, domain/fence/fence.pml, under Spin: as it is built it keeps its promises, and with each of the
-// faults that the model lists it does not. Closes with the totals. Run by `./claviger test --long`.
+// Checks the model of the fence, domain/fence/fence.pml, with Spin. As built it keeps its promises. With each of the
+// faults that the model lists it must fail. Ends with the totals. `./claviger test --long` runs it.
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -14,13 +14,13 @@ const limit = { timeout: 15 * 60 * 1000, maxBuffer: 1 << 26 };
 const scenes = { own: ['-DOWN=true'], other: ['-DOWN=false'], 'own, restart': ['-DOWN=true', '-DRESTART'], 'other, restart': ['-DOWN=false', '-DRESTART'] };
 const total = { passed: 0, failed: 0 };
 
-// The lines "NAME  own|other[, restart]  what" of the model's first comment.
+// Reads the lines "NAME  own|other[, restart]  what" of the model's first comment.
 function faults() {
   const lines = readFileSync(model, 'utf8').split('*/')[0].matchAll(/^ +([A-Z]+(?:_[A-Z]+)*) +(own|other)(, restart)? {2,}\S/gm);
   return [...lines].map(([, fault, whose, restart]) => ({ fault, scene: whose + (restart ?? '') }));
 }
 
-// How many states the model has, and whether an assertion failed in one of them.
+// Gives the number of states of the model and the number of failed assertions.
 async function check({ scene, fault }) {
   const place = join(folder, `${fault ?? 'honest'}-${scene.replace(', ', '-')}`);
   mkdirSync(place, { recursive: true });
@@ -40,7 +40,7 @@ async function judge(each) {
   let good = false;
   try {
     const { errors, states } = await check(each);
-    good = fault ? errors > 0 : errors === 0 && states > 100_000; // next to no states would show nothing
+    good = fault ? errors > 0 : errors === 0 && states > 100_000; // a search of few states would prove nothing
     told = `${fault && good ? 'caught after ' : ''}${states} states, ${errors} errors`;
   } catch (failure) {
     told = failure.message;

@@ -4,9 +4,9 @@
 #
 #     tests/platforms/bare_debian.sh [SUITE] [NAME…]      SUITE: bookworm (the default); NAME: only these suites of tests
 #
-# Needs root, mmdebstrap and git, and the network for packages. It clones the last commit, so changes that are not committed
-# are not tested. $CLAVIGER_VAR/platforms (var/platforms) keeps the bare system as SUITE.tar and the output as SUITE.log.
-# Ends with 0 if both commands did what the README says, else with 1.
+# Needs root, mmdebstrap and git, and the network for packages. It clones the last commit, so it does not test
+# uncommitted changes. $CLAVIGER_VAR/platforms (var/platforms) keeps the bare system as SUITE.tar and the output as
+# SUITE.log. Ends with 0 if both commands did what the README says, and with 1 if not.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
@@ -27,7 +27,7 @@ checkNeeds() {
     done
 }
 
-# The system has apt and what apt needs. It is kept, since the packages of a release hardly change.
+# The system has apt and what apt needs. It is kept, since the packages of a release rarely change.
 makeBare() {
     [ ! -f "$bare" ] || return 0
     say "Making a bare $suite"
@@ -43,14 +43,14 @@ makeSystem() {
     printf '127.0.0.1 localhost\n' >"$system/etc/hosts"
     git clone --quiet -- "$root" "$system/root/claviger"
     cp -- "$root/tests/platforms/newcomer.sh" "$system/root/newcomer.sh"
-    cp -L /etc/ssl/certs/ca-certificates.crt "$system/root/authorities.pem"  # this network may have authorities of its own
+    cp -L /etc/ssl/certs/ca-certificates.crt "$system/root/authorities.pem"  # this network may have its own authorities
 }
 
-removeSystem() {  # nothing of it is mounted here: its mounts end with its processes
+removeSystem() {  # nothing of it is mounted outside: its mounts end with its processes
     rm -rf --one-file-system -- "$system"
 }
 
-# The processes have a process namespace of their own, and end with this one.
+# The processes get a process namespace of their own, and end with this script.
 asNewcomer() {
     # shellcheck disable=SC2016
     unshare --mount --pid --fork --kill-child --uts -- sh -ec '

@@ -10,7 +10,7 @@ jar=$(mktemp) said=$(mktemp)
 fail() { echo "newcomer: $*" >&2; cat "$said" >&2; exit 1; }
 say() { echo "--- $(date +%T) $*"; }
 
-ask() {  # curl's arguments; prints the status, the body goes to $said
+ask() {  # CURL-ARGUMENTS…; prints the status and writes the body to $said
     curl -sS --resolve "acme.localhost:$port:127.0.0.1" -o "$said" -w '%{http_code}' "$@"
 }
 

@@ -1,4 +1,4 @@
-// An application behind a guard: it answers each request, reads each body and takes each WebSocket handshake.
+// An application behind a guard. It answers each request, reads each body and accepts each WebSocket handshake.
 
 import { createHash } from 'node:crypto';
 import http from 'node:http';
@@ -6,7 +6,8 @@ import net from 'node:net';
 
 export const behindTheDoor = 'behind the door';
 
-// { port, stop() }. The answer is 200 with `behindTheDoor`, the length of the body, and the X-Claviger-… headers.
+// Gives { port, stop() }. Each answer is 200 with `behindTheDoor`, the length of the body, and the X-Claviger-…
+// headers.
 export async function startApplication() {
   const server = http.createServer(answer);
   server.on('upgrade', accept);
@@ -28,7 +29,7 @@ function accept(request, socket) {
   socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
 }
 
-// The status of a WebSocket handshake.
+// Gives the status of a WebSocket handshake.
 export function handshake(port, headers) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1');

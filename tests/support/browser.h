@@ -11,10 +11,10 @@
 
 namespace claviger::tests {
 
-// One answer, as a test reads it.
+// An answer of the application, as a test reads it.
 class Answer {
 public:
-    explicit Answer(fcgi::Answer);  // waits for a deferred one
+    explicit Answer(fcgi::Answer);  // blocks until a deferred answer is ready
 
     int status() const { return response_.status(); }
     std::string header(const std::string& name) const { return response_.header(name); }
@@ -22,15 +22,16 @@ public:
     const fcgi::Response& response() const { return response_; }
 
     Poco::JSON::Object::Ptr json() const;               // throws if the body is no JSON object
-    std::string text(const std::string& member) const;  // of the JSON body
-    std::string field(const std::string& name) const;   // the value of a form's hidden or text field in the page
+    std::string text(const std::string& member) const;  // of the JSON body; throws if it is missing
+    std::string field(const std::string& name) const;   // the value of a form field of the page; empty if there is none
     bool holds(const std::string& part) const { return body().find(part) != std::string::npos; }
 
 private:
     fcgi::Response response_;
 };
 
-// A browser, or a program, that talks to the application without a network. It keeps cookies as browsers do.
+// A browser or an API client that calls the application directly, without a network. It keeps cookies as browsers do.
+// The application must outlive it. For one thread.
 class Browser {
 public:
     using Headers = std::map<std::string, std::string>;
@@ -42,7 +43,7 @@ public:
     Answer postJson(const std::string& target, const std::string& body, Headers = {});
     Answer postForm(const std::string& target, const fcgi::Fields&, Headers = {});
 
-    // Opens the login page and sends its form.
+    // Opens the login page, sends its form and returns the answer to that.
     Answer signIn(const std::string& email, const std::string& password, const std::string& callbackUrl = {});
 
     // The token of this session's forms, read from the keys page.

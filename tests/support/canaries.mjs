@@ -1,4 +1,4 @@
-// Looks for secrets where they do not belong: in files, in texts and in what /proc tells of a process.
+// Looks for secrets where they do not belong: in files, in texts and in what /proc shows of a process.
 //
 //   const canaries = new Canaries();
 //   canaries.add('password', 'pw-…');
@@ -10,9 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export class Canaries {
-  #forms = new Map(); // lower-case text → what it is
+  #forms = new Map(); // lower-case text → its description
 
-  // A secret in every form in which it could be written down; of a token also the bytes that it stands for.
+  // Adds a secret in every form in which it could be written down. For a token it also adds the bytes that the token
+  // encodes.
   add(name, value) {
     if (!value || value.length < 12) throw new Error(`${name} is too short to be looked for`);
     this.#addBytes(name, Buffer.from(value));
@@ -26,7 +27,8 @@ export class Canaries {
 
   #addBytes(name, bytes) {
     this.#note(bytes.toString('hex'), `${name} in hexadecimal`);
-    // Inside a longer text base64 can begin at any of three places: what does not depend on the neighbours is noted.
+    // Inside a longer text base64 can begin at any of three offsets. Only the characters that do not depend on the
+    // neighbours are added.
     for (const shift of [0, 1, 2]) {
       const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
       const own = text.slice(shift === 0 ? 0 : shift + 1, (bytes.length + shift) % 3 === 0 ? undefined : -1);
@@ -40,7 +42,7 @@ export class Canaries {
     if (!this.#forms.has(key)) this.#forms.set(key, what);
   }
 
-  // What is found in any file below the folder.
+  // Gives one line for each secret in each file below the folder.
   foundIn(folder) {
     return this.#grep(['-r', folder]).map(([file, what]) => `${file.slice(folder.length + 1)}: the ${what}`);
   }
@@ -55,7 +57,8 @@ export class Canaries {
     }
   }
 
-  // What the system tells everybody, or its owner, of each of these processes.
+  // Looks into the command line of each of these processes, which all users can read, and into its environment, which
+  // its owner can read.
   foundInProcesses(pids) {
     return pids.flatMap((pid) =>
       ['environ', 'cmdline'].flatMap((file) =>
@@ -84,7 +87,7 @@ export class Canaries {
   }
 }
 
-// Every process that descends from one of these, and they themselves.
+// Gives these processes and all their descendants.
 export function familyOf(pids) {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -101,7 +104,7 @@ function parentOf(pid) {
   try {
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ')[1]);
   } catch {
-    return 0; // it has just ended
+    return 0; // the process has just ended
   }
 }
 

@@ -1,4 +1,4 @@
-// Certificates of a test's own, made by openssl.
+// Certificates for one test, made by openssl.
 //
 //   const ca = makeAuthority(folder, 'ca');                                  // { certificate, key }, files of PEM
 //   const server = makeCertificate(folder, 'db', { ca, names: 'DNS:db.example,IP:127.0.0.1' });

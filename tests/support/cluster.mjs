@@ -21,14 +21,14 @@ const transferScripts = process.env.TEST_STATE_TRANSFER; // where wsrep_sst_rsyn
 const isRoot = process.getuid() === 0;
 const asRoot = isRoot ? ['--user=root'] : [];
 
-// What the nodes of root find before rsync itself, which as a daemon would become nobody, who may write nowhere. They look in
-// /usr/bin first, so their scripts are told by BASH_ENV.
+// Run by root, the nodes find this script before rsync itself. As a daemon rsync would become the user `nobody`, who
+// may write nowhere. The nodes look in /usr/bin first, so BASH_ENV sets the PATH of their scripts.
 const rsyncOfRoot = `#!/bin/sh
 case " $* " in *' --daemon '*) exec /usr/bin/rsync "$@" --dparam=uid=root --dparam=gid=root ;; esac
 exec /usr/bin/rsync "$@"
 `;
 
-// What nobody has heard of for `suspect` seconds is taken for dead.
+// A node of which the others have not heard for `suspect` seconds counts as failed.
 export async function startCluster({ suspect = 2 } = {}) {
   const folder = mkdtempSync(join(dirname(process.env.TEST_CONFIG), 'c-'));
   const ports = [];
@@ -63,10 +63,10 @@ class Cluster {
     launcherFunction('makeFolder', this.folder);
     launcherFunction('makeSecrets', this.folder);
     launcherFunction('accountsAt', first.socket, this.folder);
-    for (const node of others) await node.start(); // empty: it is filled by the first
+    for (const node of others) await node.start(); // empty: the first node fills it
   }
 
-  // For a service that prefers the nodes in this order.
+  // The settings of a service that prefers the nodes in this order.
   settings(nodes = this.nodes) {
     return {
       'database.socket': '',
@@ -79,21 +79,21 @@ class Cluster {
     };
   }
 
-  // A service that prefers them so, and whose sql() asks whichever of them runs.
+  // Starts a service that prefers `nodes` in this order. Its sql() queries the first node of the cluster that runs.
   async service(nodes, options) {
     const service = await startService({ ...this.settings(nodes), ...manyChanges }, options);
     service.sql = (statements) => this.nodes.find((node) => node.runs()).freshly(statements);
     return service;
   }
 
-  // How many connections of the service each node has.
+  // Gives the number of connections that the service has to each node; NaN for a node that does not answer.
   connections() {
     return this.nodes.map((node) => Number(node.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user LIKE 'claviger%'") ?? NaN));
   }
 
   async stop() {
     for (const node of this.nodes) {
-      await Promise.all(node.sessions.map((session) => session.end())); // which a test that failed has left
+      await Promise.all(node.sessions.map((session) => session.end())); // left open by a failed test
       if (node.runs()) await node.kill();
     }
     rmSync(this.folder, { recursive: true });
@@ -128,7 +128,7 @@ class Node extends Server {
     if (status !== 0) throw new Error(`no database was made: ${stderr}`);
   }
 
-  // Returns when it has all that the others have.
+  // Waits until the node is synced with the others, for 60 s at most.
   async start(...more) {
     const log = join(this.folder, 'log');
     this.server = start(log, '/usr/sbin/mariadbd', [this.defaults, ...asRoot, ...more], { env: this.environment });
@@ -138,7 +138,8 @@ class Node extends Server {
     }, 60);
   }
 
-  // After a crash it finds out first where it stopped, so that it needs no more than what was written since.
+  // Starts the node after a crash. The node first finds the position at which it stopped, so that the others send only
+  // the later changes.
   rejoin() {
     const { stdout, stderr } = spawnSync('/usr/sbin/mariadbd', [this.defaults, ...asRoot, '--wsrep-recover', '--disable-log-error'], { encoding: 'utf8', env: this.environment });
     const position = /Recovered position: (\S+)/.exec(stdout + stderr)?.[1];
@@ -150,7 +151,7 @@ class Node extends Server {
     return this.server !== undefined && !hasEnded(this.server);
   }
 
-  // From the other nodes, not from its clients. Returns when it knows.
+  // Cuts the node off from the other nodes, not from its clients. Waits until the node has noticed that.
   async cutOff() {
     this.sql("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'");
     await until('the node to be out of the cluster', () => this.status('wsrep_ready') === 'OFF');
@@ -172,17 +173,17 @@ class Node extends Server {
     }
   }
 
-  // What sql() gives, with all that was committed on any node before.
+  // As sql(), but includes everything that was committed before on any node.
   freshly(statements) {
     return this.sql(`SET SESSION wsrep_sync_wait = 1; ${statements}`);
   }
 
-  // What the server says of itself, also outside its cluster; undefined where it does not answer.
+  // A status variable of the server, also outside its cluster; undefined if the server does not answer.
   status(name) {
     return this.sql(`SHOW GLOBAL STATUS LIKE '${name}'`)?.split('\t')[1];
   }
 
-  // A session of its administrator that stays open: run() gives when its statements have ended.
+  // Opens a session of the administrator that stays open. Its run() waits until the statements have ended.
   session() {
     const session = new Session(this.socket);
     this.sessions.push(session);

@@ -1,5 +1,5 @@
-// Stands in front of the database's socket and ends a program at a step of its choice, as a crash would: no switch in
-// the program, no debugger.
+// A proxy before the database's socket. It kills a program at a chosen step, as a crash would. The program needs no
+// switch for that, and no debugger.
 //
 //   const proxy = await startProxy(database.socket, join(folder, 'cut.sock'));   // the tool's database.socket
 //   const { steps, killed } = await proxy.run(3, program, args, input);          // SIGKILL after its third statement
@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 
 import { startDatabaseProxy } from './database_proxy.mjs';
 
-const goodbye = Buffer.from([1, 0, 0, 0, 1]); // COM_QUIT, which nobody answers
+const goodbye = Buffer.from([1, 0, 0, 0, 1]); // COM_QUIT, which gets no answer
 
 export async function startProxy(target, path) {
   const proxy = new Proxy();
@@ -19,14 +19,14 @@ export async function startProxy(target, path) {
 }
 
 class Proxy {
-  // Runs the program until the server has answered what it sent as its n-th message; the program never reads that
-  // answer. Without n it runs to its end.
+  // Runs the program until the server has answered its n-th message. The program is killed before it can read that
+  // answer. Without n the program runs to its end.
   async run(n, program, args, input = '') {
     this.steps = 0;
     this.limit = n;
     this.victim = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const { stdin, stdout, stderr } = this.victim;
-    stdin.on('error', () => {}); // it may have died before it read
+    stdin.on('error', () => {}); // the program may have ended before it read
     stdin.end(input);
     let told = '';
     let errors = '';

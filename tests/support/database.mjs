@@ -1,4 +1,4 @@
-// A MariaDB of a test's own, for tests that kill it. Made by the launcher's functions, then run by the test.
+// A MariaDB for one test file, for tests that kill it. The launcher's functions make it; the test runs it.
 //
 //   const database = await startDatabase();
 //   const service = await startService(database.settings);
@@ -12,8 +12,8 @@ import { spawnSync } from 'node:child_process';
 import { launcherFunction } from './launcher.mjs';
 import { start, stop, until } from './processes.mjs';
 
-// `options` are the server's, such as --general-log; before them { parent }, the folder in which it shall lie. What it has
-// acknowledged survives that it is killed.
+// `options` are the server's, such as --general-log. Before them may stand { parent }, the folder in which the
+// database's folder is made. A kill loses nothing that the server has acknowledged.
 export async function startDatabase(...options) {
   const { parent = dirname(process.env.TEST_CONFIG) } = typeof options[0] === 'object' ? options.shift() : {};
   const database = new Database(parent, options);
@@ -21,7 +21,7 @@ export async function startDatabase(...options) {
   return database;
 }
 
-// A server that a test has started, and may do anything to: `server` is its process, `socket` where it answers.
+// A server that the test has started and may kill or freeze. `server` is its process, `socket` its socket.
 export class Server {
   kill() {
     return stop(this.server, 'SIGKILL');
@@ -35,12 +35,13 @@ export class Server {
     this.server.kill('SIGCONT');
   }
 
-  // As its administrator; undefined where it does not answer.
+  // Runs statements as the server's administrator. Gives what they print, or undefined if the client fails: the server
+  // does not answer, or refuses a statement.
   sql(statements) {
     return sql(this.socket, statements);
   }
 
-  // The names of a tenant's roles.
+  // The name of a tenant's role; formerRoleOf gives the one of earlier releases.
   roleOf(slug) {
     return `clv_${base32(this.#idOf(slug))}`;
   }
@@ -62,7 +63,7 @@ class Database extends Server {
     this.socket = join(this.folder, 'db/db.sock');
     launcherFunction('makeFolder', this.folder);
     launcherFunction('makeSecrets', this.folder);
-    launcherFunction('startDatabase', this.folder); // makes the data and the accounts, and ends with its shell
+    launcherFunction('startDatabase', this.folder); // makes the data and the accounts; this server ends with its shell
     this.settings = {
       'database.socket': this.socket,
       'database.worker_password_file': join(this.folder, 'secrets/worker_password'),
@@ -71,7 +72,7 @@ class Database extends Server {
     };
   }
 
-  // With statements, they are run before anybody can ask it anything.
+  // Waits until the server answers. If `statements` are given, the server runs them before it accepts connections.
   async start(statements) {
     await until('the last server to be gone', () => !this.#answers());
     const asRoot = process.getuid() === 0 ? ['--user=root'] : [];
@@ -84,7 +85,7 @@ class Database extends Server {
     await until('the database to answer', () => this.#answers());
   }
 
-  // As its administrator would; what is in its folder can be copied then.
+  // Shuts the server down as its administrator would. After that its folder can be copied.
   shutDown() {
     return stop(this.server);
   }
@@ -104,7 +105,8 @@ function base32(hex) {
   return bits.match(/.{1,5}/g).map((five) => 'abcdefghijklmnopqrstuvwxyz234567'[parseInt(five.padEnd(5, '0'), 2)]).join('');
 }
 
-// Runs statements as the server's administrator and gives what they print, or undefined where it does not answer.
+// Runs statements as the server's administrator. Gives what they print, or undefined if the client fails: no answer
+// within 10 s, or a refused statement.
 export function sql(socket, statements) {
   const options = ['--no-defaults', `--socket=${socket}`, '--batch', '--skip-column-names'];
   const { status, stdout } = spawnSync('mariadb', [...options, `--execute=${statements}`], { encoding: 'utf8', timeout: 10_000, maxBuffer: 1 << 26 });

@@ -1,15 +1,17 @@
-// Stands between a program and the database's socket, and meddles with what goes by.
+// A proxy between a program and the database's socket. It can change, drop or delay what passes.
 //
 //   const proxy = await startDatabaseProxy(database.socket, join(folder, 'm.sock'), {
-//     toServer: (bytes, cut, late) => bytes,         // what is passed on; a message of the client is one piece
-//     toClient: (bytes, cut) => undefined,           // nothing is; cut() ends the connection, late(bytes) passes them on later
-//   });
-//   const host = await startService(database.settings, { within: proxy.within });        // its workers go through it
+//     toServer: (bytes, cut, late) => bytes,         // gives what is passed on; a message of the client is one piece
+//     toClient: (bytes, cut) => undefined,           // undefined: nothing is passed on
+//   });                                             // cut() ends the connection, late(bytes) passes them on later
+//   const host = await startService(database.settings, { within: proxy.within });        // its workers use the proxy
 //   await proxy.stop();
 //
-// Either end may be TCP: the target a port of 127.0.0.1, the path { host: '127.0.0.1', port: 0 }; proxy.port is the one it got.
+// Either end may be TCP. The target is then a port of 127.0.0.1, the path { host: '127.0.0.1', port: 0 }; proxy.port is
+// the port that it got.
 //
-// It is part of the test's own process, so whoever waits for a program without letting go of the thread must not use it.
+// The proxy runs in the process of the test. It cannot be used while the test blocks its thread, for example in
+// spawnSync.
 
 import net from 'node:net';
 

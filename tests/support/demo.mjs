@@ -15,14 +15,14 @@ export function newVar() {
   return mkdtempSync(join(tmpdir(), 'claviger-'));
 }
 
-// Runs the launcher to its end with variables set: { status, output }.
+// Runs the launcher with these environment variables set, until it ends: { status, output }.
 export function runLauncher(args, variables = {}) {
   const child = spawn(launcher, args, { env: { ...process.env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, output: output() })));
 }
 
-// A running demo: ready, unless `options.ready` is false.
+// Starts a demo and waits until it is ready, unless `ready` is false.
 export async function startDemo(folder = newVar(), { ready = true } = {}) {
   const demo = new Demo(folder, await freePort());
   if (ready) await demo.ready();
@@ -46,13 +46,13 @@ class Demo {
     }, 120);
   }
 
-  // The sign-in of one demo tenant, as it was printed: { email, password }.
+  // The sign-in of a demo tenant, as the demo printed it: { email, password }.
   signIn(host) {
     const [, email, password] = this.output().match(new RegExp(`http://${host}:\\d+ +e-mail (\\S+) +password (\\S+)`));
     return { email, password };
   }
 
-  // The processes that work on its folder, by command line.
+  // The processes whose command line names the folder of the demo.
   processes() {
     return processesWith(this.folder).filter(({ pid }) => pid !== process.pid);
   }

@@ -1,11 +1,11 @@
-// Stands where the workers stand, to see what nginx sends them: a FastCGI responder that records each request.
+// A FastCGI responder in the place of the workers. It records each request, to see what nginx sends to them.
 
 import net from 'node:net';
 
 const type = { begin: 1, end: 3, params: 4, stdin: 5, stdout: 6 };
 
-// Listens on the unix socket. `answer({ params, body })` gives the CGI text to answer with ("Status: …\r\n…\r\n\r\nbody"),
-// or undefined to never answer. Params are [name, value] pairs, repeated ones included.
+// Listens on the unix socket. `answer({ params, body })` returns the CGI text to answer with
+// ("Status: …\r\n…\r\n\r\nbody"), or undefined to never answer. Params are [name, value] pairs, repeated ones included.
 export async function startPeer(socketPath, answer) {
   const requests = [];
   const connections = new Set();

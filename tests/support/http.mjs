@@ -1,11 +1,12 @@
-// A small HTTP client: to 127.0.0.1 with the Host that the test names, since not every resolver knows *.localhost.
+// A small HTTP client. It connects to 127.0.0.1 with the Host that the test names, since not every resolver has
+// *.localhost.
 
 import http from 'node:http';
 import net from 'node:net';
 
-// Sends one request, on a connection of its own unless there is an agent. Options: port, host, method, path, headers,
-// body, agent, and localAddress, one of 127.0.0.0/8, which nginx takes for the client's.
-// Gives { status, headers, rawHeaders, body, json() }; of repeated headers `all(name)` gives each.
+// Sends one request, on a new connection unless there is an agent. Options: port, host, method, path, headers, body,
+// agent, and localAddress. A localAddress is one of 127.0.0.0/8; nginx takes it for the address of the client.
+// Gives { status, headers, rawHeaders, body, json() }; all(name) gives each value of a repeated header.
 export function request({ port, host = 'localhost', method = 'GET', path = '/', headers = {}, body, agent = false, localAddress }) {
   return new Promise((resolve, reject) => {
     const sent = http.request(
@@ -34,7 +35,8 @@ function answerOf(answer, body) {
   };
 }
 
-// Sends exactly these bytes and gives what comes back until the server closes: for what no HTTP client would send.
+// Sends exactly these bytes, for requests that no HTTP client would send. Gives all that comes back until the server
+// closes.
 export function raw(port, bytes) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes));
@@ -53,8 +55,8 @@ export async function freePort() {
   return port;
 }
 
-// One browser at one host: it keeps cookies, and sends the Origin of its own site with what changes something. With an
-// `agent` it keeps connections too; with an `address` of 127.0.0.0/8 it comes from there.
+// A browser at one host. It keeps cookies, and sends the Origin of its own site with all methods but GET and HEAD. With
+// an `agent` it keeps connections too. With an `address` of 127.0.0.0/8 its requests come from there.
 export class Visitor {
   constructor(port, host) {
     this.port = port;
@@ -100,15 +102,15 @@ export class Visitor {
     return this.request('POST', path, { headers, body: new URLSearchParams(fields).toString() });
   }
 
-  // The answer of the sign-in form, filled in as a person would: 303 when it went well. Where there is an error page in
-  // its place, that.
+  // Fills in the sign-in form as a person would, and gives the answer to it: 303 on success. If the form itself is
+  // answered with an error page, it gives that page.
   async signIn({ email, password }) {
     const page = await this.get('/login');
     if (page.status !== 200) return page;
     return this.postForm('/login', { csrf: hiddenField(page.body, 'csrf'), email, password, callbackUrl: '' });
   }
 
-  // The new key's document, { id, name, fullKey, … }.
+  // Creates a key and gives its document: { id, name, fullKey, … }. Throws unless the answer is 201.
   async createKey(name) {
     const answer = await this.postJson('/api/api-keys', { name });
     if (answer.status !== 201) throw new Error(`no key was made: ${answer.status} ${answer.body}`);
@@ -124,7 +126,7 @@ export class Visitor {
   }
 }
 
-// The value of a hidden form field of a page.
+// Gives the value of a hidden form field of a page.
 export function hiddenField(html, name) {
   const tag = html.match(new RegExp(`<input[^>]*name="${name}"[^>]*>`))?.[0];
   if (tag === undefined) throw new Error(`the page has no field ${name}`);

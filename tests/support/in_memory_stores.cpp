@@ -27,7 +27,7 @@ void InMemoryStores::be(Writes writes, const domain::Tenant& tenant) {
         readOnly_.erase(tenant.id);
 }
 
-// The work is done on a copy: what is not committed is forgotten with it.
+// The work runs on a copy. Without a commit the copy is discarded.
 domain::SettledAt InMemoryStores::runTransaction(const domain::Tenant& tenant,
                                                  const std::function<Ending(domain::TenantStore&)>& work) {
     const std::lock_guard lock(mutex_);

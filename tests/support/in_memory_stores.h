@@ -17,7 +17,7 @@ struct TenantData {
     struct StoredSession {
         domain::Session session;
         std::optional<domain::Timestamp> endedAt;
-        std::int64_t epoch;  // of its user, when it began
+        std::int64_t epoch;  // the user's epoch at the sign-in
     };
     struct StoredKey {
         domain::ApiKey key;
@@ -32,32 +32,33 @@ struct TenantData {
 
     std::map<domain::UserId, domain::Account> accounts;
     std::map<domain::secrets::SessionHash, StoredSession> sessions;
-    std::map<domain::UserId, std::int64_t> sessionEpochs;  // where sessions were ended
+    std::map<domain::UserId, std::int64_t> sessionEpochs;  // of users whose sessions were all ended
     std::map<domain::ApiKeyId, StoredKey> keys;
     std::vector<domain::AuditEvent> audit;
     std::vector<Attempt> attempts;
-    std::map<Device, domain::Timestamp> devices;  // and when each was last seen
+    std::map<Device, domain::Timestamp> devices;  // and the last use of each
     std::map<domain::UserId, domain::Timestamp> changesWholeAt;
     enum class Part { kNone, kSessions, kLoginAttempts, kClearingAway };
     Part failing = Part::kNone;
-    std::size_t mostUsesAtOnce = 0;  // that were ever recorded
+    std::size_t mostUsesAtOnce = 0;  // the largest number of uses in one call of recordUses
 };
 
-// The stores without a database, for tests of the domain; the contract suite holds them to what MySQL does. One
-// unit of work at a time; a transaction that is not committed leaves nothing behind. Thread-safe.
+// The stores without a database, for tests of the domain. The contract suite checks that they do what MySQL does. They
+// run one unit of work at a time. A transaction that is not committed changes nothing. Thread-safe.
 class InMemoryStores final : public domain::TenantStores {
 public:
-    // A tenant's data as it is now.
+    // A copy of the tenant's data as it is now.
     TenantData data(const domain::Tenant&) const;
 
-    // From now on every unit of work throws StorageUnavailable, until called again with kReachable.
+    // From now on every unit of work throws StorageUnavailable, until this is called with kReachable.
     enum class Reach { kReachable, kUnreachable };
     void be(Reach);
 
-    // From now on writes of this part of the tenant throw StorageUnavailable.
+    // From now on one kind of write of the tenant throws StorageUnavailable: Sessions::add, LoginAttempts::add or
+    // LoginAttempts::clearAway. kNone ends that.
     void fail(const domain::Tenant&, TenantData::Part);
 
-    // From now on every transaction of the tenant throws StorageUnavailable, until called again with kWritable.
+    // From now on every transaction of the tenant throws StorageUnavailable, until this is called with kWritable.
     enum class Writes { kWritable, kReadOnly };
     void be(Writes, const domain::Tenant&);
 
@@ -75,7 +76,7 @@ private:
     std::set<domain::TenantId> readOnly_;
 };
 
-// Hosts and their tenants. Not thread-safe while a host is added.
+// Maps hosts to tenants. Thread-safe, except while a host is added.
 class InMemoryDirectory final : public domain::TenantDirectory {
 public:
     void add(const domain::HostName& host, const domain::Tenant& tenant) { tenants_.insert_or_assign(host, tenant); }

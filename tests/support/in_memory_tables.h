@@ -5,7 +5,7 @@
 
 namespace claviger::tests {
 
-// The tables over the data of one tenant, which must outlive this.
+// The tables over the data of one tenant. The data must outlive this. Not thread-safe.
 class InMemoryTables final : public domain::TenantStore {
 public:
     explicit InMemoryTables(TenantData& data);

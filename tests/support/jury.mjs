@@ -1,8 +1,9 @@
-// Judges whether dead means dead: who accepts a value after its death has been told is guilty.
+// Checks that "dead everywhere" holds. A violation is a verify that starts after the revocation of its value was
+// acknowledged, and accepts it.
 //
 //   const jury = new Jury();
-//   jury.present(client, value);                     // a living value; the two before it are asked for as well
-//   jury.died(value);                                // the regenerate has been answered
+//   jury.present(client, value);                     // an active value; the two before it are verified too
+//   jury.died(value);                                // the regenerate was acknowledged
 //   const verifiers = hosts.map((host) => verifier(statusOver(host, tenant), jury));
 //   jury.close(); await Promise.all(verifiers);
 //   jury.violations;
@@ -12,7 +13,7 @@ import http from 'node:http';
 export const now = () => performance.now();
 
 export class Jury {
-  #suspects = new Map(); // client → its living value and that one's dead predecessors
+  #suspects = new Map(); // client → its active value and the two before it, which are revoked
   #all = [];
   #deadSince = new Map();
   #queues = new Set();
@@ -20,14 +21,14 @@ export class Jury {
   counts = { accepted: 0, refused: 0, unavailable: 0 };
   closed = false;
 
-  // Returns when every verifier has asked for it, so that whoever remembers it has had the chance to.
+  // Waits until every verifier has verified the value once, so that each host had the chance to cache it.
   present(client, value) {
     this.#suspects.set(client, [value, ...(this.#suspects.get(client) ?? [])].slice(0, 3));
     this.#all = [...this.#suspects.values()].flat();
     return this.#askAll(value);
   }
 
-  // From then on every verify that starts must refuse it. All verifiers ask for it next.
+  // From `since` on, every verify that starts must refuse the value. All verifiers verify it next.
   died(value, since = now()) {
     this.#deadSince.set(value, since);
     this.#askAll(value);
@@ -37,7 +38,8 @@ export class Jury {
     return Promise.all([...this.#queues].map((queue) => new Promise((done) => queue.push({ value, done }))));
   }
 
-  // Gives a function that tells whom to ask for next: in turn somebody new or newly dead, and anybody.
+  // Gives a function that returns the next value for a verifier. It alternates between the queue of new and newly
+  // revoked values and a random value.
   attend() {
     const queue = [];
     let turn = 0;
@@ -59,7 +61,7 @@ export class Jury {
   }
 }
 
-// One kept connection that verifies again and again, and never pauses.
+// A verifier: one kept connection that sends verifies without a pause until the jury is closed.
 export async function verifier(ask, jury) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const next = jury.attend();
@@ -76,7 +78,7 @@ export async function verifier(ask, jury) {
   agent.destroy();
 }
 
-// Asks a host for a value; 0 where there was no answer.
+// Gives a function that verifies a value at a host and gives the status; 0 if there was no answer.
 export function statusOver(host, tenant) {
   return (agent, fullKey) =>
     new Promise((resolve) => {

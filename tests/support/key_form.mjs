@@ -1,4 +1,4 @@
-// The CRC-32 of zlib (reflected polynomial 0xEDB88320), bit by bit: node 18's zlib does not offer its own.
+// The CRC-32 of zlib (reflected polynomial 0xEDB88320), bit by bit. Node 18's zlib module does not offer it.
 export function crc32(text) {
   let crc = 0xffffffff;
   for (const byte of Buffer.from(text)) {

@@ -1,4 +1,4 @@
-// The launcher's own shell functions, so that tests run what users run.
+// The launcher's own shell functions. With them tests run the code that users run.
 
 import { execFileSync } from 'node:child_process';
 import { dirname } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-// Runs one function of cli/launcher/ with arguments and gives what it prints; throws where it fails.
+// Runs one function of cli/launcher/ with arguments and gives what it prints. Throws if the function fails.
 export function launcherFunction(name, ...args) {
   const script = `set -eu
     root=$1; shift

@@ -1,21 +1,21 @@
-// Keeps account of what a service has said while something is done to it: people who create, regenerate and verify keys
-// without a pause, every answer that they got, and in the end a comparison with the service and its database.
+// Keeps a log of the operations on a service under faults. Its users create, regenerate and verify keys without a
+// pause, and each answer is recorded. In the end the log is compared with the service and its database.
 //
-//   const ledger = await openLedger(service, { writers: 3, verifiers: 3 });   // a tenant and people of its own
+//   const ledger = await openLedger(service, { writers: 3, verifiers: 3 });   // makes a tenant and users
 //   ledger.begin();
 //   …                                               // faults
 //   await ledger.end();
-//   ledger.requests, ledger.errors, ledger.wrong    // what it was answered; `wrong` are the promises broken meanwhile
-//   await ledger.differences();                     // what is not as it was acknowledged, in words
+//   ledger.requests, ledger.errors, ledger.wrong    // the results; `wrong` lists the violations
+//   await ledger.differences();                     // the differences from what was acknowledged, in words
 
 import http from 'node:http';
 
 import { flawOf } from './problems.mjs';
 import { until } from './processes.mjs';
 
-const mostKeys = 450; // of a person; the service allows 500
+const mostKeys = 450; // of a user; the service allows 500
 
-// `people` is how many a writer is, one after another, since a person may have 500 keys; `kept`: each client keeps its
+// A writer acts as `people` users, one after another, since a user may have 500 keys. `kept`: each client keeps its
 // connection.
 export async function openLedger(service, { writers = 3, verifiers = 3, people = 1, kept = true } = {}) {
   const tenant = service.tenant();
@@ -37,13 +37,13 @@ const plainId = (id) => id.replaceAll('-', '');
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
 class Ledger {
-  crews = []; // for each writer, the people whom it is, one after another
-  values = new Map(); // each value that was shown: its key
-  unknownNames = []; // creates that were answered by nobody knows what
-  dead = []; // { id, value } that a regenerate has replaced
-  errors = []; // { kind, status, code, began, seconds }: what was not answered as asked, and is no broken promise
-  wrong = []; // broken promises, in words
-  took = { create: [], regenerate: [], verify: [] }; // seconds of each answer
+  crews = []; // for each writer its users
+  values = new Map(); // each value that was shown → its key
+  unknownNames = []; // creates of unknown outcome
+  dead = []; // { id, value, … } that a regenerate has replaced
+  errors = []; // { kind, status, code, began, seconds } of each request without its expected answer
+  wrong = []; // violations, in words
+  took = { create: [], regenerate: [], verify: [] }; // seconds of each request
   #made = 0;
 
   constructor(service, tenant, { verifiers, kept }) {
@@ -76,7 +76,7 @@ class Ledger {
     return Object.values(this.took).reduce((sum, times) => sum + times.length, 0);
   }
 
-  // The slowest answer of each kind, in seconds.
+  // The time of the slowest request of each kind, in seconds.
   get slowest() {
     const largest = (times) => times.reduce((most, each) => Math.max(most, each), 0);
     return Object.fromEntries(Object.entries(this.took).map(([kind, times]) => [kind, largest(times)]));
@@ -86,18 +86,18 @@ class Ledger {
     return this.errors.length / this.requests;
   }
 
-  // How many creates and regenerates were acknowledged.
+  // The number of creates and regenerates that were acknowledged.
   get acknowledged() {
     return this.values.size;
   }
 
-  // Returns when so many more have been, within so many seconds.
+  // Waits until more than `count` further changes are acknowledged. Throws after `seconds`.
   async changes(count = 50, seconds = 15) {
     const known = this.acknowledged;
     await until(`${count} changes to be acknowledged`, () => this.acknowledged > known + count, seconds);
   }
 
-  // --- those who ask ---
+  // --- the clients ---
 
   #agent() {
     return this.kept ? new http.Agent({ keepAlive: true, maxSockets: 1 }) : undefined;
@@ -160,7 +160,8 @@ class Ledger {
     agent?.destroy();
   }
 
-  // A verify of the key, and what it may not have said: no to who lives all the while, yes to who was dead before it.
+  // Verifies the key and checks the result. There are two violations: a refusal of a value that was active all the
+  // time, and a success of a value that was revoked before the request.
   async #judged(key, agent) {
     const { state, value, id } = key;
     const answer = await this.verify(value, agent);
@@ -176,7 +177,7 @@ class Ledger {
     return this.service.request({ host: this.tenant.host, path: '/v1/verify', headers, agent });
   }
 
-  // Sends a request and books what came of it; undefined where nothing did.
+  // Sends a request and records its answer. Gives undefined if there was none.
   async #ask(kind, expected, send) {
     const began = Date.now();
     const answer = await send().catch((error) => {
@@ -193,7 +194,7 @@ class Ledger {
 
   // --- the comparison ---
 
-  // Each way in which database, list and verify are not as the answers said.
+  // Gives each difference between the acknowledged changes and the database, the lists and the verify results.
   async differences() {
     const rows = rowsOf(this.service, this.schema);
     return [...this.#inRows(rows), ...(await this.#inLists(rows)), ...(await this.#inVerdicts())];
@@ -219,7 +220,7 @@ class Ledger {
     return [...found, ...brokenLineages(rows)];
   }
 
-  // What was answered by nobody knows what is there to be seen, or is not there at all: the list is what the database has.
+  // A change of unknown outcome is either visible or not there at all: each list equals the rows of the database.
   async #inLists(rows) {
     const found = [];
     for (const { email, visitor } of this.people) {
@@ -246,7 +247,8 @@ class Ledger {
   }
 }
 
-// Refused for good: nothing was changed. What nobody can know is answered 503, or by nginx where a worker is gone.
+// A final refusal: nothing was changed. An unknown outcome is answered 503, or by nginx with a status over 500 if a
+// worker is gone.
 const isRefusal = (answer) => answer !== undefined && answer.status <= 500;
 
 function rowsOf(service, schema) {
@@ -261,7 +263,7 @@ function rowsOf(service, schema) {
 
 const successorOf = (row, rows) => row && rows.find(({ lineage, generation }) => lineage === row.lineage && generation === row.generation + 1);
 
-// One living row a name, the newest; and no generation left out or given twice.
+// Each lineage must have one active row, the newest. No generation may be missing or occur twice.
 function brokenLineages(rows) {
   const lineages = new Map();
   for (const row of rows) lineages.set(row.lineage, [...(lineages.get(row.lineage) ?? []), row]);

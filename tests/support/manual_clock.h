@@ -7,7 +7,7 @@
 
 namespace claviger::tests {
 
-// A clock that stands until a test moves it. Thread-safe.
+// A clock that stands still until a test advances it. Thread-safe.
 class ManualClock final : public domain::Clock {
 public:
     // 2026-01-02T03:04:05.678901Z: every field differs, so that no two can be confused.

@@ -1,4 +1,4 @@
-// nginx with a configuration of the test's own, such as a site whose locations the guard protects.
+// nginx with a configuration of the test, such as a site whose locations the guard protects.
 
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,13 +7,14 @@ import { freePort, request } from './http.mjs';
 import { launcherFunction } from './launcher.mjs';
 import { hasEnded, start, stop, until } from './processes.mjs';
 
-// The program of all tests; TEST_NGINX names another version.
+// The nginx of all tests. TEST_NGINX names the program of another version.
 export const nginxProgram = process.env.TEST_NGINX ?? '/usr/sbin/nginx';
 
 const user = process.getuid() === 0 ? 'user root;' : '';
 
-// The shipped configuration in a folder of its own; whoever listens on `socket` stands for the workers. `lines` come first in
-// Claviger's server block, `include` names shipped files that are included last in it.
+// Starts nginx with the shipped configuration in a new folder. The process that listens on `socket` takes the place of
+// the workers. `lines` come first in Claviger's server block. `include` names shipped files that are included last in
+// it.
 export async function startShipped(options) {
   const folder = newFolder();
   for (const name of ['run', 'log']) mkdirSync(join(folder, name));
@@ -22,13 +23,13 @@ export async function startShipped(options) {
   return started(folder, port, { socket: join(folder, 'run/fcgi.sock') });
 }
 
-// One server block, on a free port, with `http` before it.
+// Starts nginx with one server block on a free port. `http` stands before the block.
 export async function startSite({ http, server }) {
   const site = await startSites({ http, servers: [server] });
   return { ...site, port: site.ports[0], request: (options) => request({ port: site.ports[0], ...options }) };
 }
 
-// One nginx with a server block for each of `servers`, on free ports: { ports, … }.
+// Starts one nginx with a server block for each of `servers`, on free ports: { ports, … }.
 export async function startSites({ http, servers }) {
   const folder = newFolder();
   mkdirSync(join(folder, 'log'));
@@ -46,8 +47,8 @@ ${blocks.join('\n')}
   return started(folder, ports[0], { ports });
 }
 
-// Writes FOLDER/nginx: the whole nginx of the demo, or with TEST_STOCK_NGINX, a nginx.conf as Debian ships it, that one with
-// the two includes of nginx/README.md.
+// Writes FOLDER/nginx, the whole nginx configuration of the demo. TEST_STOCK_NGINX may name a nginx.conf as Debian
+// ships it. Then that file is written instead, with the two includes of nginx/README.md.
 export function writeShipped(folder, port, { lines = '', include = [] } = {}) {
   launcherFunction('writeNginx', folder, String(port));
   const file = join(folder, 'nginx/nginx.conf');
@@ -58,7 +59,7 @@ export function writeShipped(folder, port, { lines = '', include = [] } = {}) {
   writeFileSync(file, whole.replace('include claviger_server.conf;', `${lines} include claviger_server.conf; ${included}`));
 }
 
-// Only what a test without root's rights needs is another than in the package: the account, the folders, the port.
+// Changes only what a test without root's rights cannot use: the account, the folders, the port.
 function stockOf(text, folder, port) {
   const changed = [
     [/^user .*$/m, user],

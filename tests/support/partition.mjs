@@ -1,9 +1,9 @@
-// A network of its own, from which the database is reached over TCP, and in which packets can be dropped. It is gone with
-// the process that holds it.
+// A network of its own, in which packets can be dropped. The database is reached from it over TCP. The network ends
+// with the process that holds it.
 //
 //   const network = await startNetwork(database.socket);
-//   const host = await startService(database.settings, { within: network.within });      // its workers are in that network
-//   network.drop();                                  // from now on no packet of the database arrives, either way
+//   const host = await startService(database.settings, { within: network.within });  // its workers run in that network
+//   network.drop();                                  // from now on no packet to or from the database arrives
 //   network.pass();
 //   await network.stop();
 
@@ -15,7 +15,7 @@ const port = 13306; // of the network's own loopback
 const relay = fileURLToPath(new URL('tcp_relay.mjs', import.meta.url));
 
 export async function startNetwork(socket) {
-  // Who is not root may be so in a user namespace.
+  // Without root, a user namespace gives the rights that are needed.
   const spaces = process.getuid() === 0 ? ['--net'] : ['--net', '--map-root-user'];
   const holder = spawn('unshare', [...spaces, 'setpriv', '--pdeathsig', 'KILL', '--', 'sh', '-c', `ip link set lo up && exec "$@"`, 'sh', process.execPath, relay, String(port), socket], {
     stdio: ['ignore', 'pipe', 'inherit'],

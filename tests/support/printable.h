@@ -4,7 +4,7 @@
 
 namespace claviger::tests {
 
-// What can be written to a stream, and so into a log by accident. Secrets must not be.
+// Types that can be written to a stream, and so into a log by accident. Secrets must not be Printable.
 template <class T>
 concept Printable = requires(std::ostream& out, const T& value) {
     out << value;

@@ -1,5 +1,6 @@
-// What is wrong with an error as /api and /v1 must give it, or undefined: a whole problem document, told by its own status
-// and request, with a Retry-After where it says that the service is not available.
+// Gives what is wrong with an error answer of /api or /v1, in words, or undefined if it is right. It must be a complete
+// problem document that names its own status and request id, with Cache-Control: no-store. With 502 and 503 it must
+// have a Retry-After.
 export function flawOf(answer) {
   if (answer.headers['content-type'] !== 'application/problem+json') return `it is ${answer.headers['content-type']}`;
   let document;

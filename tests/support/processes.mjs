@@ -1,10 +1,10 @@
-// Processes that a test starts: they end with it, whatever happens to it.
+// Processes that a test starts. They end with the test, whatever happens to it.
 
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-// Starts a program whose output goes to the file `log`.
+// Starts a program and gives the child. Its output is appended to the file `log`.
 export function start(log, command, args, options = {}) {
   const fd = openSync(log, 'a', 0o600);
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
@@ -12,13 +12,14 @@ export function start(log, command, args, options = {}) {
     ...options,
   });
   closeSync(fd);
-  child.on('error', () => {}); // `until` sees that it is gone
+  child.on('error', () => {}); // the next `until` notices that it is missing
   return child;
 }
 
 export const hasEnded = (child) => child.exitCode !== null || child.signalCode !== null;
 
-// Asks the child to end and waits until it has.
+// Sends the signal to the child and waits until the child has ended. A frozen child is continued, so that the signal
+// takes effect.
 export async function stop(child, signal = 'SIGTERM') {
   if (hasEnded(child)) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -27,7 +28,7 @@ export async function stop(child, signal = 'SIGTERM') {
   await ended;
 }
 
-// Polls until `condition` gives something truthy, and gives that.
+// Polls until `condition` gives something truthy, and gives that. Throws after `seconds`.
 export async function until(what, condition, seconds = 15) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
@@ -38,20 +39,20 @@ export async function until(what, condition, seconds = 15) {
   }
 }
 
-// The processes that it has started and that have not ended; none where it has ended itself.
+// Gives the children of the process that have not ended; none if the process itself has ended.
 export function childrenOf(pid) {
   return shown(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
 
-// How many files and sockets a process has open.
+// The number of files and sockets that a process has open.
 export const descriptorsOf = (pid) => readdirSync(`/proc/${pid}/fd`).length;
 
-// What it holds in memory, in MiB.
+// The resident memory of a process, in MiB.
 export function memoryOf(pid) {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 }
 
-// Every process of this machine whose command line holds the text: { pid, command }.
+// Every process of this machine whose command line contains the text: { pid, command }.
 export function processesWith(text) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -59,11 +60,11 @@ export function processesWith(text) {
     .filter(({ command }) => command.includes(text));
 }
 
-// What /proc shows of a process.
+// The content of a file of /proc; empty if the process has ended.
 export function shown(file) {
   try {
     return readFileSync(file, 'latin1');
   } catch {
-    return ''; // it has just ended
+    return ''; // the process has just ended
   }
 }

@@ -36,7 +36,7 @@ RawConnection::RawConnection(const domain::Settings::Database& settings, persist
     if (::mysql_real_connect(handle_.get(), host.c_str(), user.c_str(), password.c_str(), nullptr, settings.port,
                              socket.empty() ? nullptr : socket.c_str(), 0) == nullptr)
         throw std::runtime_error(::mysql_error(handle_.get()));
-    // The test's own statements work under any settings of the server.
+    // The statements of a test must work under any settings of the server.
     run("SET SESSION autocommit = 1, completion_type = 'NO_CHAIN', sql_mode = 'STRICT_ALL_TABLES', "
         "sql_safe_updates = 0, sql_select_limit = 1000000, sql_big_selects = 1, wait_timeout = 600 "
         "/*M!100000 , max_statement_time = 0, idle_transaction_timeout = 0, idle_write_transaction_timeout = 0 */");

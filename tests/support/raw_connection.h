@@ -12,22 +12,22 @@
 
 namespace claviger::tests {
 
-// A connection made by hand with one of the accounts, past everything that persistence/ does: what a thief of
-// the password would have.
+// A plain database connection with one of the accounts. It bypasses everything that persistence/ does, as a thief of
+// the password would. For one thread.
 class RawConnection {
 public:
     using Table = std::vector<std::vector<std::optional<std::string>>>;
 
-    // Throws std::runtime_error if it cannot be made.
+    // Throws std::runtime_error if the connection fails.
     RawConnection(const domain::Settings::Database&, persistence::Account);
 
-    // Throws std::runtime_error with the server's text if the statement is refused.
+    // Runs one statement and returns its rows. Throws std::runtime_error with the server's text if it fails.
     Table run(const std::string& sql);
 
-    // The error number of the statement, 0 if it works.
+    // Runs one statement and returns its error number, 0 on success.
     unsigned errorOf(const std::string& sql);
 
-    // The first column of the one row.
+    // Returns the first column of the first row. Throws if there is no row, or NULL in it.
     std::string value(const std::string& sql);
 
 private:

@@ -6,7 +6,7 @@
 
 namespace claviger::tests {
 
-// Counts what is reported. Thread-safe.
+// Counts the reported failures and successes. Thread-safe.
 struct RecordedFaults final : domain::FaultReport {
     void failed(const std::string&) override { ++failures; }
     void worked() override { ++successes; }

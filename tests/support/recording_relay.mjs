@@ -1,8 +1,8 @@
-// Stands between a program and the database over TCP, and keeps what it could read.
+// A relay between a program and the database over TCP. It records all bytes that it can read.
 //
 //   const relay = await startRecorder(database.port);    // the program's database.port is relay.port
 //   relay.forget();
-//   relay.fromClient();                                  // what clients have sent since, as one Buffer
+//   relay.fromClient();                                  // all bytes from clients since then, as one Buffer
 //   relay.all();                                         // both directions
 //   relay.denyTls(true);                                 // from now on the server seems to have no TLS
 //   await relay.stop();
@@ -45,7 +45,8 @@ class Recorder {
     this.denies = denies;
   }
 
-  // A greeting is the first packet (number 0) of protocol 10: version, NUL, 4 bytes, 8 of the scramble, NUL, capabilities.
+  // A greeting is the first packet (number 0) of protocol 10. Its parts are version, NUL, 4 bytes, 8 of the scramble,
+  // NUL, capabilities.
   denied(bytes) {
     if (!this.denies || bytes[3] !== 0 || bytes[4] !== 10) return bytes;
     const changed = Buffer.from(bytes);

@@ -4,7 +4,7 @@
 
 namespace claviger::tests {
 
-// Whether the result is a refusal, and this one.
+// Whether the result is a refusal with this code.
 template <class T>
 bool refusedWith(domain::ErrorCode code, const domain::Result<T>& result) {
     return !result.ok() && result.error().code == code;

@@ -1,4 +1,4 @@
-// A whole private service for one test file: workers, nginx and tenants of its own on the test database.
+// A complete private service for one test file: workers, nginx and tenants of its own on the test database.
 //
 //   const service = await startService();              // stop it in after(): await service.stop()
 //   const tenant = service.tenant();                   // fresh: { slug, host, name }
@@ -22,17 +22,18 @@ import { childrenOf, hasEnded, shown, start, stop, until } from './processes.mjs
 const testConfig = process.env.TEST_CONFIG;
 if (!testConfig) throw new Error('these tests need a database: run them by ./claviger test');
 
-// For what creates and regenerates more than one person may in an hour.
+// The settings for tests that create and regenerate more keys than one user may in an hour.
 export const manyChanges = { 'limits.changes': 'off' };
 
 const random = () => randomBytes(5).toString('hex');
 
-// `settings` are lines of claviger.conf that replace the test run's, such as { 'fcgi.workers': 2 }. The service lies in a
-// new folder of `parent`; its workers run `program`, by the command `within` if there is one. `nginx` is what writeShipped takes.
+// Starts a service in a new folder of `parent`. `settings` are lines of claviger.conf that replace the test run's, such
+// as { 'fcgi.workers': 2 }. Its workers run `program`, by the command `within` if there is one. `nginx` are the options
+// of writeShipped.
 export async function startService(settings = {}, options = {}) {
   const service = new Service(await freePort(), settings, options);
   try {
-    if ('database.socket' in settings) service.mustTool(['migrate']); // the test run's own is migrated
+    if ('database.socket' in settings) service.mustTool(['migrate']); // the test run's database is migrated already
     await service.startWorkers();
     await service.startNginx();
   } catch (error) {
@@ -78,7 +79,7 @@ class Service {
     return stop(this.workers);
   }
 
-  // The processes below the master.
+  // The child processes of the master.
   children() {
     const pids = childrenOf(this.workers.pid);
     const are = (duty) => pids.filter((pid) => shown(`/proc/${pid}/environ`).includes(`FASTCGI_${duty}_OF`));
@@ -94,7 +95,8 @@ class Service {
     });
   }
 
-  // What goes on beside the test ends with the service, though the test may have failed before it came to that.
+  // Registers `end`, which stop() calls. So a background task of a test ends even if the test fails before it ends the
+  // task.
   beforeStop(end) {
     this.ends.push(end);
   }
@@ -125,18 +127,18 @@ class Service {
     return { email, password };
   }
 
-  // The tool, where it must succeed.
+  // Runs the tool and throws unless it succeeds.
   mustTool(args, options) {
     const { status, stderr } = this.tool(args, options);
     if (status !== 0) throw new Error(`claviger ${args.join(' ')} gave ${status}: ${stderr}`);
   }
 
-  // Asks its database, as database.sql does.
+  // Runs statements in its database, as database.sql does.
   sql(statements) {
     return sql(readFileSync(this.config, 'utf8').match(/^database\.socket = (.*)$/m)[1], statements);
   }
 
-  // --- speaking to it ---
+  // --- requests to it ---
 
   request(options) {
     return request({ port: this.port, ...options });
@@ -163,7 +165,7 @@ class Service {
     return readFileSync(join(this.folder, 'log', name), 'utf8');
   }
 
-  // The lines of the workers' log that tell of an event, newest last: { time, event, … }.
+  // The lines of the workers' log for an event, newest last: { time, event, … }.
   events(name) {
     return this.log('claviger-fcgi.log')
       .split('\n')
@@ -171,7 +173,7 @@ class Service {
       .map((line) => JSON.parse(line));
   }
 
-  // Everything that it has logged, each file under its name.
+  // All its log files, each under its name.
   logs() {
     return readdirSync(join(this.folder, 'log'))
       .map((name) => `--- ${name}\n${this.log(name)}`)

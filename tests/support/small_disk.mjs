@@ -1,5 +1,5 @@
-// A file system of its own that can be filled to its last byte. It has to be mounted, which needs root; where that is not
-// allowed the test fails and says so.
+// A file system of its own that can be filled to its last byte. Mounting it needs root. Where that is not allowed the
+// test fails and says so.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ class SmallDisk {
     this.filler = join(folder, 'filler');
   }
 
-  // To its last byte, by another process: whoever asks the service meanwhile is not held up.
+  // Fills the disk to its last byte. Another process writes the bytes, so it does not delay the requests of this one.
   async fill() {
     const child = spawn('sh', ['-c', 'cat /dev/zero >>"$1"', 'sh', this.filler], { stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';

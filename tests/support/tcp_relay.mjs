@@ -1,5 +1,5 @@
-// tcp_relay.mjs PORT SOCKET: takes connections to the port of this network's loopback, and passes their bytes to the unix
-// socket and back. Says "ready" once it listens.
+// tcp_relay.mjs PORT SOCKET: accepts connections to the port on the loopback of this network. It passes their bytes to
+// the unix socket and back. It prints "ready" once it listens.
 
 import net from 'node:net';
 

@@ -10,7 +10,7 @@
 
 namespace claviger::tests {
 
-// A folder of its own for one test, gone with everything in it afterwards.
+// A new folder for one test. The destructor removes it with everything in it.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
@@ -27,7 +27,7 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
 
-    // A file that only its owner can read.
+    // Writes a file that only its owner can read and write, and returns its path.
     std::filesystem::path write(const std::string& name, std::string_view content) const {
         const auto file = path_ / name;
         std::ofstream(file, std::ios::binary) << content;

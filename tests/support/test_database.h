@@ -13,11 +13,13 @@
 
 namespace claviger::tests {
 
-// The configuration that TEST_CONFIG names. Throws std::runtime_error that says what to run, if there is none.
+// The configuration that TEST_CONFIG names. Without TEST_CONFIG it throws std::runtime_error, whose text says what to
+// run.
 const domain::Settings& testSettings();
 
-// The private database of a test run, with the control schema up, reached as the tool and as a worker reach it.
-// Made at first use; lives to the end of the process. Tenants are never dropped: the database goes as a whole.
+// The private database of a test run, with the control schema migrated. Tests reach it with the account of the tool and
+// with that of a worker. It is made at first use and exists until the process ends. Tenants are never dropped: the
+// database is removed as a whole.
 class TestDatabase {
 public:
     static TestDatabase& instance();
@@ -25,19 +27,20 @@ public:
     persistence::Connections& tool() { return tool_; }
     persistence::Connections& worker() { return worker_; }
     persistence::Transactions& toolTransactions() { return toolTransactions_; }
-    persistence::Transactions& transactions() { return transactions_; }  // of a worker without a board
+    persistence::Transactions& transactions() { return transactions_; }  // of a worker that maps no shared memory
     persistence::Migrator& migrator() { return migrator_; }
     persistence::MySqlTenantRegistry& registry() { return registry_; }
     persistence::MySqlTenantSchemas& schemas() { return schemas_; }
 
-    // A fresh tenant, made by the code that makes every tenant; its host is its slug and ".test".
+    // Makes a new tenant by the product's own code. Its host is its slug and ".test".
     domain::Tenant makeTenant();
 
-    // Statements of a test, as the tool's account; {schema} is the tenant's.
+    // Runs one statement with the tool's account. `{schema}` in it stands for the tenant's schema. Throws
+    // std::runtime_error if it fails. Not thread-safe.
     void execute(const domain::Tenant&, std::string sql);
     RawConnection::Table query(const domain::Tenant&, std::string sql);
 
-    // How many rows, e.g. count(tenant, "api_keys WHERE deleted_at IS NULL").
+    // Returns how many rows match, e.g. count(tenant, "api_keys WHERE deleted_at IS NULL").
     std::int64_t count(const domain::Tenant&, const std::string& tableAndCondition);
 
 private:
@@ -54,7 +57,7 @@ private:
     domain::TenantService tenants_;
 };
 
-// A name that no other test has: "t-" and 16 hexadecimal digits, fit for a slug.
+// Returns a name that no other test has: "t-" and 16 hexadecimal digits, which is a valid slug.
 std::string uniqueName();
 
 }  // namespace claviger::tests

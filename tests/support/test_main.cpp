@@ -1,6 +1,6 @@
-// The main of every C++ test binary: runs all tests, or those whose names hold one of the arguments
-// (unit_tests KeyNameTest, api_tests SignInTest::answers401ForAWrongPassword). Prints each failure and closes with
-// the line "N passed, N failed". Exit status 1 if a test failed or none ran.
+// The main of every C++ test binary. It runs all tests, or those whose names contain one of the arguments (unit_tests
+// KeyNameTest, api_tests SignInTest::answers401ForAWrongPassword). It prints each failure and ends with the line "N
+// passed, N failed". The exit status is 1 if a test failed or none ran.
 
 #include <cppunit/Exception.h>
 #include <cppunit/Message.h>
@@ -45,7 +45,7 @@ private:
     int failed_ = 0;
 };
 
-// Runs the single tests under `test` whose names were asked for.
+// Runs the single tests under `test` whose names contain one of `wanted`; all of them if that is empty.
 void runChosen(CppUnit::Test& test, const std::vector<std::string>& wanted, CppUnit::TestResult& result) {
     for (int i = 0; i < test.getChildTestCount(); ++i) runChosen(*test.getChildTestAt(i), wanted, result);
     if (test.getChildTestCount() > 0) return;

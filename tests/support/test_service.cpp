@@ -60,7 +60,7 @@ void TestTenant::execute(const std::string& sql) const {
 const fcgi::Application& application() {
     static const fcgi::Composition composition = [] {
         domain::secrets::initialize();
-        TestDatabase::instance();  // lives longer: its schemas are there before the first request
+        TestDatabase::instance();  // outlives the composition; its schemas exist before the first request
         return fcgi::Composition(testSettings());
     }();
     return composition.application();

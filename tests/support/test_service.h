@@ -10,13 +10,13 @@
 
 namespace claviger::tests {
 
-// A tenant of its own for one test, on the real database, behind the real composition.
+// A new tenant for one test, in the real database, served by the real composition.
 class TestTenant {
 public:
     static constexpr auto kOwner = "owner@example.com";
     static constexpr auto kPassword = "correct horse battery";
 
-    TestTenant();  // with one approved user, kOwner
+    TestTenant();  // has one approved user, kOwner
 
     void addUser(const std::string& email, domain::UserStatus status = domain::UserStatus::kApproved);
     Browser browser(const std::string& scheme = "http") const;
@@ -25,10 +25,10 @@ public:
     const std::string& host() const { return host_; }
     std::string authority() const { return host_ + ":8080"; }
 
-    // How many rows the tenant's table holds, e.g. count("api_keys WHERE deleted_at IS NULL").
+    // Returns how many rows of the tenant's table match, e.g. count("api_keys WHERE deleted_at IS NULL").
     std::int64_t count(const std::string& tableAndCondition) const;
 
-    // A statement of a test that brings the tenant into a state, e.g. execute("UPDATE {schema}.users SET …").
+    // Runs a statement that brings the tenant into a state, e.g. execute("UPDATE {schema}.users SET …").
     void execute(const std::string& sql) const;
 
     const domain::Tenant& tenant() const { return tenant_; }
@@ -38,14 +38,15 @@ private:
     domain::Tenant tenant_;
 };
 
-// The application of this process: one composition over the test's database, as a worker makes it.
+// The application of this process. It has one composition over the test's database, made as a worker makes it.
 const fcgi::Application& application();
 
-// A key made through the API: its id and its full key.
+// A key that was made through the API: its id and its full key.
 struct MadeKey {
     std::string id;
     std::string fullKey;
 };
+// Throws std::runtime_error if the API refuses.
 MadeKey makeKey(Browser&, const std::string& name);
 
 }  // namespace claviger::tests

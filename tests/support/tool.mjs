@@ -1,4 +1,4 @@
-// The built tool on a database of its own.
+// The built tool with a database of its own.
 //
 //   const tool = await startTool();                       // stop it in after(): await tool.stop()
 //   tool.run('tenant', 'list');                           // { status, stdout, stderr }
@@ -14,13 +14,13 @@ import { root } from './launcher.mjs';
 
 export const program = join(root, 'build/cli/claviger');
 
-// Without configuration or database: what is decided before either is asked for.
+// Runs the tool without configuration or database, for errors that it reports before it needs either.
 export function runTool(args, options = {}) {
   const { status, stdout, stderr } = spawnSync(program, args, { input: '', encoding: 'utf8', ...options });
   return { status, stdout, stderr };
 }
 
-// `options` are the database server's.
+// `options` are those of startDatabase.
 export async function startTool(...options) {
   return new Tool(await startDatabase(...options));
 }
@@ -32,7 +32,7 @@ class Tool {
     this.configure({});
   }
 
-  // Writes the configuration: the test run's, this database, and these settings.
+  // Writes the configuration: that of the test run with this database and these settings.
   configure(settings) {
     const own = { ...this.database.settings, ...settings };
     const kept = readFileSync(process.env.TEST_CONFIG, 'utf8')
@@ -42,7 +42,7 @@ class Tool {
     writeFileSync(this.config, [...kept, ...lines, ''].join('\n'));
   }
 
-  // Works from now on with a copy of the migrations to which these files are added: { 'tenant/0099_x.sql': text }.
+  // Uses from now on a copy of the migrations with these files added: { 'tenant/0099_x.sql': text }.
   addMigrations(files) {
     const folder = join(this.database.folder, 'migrations');
     cpSync(join(root, 'migrations'), folder, { recursive: true });
@@ -60,17 +60,17 @@ class Tool {
     return { status, document: JSON.parse(stdout), stderr };
   }
 
-  // The same beside others: run() lets nothing else happen meanwhile.
+  // As run(), but other code of the test can run at the same time. run() blocks the thread.
   start({ input = '' }, ...args) {
     const child = spawn(program, ['--config', this.config, ...args], { stdio: 'pipe' });
     const told = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr']) child[name].on('data', (chunk) => (told[name] += chunk));
-    child.stdin.on('error', () => {}); // it may end without reading
+    child.stdin.on('error', () => {}); // the tool may end without reading
     child.stdin.end(input);
     return new Promise((resolve) => child.on('close', (status) => resolve({ status, ...told })));
   }
 
-  // Begins a run and kills it after some milliseconds, unless it is done by then.
+  // Starts a run and kills it after some milliseconds, unless it ends before.
   async kill(milliseconds, ...args) {
     const child = spawn(program, ['--config', this.config, ...args], { stdio: 'ignore' });
     const ended = new Promise((resolve) => child.on('exit', resolve));

@@ -1,4 +1,5 @@
-// Regenerates keys over two hosts while verifiers on both never pause, before a jury (jury.mjs).
+// Regenerates keys over two hosts while verifiers on both send verifies without a pause. A jury (jury.mjs) checks the
+// results.
 //
 //   const scene = await makeScene(hosts);            // two services over one database
 //   const result = await trial(scene, 20, { disturb: (round) => … });
@@ -9,9 +10,9 @@ import assert from 'node:assert/strict';
 import { Jury, now, statusOver, verifier } from './jury.mjs';
 import { until } from './processes.mjs';
 
-const lease = 500; // milliseconds in which a change is known everywhere, also where nobody was told of it
+const lease = 500; // milliseconds after which a change holds on every host, even if its outcome is unknown
 
-// A tenant with as many users; `people` are these, each signed in at each host.
+// Makes a tenant with `users` users. `people` has for each of them a session at each host.
 export async function makeScene(hosts, { users = 1 } = {}) {
   const tenant = hosts[0].tenant();
   const people = [];
@@ -22,9 +23,9 @@ export async function makeScene(hosts, { users = 1 } = {}) {
   return { hosts, tenant, people };
 }
 
-// `clients` regenerate a key each, at the same time, `times` times in all; each alternates between the hosts, and is one of
-// the people. `disturb` may do harm in each round of the first of them. The verifiers are `verifiers` connections to each
-// host of `at`.
+// `clients` regenerate one key each, at the same time, `times` times in all. Each alternates between the hosts, and
+// acts as one of the users. `disturb` may cause a fault in each round of the first client. `verifiers` is the number of
+// verifying connections to each host of `at`.
 export async function trial(scene, times, { clients = 1, disturb = () => {}, at = scene.hosts, over = statusOver, verifiers = 4 } = {}) {
   const jury = new Jury();
   const verifying = at.flatMap((host) => Array.from({ length: verifiers }, () => verifier(over(host, scene.tenant), jury)));
@@ -60,7 +61,7 @@ class Client {
     }
   }
 
-  // Its session at the host whose turn it is.
+  // Its session at the host of this round.
   #at(round) {
     return this.person[(this.index + round) % this.person.length];
   }
@@ -73,11 +74,11 @@ class Client {
       this.result.answered += 1;
       return;
     }
-    if (answer && answer.status !== 404) this.result.unavailable.push(answer); // 404: what was in doubt was done late
+    if (answer && answer.status !== 404) this.result.unavailable.push(answer); // 404: an unknown outcome, done late
     await this.#findOut();
   }
 
-  // Nobody has told whether the key was regenerated: the list does.
+  // The outcome of the regenerate is unknown: the list shows it.
   async #findOut() {
     const keys = await until('the list to be there again', () => this.#listed());
     const living = keys.filter(({ name }) => name === this.key.name);
@@ -85,7 +86,7 @@ class Client {
     if (living[0].id === this.key.id) return; // nothing was changed
     this.result.inDoubt += 1;
     this.jury.died(this.key.fullKey, now() + lease);
-    await this.#take(await this.#anew(living[0])); // nobody has seen its value
+    await this.#take(await this.#anew(living[0])); // its value was never shown
   }
 
   async #listed() {
@@ -114,7 +115,7 @@ export function assertNoViolation(result, atLeast) {
   assert.ok(result.counts.accepted > result.answered, 'the living were accepted');
   assert.ok(result.counts.refused > result.answered, 'the dead were asked for');
   for (const { status, headers } of result.unavailable) {
-    if (status === 502 || status === 504) continue; // nginx's, where the workers are gone
+    if (status === 502 || status === 504) continue; // from nginx, if the workers are gone
     assert.equal(status, 503);
     assert.equal(headers['retry-after'], '1');
   }

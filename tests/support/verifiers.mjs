@@ -1,5 +1,5 @@
-// Clients that verify one living key without a pause, in a process of their own, so that nothing else that the test does
-// slows them down; and how they fared.
+// Clients that verify one active key without a pause, and their results. They run in a process of their own, so the
+// rest of the test does not slow them down.
 //
 //   const run = startVerifying(service, tenant, fullKey);
 //   …
@@ -52,7 +52,7 @@ async function verifyUntilToldToStop() {
     agent?.destroy();
   };
   const loops = Array.from({ length: clients }, verify);
-  await input.next(); // the end of what it is told
+  await input.next(); // the end of its input: stop
   open = false;
   await Promise.all(loops);
   const sorted = took.sort((a, b) => a - b);

@@ -40,7 +40,7 @@ std::string replaced(std::string text, std::string_view what, const std::string&
     return text;
 }
 
-// The content of the literals between two ends, with \\ and \" as they are meant.
+// Returns the joined content of adjacent string literals. \\ and \" are unescaped.
 std::string joined(const std::string& literals) {
     static const std::regex literal(R"re("((?:[^"\\]|\\.)*)")re");
     std::string text;

@@ -1,6 +1,7 @@
-// Faults between the page and the server. Only faults: what goes well is always the real service's answer.
+// Faults between the page and the server. Only faults are simulated. Every successful answer comes from the real
+// service.
 
-// Holds requests of a kind back until go(); `requests` counts them.
+// Holds back requests that match the pattern, except GET, until go(). `requests` collects them.
 export async function hold(page, pattern) {
   const held = { requests: [] };
   const freed = new Promise((resolve) => { held.go = resolve; });
@@ -13,7 +14,7 @@ export async function hold(page, pattern) {
   return held;
 }
 
-// Answers requests of a kind with a problem document, before they reach the server.
+// Answers requests that match the pattern with a problem document. They do not reach the server.
 export function failWith(page, pattern, status, { code, error, requestId }) {
   const document = { type: 'about:blank', title: 'Fault', status, detail: error, error, code, requestId };
   return page.route(pattern, (route) => route.fulfill({
@@ -24,7 +25,8 @@ export function failWith(page, pattern, status, { code, error, requestId }) {
   }));
 }
 
-// Takes Cache-Control from what the script gets, as a careless proxy does: the browser may then keep the page.
+// Removes Cache-Control from the responses to the script, as a careless proxy does. The browser may then cache the
+// page.
 export async function dropCacheControl(page) {
   const session = await page.context().newCDPSession(page);
   session.on('Fetch.requestPaused', ({ requestId, responseStatusCode, responseHeaders = [] }) => session.send('Fetch.continueResponse', {

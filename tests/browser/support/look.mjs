@@ -1,5 +1,5 @@
-// What must hold of every state of every page: nothing for axe to find in light and dark, nothing past the edge of a
-// 320 px screen, and a picture of each for people to look at.
+// The checks for every state of every page: axe finds nothing in light and dark, and nothing is outside a 320 px
+// screen. A picture of each state is for people to look at.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const wide = { width: 1200, height: 800 };
 const between = { width: 768, height: 800 }; // where cards become rows
 const narrow = { width: 320, height: 640 };
 
-// Looks at the state that the page is in; the state stays as it is.
+// Checks the current state of the page, and does not change it.
 export async function look(page, state) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
@@ -42,7 +42,7 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage, caret: 'initial', animations: 'allow' });
 }
 
-// Colours on their way would be measured half way.
+// Finishes the transitions. Otherwise axe would measure colours in the middle of one.
 async function settled(page) {
   await page.evaluate(() => {
     for (const animation of document.getAnimations()) if (animation instanceof CSSTransition) animation.finish();
@@ -58,7 +58,7 @@ async function assertNothingForAxe(page, state) {
   assert.deepEqual(findings, [], `axe, ${state}`);
 }
 
-// Neither the page nor a dialog scrolls sideways, and nothing visible stands outside, where it could not be reached.
+// Neither the page nor a dialog scrolls sideways. No visible element is out of reach beyond the edge.
 export async function assertNothingPastTheEdge(page, state) {
   const past = await page.evaluate(() => {
     const found = [];
@@ -75,7 +75,7 @@ export async function assertNothingPastTheEdge(page, state) {
     for (const element of document.body.querySelectorAll('*')) {
       const { left, right, width, height } = element.getBoundingClientRect();
       if (width <= 1 || height <= 1 || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-      if (element.matches('.skip:not(:focus)')) continue; // waits outside until the keyboard reaches it
+      if (element.matches('.skip:not(:focus)')) continue; // stays outside until it has the focus
       const told = `${element.localName}.${element.className} from ${left} to ${right}: ${element.textContent.trim().slice(0, 40)}`;
       if ((left < -0.5 || right > innerWidth + 0.5) && !reachable(element)) found.push(told);
       const around = element.parentElement.getBoundingClientRect();

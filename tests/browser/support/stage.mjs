@@ -1,10 +1,10 @@
-// One service, one tenant and one browser for a test file; a person of their own for each test.
+// One service, one tenant and one browser for a test file, and a user of its own for each test.
 //
-//   const stage = openStage();                          // in describe: it opens and closes itself
+//   const stage = openStage();                          // in describe: opens before the tests and closes after them
 //   stage.test('promises something', { javaScriptEnabled: false }, async ({ page, visitor, user }) => { … });
 //
-// `page` is a signed-in tab on the list of keys (signedIn: false leaves it blank), `visitor` speaks HTTP in the same
-// session, and any complaint of the browser fails the test.
+// `page` is a signed-in tab on the list of keys; with signedIn: false it is blank. `visitor` sends HTTP requests in the
+// same session. Any complaint of the browser fails the test.
 
 import { after, before, test } from 'node:test';
 
@@ -14,7 +14,8 @@ import { watch } from './watch.mjs';
 
 export const keysPath = '/settings/api-keys';
 
-// For describe: tests of one file side by side. Not where several read the clipboard, of which a browser has but one.
+// For describe: the tests of one file run at the same time. Do not use it if several tests read the clipboard, since a
+// browser has only one.
 export const atOnce = { concurrency: 3 };
 
 export function openStage(browserOptions) {
@@ -40,7 +41,8 @@ class Stage {
     await this.service?.stop();
   }
 
-  // `options` are Playwright's of a context, and: signedIn, path (where the tab begins), prepare(context).
+  // `options` are Playwright's options of a context, and also signedIn, path (the first page of the tab) and
+  // prepare(context).
   test(name, options, body) {
     if (typeof options === 'function') [options, body] = [{}, options];
     test(name, { timeout: 120_000 }, async () => {
@@ -73,9 +75,9 @@ class Stage {
 
 function shortcuts(service, tenant, visitor) {
   return {
-    // The names of the live keys, newest first.
+    // The names of the active keys, newest first.
     keyNames: async () => (await visitor.get('/api/api-keys')).json().keys.map(({ name }) => name),
-    // Whether a full key opens the door.
+    // Whether a full key is accepted.
     alive: async (fullKey) => (await service.verify(tenant, fullKey)).status === 204,
   };
 }

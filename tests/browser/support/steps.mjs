@@ -1,4 +1,4 @@
-// What people do and see on the pages, said once.
+// The actions of people on the pages and the things that they see, each written once.
 
 import assert from 'node:assert/strict';
 
@@ -13,7 +13,7 @@ export async function signInByForm(page, { email, password }) {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-// --- where things are ---
+// --- the parts of the pages ---
 
 export function rowOf(page, name) {
   return page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
@@ -28,7 +28,7 @@ export const copyCurlButton = (page) => reveal(page).getByRole('button', { name:
 export const done = (page) => reveal(page).getByRole('button', { name: 'Done' });
 export const statusIn = (dialog) => dialog.getByRole('status');
 
-// --- what people do, with the module ---
+// --- actions, with the module ---
 
 export async function openCreate(page) {
   await createLink(page).click();
@@ -37,7 +37,7 @@ export async function openCreate(page) {
   return dialog;
 }
 
-// Types a name and submits, without waiting for an answer.
+// Types a name and submits it, without waiting for an answer.
 export async function submitName(page, name) {
   const dialog = await openCreate(page);
   await dialog.getByLabel('Name').fill(name);
@@ -45,14 +45,14 @@ export async function submitName(page, name) {
   return dialog;
 }
 
-// From here on the page's time stands, and passes by page.clock.runFor() alone.
+// Stops the time of the page. From then on only page.clock.runFor() advances it.
 export async function stopClock(page) {
   const now = Date.now();
   await page.clock.install({ time: now });
   await page.clock.pauseAt(now + 5000);
 }
 
-// Gives the full key that the one-time view shows.
+// Creates a key and gives the full key that the one-time view shows.
 export async function createByDialog(page, name) {
   await submitName(page, name);
   return shownKey(page);
@@ -76,7 +76,7 @@ export async function shownKey(page) {
   return keyField(page).inputValue();
 }
 
-// Ends the one-time view, also without a copy.
+// Closes the one-time view, even if the key was not copied.
 export async function finish(page) {
   await done(page).click();
   const anyway = reveal(page).getByRole('button', { name: 'Close without copying' });
@@ -84,13 +84,13 @@ export async function finish(page) {
   await reveal(page).waitFor({ state: 'hidden' });
 }
 
-// Ends the session of the open page behind its back, as a sign-out in another browser does.
+// Ends the session of the open page without its knowledge, as a sign-out in another browser does.
 export async function endSession(page, visitor) {
   const csrf = await page.locator('[name=csrf]').first().inputValue();
   assert.equal((await visitor.postForm('/logout', { csrf })).status, 303);
 }
 
-// --- what must come true ---
+// --- conditions ---
 
 export const stillShows = async (page, fullKey) => (await reveal(page).isVisible()) && (await keyField(page).inputValue()) === fullKey;
 
@@ -104,7 +104,8 @@ export function holdsFocus(locator) {
     (await locator.count()) === 1 && locator.evaluate((element) => element === document.activeElement));
 }
 
-// The value is nowhere in the page: not in what it shows, its fields, attributes, storage, address or history.
+// Asserts that the value is nowhere in the page: not in what it shows, its fields, attributes, storage, address or
+// history.
 export async function assertForgotten(page, fullKey) {
   const places = await page.evaluate((value) => {
     const texts = {

@@ -1,8 +1,8 @@
-// What a browser complains of while a test runs: policy violations, errors of the script, files that are not there.
+// The complaints of a browser while a test runs: policy violations, errors of the script, missing files.
 
 import assert from 'node:assert/strict';
 
-// Watches every page of a context. `complaints` fills itself; `clean()` fails where there are any.
+// Watches every page of a context. `complaints` collects them; `clean()` fails if there are any.
 export async function watch(context) {
   const complaints = [];
   await context.exposeBinding('reportViolation', (_, text) => complaints.push(text));
@@ -24,8 +24,8 @@ export async function watch(context) {
   return { complaints, clean: () => assert.deepEqual(complaints, []) };
 }
 
-// Chromium logs each answer from 400 on and each lost connection, which the tests ask for on purpose, and that a plain
-// http site gets no isolation.
+// Chromium logs each answer with a status of 400 or more and each lost connection. The tests cause those on purpose. It
+// also logs that a plain http site gets no isolation.
 function isExpected(message) {
   if (/ERR_INTERNET_DISCONNECTED/.test(message.text())) return true; // a test took the network away; the icon may come late
   if (/^Failed to load resource: /.test(message.text())) return !isFile(message.location().url);
