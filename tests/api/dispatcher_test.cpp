@@ -1,4 +1,4 @@
-// What holds for every route: hosts, paths, methods, request ids, bodies.
+// Rules that hold for every route: hosts, paths, methods, request ids, bodies.
 #include <cppunit/extensions/HelperMacros.h>
 
 #include "fcgi/routes.h"

@@ -6,7 +6,8 @@
 
 namespace claviger::tests {
 
-// What a contract runs over. A backend gives the stores, fresh tenants, and a look at the audit, which no port reads.
+// The backends that a contract runs over. Each gives the stores, fresh tenants, and the number of audit rows, which no
+// port reads.
 
 class InMemoryBackend {
 public:
@@ -21,11 +22,11 @@ private:
 
 class MySqlBackend {
 public:
-    // With the workers' account, and with the tool's for what the workers have no right to.
+    // `stores` uses the workers' account. `toolStores` uses the tool's, for all that the workers have no right to.
     domain::TenantStores& stores() { return stores_; }
     domain::TenantStores& toolStores() { return toolStores_; }
 
-    // An empty one: a tenant of an earlier test, since a schema takes long to make and little to empty.
+    // Returns an empty tenant. It may be one of an earlier test, since a schema takes long to make and little to empty.
     domain::Tenant makeTenant();
     std::size_t auditEvents(const domain::Tenant& tenant) {
         return static_cast<std::size_t>(TestDatabase::instance().count(tenant, "audit_events"));

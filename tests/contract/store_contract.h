@@ -11,11 +11,11 @@
 
 namespace claviger::tests {
 
-// What every contract starts from: one fresh tenant, and short words for its units of work.
+// The base of every contract: one fresh tenant, and short functions for its units of work.
 template <class Backend>
 class StoreContract : public CppUnit::TestFixture {
 public:
-    // Here and not at construction: CppUnit constructs the fixtures of all tests before it runs the first.
+    // Not done at construction: CppUnit constructs the fixtures of all tests before it runs the first.
     void setUp() override {
         backend_.emplace();
         tenant_.emplace(backend_->makeTenant());
@@ -32,7 +32,7 @@ protected:
         CPPUNIT_ASSERT(result.ok());
     }
 
-    // The same with the tool's account: what operators do.
+    // The same with the tool's account, for the work of operators.
     template <class Work>
     void operate(const Work& work) {
         const auto result = attemptAsTool([&](domain::TenantStore& store) {

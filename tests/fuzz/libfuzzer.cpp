@@ -1,4 +1,4 @@
-// One target under libFuzzer: the one that the environment's FUZZ_TARGET names.
+// Runs one target under libFuzzer: the one that the environment variable FUZZ_TARGET names.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

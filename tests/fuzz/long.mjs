@@ -1,5 +1,6 @@
-// Each target under libFuzzer for a minute, two at a time; closes with the totals. What breaks something is left in the
-// folder that is told, to be mended and put into the corpus. Run by `./claviger test --long`.
+// Runs each target under libFuzzer for a minute, two at a time, and ends with the totals. An input that breaks a
+// promise is left in the target's folder beside its log. After the fix it goes into the corpus. Run by
+// `./claviger test --long`.
 
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -35,7 +36,7 @@ async function fuzzEach(names) {
     const { status, log } = await fuzz(name);
     const text = status === 0 ? readFileSync(log, 'utf8') : '';
     const runs = Number(text.match(/number_of_executed_units: (\d+)/)?.[1] ?? 0);
-    const good = runs > 1000; // a target that ran nothing has shown nothing
+    const good = runs > 1000; // a target that has run nothing has shown nothing
     console.log(`${good ? 'held' : 'FAILED'} ${name}: ${good ? `${runs} inputs` : `${status}, see ${log}`}`);
     total[good ? 'passed' : 'failed'] += 1;
   }

@@ -6,7 +6,8 @@
 
 namespace claviger::tests {
 
-// What reads bytes of strangers. Each target takes any input; it throws std::logic_error where a promise is broken.
+// The code that reads bytes of strangers. Each target takes any input. It throws std::logic_error where a promise is
+// broken.
 struct FuzzTarget {
     std::string_view name;  // of its file and of its corpus
     void (*run)(const std::string& input);

@@ -1,4 +1,4 @@
-// What a folder of migrations must look like: no database.
+// The form that a folder of migrations must have. It needs no database.
 
 #include "persistence/schema/migration_files.h"
 

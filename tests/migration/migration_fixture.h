@@ -10,8 +10,7 @@
 
 namespace claviger::tests {
 
-// A copy of the shipped migrations that a test may add to and edit, and a tenant that is registered but has no
-// schema yet.
+// A copy of the shipped migrations that a test may add to and edit. Its tenant is registered but has no schema yet.
 class MigrationFixture : public CppUnit::TestFixture {
 public:
     void setUp() override;
@@ -26,16 +25,16 @@ protected:
     void writeTenantMigration(const std::string& name, const std::string& sql) const;
     void removeTenantMigration(const std::string& name) const;
 
-    // As the tool does it.
+    // Brings the tenant's schema up, as the tool does it.
     void bringUp() const;
 
-    // What migrating is refused with; empty if it is not.
+    // The text with which the migration is refused; empty if it is not refused.
     std::string refusal() const;
 
-    // Forgets every migration after this one, as if the run had been killed before it wrote it down.
+    // Deletes the record of every migration after this one, as if the run had been killed before it recorded them.
     void forgetAfter(int version) const;
 
-    int recorded() const;       // how many migrations the schema remembers
+    int recorded() const;       // how many migrations the schema has recorded
     int schemaVersion() const;  // as the control schema has it
     bool hasColumn(const std::string& table, const std::string& column) const;
 

@@ -1,5 +1,5 @@
-// The code of the release before must run on the schema of this one: its statements, as they were written down, against
-// a fresh schema, as the workers would send them.
+// The code of the release before must run on the schema of this one. Its recorded statements are prepared against a
+// fresh schema, by the accounts that would send them.
 
 #include <filesystem>
 #include <fstream>
@@ -19,7 +19,7 @@ std::string fourDigits(int version) {
     return std::string(4 - digits.size(), '0') + digits;
 }
 
-// The newest recording of an earlier schema than that: several migrations may have come since the release before.
+// The newest recording of a schema earlier than `version`. Several migrations may have come since the release before.
 std::string newestBefore(int version, const std::string& prefix) {
     for (int earlier = version - 1; earlier > 0; --earlier)
         if (fs::exists(std::string(STATEMENTS_FOLDER) + "/" + prefix + fourDigits(earlier) + ".txt"))
@@ -44,7 +44,8 @@ class PreviousReleaseTest : public MigrationFixture {
     CPPUNIT_TEST(aControlSchemaThatOldWorkersCannotUseIsFound);
     CPPUNIT_TEST_SUITE_END();
 
-    // Missing: run tests/migration/record_statements.mjs with the last commit before the newest migration.
+    // Fails where the recording is missing. Then run tests/migration/record_statements.mjs with the last commit before
+    // the newest migration.
     void read(const std::string& name, std::vector<NamedStatement>& all) {
         const auto file = std::string(STATEMENTS_FOLDER) + "/" + name + ".txt";
         std::ifstream in(file);
@@ -59,7 +60,7 @@ class PreviousReleaseTest : public MigrationFixture {
         std::vector<NamedStatement> all;
         read(newestBefore(domain::kTenantSchemaVersion, ""), all);
         CPPUNIT_ASSERT(all.size() > 20);
-        // Of the release before, if that had the same tenants' schema and another control schema.
+        // The release before may have had the same schema of tenants and another control schema.
         const auto same = fourDigits(domain::kTenantSchemaVersion);
         if (fs::exists(std::string(STATEMENTS_FOLDER) + "/" + same + ".txt")) read(same, all);
         const auto ofTenants = all.size();
@@ -69,8 +70,8 @@ class PreviousReleaseTest : public MigrationFixture {
         return all;
     }
 
-    // The names of the statements that their sender can no longer prepare: the workers' account in the role that the
-    // release before takes, or the tool's.
+    // The names of the statements that their sender can no longer prepare. The sender is the tool's account, or the
+    // workers' account in the role that the release before takes.
     std::string misunderstood() {
         RawConnection tool(testSettings().database, persistence::Account::kTool);
         RawConnection worker(testSettings().database, persistence::Account::kWorker);
@@ -112,7 +113,7 @@ class PreviousReleaseTest : public MigrationFixture {
         CPPUNIT_ASSERT_EQUAL(std::string(), demanded());
     }
 
-    // That the two looks above can fail.
+    // A control: the two checks above can fail.
     void aSchemaThatTakesAColumnAwayIsFound() {
         const EarlierHost host;
         bringUp();
@@ -137,7 +138,7 @@ class PreviousReleaseTest : public MigrationFixture {
         alter("DROP COLUMN zone");
         alter("RENAME COLUMN renewed_at TO seen_at");
         const auto unknown = misunderstood();
-        alter("RENAME COLUMN seen_at TO renewed_at");  // all of a run share this schema
+        alter("RENAME COLUMN seen_at TO renewed_at");  // all tests of a run share this schema
         CPPUNIT_ASSERT(wanting.find("feeder.cpp kRegister zone") != std::string::npos);
         CPPUNIT_ASSERT(unknown.find("feeder.cpp kRenew") != std::string::npos);
     }

@@ -1,5 +1,6 @@
-// Writes down the statements that the workers of a commit send to a tenant's schema and to the control schema, so that
-// later schemas can be held against them: node tests/migration/record_statements.mjs [COMMIT]. Without a commit, HEAD's.
+// Records the statements that the workers of a commit send to a tenant's schema and to the control schema. Later
+// schemas are checked against them. Usage: node tests/migration/record_statements.mjs [COMMIT]. Without a commit it
+// reads HEAD.
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

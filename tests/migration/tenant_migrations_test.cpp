@@ -1,4 +1,4 @@
-// A tenant's schema from nothing to the last migration: again, after crashes, at once, and refused.
+// A tenant's schema from nothing to the last migration: again, after crashes, in several runs at once, and refused.
 
 #include <atomic>
 #include <barrier>
@@ -97,7 +97,6 @@ class TenantMigrationsTest : public MigrationFixture {
         }
     }
 
-    // Else it moves when it dies, and where the disk is full InnoDB loses it on the way (0011).
     void anImportHasARuleForEveryColumn() {
         bringUp();
         const auto connection = database().tool().borrow();
@@ -108,6 +107,8 @@ class TenantMigrationsTest : public MigrationFixture {
                     domain::findRule(table.name, column.name) != nullptr);
     }
 
+    // In another format the row moves when the key dies. Where the disk is full, InnoDB loses the row on the way
+    // (0011).
     void aKeyTakesAsMuchRoomAliveAsDead() {
         bringUp();
         const auto status = database().query(tenant(), "SHOW TABLE STATUS FROM {schema} LIKE 'api_keys'");
@@ -132,7 +133,7 @@ class TenantMigrationsTest : public MigrationFixture {
         }
     }
 
-    // Neither ADD COLUMN nor CREATE INDEX knows IF NOT EXISTS on every engine.
+    // Neither ADD COLUMN nor CREATE INDEX supports IF NOT EXISTS on every engine.
     void aRunKilledAfterAnAlterIsFinished() {
         writeTenantMigration(next("nick"), "ALTER TABLE {schema}.users ADD COLUMN nick VARCHAR(20) NULL");
         writeTenantMigration(next("nick_index", 2), "CREATE INDEX users_nick ON {schema}.users (nick)");
@@ -179,7 +180,7 @@ class TenantMigrationsTest : public MigrationFixture {
         CPPUNIT_ASSERT(old.errorOf("UPDATE " + schema + ".users SET status = 'suspended'") != 0);
     }
 
-    // The rights that the release before gave to the role that it takes.
+    // Gives the rights that the release before gave to the role that it takes.
     void grantAsTheReleaseBefore() const {
         const auto role = persistence::Identifier::formerRole(tenant().id).text();
         for (const auto& statement :

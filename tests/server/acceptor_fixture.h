@@ -15,10 +15,10 @@
 
 namespace claviger::tests {
 
-// An acceptor in this process, whose application notes each request and answers as the test says.
+// An acceptor in this process. Its application records each request and answers as the test says.
 class AcceptorFixture {
 public:
-    // `answer` is called by the acceptor's threads.
+    // The acceptor's threads call `answer`.
     explicit AcceptorFixture(
         unsigned threads,
         fcgi::Application answer = [](const fcgi::Request&) { return fcgi::Response::json(200, "{}"); });
@@ -27,7 +27,7 @@ public:
     std::filesystem::path socket() const { return folder_ / "s"; }
     fcgi::Acceptor& acceptor() { return *acceptor_; }
 
-    // A second acceptor on the same socket, with the same application: the next generation.
+    // Starts a second acceptor on the same socket with the same application: the next generation.
     std::unique_ptr<fcgi::Acceptor> startAnother(unsigned threads) const;
 
     std::vector<fcgi::Request> seen() const;

@@ -1,4 +1,4 @@
-// Connections and threads: nobody waits for somebody else's connection.
+// Connections and threads: no client waits for the connection of another one.
 
 #include "fcgi/server/acceptor.h"
 
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kAtOnce = 1s;  // well under the 5 s after which a slow peer is given up
 
-// While it lives, this process may open so many files more, and no others.
+// While it exists, this process can open `more` additional files.
 class DescriptorLimit {
 public:
     explicit DescriptorLimit(rlim_t more) {
@@ -177,7 +177,7 @@ class AcceptorTest : public CppUnit::TestFixture {
             CPPUNIT_ASSERT(kept.back().ask({}));
         }
         const DescriptorLimit oneMore(1);
-        auto late = server.connect();  // takes it: there is none to accept it with
+        auto late = server.connect();  // takes the last descriptor: there is none to accept it with
         CPPUNIT_ASSERT(late.send({.target = "/late"}));
         for (auto& client : kept) CPPUNIT_ASSERT(eventually([&] { return client.isSpent(); }, kAtOnce));
         kept.clear();  // as nginx does when it sees that

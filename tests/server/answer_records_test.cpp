@@ -1,4 +1,4 @@
-// The records of an answer, byte by byte, as FastCGI 1.0 has them.
+// The records of an answer, byte by byte, as FastCGI 1.0 defines them.
 
 #include "fcgi/server/answer_records.h"
 
@@ -37,7 +37,7 @@ struct Ends {
         ::setsockopt(peers.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
     }
 
-    // All that has come to the peer by the time that these bytes have; or until nothing comes any more.
+    // Returns all that the peer has received once `last` has come. Returns early when nothing comes any more.
     std::string receivedUntil(const std::string& last) const {
         std::string bytes;
         std::array<char, 65536> block;
@@ -56,7 +56,7 @@ std::string theEnd() {
     return fcgiRecord(kStdout, "", kId) + fcgiRecord(kEnd, std::string(8, '\0'), kId);
 }
 
-// What the records of an answer hold together.
+// Joins the contents of the stdout records.
 std::string contentsOf(std::string_view records) {
     std::string contents;
     while (records.size() > 8) {
@@ -104,7 +104,7 @@ class AnswerRecordsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(!fcgi::sendAnswer(ends.ours.get(), kId, "head", std::string(3'000'000, 'x')));
     }
 
-    // For longer than one call waits, so that it ends in the middle of a record.
+    // The peer pauses for longer than one call waits, so the call ends in the middle of a record.
     void goesOnWhereASlowPeerHadPaused() {
         const Ends ends(kPatience);
         std::string body;

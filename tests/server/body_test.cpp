@@ -28,7 +28,7 @@ class BodyTest : public CppUnit::TestFixture {
         auto client = server.connect();
         CPPUNIT_ASSERT(client.ask(request));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, server.count());
-        CPPUNIT_ASSERT(client.ask({.target = "/next"}));  // whatever it was, the connection is in step
+        CPPUNIT_ASSERT(client.ask({.target = "/next"}));  // the connection is in step after any body
         CPPUNIT_ASSERT_EQUAL(std::string("/next"), server.seen().back().path);
         return server.seen().front();
     }

@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The first step that went wrong, in a process of its own: there is no way back from what is tried. 0 if none did.
+// Runs the steps in a process of its own, since they cannot be undone. Returns the number of the first step that went
+// wrong, or 0. Returns 255 if the process was killed.
 int firstFailureOf(const std::function<int()>& steps) {
     const auto child = ::fork();
     if (child == 0) ::_exit(steps());
@@ -99,7 +100,7 @@ class ConfinementTest : public CppUnit::TestFixture {
                                  } catch (const std::runtime_error&) {
                                      return ::geteuid() == 0 ? 0 : 1;
                                  }
-                                 return ::geteuid() == 0 ? 2 : 0;  // whom root does not start stays who he is
+                                 return ::geteuid() == 0 ? 2 : 0;  // not started by root, it keeps its account
                              }));
     }
 };

@@ -56,7 +56,7 @@ const std::string& Daemon::log() const {
     std::ifstream file(log_);
     file.seekg(static_cast<std::streamoff>(read_.size()));
     std::array<char, 65536> block;
-    do {  // under load it grows by megabytes: only what is new
+    do {  // reads only the new part: under load it grows by megabytes
         file.read(block.data(), block.size());
         read_.append(block.data(), static_cast<std::size_t>(file.gcount()));
     } while (file);

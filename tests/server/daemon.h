@@ -9,7 +9,7 @@
 
 namespace claviger::tests {
 
-// A program that a test has started, with its standard error in a file. Killed, if need be, with the test.
+// A program that a test has started, with its standard error in a file. The destructor kills it if it still runs.
 class Daemon {
 public:
     Daemon(std::vector<std::string> command, std::filesystem::path log);
@@ -21,17 +21,17 @@ public:
     std::vector<pid_t> children() const;
     void signal(int) const;
 
-    // Its exit status, or 128 + the signal that killed it, or -1 if it has not ended within 15 s.
+    // Returns the exit status, or 128 + the signal that killed the program, or -1 if it has not ended within 15 s.
     int wait();
 
     const std::string& log() const;
     int count(const std::string& text) const;                       // in the log
-    bool waitForLog(const std::string& text, int times = 1) const;  // true once it is there so often
+    bool waitForLog(const std::string& text, int times = 1) const;  // true once it is there so often; false after 8 s
 
 private:
     pid_t pid_;
     std::filesystem::path log_;
-    mutable std::string read_;  // what has been read of it
+    mutable std::string read_;  // the part of the log that has been read
     std::optional<int> status_;
 };
 

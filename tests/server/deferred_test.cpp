@@ -1,4 +1,4 @@
-// Deferred answers: they wait without a thread, and none of them is lost or left behind.
+// Deferred answers wait without a thread. None of them is lost or left behind.
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kAtOnce = 1s;
 
-// What happens to the deferred answers of one test.
+// The fate of the deferred answers of one test.
 struct Fate {
     std::atomic<bool> ready{false}, done{true};  // done: finish() returns
     std::atomic<int> alive{0}, finished{0};
@@ -136,7 +136,8 @@ class DeferredTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(0, fate.finished.load());
     }
 
-    // Giving up may wait for a lock of the application. A new connection must not wait with it.
+    // The destructor of an abandoned answer may wait for a lock of the application. A new connection must not wait for
+    // that.
     void servesOthersWhileAnAnswerIsGivenUp() {
         struct Gate {
             std::atomic<bool> entered{false}, open{false};

@@ -1,4 +1,4 @@
-// Draining: whoever has connected is answered, whoever idles leaves, and it ends.
+// Draining answers every client that has connected, lets idle connections leave, and ends.
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Holds the requests of a server up until it is opened.
+// Holds the requests of a server up until open().
 class Gate {
 public:
     void pass() const { open_.wait(false); }
@@ -27,7 +27,7 @@ private:
     std::atomic<bool> open_ = false;
 };
 
-// Opens the gate of a test that fails before it does: the server could not end.
+// Opens the gate even where the test fails before it does. With the gate shut the server could not end.
 struct Opener {
     Gate& gate;
     ~Opener() { gate.open(); }
@@ -87,7 +87,7 @@ class DrainTest : public CppUnit::TestFixture {
         auto running = server.connect();
         running.send({.target = "/running", .keep = false});
         CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));
-        auto waiting = server.connect();  // the only thread is busy: nobody has accepted this one
+        auto waiting = server.connect();  // the only thread is busy, so this one is not accepted yet
         waiting.send({.target = "/waiting", .keep = false});
         auto drained = drain(server, 5s, 5s);
         gate.open();

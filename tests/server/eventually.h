@@ -5,7 +5,7 @@
 
 namespace claviger::tests {
 
-// Whether the condition comes true in time.
+// Waits until the condition is true. Returns false if it is not true within `patience`.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::milliseconds patience = std::chrono::seconds(8)) {
     const auto deadline = std::chrono::steady_clock::now() + patience;

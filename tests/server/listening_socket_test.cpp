@@ -52,7 +52,7 @@ class ListeningSocketTest : public CppUnit::TestFixture {
         const auto path = folder / "s";
         {
             const auto first = ListeningSocket::open(path);
-            fs::create_hard_link(path, folder / "kept");  // as after kill -9: the file stays, nobody listens
+            fs::create_hard_link(path, folder / "kept");  // as after kill -9: the file stays without a listener
         }
         fs::rename(folder / "kept", path);
         const auto second = ListeningSocket::open(path);

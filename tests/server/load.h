@@ -7,9 +7,9 @@
 
 namespace claviger::tests {
 
-// Requests without a pause, GET and POST in turn, from some threads, each with one connection kept the way nginx keeps
-// its own: before a request it is replaced if anything has come on it or it was closed. A request that was sent on a
-// living connection and has no answer has failed. While nobody listens, a thread ends.
+// Sends requests without a pause, GET and POST in turn, from some threads. Each thread keeps one connection the way
+// nginx does. Before a request it replaces a connection that was closed or on which anything has come. A request that
+// was sent on an open connection and has no answer has failed. A thread ends when it can no longer connect.
 class Load {
 public:
     Load(std::filesystem::path socket, unsigned threads);

@@ -1,4 +1,4 @@
-// The master: keeps its workers, changes generations, ends.
+// The master keeps its workers, changes generations, and ends.
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <signal.h>
@@ -178,7 +178,7 @@ class MasterTest : public CppUnit::TestFixture {
         for (const int number : {SIGTERM, SIGINT}) {
             Service service(2);
             FcgiClient client(service.socket());
-            CPPUNIT_ASSERT(client.ask({}));  // it is kept
+            CPPUNIT_ASSERT(client.ask({}));  // the connection is kept
             client.send({.target = "/slow"});
             service.daemon.signal(number);
             CPPUNIT_ASSERT(eventually([&] { return !fs::exists(service.socket()); }));

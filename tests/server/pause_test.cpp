@@ -21,7 +21,7 @@ class PauseTest : public CppUnit::TestFixture {
 
     enum Told { kTooShort = 1, kWhole, kTerminated };
 
-    // A process that pauses so long and tells how it ended.
+    // Starts a process that pauses for this long. Its exit status says how the pause ended.
     static pid_t pause(std::chrono::milliseconds length) {
         sigset_t termination, before;
         sigemptyset(&termination);

@@ -1,4 +1,4 @@
-// What of the first bytes of a connection is let through to libfcgi.
+// The check of a connection's first bytes, before libfcgi reads them.
 
 #include "fcgi/server/request_head.h"
 

@@ -1,6 +1,6 @@
-// server_test_daemon FOLDER: a master and workers with an application that says who it is. The folder holds the
-// number of workers in the file "workers" (missing: the configuration is bad), the socket "s", and, where workers are
-// to fail before they are ready, a file "broken" with the reason.
+// server_test_daemon FOLDER: a master and workers whose application answers with its process id. The folder holds the
+// socket "s" and the file "workers" with the number of workers. Where "workers" is missing, the configuration is bad. A
+// file "broken" makes workers fail before they are ready, for the reason that it contains.
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// Nothing that a client puts into a body, and nothing that follows a request, becomes a request of its own choice.
+// No part of a body, and nothing that follows a request, becomes a request of the client's choice.
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Forged requests, one after another, so that a reader who falls into them anywhere finds one soon.
+// Forged requests, one after another. A reader that begins anywhere in them finds one soon.
 std::string forgedRecords(std::size_t size, std::size_t alignment) {
     const auto forged = fcgiBytes({.target = "/forged"});
     std::string body(alignment, 'x');
@@ -60,8 +60,8 @@ class SmugglingTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, countForged(server));
     }
 
-    // libfcgi reads 8 KiB at a time and forgets what it has read past the end of a request: without care the next
-    // request would begin somewhere in this body.
+    // libfcgi reads 8 KiB at a time and drops the bytes that it has read past the end of a request. Without care the
+    // next request would begin somewhere in this body.
     void aBodyBehindAPipelinedRequestIsNeverParsedAsARequest() {
         AcceptorFixture server(2);
         for (std::size_t alignment = 0; alignment < 64; ++alignment) {

@@ -1,4 +1,5 @@
-// claviger-fcgi itself, without a database: what it refuses to start without, and that it serves.
+// claviger-fcgi itself, without a database: it serves, and it refuses to start where something that it needs is
+// missing.
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <signal.h>
@@ -22,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// All that a configuration needs to be whole.
+// A folder with all that a complete configuration needs.
 struct Host {
     Host() {
         domain::secrets::Pepper::create(folder / "pepper");
@@ -123,7 +124,7 @@ class StartupTest : public CppUnit::TestFixture {
     }
 
     void saysThatItRunsAsRoot() {
-        if (::geteuid() != 0) return;  // another account is what it should be
+        if (::geteuid() != 0) return;  // any other account is right
         const Host host;
         const auto silent = host.start();
         CPPUNIT_ASSERT(silent.waitForLog("\"runs_as_root\"", 1));
@@ -175,7 +176,7 @@ class StartupTest : public CppUnit::TestFixture {
         std::ifstream line(worker + "/cmdline");
         const std::string words{std::istreambuf_iterator<char>(line), {}};
         CPPUNIT_ASSERT(words == std::string(CLAVIGER_FCGI) + '\0' + (host.folder / "claviger.conf").string() + '\0');
-        // Nothing but its role comes on top of what the master was started with.
+        // The environment of a worker is that of the master and its role, and nothing more.
         std::ifstream environment(worker + "/environ");
         for (std::string variable; std::getline(environment, variable, '\0');) {
             const auto name = variable.substr(0, variable.find('='));

@@ -7,7 +7,7 @@
 
 namespace claviger::tests {
 
-// A folder of a test's own, gone with it.
+// A folder of a test's own. The destructor removes it.
 class TemporaryFolder {
 public:
     TemporaryFolder() : path_(::mkdtemp(pattern_.data())) {}
@@ -18,7 +18,7 @@ public:
     const std::filesystem::path& path() const { return path_; }
     std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
-    // A file that only its owner can read.
+    // Writes a file that only its owner can read.
     void write(const std::string& name, const std::string& content) const {
         std::ofstream(path_ / name) << content;
         std::filesystem::permissions(path_ / name,

@@ -1,4 +1,5 @@
-// The whole service leaves as a backup and comes back on an empty server; nothing that was revoked comes back to life.
+// A backup of the whole service is restored on an empty server. No key that is known to be revoked becomes active
+// again.
 
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -90,7 +91,7 @@ test('the service comes back on an empty server, and every key that is known to 
   service = await startService(fresh.database.settings);
   for (const slug of slugs) {
     const answers = await Promise.all(keys[slug].map(({ fullKey }) => service.verify(host(slug), fullKey)));
-    // The last one died after the newest list: nothing here can know, and the restore says so.
+    // The last key was revoked after the newest list was written. The restore cannot know of it, and says so.
     assert.deepEqual(answers.map(({ status }) => status), [204, 401, 401, 204]);
     await service.signedIn(host(slug), { email, password });
   }
@@ -114,6 +115,6 @@ test('one tenant that cannot come back does not stop the others', () => {
   const { status, document } = old.json('restore', folder, '--suspended');
   assert.deepEqual([status, document.tenants.map(({ tenant }) => tenant), document.refused.length], [5, ['acme'], 1]);
   assert.ok(Date.parse(document.writtenAt) <= Date.now());
-  // Nobody comes in before somebody has looked at the users.
+  // The tenant stays suspended until an operator has looked at its users.
   assert.deepEqual(old.json('tenant', 'list').document.tenants.map(({ status }) => status), ['suspended', 'active']);
 });

@@ -1,4 +1,5 @@
-// Verbs over all tenants name the one that fails and do the rest; stopped and run again they finish.
+// A verb over all tenants names the tenant that fails and completes the others. A stopped verb finishes when it is run
+// again.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -96,7 +97,8 @@ test('a restore that is killed at any moment is finished by the next', async () 
   }
 });
 
-// FAT, exFAT and CIFS answer so. strace lets the kernel answer it here, and writes down what the tool calls.
+// Runs the tool with these errors of system calls, which FAT, exFAT and CIFS return too. strace makes the kernel return
+// them, and records the calls of the tool.
 function withErrors(errors, ...args) {
   const log = join(fresh.database.folder, 'calls');
   const injected = errors.flatMap((error) => ['-e', `inject=${error}`]);
@@ -113,7 +115,7 @@ test('on a file system without hard links a backup is whole, safe on the disk, a
   const { status, stderr, calls } = withErrors([noLinks], 'backup', into);
   assert.equal(status, 0, stderr);
   assert.deepEqual(readdirSync(into).sort(), readdirSync(full).filter((name) => !name.endsWith('.right')).sort());
-  // Each file is on the disk before it has its name, and its folder after that.
+  // Each file is flushed to the disk before it gets its name. Its folder is flushed after that.
   const lines = calls.split('\n').map((line) => line.replace(/^\d+ +/, ''));
   const names = lines.flatMap((line, i) => (line.startsWith('renameat2') ? [i] : []));
   assert.equal(names.length, readdirSync(into).length);
@@ -122,7 +124,7 @@ test('on a file system without hard links a backup is whole, safe on the disk, a
     assert.match(lines[i - 2], /^fsync\(\d+\) += 0$/);
     assert.match(lines[i + 1], /^fsync\(\d+\) += 0$/);
   }
-  assert.equal(old.json('restore', into, '--dry-run').document.refused.length, whole.length + 2); // they are all there
+  assert.equal(old.json('restore', into, '--dry-run').document.refused.length, whole.length + 2); // they all exist
   const taken = join(fresh.database.folder, 'taken');
   writeFileSync(taken, 'mine');
   assert.equal(withErrors([noLinks], 'dead-keys', taken).status, 4);
@@ -147,11 +149,11 @@ test('lists of dead keys that follow each other lose no entry, and a restore nam
     const [id] = fresh.run('key', 'list', '--tenant', slug, '--quiet').stdout.split('\n');
     assert.equal(fresh.run('key', 'revoke', '--tenant', slug, '--id', id).status, 0);
   };
-  // The entry of long ago is in the whole list only.
+  // This old entry is in the whole list only.
   fresh.database.sql("INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, recorded_at) VALUES (REPEAT('t', 16), REPEAT('h', 32), '2026-01-01', '2026-01-01')");
   write('whole.json');
   const before = keysIn('whole.json');
-  // Its statement ran before the whole list was read, its COMMIT came later.
+  // The INSERT of this entry ran before the whole list was read. Its COMMIT came later.
   fresh.database.sql("INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, recorded_at) VALUES (REPEAT('t', 16), REPEAT('l', 32), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 1 HOUR)");
   revoke('acme');
   write('second.json', '--since', file('whole.json'));
@@ -164,7 +166,7 @@ test('lists of dead keys that follow each other lose no entry, and a restore nam
   assert.equal(keysIn('late.json'), 0);
   const lists = (...names) => names.flatMap((name) => ['--dead-keys', file(name)]);
   const restored = (...names) => old.json('restore', full, '--dry-run', ...lists(...names)).document;
-  assert.deepEqual(restored('third.json', 'second.json').gaps, []); // in any order; the backup has a whole one
+  assert.deepEqual(restored('third.json', 'second.json').gaps, []); // in any order; the backup has a whole list
   assert.equal(restored('late.json').gaps.length, 1);
   assert.match(old.run('restore', full, '--dry-run', ...lists('late.json')).stderr, /no list has the keys that died in the time .* to /);
   for (const bad of ['yesterday', '2026-02-30T00:00:00Z', file('absent.json')])

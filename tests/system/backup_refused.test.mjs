@@ -1,4 +1,4 @@
-// A backup that could not come back is named when it is made, and a restore names the one tenant that failed.
+// `backup` names each file that could not be restored when it writes it. `restore` names the one tenant that failed.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -106,7 +106,7 @@ test('a list of dead keys with a value that is none is refused by row and column
   assert.deepEqual([backup.status, backup.document.refused.map(({ file }) => file)], [5, ['dead-keys.json']]);
 });
 
-// The server ends one of two transactions that wait for each other with this error. Here it always ends the same one.
+// A server ends one of two transactions in a deadlock with this error. Here a trigger always ends the same one.
 test('a tenant whose transaction loses every time is named, and the others come back', () => {
   dropAll();
   done(fresh, "DELIMITER //\nCREATE TRIGGER claviger.loses BEFORE INSERT ON claviger.tenants FOR EACH ROW IF NEW.slug = 'globex' THEN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock'; END IF//");

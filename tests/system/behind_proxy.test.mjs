@@ -1,4 +1,4 @@
-// TLS that ends before nginx, in a second one: Claviger believes the proxy, and only the proxy.
+// TLS ends in a second nginx before Claviger's. Claviger trusts the headers of that proxy, and of no other client.
 
 import assert from 'node:assert/strict';
 import https from 'node:https';

@@ -1,5 +1,5 @@
-// What a worker cannot do, though it may be talked into trying: write outside its run folder, have root back, leave its
-// memory in a core dump.
+// A worker cannot write outside its run folder, become root again, or leave its memory in a core dump. This holds even
+// where an attacker makes it try.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -27,7 +27,7 @@ test('a worker writes to no file outside its run folder, not even through a link
   const outside = join(service.folder, 'outside');
   const queue = join(service.folder, 'run/hashing-queue.1');
   rmSync(queue);
-  symlinkSync(outside, queue); // the next worker would make what it points to
+  symlinkSync(outside, queue); // the next worker would create the link's target
   const [worker] = service.children().workers;
   process.kill(worker, 'SIGKILL');
   await until('its successor to be refused', () => service.log('claviger-fcgi.log').includes(`hashing-queue.1: Permission denied`));
@@ -58,7 +58,7 @@ test('started by root, master and workers become the user that is set, with no r
     const settings = ['pepper.file = pepper.file', 'database.worker_password_file = database.worker_password_file', 'database.socket = none',
       'templates.folder = templates', 'run.folder = run', 'fcgi.socket = run/fcgi.sock', 'fcgi.workers = 2', 'fcgi.user = nobody'];
     writeFileSync(join(folder, 'claviger.conf'), settings.join('\n') + '\n');
-    if (isRoot) execFileSync('chown', ['-R', `${uid}:${uid}`, folder]); // under the launcher's umask, nobody else may read it
+    if (isRoot) execFileSync('chown', ['-R', `${uid}:${uid}`, folder]); // the launcher's umask closes it to other accounts
 
     master = start(join(folder, 'log'), join(folder, 'claviger-fcgi'), [join(folder, 'claviger.conf')]);
     await until('the workers', () => existsSync(join(folder, 'run/fcgi.sock')) && childrenOf(master.pid).length >= 3);

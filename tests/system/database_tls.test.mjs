@@ -1,4 +1,4 @@
-// TLS to the database: a relay between reads nothing, and a server that is not the right one gets nothing.
+// TLS to the database: a relay in between reads nothing. A server with the wrong certificate gets nothing.
 
 import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ after(async () => {
   await tool?.stop();
 });
 
-// Lets the database have this certificate.
+// Restarts the database with this certificate.
 async function serve({ certificate, key }, ...more) {
   const at = (name) => join(tool.database.folder, name);
   copyFileSync(certificate, at('db.pem'));
@@ -46,13 +46,13 @@ const overTcp = (settings = {}) => ({
   'database.socket': '', 'database.host': 'localhost', 'database.port': relay.port, 'database.tls_ca': ca.certificate, ...settings,
 });
 
-// The tool through the relay, with these settings besides.
+// Runs the tool through the relay, with these additional settings.
 function runOverTcp(settings, ...args) {
   tool.configure(overTcp(settings));
   return tool.start({}, ...args);
 }
 
-// What the server has heard since it was last asked: its log has each login and each statement.
+// Returns the part of the server's log that is new since the last call. The log has each login and each statement.
 let heardBefore = 0;
 function heard() {
   const log = readFileSync(join(tool.database.folder, 'db/data/statements.log'), 'latin1');
@@ -61,7 +61,8 @@ function heard() {
   return since;
 }
 
-// Refused with this text, and before the server has heard of the account: it has got neither password nor statement.
+// Expects a refusal with this text before the server has heard of the account. So the server got neither password nor
+// statement.
 async function refused(settings, pattern) {
   heard();
   relay.forget();
@@ -72,7 +73,7 @@ async function refused(settings, pattern) {
   assert.ok(!relay.all().includes('claviger_tool'), 'the login crossed the network in plain text');
 }
 
-// Workers and feeder go through the relay, on what the tool has made.
+// Starts a service on the database of the tool. Its workers and its feeder connect through the relay.
 function serviceOverTcp(settings = {}) {
   const variables = Object.entries(overTcp(settings)).map(([name, value]) => `CLAVIGER_${name.replaceAll('.', '_').toUpperCase()}=${value}`);
   return startService(tool.database.settings, { within: ['env', ...variables] });
@@ -80,7 +81,8 @@ function serviceOverTcp(settings = {}) {
 
 const readyz = async (service) => (await service.request({ path: '/readyz' })).status;
 
-// What a day of the service sends, and what a reader of it would look for.
+// Returns the bytes that pass the relay in a typical day of the service: a tenant, a user, a sign-in, a key, a verify.
+// `canaries` is the text that a reader of the bytes would look for.
 async function aDay(settings) {
   relay.forget();
   const slug = `c${settings['database.tls'] ?? 'required'}`;
@@ -139,7 +141,7 @@ test('a server of another CA gets nothing', async () => {
 
 test('without a CA of its own, those of the system decide', async () => {
   await refused({ 'database.tls_ca': '' }, /no CA of the system has signed .* database\.tls_ca/);
-  // The system's are where SSL_CERT_FILE says, for OpenSSL.
+  // OpenSSL takes the CAs of the system from SSL_CERT_FILE.
   tool.configure(overTcp({ 'database.tls_ca': '' }));
   process.env.SSL_CERT_FILE = ca.certificate;
   const { status, stderr } = await tool.start({}, 'tenant', 'list').finally(() => delete process.env.SSL_CERT_FILE);

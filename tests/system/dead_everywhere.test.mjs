@@ -1,8 +1,9 @@
 // Once "regenerate" has answered, no verify that starts later accepts the old value: in any worker of any host.
 //
-// Two hosts (each its own workers, board, feeder and nginx) over one database; eight verifiers that never pause; one clock
-// for all. A violation is an accepted verify that started after the regenerate had been answered. The same jury judges
-// controls, which it must find guilty: otherwise it proves nothing.
+// Two hosts share one database. Each has its own workers, board, feeder and nginx. Eight verifiers never pause. One
+// clock serves for all times. A violation is an accepted verify that started after the regenerate was answered. The
+// same checker (jury.mjs) also runs over controls with planted faults, in which it must find violations. Otherwise its
+// other results prove nothing.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -17,8 +18,9 @@ import { manyChanges, startService } from '../support/service.mjs';
 import { assertNoViolation, makeScene, trial } from '../support/trial.mjs';
 
 const regenerations = Number(process.env.REGENERATIONS ?? 500);
-const clients = Number(process.env.CLIENTS ?? 12); // an answer takes half a second, since there is another host
-// A change locks its user's row until it is committed: of clients that are one user, no two would be at it at the same time.
+const clients = Number(process.env.CLIENTS ?? 12); // each answer waits for half a second, since there is another host
+// A change locks its user's row until it is committed. Clients of one user would therefore never change keys at the
+// same time.
 const users = Math.ceil(clients / 2);
 
 let database;
@@ -41,7 +43,7 @@ after(async () => {
 function stopFor(milliseconds, pid) {
   process.kill(pid, 'SIGSTOP');
   setTimeout(() => {
-    if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT'); // unless it was killed meanwhile
+    if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT'); // unless it has been killed since
   }, milliseconds);
 }
 
@@ -94,13 +96,15 @@ describe('a regenerated key is dead at once on both hosts', () => {
   });
 
   test('while the database is killed, and comes back with an epoch lost', async () => {
-    // There is one to lose, of keys alone: whoever reads of a change of user and tenant is warned by that.
+    // Raises the epochs of keys only, so that the restart can lose one. A changed epoch of the user or tenant would
+    // invalidate the cached entries by itself.
     database.sql('UPDATE claviger.revocation_epochs SET epoch = epoch + 10 WHERE slot < 768');
     const result = await trial(scene, 12, {
       disturb: async (round) => {
         if (round % 4 !== 2) return;
         await database.kill();
-        // Lost while nobody looked, as in a restart from a backup: what is taken back under a connection is none of it.
+        // The epochs go back before any client connects, as in a restart from a backup. An epoch that goes back under
+        // an open connection is a different case.
         await database.start('UPDATE claviger.revocation_epochs SET epoch = GREATEST(epoch - 1, 0)');
       },
     });
@@ -108,7 +112,8 @@ describe('a regenerated key is dead at once on both hosts', () => {
   });
 });
 
-// The service with statements of its connections replaced by others, of the same length.
+// Starts a service through a proxy that replaces statements of its connections. Each replacement has the length of the
+// original.
 async function misled(replaced, settings = {}) {
   const pad = (text, length) => text.padEnd(length).slice(0, length);
   const mislead = (bytes) => {
@@ -128,7 +133,8 @@ async function misled(replaced, settings = {}) {
 }
 
 describe('the jury is not blind', () => {
-  // A transaction that began before there was any key sees none of them: the host's workers come anew while one lives.
+  // A snapshot from before the first key contains no key. So the workers of the host are replaced while a key is
+  // active.
   const replacing = (host) => (round) => round === 1 && host.workers.kill('SIGHUP');
 
   test('it convicts whoever keeps a verdict for two seconds', async () => {
@@ -170,7 +176,7 @@ describe('the jury is not blind', () => {
   });
 
   test('it convicts whoever changes a standing and raises no epoch', async () => {
-    // Undone before anybody can read it: the hosts hear of nothing.
+    // The trigger undoes each bump before it can be read, so the hosts learn of no change.
     database.sql('CREATE TRIGGER claviger.deaf BEFORE UPDATE ON claviger.revocation_epochs FOR EACH ROW SET NEW.epoch = OLD.epoch');
     try {
       assert.ok((await trial(scene, 6)).violations.length > 0);

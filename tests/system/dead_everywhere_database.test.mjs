@@ -1,5 +1,5 @@
-// As dead_everywhere, where the way to the database is lost: it dies between a commit and its answer, or its packets do.
-// The first host reaches it through a proxy, the second by TCP, in a network of its own.
+// The promise of dead_everywhere while the database is lost. The database dies between a commit and its answer, or its
+// packets are dropped. The first host reaches it through a proxy, the second by TCP, in a network of its own.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -17,18 +17,18 @@ let proxy;
 let network;
 let hosts = [];
 let scene;
-let dieWhen; // the next COMMIT of a change is 'sent', or 'made'
+let dieWhen; // kills the database when the next COMMIT of a change is 'sent', or is 'made'
 let deaths = 0;
 
 const endsChange = (bytes) => bytes.includes(';COMMIT;END');
 
-// The way of the first host to the database, which kills it at such a COMMIT.
+// The proxy between the first host and the database. It kills the database at the COMMIT that `dieWhen` names.
 function meddle() {
-  const deaf = new Set(); // connections that hear no answer any more, by their cut
+  const deaf = new Set(); // connections that get no more answers, by their cut
   return {
     toServer: (bytes, cut) => {
       if (dieWhen === undefined || !endsChange(bytes)) return bytes;
-      if (dieWhen === 'sent') setImmediate(die); // after it is on its way
+      if (dieWhen === 'sent') setImmediate(die); // after the COMMIT is on its way
       else dieOnceMade(epochs(), cut).then(() => deaf.delete(cut));
       deaf.add(cut);
       dieWhen = undefined;
@@ -40,7 +40,7 @@ function meddle() {
 
 const epochs = () => database.sql('SELECT SUM(epoch) FROM claviger.revocation_epochs');
 
-// Only the rows tell.
+// Only the rows show that the COMMIT was made.
 async function dieOnceMade(before, cut) {
   await until('the commit', () => epochs() !== before);
   await die(cut);

@@ -1,5 +1,5 @@
-// A client that closes its connection at a random byte, of its request or of the answer, again and again: nothing is left
-// of it, neither descriptors nor memory nor a thread that hangs, and what it had asked for is done as a whole or not at all.
+// A client closes its connection at a random byte of its request or of the answer, again and again. Nothing is left of
+// it: no descriptor, no memory, no thread that hangs. Its request is executed as a whole or not at all.
 
 import assert from 'node:assert/strict';
 import net from 'node:net';
@@ -11,9 +11,9 @@ import { startService } from '../support/service.mjs';
 import { startVerifying } from '../support/verifiers.mjs';
 
 const times = figure({ short: 1000, full: 10_000 });
-const people = figure({ short: 1, full: 6 }); // each may have 500 keys, and makes no more than a fifth of the times
+const people = figure({ short: 1, full: 6 }); // at most 500 keys a person; one request in five creates a key
 const clients = 8;
-const threads = 8; // of a worker
+const threads = 8; // of each worker
 
 describe('a client that closes at a random byte', () => {
   let service, tenant, user, visitor, key;
@@ -37,7 +37,7 @@ describe('a client that closes at a random byte', () => {
     return `${line} HTTP/1.1\r\n${[`Host: ${visitor.host}`, ...headers, ...length].join('\r\n')}\r\n\r\n${body ?? ''}`;
   }
 
-  // Every kind of request; the names of the keys tell which were made.
+  // The kinds of requests take turns. The names of the keys show which requests created one.
   function requestOf(i) {
     const cookie = `Cookie: ${cookieOf(visitors[i % people])}`;
     const json = 'Content-Type: application/json';
@@ -50,8 +50,8 @@ describe('a client that closes at a random byte', () => {
     ][i % 5]();
   }
 
-  // Sends a part of the text, or all of it and reads a part of the answer, or none; then it is gone, at times without a
-  // goodbye.
+  // Sends a part of the text; or all of it, and then reads a part of the answer or none. Then it closes the connection,
+  // at times with a reset.
   function breakOff(text) {
     const sent = Math.floor(Math.random() * text.length * 3);
     const read = sent >= 2 * text.length ? Math.floor(Math.random() * 2000) : 0;
@@ -61,7 +61,7 @@ describe('a client that closes at a random byte', () => {
       const leave = () => (Math.random() < 0.5 ? socket.destroy() : socket.resetAndDestroy());
       socket.on('connect', () => socket.write(text.slice(0, sent), () => read === 0 && leave()));
       socket.on('data', (chunk) => (got += chunk.length) >= read && leave());
-      socket.setTimeout(300, leave); // the answer was shorter
+      socket.setTimeout(300, leave); // where the answer is shorter
       socket.on('error', () => {});
       socket.on('close', resolve);
     });
@@ -77,7 +77,8 @@ describe('a client that closes at a random byte', () => {
   const processes = () => [...service.children().workers, ...childrenOf(service.nginx.pid)];
   const memory = () => service.children().workers.map(memoryOf);
 
-  // What the workers hold while nginx, which keeps connections to them, is gone: no more than one to the database a thread.
+  // Counts the descriptors of the workers while nginx, which keeps connections to them, is stopped. Each thread may
+  // then hold one connection to the database, and no other.
   async function descriptorsLeft() {
     await stop(service.nginx);
     let last;
@@ -91,7 +92,7 @@ describe('a client that closes at a random byte', () => {
   }
 
   test(`${times} times: nothing leaks, nothing hangs`, async (t) => {
-    await breakOffOften(300); // what is opened once and kept
+    await breakOffOften(300); // opens what is opened once and kept
     const left = await descriptorsLeft();
     const before = { memory: memory(), processes: processes() };
     const run = startVerifying(service, tenant, key.fullKey);

@@ -1,5 +1,5 @@
-// The database is stopped in the middle of its work and says nothing more: every answer comes in time all the same, verify
-// says neither a false yes nor a false no, and nothing has piled up when it goes on.
+// The database is stopped in the middle of its work and answers nothing more. Every request is still answered in time,
+// and verify gives neither a false yes nor a false no. Nothing has piled up when the database goes on.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -51,7 +51,7 @@ describe('while the database is frozen', () => {
   }
 
   async function browse(end) {
-    await pause(500); // until then the lease runs
+    await pause(500); // the lease ends within this time
     const { visitor } = ledger.people[0];
     const stranger = service.visitor(ledger.tenant);
     const form = { email: user.email, password: user.password, csrf: 'x' };
@@ -90,7 +90,7 @@ describe('while the database is frozen', () => {
   });
 
   test('no connections pile up, neither here nor there', async (t) => {
-    const most = 2 * 8 + 1; // a connection a thread, and the feeder's
+    const most = 2 * 8 + 1; // one connection for each thread, and the feeder's
     t.diagnostic(`${descriptors.before} descriptors before, at most ${descriptors.most} meanwhile`);
     assert.ok(descriptors.most <= descriptors.before + most + clients, JSON.stringify(descriptors));
     const connections = "SELECT COUNT(*) FROM information_schema.processlist WHERE user LIKE 'claviger%' OR user = 'unauthenticated user'";

@@ -1,5 +1,5 @@
-// The database is killed under load and comes back: what was acknowledged is there, what nobody can know is answered 503 and
-// shows in the list, and the workers have stayed.
+// The database is killed under load and comes back. Every acknowledged change is there. A change of unknown outcome is
+// answered 503, and the list shows its outcome. The workers have stayed.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -73,13 +73,14 @@ describe('while the database is killed and comes back', () => {
   });
 });
 
-// So that nothing lost above is worth something: a database that says "committed" before it is.
+// A control for "nothing lost" above: a database that says "committed" before it is.
 test('the ledger finds what a database has lost that writes its log once a second', async () => {
   const database = await startDatabase('--innodb-flush-log-at-trx-commit=1', '--innodb-flush-log-at-timeout=100');
   const service = await startService({ ...database.settings, ...manyChanges });
   try {
     const ledger = await openLedger(service, { writers: 1, verifiers: 0 });
-    // The tenant stays: without a migrated one the service is not ready. What is changed from here on is lost.
+    // The tenant was stored before this line and survives: without a migrated one the service is not ready. Every
+    // change from here on is lost.
     database.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 0');
     ledger.begin();
     await ledger.changes();

@@ -1,5 +1,5 @@
-// The workers run out of file descriptors under more connections than they can hold: what is answered is answered right,
-// nobody crashes or hangs, and all is well when there are some again.
+// The workers run out of file descriptors under more connections than they can hold. Every answer that is sent is
+// right. No worker crashes or hangs. All is well when there are descriptors again.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

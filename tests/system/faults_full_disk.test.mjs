@@ -1,7 +1,7 @@
-// The disk under the database and the logs is full: what cannot be stored is refused as a whole, verify goes on, no process
-// of the service ends, and all is well when there is room again. MariaDB itself may give up on a full disk, as InnoDB does
-// where it cannot extend a file that it must: then it is started again when there is room, as systemd does, and until then
-// every answer is that of a lost database.
+// The disk under the database and the logs is full. A change that cannot be stored is refused as a whole, and verify
+// goes on. No process of the service ends, and all is well when there is room again. MariaDB itself may give up on a
+// full disk, as InnoDB does where it cannot extend a file that it must. Then it is started again when there is room, as
+// systemd does. Until then every answer is that of a lost database.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -25,7 +25,7 @@ describe('while the disk is full', () => {
 
   before(async () => {
     disk = mountSmallDisk(256);
-    database = await startDatabase({ parent: disk.folder }, '--skip-stack-trace'); // if it gives up, at once
+    database = await startDatabase({ parent: disk.folder }, '--skip-stack-trace'); // if it gives up, it ends at once
     service = await startService({ ...database.settings, ...manyChanges }, { parent: disk.folder });
     ledger = await openLedger(service, { people: figure({ short: 3, full: 6 }) });
     workers = service.children().workers;
@@ -91,7 +91,7 @@ describe('while the disk is full', () => {
     assert.deepEqual(service.children().workers, workers);
     for (const child of [service.workers, service.nginx]) assert.ok(!hasEnded(child));
     for (const log of ['claviger-fcgi.log', 'access.log'])
-      await until(`${log} to go on`, async () => { // nginx writes nothing for a second
+      await until(`${log} to go on`, async () => { // after a full disk nginx logs nothing for a second
         const { headers } = await ledger.verify('not a key');
         return service.log(log).includes(headers['x-request-id']);
       });

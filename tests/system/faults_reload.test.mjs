@@ -1,5 +1,5 @@
-// The workers change generations, to a new binary too, and nginx its configuration, while requests come without a pause:
-// none of them fails.
+// The workers change generations, to a new binary too, and nginx changes its configuration. Requests come without a
+// pause all the time, and none of them fails.
 
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -82,7 +82,7 @@ describe('not one request fails', () => {
     t.diagnostic(told);
   });
 
-  // On a connection for each request: who keeps one must expect of any server that it closes it between two requests.
+  // Uses a new connection for each request. Any server may close a kept connection between two requests.
   test(`while nginx is reloaded ${times} times`, async (t) => {
     t.diagnostic(await under({ kept: false }, reloadNginx));
   });

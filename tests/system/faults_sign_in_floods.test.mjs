@@ -1,5 +1,6 @@
-// Password hashing is shared out fairly: a flood at some tenants refuses and delays no known device of another, and an
-// office behind one address gets in. Waiting sign-ins survive a reload, and a killed worker takes no place with it.
+// Password hashing is shared fairly. A flood at some tenants neither refuses nor delays a known device of another
+// tenant. An office behind one address gets in. Waiting sign-ins survive a reload. The places of a killed worker become
+// free again.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -30,9 +31,9 @@ describe('a flood of sign-ins', () => {
   });
   after(() => service?.stop());
 
-  // Right sign-ins of one user on eight browsers, and wrong ones of ever other accounts from ever other addresses, until the
-  // work beside them has ended. Gives how often each status came;
-  // 0 is a request that was cut off.
+  // Runs right sign-ins of one user on eight browsers, and wrong ones of ever other accounts from ever other addresses.
+  // They run until the `work` beside them has ended. Returns how often each status came; 0 is a request that was cut
+  // off.
   async function underFlood(wrongAtOnce, work) {
     const busy = service.tenant('Busy');
     const user = service.user(busy);
@@ -148,7 +149,7 @@ function assertExpected(statuses) {
 
 const cutOff = () => ({ status: 0 });
 
-// Again, on a browser that may be signed in.
+// Signs in again, on a browser that may be signed in.
 function signIn(visitor, user) {
   visitor.cookies.delete('claviger_session');
   return visitor.signIn(user);

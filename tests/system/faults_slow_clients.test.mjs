@@ -1,6 +1,6 @@
-// Clients that are slow on purpose (slowhttptest: slow headers, slow bodies, slow readers) hold up nobody else. The readers
-// read the largest page that there is; and nginx is given the socket buffers of a network, since on a loopback the kernel
-// takes more than a mebibyte from it, and nobody would wait for the reader.
+// Clients that are slow on purpose (slowhttptest: slow headers, slow bodies, slow readers) hold up no other client. The
+// readers read the largest page that there is. nginx gets socket buffers as on a network. On a loopback the kernel
+// takes more than a mebibyte from it, so nginx would not wait for the reader.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -39,7 +39,7 @@ describe('beside slow clients', () => {
     await service.startNginx();
   }
 
-  // As many as one may have, with the names that are longest on the page.
+  // Creates as many keys as a user may have, with the names that are longest on the page.
   async function createAllKeys() {
     visitor.agent = new http.Agent({ keepAlive: true });
     let made = 1;
@@ -56,10 +56,11 @@ describe('beside slow clients', () => {
     'slow readers': ['-X', '-w', '1', '-y', '2', '-n', '5', '-z', '1'],
   };
 
-  // Fewer of those for whom a page of a mebibyte is made, and more than the workers have threads.
+  // There are fewer slow readers, since each of them costs a page of a mebibyte. There are still more of them than the
+  // workers have threads.
   const amountOf = (kind) => (kind === 'slow readers' ? connections / 4 : connections);
 
-  // As through a proxy: on a machine that does not know *.localhost it would not be found.
+  // Connects as through a proxy. On a machine that does not resolve *.localhost, the host would not be found.
   function slowly(kind) {
     const path = kind === 'slow readers' ? '/settings/api-keys' : '/login';
     const amount = ['-c', String(amountOf(kind)), '-r', String(amountOf(kind)), '-l', String(seconds)];

@@ -1,4 +1,4 @@
-// A worker is killed every second while keys are created, regenerated and verified: nothing that was acknowledged is lost.
+// A worker is killed every second while keys are created, regenerated and verified. No acknowledged change is lost.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -9,7 +9,7 @@ import { figure } from '../support/long.mjs';
 import { until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
 
-const kills = figure({ short: 10, full: 60 }); // one a second, and more until one has met a request
+const kills = figure({ short: 10, full: 60 }); // one a second, and more until a kill has hit a request
 const mostKills = 6 * kills;
 
 describe('while a worker is killed every second', () => {
@@ -34,7 +34,7 @@ describe('while a worker is killed every second', () => {
   async function kill() {
     const { workers } = service.children();
     const ready = service.events('worker_ready').length;
-    await pause(50); // while the log was read nobody asked, and all who had asked were answered
+    await pause(50); // no request is under way after the log was read: lets new ones begin
     const killed = Date.now();
     process.kill(workers[Math.floor(Math.random() * workers.length)], 'SIGKILL');
     const { time } = await until('another worker to be ready', () => service.events('worker_ready')[ready]);

@@ -1,8 +1,8 @@
-// Two hundred wrong sign-ins at once: at most two passwords are hashed at a time, which their memory and their threads show,
-// the others wait their turn, and verify hardly feels it.
+// Two hundred wrong sign-ins at once. At most two passwords are hashed at a time, as the memory and the threads show.
+// The other sign-ins wait their turn, and verify is hardly slower.
 //
-// What verify feels is in its 99th percentile, which whatever else the machine does blurs. So the two things that it depends on
-// are seen by themselves too: that a hashing gives way, and that verify waits behind none of those that wait for their turn.
+// The effect on verify is its 99th percentile, which other load on the machine blurs. So the two conditions behind it
+// are tested by themselves too. A hashing gives way, and verify waits behind no sign-in that waits for its turn.
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
@@ -19,9 +19,9 @@ const attempts = 200;
 const attemptsOfARound = 6;
 const rightOnes = 10;
 const rounds = figure({ short: 5, full: 15 });
-const most = figure({ short: 3, full: 2 }); // times; a few rounds beside other work tell no more than that
-const mostRounds = 5 * rounds; // where the machine does so much else that a few tell nothing
-const memoryOfOne = 64; // MiB of a hashing: so much that it cannot be overlooked
+const most = figure({ short: 3, full: 2 }); // times; a few rounds beside other work measure no finer than that
+const mostRounds = 5 * rounds; // on a machine so busy that a few rounds measure nothing
+const memoryOfOne = 64; // MiB of a hashing: too large to be overlooked
 const window = 700; // milliseconds of verifying, at least
 const settings = { 'passwords.memory_mib': memoryOfOne, 'passwords.passes': 1, 'fcgi.workers': 2 };
 
@@ -37,12 +37,12 @@ describe('two hundred wrong sign-ins at once', () => {
     user = service.user(tenant);
     visitor = await service.signedIn(tenant, user);
     key = await visitor.createKey('Beside');
-    await verifyBeside(); // what is made once and kept
+    await verifyBeside(); // allocates what is made once and kept
     quiet = memory(service);
   });
   after(() => service?.stop());
 
-  // How verify fares beside it, on a few connections.
+  // Verifies on a few connections while `happening` runs. Returns the figures of the verifies.
   async function verifyBeside(happening = async () => {}, clients = 4) {
     const run = startVerifying(service, tenant, key.fullKey, { clients });
     await run.begun;
@@ -52,7 +52,8 @@ describe('two hundred wrong sign-ins at once', () => {
     return fared;
   }
 
-  // Wrong passwords of `attempts` accounts at once, from one address of a tenant that has refused none yet.
+  // Prepares wrong sign-ins of `attempts` accounts at once. They come from one address, at a tenant that has refused
+  // none yet.
   async function signInWrongly(attempts) {
     const place = service.tenant();
     const stranger = service.visitor(place);
@@ -63,7 +64,7 @@ describe('two hundred wrong sign-ins at once', () => {
     })));
   }
 
-  // A known device has a permit of its own beside them.
+  // A known device has a permit of its own beside the wrong sign-ins.
   async function signInRightly() {
     for (let i = 0; i < rightOnes; i += 1) {
       visitor.cookies.delete('claviger_session');
@@ -110,13 +111,13 @@ describe('two hundred wrong sign-ins at once', () => {
   });
 });
 
-// Whatever else the machine does makes a percentile larger, never smaller: the rounds that it disturbs least tell.
+// Other load on the machine makes a percentile larger, never smaller. So the least disturbed rounds count.
 const lowerQuartile = (times) => [...times].sort((a, b) => a - b)[times.length >> 2];
 
 const told = (times) => times.map((time) => time.toFixed(1)).join(' ');
 
-// Looks at the workers until it has happened: how many MiB they have at most, how many threads at a time give way to the
-// others, and which ones.
+// Watches the workers until `happening` has ended. Notes the most MiB that they use, the most threads that give way at
+// a time, and which threads these are.
 async function watch(service, seen, happening) {
   let open = true;
   happening.finally(() => (open = false));
@@ -131,8 +132,8 @@ async function watch(service, seen, happening) {
 
 const memory = (service) => service.children().workers.reduce((sum, pid) => sum + memoryOf(pid), 0);
 
-// The threads of a worker that are nicer than itself, but for those that are at their end: they are gone for whoever has
-// waited for them, and still to be seen.
+// The threads of a worker with a higher nice value than its own, without those that are exiting. An exiting thread may
+// have been joined already, and yet it can still be seen.
 function givingWay(pid) {
   const own = threadOf(pid, pid).niceness;
   return readdirSync(`/proc/${pid}/task`).filter((tid) => {

@@ -1,4 +1,4 @@
-// The main job, from sign-in to a dead key, through nginx as a browser and a program do it.
+// The main job, from sign-in to a dead key, through nginx as a browser and an API client do it.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

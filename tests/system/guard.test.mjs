@@ -1,4 +1,4 @@
-// The drop-in guards, in an nginx that has nothing else to do with Claviger: over FastCGI and over HTTP.
+// The drop-in guards over FastCGI and over HTTP, in an nginx without any other part of Claviger.
 
 import assert from 'node:assert/strict';
 import { createServer, STATUS_CODES } from 'node:http';
@@ -27,8 +27,8 @@ before(async () => {
 
 after(() => service?.stop());
 
-// A site whose /reports/ is open to the tenant's keys and tells what it knows of the caller. An application behind the
-// door is played by a second location, which shows the headers that it is sent.
+// Starts a site whose /reports/ is open to the tenant's keys. A second location stands for the application behind the
+// guard. It returns the headers that it gets, and they hold all that the guard knows of the caller.
 function site(snippet, upstream) {
   return startSite({
     http: upstream,
@@ -158,8 +158,8 @@ for (const [name, snippet, upstream] of variants) {
   });
 }
 
-// Both guards before what answers with the status that `status()` gives: { sites, peer, seen }, the FastCGI peer and the
-// requests over HTTP.
+// Starts both guards before two servers that answer with `status()`. Returns { sites, peer, seen }: `peer` is the
+// FastCGI server, `seen` the requests over HTTP.
 async function beforeAny(t, status) {
   const socket = join(service.folder, 'run/any.sock');
   const peer = await startPeer(socket, () => `Status: ${status()}\r\nContent-Type: text/plain\r\n\r\n`);
@@ -178,7 +178,7 @@ async function beforeAny(t, status) {
   return { sites, peer, seen };
 }
 
-// Cookies, conditions and what proxies claim have nothing to do with a key.
+// Cookies, conditional headers and the claims of proxies have nothing to do with a key.
 test('handsOverNoCookieAndNothingThatChangesTheQuestion', async (t) => {
   const { sites, peer, seen } = await beforeAny(t, () => 204);
   const headers = { Cookie: 'a=secret', Range: 'bytes=0-1', 'If-None-Match': '"x"', Origin: 'https://evil.example', 'X-Forwarded-For': '10.9.8.7', 'X-Forwarded-Proto': 'https', 'X-Api-Key': 'x', 'Claviger-Target': '/healthz' };
@@ -193,7 +193,7 @@ test('handsOverNoCookieAndNothingThatChangesTheQuestion', async (t) => {
     assert.equal(sent[name], undefined, name);
 });
 
-// Whatever listens at Claviger's address: a redirect to https, another site, a broken proxy.
+// Another server may listen at Claviger's address: a redirect to https, another site, a broken proxy.
 test('staysShutForEachStatusBut2xx', async (t) => {
   let status;
   const { sites } = await beforeAny(t, () => status);

@@ -1,5 +1,5 @@
-// The guards hold whatever the nginx around them sets for its own applications. Each row of the table is one server block
-// with hostile lines; the next directive is one more row.
+// The guards hold under any setting that the nginx around them makes for its own applications. Each row of the table is
+// one server block with hostile lines. To test the next directive, add a row.
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
@@ -12,8 +12,8 @@ import { root } from '../support/launcher.mjs';
 import { startSites } from '../support/nginx.mjs';
 import { startService } from '../support/service.mjs';
 
-// What stands at the server level. `http`: it may stand at the http level too. `pages`: the server gives refusals a page of
-// its own, whatever its status.
+// `lines` stand at the server level. `http`: they may stand at the http level too. `pages`: the server gives refusals a
+// page of its own, with any status.
 const rows = [
   { name: 'nothing' },
   { name: 'a rewrite of a front controller', lines: 'if (!-e $request_filename) { rewrite ^(?!/reports/) /open last; }' },
@@ -105,7 +105,8 @@ const serverOf = (snippet) => ({ lines = '', guarded = '' }) => `
   }
   location = /open { auth_request off; satisfy all; allow all; return 200 "a page for all"; }`;
 
-// Directories that the whole nginx may write to, and what some rows name.
+// The http level: the upstream of the application, and the caches that some rows name, in folders that nginx may write
+// to.
 function httpOf(upstream) {
   const cache = join(dirname(service.config), 'cache');
   mkdirSync(cache, { recursive: true });
@@ -129,7 +130,7 @@ const credentials = {
 
 const opens = (credential) => credential === 'live' || credential === 'bearer';
 
-// Asks in this order, and checks each answer.
+// Sends a request with each credential in this order, and checks each answer.
 async function askInOrder(port, order, row) {
   for (const [i, credential] of order.entries()) {
     const answer = await request({ port, path: '/reports/today?page=1', headers: credentials[credential]() });
@@ -168,7 +169,8 @@ async function letsThrough(port, row) {
   assert.ok(row.pages ? shut !== 101 : shut === 401, `a handshake without a key: ${shut}`);
 }
 
-// The lines of these rows stand together where no two of them say the same.
+// The rows that stand together at the http level: no two of them set the same directive, but for those of headers and
+// parameters.
 function atHttpLevel() {
   const taken = new Set();
   return rows.filter(({ http, lines }) => {

@@ -1,5 +1,5 @@
-// Bytes that no honest client sends. The oracle of each: a request that would make a key named "smuggled" for somebody
-// who is signed in lies where only a misreader would find it, and it gets no answer.
+// Bytes that no honest client sends. Each test hides a request that would make a key named "smuggled" for a signed-in
+// user. Only a server that misreads the bytes finds the request. It must get no answer.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -37,7 +37,7 @@ function requestText(line, headers, body = '') {
   return `${line}\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n${body}`;
 }
 
-// A whole, good request that makes a key.
+// A complete, valid request that makes a key.
 function smuggled() {
   const body = '{"name":"smuggled"}';
   return requestText('POST /api/api-keys HTTP/1.1', [
@@ -49,12 +49,13 @@ function smuggled() {
   ], body);
 }
 
-// How often nginx or a worker has taken it for a request. Told by method and path, for a line of the test before may be late.
+// How often nginx or a worker has taken it for a request. It is matched by method and path, since a log line of the
+// test before may be late.
 const readAsRequest = () => service.logs().split('\n').filter((line) => /"method":"POST".*"\/api\/api-keys"/.test(line)).length;
 
 const chunked = (body) => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
-// One GET with these headers, as raw text, and what came of it.
+// Sends one GET with these headers as raw text, and returns the raw answer.
 async function get(path, headers, { host = visitor.host, target = path } = {}) {
   return raw(service.port, requestText(`GET ${target} HTTP/1.1`, [...(host === null ? [] : [`Host: ${host}`]), ...headers, 'Connection: close']));
 }
@@ -67,7 +68,7 @@ test('theSmuggledRequestIsAGoodOneWhereItIsSentOpenly', async () => {
   assert.deepEqual(statuses(await raw(service.port, smuggled())), [201]);
   assert.ok((await names()).includes('smuggled'));
   await until('it to be seen in the logs', () => readAsRequest() > 0);
-  // From here on the name is taken: a request that was misread would show as an answer too many, and in the logs.
+  // From here on the name is taken. A misread request would show as one answer too many, and in the logs.
 });
 
 test('aHostOtherThanThatOfTheRequestLineIsRefused', async () => {
@@ -121,7 +122,7 @@ describe('a message whose end two readers would see at different places', () => 
 });
 
 describe('a request in a body that nobody reads', () => {
-  // Each on a connection that is kept: the next request on it is the one that is answered next.
+  // Each request is sent on a kept connection. The next answer on it must be that of the next request.
   const places = ['GET /healthz', 'GET /v1/verify', 'GET /v1/me', 'GET /login', 'POST /nothing', 'DELETE /api/api-keys',
     'POST /healthz', 'POST /v1/verify', 'POST /static/x', 'POST /favicon.ico', 'POST /logout', 'GET /_claviger/page'];
 

@@ -1,4 +1,5 @@
-// A server whose own settings are all against the service: each connection sets what it needs, so nothing changes.
+// A database server whose own settings are all hostile to the service. Each connection sets what it needs, so nothing
+// changes.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -9,7 +10,8 @@ import { root } from '../support/launcher.mjs';
 import { startService } from '../support/service.mjs';
 import { startTool } from '../support/tool.mjs';
 
-// The value of each that hurts most. Those of the second list are options: a client may not set them for all.
+// The most harmful value of each variable. Those of the second list are options of the server: a client cannot set them
+// for all.
 const variables = {
   sql_safe_updates: 1, sql_select_limit: 1, max_join_size: 1, sql_big_selects: 0, sql_auto_is_null: 1,
   sql_mode: "'ANSI,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH'", autocommit: 0, completion_type: "'CHAIN'",

@@ -1,4 +1,4 @@
-// ./claviger where it refuses, hands on, or speaks: nothing here starts a service.
+// ./claviger where it refuses, passes arguments on, or prints something. Nothing here starts a service.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// ./claviger demo from start to end. The build stands already, so each start here is a user's second one.
+// ./claviger demo from start to end. The build exists already, so each start here is like a user's second one.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -21,7 +21,8 @@ after(() => demo?.remove());
 const verify = () => new Visitor(demo.port, 'acme.localhost').get('/v1/verify', { headers: { 'X-Api-Key': key.fullKey } });
 const secret = (name) => readFileSync(join(folder, 'secrets', name), 'utf8');
 
-// Nothing that the demo started runs any more: all of it holds the folder's lock, nginx's own children included.
+// All that the demo starts holds the folder's lock, nginx's own children included. When the lock is free, none of it
+// runs.
 const isLocked = () => spawnSync('flock', ['--nonblock', join(folder, 'lock'), 'true']).status !== 0;
 const nothingRuns = async (patience = 0) => {
   if (patience > 0) await until('everything to end', () => !isLocked(), patience);
@@ -55,7 +56,8 @@ test('keepsSecretsToThisAccount', () => {
   assert.match(secret('pepper'), /^1:[0-9a-f]{64}\n$/);
 });
 
-// What /proc shows to this account: the workers close theirs to others, and a file may be gone meanwhile.
+// Returns what /proc shows to this account. The workers close their files to other accounts, and a process may end at
+// any time.
 function shown(read, otherwise) {
   try {
     return read();

@@ -1,4 +1,4 @@
-// What the service does while its database is gone, and that it heals by itself.
+// The answers of the service while its database is gone, and its recovery without help.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -24,7 +24,8 @@ describe('a lost database', () => {
 
   const ready = () => until('the service to be ready', async () => (await service.request({ path: '/readyz' })).status === 200);
 
-  // What is remembered may be told for as long as the lease runs (400 ms), and it is true; then comes 503.
+  // Waits for the first 503. Until the lease (400 ms) ends, verify may still answer from the cache, and that answer is
+  // true.
   function lapsed() {
     return until('verify to ask the database in vain', async () => {
       const began = Date.now();

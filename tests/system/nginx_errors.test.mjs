@@ -1,4 +1,4 @@
-// nginx's own errors: programs get problem documents, people get a page. Workers are not needed for any of them.
+// nginx's own errors: API clients get problem documents, people get a page. None of these answers needs a worker.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -32,7 +32,7 @@ function assertProblem(answer, status, code) {
   assert.equal(problem.requestId, answer.headers['x-request-id']);
 }
 
-// A raw answer in the form that assertProblem knows.
+// A raw answer in the form that assertProblem takes.
 function parsed(text) {
   const [head, body] = text.split(/\r\n\r\n(.*)/s);
   const [first, ...lines] = head.split('\r\n');

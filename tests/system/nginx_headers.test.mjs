@@ -1,4 +1,4 @@
-// What every answer carries: pages, JSON, files and nginx's own errors alike.
+// The headers that every answer carries: pages, JSON, files and nginx's own errors alike.
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';

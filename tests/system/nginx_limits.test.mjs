@@ -1,4 +1,4 @@
-// claviger_limits.conf: an address that asks too much gets 429 in the form it reads, and others go on.
+// claviger_limits.conf: an address with too many requests gets 429 in the form that it reads. Other addresses go on.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -1,4 +1,4 @@
-// What nginx tells the workers of a request, and what its logs keep.
+// The parameters that nginx sends to the workers with a request, and the contents of its logs.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ after(async () => {
   await nginx.stop();
 });
 
-// Sends a request and gives it as the workers saw it.
+// Sends a request, and returns it as the workers saw it.
 async function seen(options) {
   const answer = await nginx.request({ host: 'acme.localhost', ...options });
   assert.equal(answer.status, 200);

@@ -1,4 +1,4 @@
-// Debian's own nginx.conf with the two includes of Claviger and nothing else: all promises of nginx/ hold there too.
+// Debian's own nginx.conf with nothing but the two includes of Claviger: all promises of nginx/ hold there too.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { root } from '../support/launcher.mjs';
 import { startPeer } from '../support/fastcgi_peer.mjs';
 import { startShipped } from '../support/nginx.mjs';
 
-// As the package has it, unless somebody has changed it on this machine: then TEST_STOCK_NGINX names the package's.
+// The file of the package. On a machine where it was changed, TEST_STOCK_NGINX names an unchanged copy.
 process.env.TEST_STOCK_NGINX ??= '/etc/nginx/nginx.conf';
 
 let nginx;

@@ -1,4 +1,4 @@
-// claviger_tls.conf, the whole site with TLS that is shipped as an example: with a certificate of its own it works as it is.
+// claviger_tls.conf is the shipped example of a whole site with TLS. With a certificate of its own it works unchanged.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -37,7 +37,7 @@ before(async () => {
     .replace('/etc/claviger/tls/certificate.pem', certificate)
     .replace('/etc/claviger/tls/key.pem', key);
   const whole = readFileSync(file, 'utf8');
-  // A plain server beside it, as somebody may have left one: there a client may say its address.
+  // A plain server beside it, as an operator may have left one. There a client may state its own address.
   const plain = whole.replace('include claviger_server.conf;', 'set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address; include claviger_server.conf;');
   writeFileSync(file, plain.replace(/\}\s*$/, `${site}\n}\n`));
   await stop(service.nginx);
@@ -46,7 +46,7 @@ before(async () => {
 
 after(() => service?.stop());
 
-// curl speaks HTTP/2; node's http does not.
+// curl supports HTTP/2; node's http does not.
 function curl(...args) {
   const resolve = [ports.https, ports.http].flatMap((port) => ['--resolve', `${tenant.host}:${port}:127.0.0.1`]);
   const { stdout, stderr, status } = spawnSync('curl', ['-sS', '--cacert', authority.certificate, ...resolve, ...args], { encoding: 'utf8' });

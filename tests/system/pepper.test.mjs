@@ -1,4 +1,5 @@
-// The pepper is replaced while the service works: no request is lost, keys move as they are used, and the dead stay dead.
+// The pepper is replaced while the service works. No request is lost, keys move as they are used, and dead keys stay
+// dead.
 
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -81,17 +82,17 @@ test('a pepper is replaced under load without a failed request, and the old one 
     }
   });
   await until('requests', () => seen[204] > 50);
-  await use(peppers[0], peppers[1]); // first every host knows both
+  await use(peppers[0], peppers[1]); // first every host has both
   assert.match(tool.run('pepper', 'status').stdout, /Pepper 2 waits/);
   assert.equal(tool.run('pepper', 'rotate', `${peppers[1]}x`).status, 4);
   assert.deepEqual(status().keys, { 1: 2 });
-  await use(peppers[1], peppers[0]); // then they change over
+  await use(peppers[1], peppers[0]); // then they switch to the new one
   await until('the used key to move', () => versions(tenant.slug) === '2,1,1');
   assert.deepEqual(status().tenants, [{ tenant: tenant.slug, keys: { 1: 1, 2: 1 }, passwords: { 0: 1 } }]);
   assert.match(tool.run('pepper', 'status').stdout, /Keys move to pepper 2/);
   assert.equal(finding().severity, 'ok');
 
-  assert.equal((await visitor.get('/settings/api-keys')).status, 200); // who was signed in, is
+  assert.equal((await visitor.get('/settings/api-keys')).status, 200); // open sessions stay open
   assert.equal((await service.verify(tenant, unused.fullKey)).status, 204);
   await until('the other key to move', () => versions(tenant.slug) === '2,2,1');
   assert.equal(status().otherIsUnused, true);
@@ -105,7 +106,8 @@ test('a pepper is replaced under load without a failed request, and the old one 
   assert.equal((await service.verify(tenant, dead.fullKey)).status, 401);
   assert.deepEqual([status().keys, finding().severity], [{ 2: 2 }, 'ok']);
 
-  // The export of before holds the used key under the old pepper's hash; it has died since under the new one's.
+  // The early export holds the used key under the hash of the old pepper. The key is now revoked under the hash of the
+  // new one.
   assert.equal(tool.run('key', 'revoke', '--tenant', tenant.slug, '--id', used.id).status, 0);
   const dropped = tool.run('tenant', 'drop', tenant.slug, '--confirm', tenant.slug, '--export', join(tool.database.folder, 'late.json'));
   assert.equal(dropped.status, 0, dropped.stderr);

@@ -1,4 +1,4 @@
-// `claviger pepper seal`: a backup without the pepper is nothing to guess at, and people sign in as before.
+// `claviger pepper seal`: a backup without the pepper allows no guessing of passwords, and people sign in as before.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -44,7 +44,7 @@ const finding = (check) => tool.json('doctor').document.findings.find((one) => o
 const status = () => tool.json('pepper', 'status').document;
 const signIn = async (slug, address = email, secret = password) => (await service.visitor({ host: `${slug}.localhost` }).signIn({ email: address, password: secret })).status;
 
-// In their order: each test goes on where the one before ended.
+// The order matters: each test goes on where the one before ended.
 
 test('is off until it is turned on', async () => {
   assert.match(forms('acme'), /^\$argon2id\$v=19\$m=\d+,t=\d+,p=1\$/);

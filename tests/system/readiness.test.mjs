@@ -1,4 +1,4 @@
-// GET /readyz says which part is missing, and what only reads goes on where nothing can be written.
+// GET /readyz says which part is missing. Requests that only read go on where nothing can be written.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -29,7 +29,7 @@ describe('readiness', () => {
   const probe = () => service.request({ path: '/readyz' });
   const ready = () => until('the service to be ready', async () => (await probe()).status === 200);
 
-  // Until exactly these parts are missing; gives the answer.
+  // Waits until exactly these parts are missing, and returns the answer.
   async function missing(...parts) {
     let answer;
     await until(`${parts} to be missing`, async () => {
@@ -54,7 +54,7 @@ describe('readiness', () => {
     assert.equal((await service.verify(tenant, key.fullKey)).status, 204);
     assert.equal((await visitor.postJson('/api/api-keys', { name: 'Refused' })).status, 503);
 
-    await sleep(1000); // five rounds of the feeder
+    await sleep(1000); // five retries of the feeder
     const workers = service.children().workers.length;
     assert.ok(eventsOf('feeder_failed') >= 1 && eventsOf('feeder_failed') <= 2, `${eventsOf('feeder_failed')} lines`);
     assert.ok(eventsOf('last_sight_not_written') >= 1 && eventsOf('last_sight_not_written') <= workers);

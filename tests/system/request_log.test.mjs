@@ -1,4 +1,4 @@
-// What the workers' log says of requests.
+// The lines of the workers' log about requests.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

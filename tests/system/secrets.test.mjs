@@ -1,5 +1,5 @@
-// No secret of a run is found afterwards, raw or encoded: not in any file of a database that writes down every statement,
-// not in a dump, not in any log, not in what the system tells of a process.
+// No secret of a run is found afterwards, raw or encoded. It is not in any file of a database that logs every
+// statement, not in a dump, and not in any log. /proc shows it for no process.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -72,13 +72,13 @@ describe('secrets', () => {
     for (const [name, value] of visitor.cookies) canaries.add(`cookie ${name} ${when}`, value);
   }
 
-  // The first twelve characters may be known: the secret is what follows them.
+  // The first twelve characters may be known. The characters after them are the secret.
   function addKey(name, fullKey) {
     canaries.add(name, fullKey);
     canaries.add(`secret part of the ${name}`, fullKey.slice(12));
   }
 
-  // What prints or takes a secret, looked at while it runs.
+  // Runs verbs that print or take a secret, and looks at the tool while it runs.
   async function useTool(user) {
     const password = 'a third password, of the tool';
     canaries.add('password that the tool was given', password);
@@ -98,7 +98,7 @@ describe('secrets', () => {
     user.password = password;
   }
 
-  // All the ways in which a secret can turn up where it does not belong.
+  // Sends secrets in all the ways in which they can turn up where they do not belong.
   async function misuse(visitor, user) {
     const { fullKey } = fresh;
     const ask = (path, headers = {}) => service.request({ host: tenant.host, path, headers });
@@ -118,7 +118,7 @@ describe('secrets', () => {
     await service.visitor(tenant).signIn({ email: user.email, password: `${user.password}, but wrong` });
   }
 
-  // Errors are what tells most: every path that fails in the middle, with secrets in its hands.
+  // Errors leak most. This fails every path in the middle, while it holds secrets.
   async function loseDatabase(visitor, user) {
     await database.kill();
     assert.equal((await visitor.postJson('/api/api-keys', { name: 'Lost' })).status, 503);
@@ -157,7 +157,7 @@ describe('secrets', () => {
     assert.deepEqual(canaries.foundInText(toolTold.join('\n')), []);
   });
 
-  // So that the silence above is worth something.
+  // A control: without it, the tests above that find nothing would prove nothing.
   test('would be found in each of these places, in each form', () => {
     const { fullKey } = fresh;
     const forms = [fullKey, Buffer.from(fullKey).toString('hex'), Buffer.from(fullKey).toString('hex').toUpperCase(),

@@ -1,6 +1,7 @@
-// `user set-password` against a sign-in with the old password at the same instant: once the tool has answered, no
-// session lives that the old password has opened. The test holds the user's row, so that both wait for it in the order
-// that it wants. The tool hashes at another cost than the workers: each sign-in wants to renew the old password.
+// `user set-password` runs against a sign-in with the old password at the same instant. Once the tool has answered, no
+// session that the old password has opened is active. The test holds the user's row, so that both wait for it in the
+// order that the test chooses. The tool hashes at another cost than the workers. So each sign-in tries to renew the old
+// password.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -41,7 +42,7 @@ function scene() {
   };
 }
 
-// Locks the rows of the users until it is called.
+// Locks the rows of the users. The returned function releases them.
 async function hold(schema) {
   const client = spawn('mariadb', ['--no-defaults', `--socket=${tool.database.socket}`, '--batch', '--unbuffered', '--skip-column-names'], { stdio: ['pipe', 'pipe', 'inherit'] });
   client.stdin.write(`BEGIN; SELECT email FROM ${schema}.users FOR UPDATE;\n`);
@@ -52,7 +53,7 @@ async function hold(schema) {
   };
 }
 
-// Not in innodb_trx, which looks again only once nobody has asked for a tenth of a second.
+// Reads processlist and not innodb_trx. InnoDB refreshes innodb_trx only when it was not read for a tenth of a second.
 const waiting = (howMany) =>
   until(`${howMany} to wait for the row`, () => tool.database.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT status FROM % FOR UPDATE'") === String(howMany));
 
@@ -84,7 +85,7 @@ test('a sign-in that came second, with the old password already found right, is 
   const setPassword = one.setPassword();
   await waiting(1);
   const signIn = one.signIn();
-  await waiting(2); // it waits with what it has read before
+  await waiting(2); // it waits with the password that it has read before
   await release();
   assert.equal((await setPassword).status, 0);
   const signedIn = await signIn;

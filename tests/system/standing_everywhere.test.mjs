@@ -1,5 +1,5 @@
-// Every way to lose a standing, and every way back, acts at the next request on every host: on one that remembers keys, on
-// one that has room for a few, on one that remembers none. The tool, which is no host, waits for them.
+// Every way to lose access, and every way to get it back, acts at the next request on every host. One host caches all
+// keys, one has room for four, one caches none. The tool is not a host. It waits for the hosts.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { hiddenField } from '../support/http.mjs';
 import { startService } from '../support/service.mjs';
 
-const asks = 8; // of each host, so that each of its workers is asked
+const asks = 8; // requests to each host, so that each of its workers gets one
 let hosts = [];
 
 before(async () => {
@@ -35,7 +35,7 @@ async function assertAll(status, answers) {
   assert.deepEqual([...new Set((await answers).map((answer) => answer.status))], [status]);
 }
 
-// Whatever is remembered is remembered now.
+// Fills the caches of all hosts with the keys and sessions of the scene.
 async function warm(scene) {
   for (const key of scene.keys) await assertAll(204, verifies(scene, key));
   await assertAll(200, lists(scene));

@@ -1,4 +1,5 @@
-// A suspension acts at the next request, everywhere, while requests keep coming; and ends as if it had not been.
+// A suspension acts at the next request, everywhere, while requests keep coming. Once it ends, a tenant is as before. A
+// suspended user's keys work again, while the user's sessions stay ended.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -15,7 +16,7 @@ before(async () => {
 });
 after(() => service?.stop());
 
-// The tool beside the requests that are under way.
+// Runs the tool beside the requests that are under way.
 async function tool(...args) {
   const child = spawn(join(root, 'build/cli/claviger'), ['--config', service.config, ...args], { stdio: 'ignore' });
   assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 0, args.join(' '));
@@ -36,7 +37,8 @@ const askAll = ({ tenant, visitor, key }) => ({
   page: () => visitor.get('/settings/api-keys'),
 });
 
-// Asks on and on, six at a time, until stopped; remembers when each request began and what it got.
+// Sends requests without a pause until stopped, two of each kind at a time. Records when each request began and its
+// status.
 function startLoad(asks) {
   const seen = [];
   let running = true;

@@ -1,4 +1,4 @@
-// What the tool `claviger` does to tenants and users, and what its exit status says about it.
+// The verbs of the tool `claviger` on tenants and users, and the exit statuses of the tool.
 
 import assert from 'node:assert/strict';
 import { openSync } from 'node:fs';
@@ -218,7 +218,7 @@ test('a password stands in no output and in no column', () => {
 test('a verb answers within 100 ms beyond its own work', () => {
   const slug = freshTenant();
   for (const args of [['tenant', 'show', slug], ['user', 'list', '--tenant', slug], ['--version']]) {
-    // The quickest of many: what it costs when nothing else gets in its way.
+    // The quickest of many runs: the cost of the verb when nothing gets in its way.
     let quickest = Infinity;
     for (let i = 0; i < 50 && quickest >= 100; ++i) {
       const began = performance.now();

@@ -1,4 +1,5 @@
-// `claviger apply`: what a document describes becomes so, whole or not at all where the document is wrong, and again.
+// `claviger apply` makes tenants, hosts and users as a document describes them. A wrong document changes nothing. The
+// same document can be applied again.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,7 @@ let tool, proxy, folder, file;
 let count = 0;
 
 before(async () => {
-  tool = await startTool('--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'); // nothing has to outlive the machine
+  tool = await startTool('--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'); // no data has to outlive the machine
   assert.equal(tool.run('migrate').status, 0);
   proxy = await startProxy(tool.database.socket, join(tool.database.folder, 'cut.sock'));
   folder = join(tool.database.folder, 'document');

@@ -1,4 +1,4 @@
-// What the tool's verbs change of tenants, users and keys, and what they leave alone.
+// The changes that the tool's verbs make to tenants, users and keys, and what they leave unchanged.
 
 import assert from 'node:assert/strict';
 import { openSync } from 'node:fs';
@@ -128,7 +128,7 @@ test('replaces a password and shows it nowhere', () => {
   assert.notEqual(now, before);
 });
 
-// A release of before set no limit on open sessions, and its workers read the rows.
+// The release before set no limit on open sessions, and its workers read the rows. So every row has to be ended.
 for (const [verb, ...options] of [['sign-out'], ['suspend'], ['set-password', '--password-stdin']])
   test(`user ${verb} ends every row of thousands of open sessions, and none of another user`, () => {
     const slug = freshUser();
@@ -239,7 +239,7 @@ test('a key that nobody could read says how to replace it', () => {
   assert.doesNotMatch(stderr, /pk_live_\w{38}/);
 });
 
-// --- rehearsals ---
+// --- dry runs ---
 
 test('--dry-run answers as the verb would and changes nothing', () => {
   const slug = freshUser();

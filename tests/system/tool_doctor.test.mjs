@@ -1,4 +1,4 @@
-// `claviger doctor`: nothing to say of a sound installation, and each fault that is planted is found with its mend.
+// `claviger doctor` reports no problem of a sound installation. It finds each planted fault and says how to fix it.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -36,7 +36,7 @@ function examine() {
   return document.findings;
 }
 
-// The finding of a check, which must be of that severity and say how it is mended.
+// Expects a finding of the check with that severity and text. The finding must say how to fix the problem.
 function found(check, severity, pattern) {
   const finding = examine().find((one) => one.check === check && one.severity === severity);
   assert.ok(finding, `${check} is not found ${severity}`);
@@ -44,7 +44,7 @@ function found(check, severity, pattern) {
   assert.ok(finding.mend.length > 0, 'it does not say how to mend it');
 }
 
-// Plants a fault, sees it found, takes it away, and sees it gone.
+// Plants a fault and expects the finding. Then it removes the fault and expects no finding.
 function faulty(name, { plant, mend, check, severity = 'serious', pattern }) {
   test(name, () => {
     plant();
@@ -119,7 +119,7 @@ faulty('a right that the workers have too much', {
   pattern: /too much: SELECT on \*\.\*/,
 });
 faulty("a tenant's role that the workers may not take", {
-  // By hand: only who made the role may hand it on.
+  // Written by hand, since only the account that made the role may revoke it.
   plant: () => sql(`DELETE FROM mysql.roles_mapping WHERE User = 'claviger_worker' AND Role = '${role('acme')}'; FLUSH PRIVILEGES`),
   mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
   check: 'worker_roles',
@@ -197,7 +197,7 @@ faulty('a schema that was lost', {
     assert.equal(tool.run('tenant', 'export', 'acme', '--output', join(tool.database.folder, 'acme.json')).status, 0);
     sql('DROP SCHEMA claviger_t_acme');
   },
-  // As the refusal of `tenant create` says.
+  // The fix that the refusal of `tenant create` names.
   mend: () => {
     const into = join(tool.database.folder, 'empty.json');
     assert.equal(tool.run('tenant', 'drop', 'acme', '--confirm', 'acme', '--export', into).status, 0);

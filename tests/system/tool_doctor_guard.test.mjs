@@ -1,4 +1,5 @@
-// `claviger doctor --guard`: nothing to say of a sound guard, and each server that lets somebody in is found.
+// `claviger doctor --guard` reports no problem of a sound guard. It finds each server that lets a request in without an
+// active key, and one that refuses an active key.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -20,7 +21,7 @@ let nginx;
 let keyFile;
 let authority;
 
-// Each server's lines, and what is found there: check, severity, pattern. Nothing: it is sound.
+// The lines of each server, and the expected finding: check, severity, pattern. A server without `found` is sound.
 const servers = {
   sound: { lines: (name) => `${name} include ${guard}; ${guarded()}` },
   unguarded: { lines: (name) => `${name} include ${guard}; location ^~ /reports/ { proxy_pass http://behind; }`, found: ['guard_without_key', 'serious', /GET with no key got 200/] },
@@ -61,7 +62,7 @@ after(async () => {
   await service?.stop();
 });
 
-// Not the tool's own process group: the test answers while it runs.
+// Runs the tool without blocking this process.
 function doctor(...args) {
   return new Promise((resolve) => {
     const child = spawn(join(root, 'build/cli/claviger'), ['doctor', ...args]);

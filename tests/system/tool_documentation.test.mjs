@@ -1,5 +1,5 @@
-// The completion scripts and the manual page: made from the definitions behind --help, so that they know all it knows,
-// and sound in the programs that read them.
+// The completion scripts and the manual page are made from the definitions behind --help. So they contain all that it
+// shows, and the programs that read them accept them.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -42,7 +42,7 @@ function shownByHelp(verb = []) {
 
 const shown = shownByHelp();
 
-// What the real bash offers for the last of these words.
+// The words that the real bash offers for the last of these words.
 function bashOffers(...words) {
   const script = join(folder, 'claviger.bash');
   if (!existsSync(script)) writeFileSync(script, printed('completion', 'bash'));
@@ -59,7 +59,7 @@ function fishOffers(...words) {
   return lines.split('\n').filter(Boolean).map((line) => line.split('\t')[0]);
 }
 
-// Zsh completes only at a terminal: what it would show is taken from the functions that are given the words.
+// Zsh completes only at a terminal. So the words are taken from the functions to which the script passes them.
 function zshOffers(...words) {
   const script = join(folder, 'claviger.zsh');
   if (!existsSync(script)) writeFileSync(script, printed('completion', 'zsh'));

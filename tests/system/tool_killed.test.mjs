@@ -1,4 +1,5 @@
-// Every create, killed after each of its statements and run again, ends in the same state; so do two at once.
+// Every create is killed after each of its statements and run again. It ends in the same state each time, and so do two
+// runs at once.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -46,7 +47,7 @@ async function freshUser() {
   return slug;
 }
 
-// All that a tenant is made of, without what differs from one to the next.
+// The whole state of a tenant, without the parts that differ from one tenant to the next.
 function stateOf(slug) {
   const schema = schemaOf(slug);
   const role = tool.database.roleOf(slug);
@@ -57,7 +58,7 @@ function stateOf(slug) {
     hosts: alike(sql(`SELECT host FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE t.slug = '${slug}'`)),
     tables: sql(`SHOW TABLES IN ${schema}`),
     history: sql(`SELECT version, name, HEX(checksum) FROM ${schema}.schema_migrations ORDER BY version`),
-    grants: alike(sql(`SHOW GRANTS FOR ${role}`))?.split('\n').sort().join('\n'), // in no order of their own
+    grants: alike(sql(`SHOW GRANTS FOR ${role}`))?.split('\n').sort().join('\n'), // the server has no fixed order
     taken: sql(`SELECT COUNT(*) FROM mysql.roles_mapping WHERE Role = '${role}' AND User = 'claviger_worker'`),
     users: sql(`SELECT email, name, status, LEFT(password_hash, 10) FROM ${schema}.users ORDER BY email`),
     keys: sql(`SELECT name, generation, deleted_at IS NULL FROM ${schema}.api_keys ORDER BY name`),
@@ -67,7 +68,7 @@ function stateOf(slug) {
   return state;
 }
 
-// `prepare` makes what the create needs and gives the slug; `argsOf` is the create.
+// `prepare` makes what the create needs and returns the slug. `argsOf` returns the arguments of the create.
 async function killAtEachStep({ prepare, argsOf, input, again }) {
   const whole = await prepare();
   const unhurt = await run(undefined, argsOf(whole), input);
@@ -101,7 +102,8 @@ test('`user create` may be killed after each statement', async (context) => {
 
 test('`key create` may be killed after each statement: one key is there, and at most one was shown', async (context) => {
   const argsOf = (slug) => ['key', 'create', '--tenant', slug, '--email', 'a@acme.example', '--name', 'Scripts'];
-  // A key that was stored and never shown is a conflict (4), which says how to replace it.
+  // The second run finds a key that was stored and never shown. This is a conflict (4), whose text says how to replace
+  // the key.
   const steps = await killAtEachStep({ prepare: freshUser, argsOf, again: [0, 4] });
   context.diagnostic(`${steps} statements`);
 });

@@ -1,4 +1,5 @@
-// `claviger migrate` on a database of its own: from nothing, again, behind, and with one tenant that fails.
+// `claviger migrate` on a database of its own: from nothing, a second time, on tenants that are behind, and with one
+// tenant that fails.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -63,7 +64,7 @@ test('shows each schema in words, and those alone that need somebody', () => {
   assert.doesNotMatch(tool.run('migrate', 'status').stdout, /claviger_t_/);
 });
 
-// A release with one more migration, which cannot work where two users have one name.
+// Adds a release with one more migration, which fails where two users share a name.
 test('a tenant behind the release is told so, and no verb works on it', () => {
   const next = tool.json('migrate', 'status').document.tenants[0].newest + 1;
   tool.addMigrations({
@@ -172,7 +173,7 @@ test('a control migration that was altered is found by a check', () => {
 
 test('a schema that was lost is found by a check, and nothing is made in its place', () => {
   tool.configure({});
-  tool.database.sql('UPDATE claviger.tenants SET schema_version = schema_version - 1'); // what the newer release has left
+  tool.database.sql('UPDATE claviger.tenants SET schema_version = schema_version - 1'); // left by the newer release
   tool.database.sql("DELETE FROM claviger_t_acme.schema_migrations WHERE name LIKE '%one_name'");
   tool.database.sql("DELETE FROM claviger_t_initech.schema_migrations WHERE name LIKE '%one_name'");
   assert.notEqual(tool.database.sql('DROP SCHEMA claviger_t_globex'), undefined);

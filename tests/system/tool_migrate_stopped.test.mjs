@@ -1,4 +1,4 @@
-// `claviger migrate` of many tenants that is killed on its way, again and again, and of two at once.
+// `claviger migrate` of many tenants: killed on its way, again and again, and two runs at once.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -22,13 +22,14 @@ before(async () => {
 });
 after(() => tool?.stop());
 
-// The tool beside others that run at the same time.
+// Runs the tool beside others that run at the same time.
 function run(...args) {
   const child = spawn(program, ['--config', tool.config, ...args], { stdio: 'ignore' });
   return new Promise((resolve) => child.on('exit', resolve));
 }
 
-// A release with three more migrations: the second cannot be repeated by itself, the third must come to the same.
+// Adds a release with three more migrations. The second cannot be repeated as it stands. The third must lead to the
+// same result when it is repeated.
 function addRelease(release) {
   head += 3;
   const file = (back, what) => `tenant/${String(head - back).padStart(4, '0')}_${what}.sql`;
@@ -81,7 +82,7 @@ test('the tool lost its database on the way: it says so, and the next run goes o
   assertWhole('lost');
 });
 
-// The last: it leaves the other tenants far behind.
+// This test comes last: it leaves the other tenants far behind.
 test('killed after each of its statements, the next run reaches the head', async (context) => {
   const proxy = await startProxy(tool.database.socket, join(tool.database.folder, 'cut.sock'));
   const [slug] = slugs;

@@ -1,4 +1,4 @@
-// `claviger prune`: old rows go, in every tenant; young rows, keys and users stay. Its account can do nothing else.
+// `claviger prune`: old rows go, in every tenant. Young rows, keys and users stay. Its account has no other right.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -26,7 +26,7 @@ function must(...args) {
   return stdout;
 }
 
-// A tenant with so many rows of each kind of each age.
+// Makes a tenant with so many rows of each kind and of each age.
 function makeTenant(slug, { old, young }) {
   must('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug);
   must({ input: 'a good password of mine\n' }, 'user', 'create', '--tenant', slug, '--email', 'a@x.example', '--password-stdin');
@@ -56,7 +56,7 @@ function fill(schema, count, ages, name) {
 
 const countsOf = (schema) => Object.fromEntries(tables.map((table) => [table, Number(sql(`SELECT COUNT(*) FROM ${schema}.${table}`))]));
 
-// What is left when `old` rows of each kind have gone.
+// The counts after `old` rows of each kind have been deleted.
 const without = (counts, old) => ({
   ...counts,
   ...Object.fromEntries(tables.slice(0, 4).map((table) => [table, counts[table] - old])),

@@ -1,5 +1,5 @@
-// The tool at a real terminal (script(1) makes one): colours and a bar where somebody looks, and nowhere else; and the
-// question that a drop asks.
+// The tool at a real terminal (script(1) makes one). It shows colours and a progress bar at a terminal and in no other
+// place. `tenant drop` waits for a confirmation there.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -22,7 +22,8 @@ before(async () => {
 });
 after(() => tool?.stop());
 
-// Runs a line of the shell at a terminal: what is shown there, and the exit status. `input` is what is typed, then Ctrl-D.
+// Runs a shell line at a terminal. Returns the text that is shown there and the exit status. `input` is typed, and then
+// Ctrl-D.
 function atTerminal(line, { input = '', env = {} } = {}) {
   const { NO_COLOR, ...others } = process.env;
   const options = { input, encoding: 'utf8', env: { ...others, TERM: 'xterm', TOOL: `${program} --config ${tool.config}`, ...env } };
@@ -78,7 +79,7 @@ test('data has no colours, nor has what is piped on', () => {
 
 // --- progress ---
 
-// One more migration each time, so that there is something to do.
+// Adds one more migration each time, so that there is something to do.
 let release = 0;
 function addRelease() {
   const next = tool.json('migrate', 'status').document.tenants[0].newest + 1;
@@ -108,7 +109,7 @@ test('a bar grows at a terminal and is wiped away before the answer; a log, a du
   assert.equal(JSON.parse(json.shown).control.state, 'current');
 });
 
-// --- the question of a drop ---
+// --- the confirmation of a drop ---
 
 test('a drop shows what it will remove and goes on when the slug is typed', () => {
   const one = freshTenant();

@@ -1,4 +1,4 @@
-// A tenant leaves and comes back whole, and no key comes back that has died.
+// A tenant leaves and comes back whole. No dead key becomes active again.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -50,7 +50,7 @@ function drop({ slug, file }, into = file) {
   assert.equal(answer.status, 0, answer.stderr);
 }
 
-// Schema, tenant, host and what was begun with it, counted.
+// The numbers of its schemas, tenant rows and hosts, and of all unfinished transfers.
 const left = ({ slug, host }) =>
   sql(`SELECT (SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = '${schemaOf(slug)}'),
     (SELECT COUNT(*) FROM claviger.tenants WHERE slug = '${slug}'),
@@ -124,7 +124,7 @@ test('an export is of one moment, however slowly it is read', async () => {
   const exited = once(child, 'exit');
   child.stdout.setEncoding('utf8');
   const chunks = [];
-  await once(child.stdout, 'readable'); // it has begun, and now waits for its reader
+  await once(child.stdout, 'readable'); // the export has begun, and now waits for its reader
   const late = ['user', 'create', '--tenant', one.slug, '--email', 'late@acme.example', '--password-stdin'];
   assert.equal((await tool.start({ input: `${password}\n` }, ...late)).status, 0);
   for await (const chunk of child.stdout) chunks.push(chunk);

@@ -1,5 +1,5 @@
-// What keeps a tenant from getting lost on its way out and back: wrong files, killed runs, two runs at once. No service
-// runs here, so that no change of standing has to wait for a host, and nothing has to outlive the machine.
+// Wrong files, killed runs and two runs at once do not lose a tenant on its way out and back. No service runs here, so
+// no revocation has to wait for a host. No data has to outlive the machine.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -47,7 +47,7 @@ function drop(one, file = one.file) {
   return file;
 }
 
-// Schema, tenant, host and what was begun with it, counted.
+// The numbers of its schemas, tenant rows and hosts, and of all unfinished transfers.
 const left = ({ slug, host }) =>
   sql(`SELECT (SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = '${schemaOf(slug)}'),
     (SELECT COUNT(*) FROM claviger.tenants WHERE slug = '${slug}'),
@@ -147,7 +147,7 @@ test('a row that the service would not have written is refused with its place, a
   lines.forEach((line, i) => {
     if (!line.startsWith('{"table"') || !lines[i + 1].startsWith('[')) return;
     const { table, columns } = JSON.parse(line);
-    // One column of each kind: the unit tests have all of them.
+    // One column of each kind is enough here: the unit tests have all of them.
     columns.forEach(([column, kind], place) => {
       if (columns.findIndex((other) => other[1] === kind) !== place) return;
       const row = JSON.parse(lines[i + 1]);
@@ -162,7 +162,7 @@ test('a row that the service would not have written is refused with its place, a
   });
   context.diagnostic(`${refused} values`);
   assert.ok(refused > 8);
-  // Of the right form and yet too dear: it would hold up whoever signs in.
+  // A password hash of the right form whose cost is too high: it would delay every sign-in.
   writeFileSync(bad, lines.join('\n').replaceAll(/\$m=\d+,t=\d+,/g, '$m=4194304,t=100,'));
   assert.match(tool.json('tenant', 'import', bad).document.error.message, /table users, row 1, column password_hash: .*no dearer/);
   assert.equal(left(one), gone);
@@ -193,7 +193,8 @@ test('an export whose keys need another pepper is refused, and changes nothing; 
   assert.match(told.stdout, /does not say which pepper its keys need/);
   assert.equal(tool.json('tenant', 'import', one.file).document.pepper, 'fits');
   assertWhole(one);
-  // Without a pepper nothing can say which one the keys need: the tenant stays as it is.
+  // Without a pepper the export cannot say which one the keys need. So the drop is refused, and the tenant stays as it
+  // is.
   tool.configure({ 'pepper.file': join(tool.database.folder, 'absent') });
   assert.equal(tool.json(...dropArgs(one, `${one.file}.2`)).document.error.code, 'bad_secret');
   tool.configure({});
@@ -300,8 +301,8 @@ test('of imports and of drops at once one does the work, and nothing is torn', a
   }
 });
 
-// Runs the verb through a proxy that kills it after each statement in turn, then runs it again. `argsOf` is asked before
-// each run.
+// Runs the verb through a proxy that kills it after each statement in turn, then runs it again. `argsOf` is called
+// before each run.
 async function killAtEachStep(context, verb, { argsOf, check }) {
   const proxy = await startProxy(tool.database.socket, join(tool.database.folder, `${verb}.sock`));
   const config = `${tool.config}.${verb}`;

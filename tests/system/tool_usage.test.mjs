@@ -1,4 +1,4 @@
-// How the tool `claviger` is spoken to: help, misuse, invalid values, and passwords that never leave standard input.
+// The command line of the tool `claviger`: help, misuse, invalid values, and passwords that never leave standard input.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -13,7 +13,8 @@ const password = 'hunter2-hunter2-hunter2';
 const user = ['user', 'create', '--tenant', 'acme', '--email', 'a@acme.example'];
 const tenant = ['tenant', 'create', 'acme', '--host', 'acme.example.com', '--name', 'Acme Inc'];
 
-// Exit 2, words on standard error, nothing on standard output; and with --json one document there.
+// Expects exit status 2, a text on standard error, and nothing on standard output. With --json it expects one document
+// there.
 function assertUsage(args, options) {
   const told = runTool(args, options);
   assert.equal(told.status, 2, told.stderr);
@@ -168,7 +169,7 @@ test('a configuration that cannot be read says why, and which option names anoth
   const folder = mkdtempSync(join(tmpdir(), 'claviger-tool-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const circle = join(folder, 'claviger.conf');
-  symlinkSync(circle, circle); // not even root reads that
+  symlinkSync(circle, circle); // not even root can read that
   const { status, stdout, stderr } = runTool(['--config', circle, 'tenant', 'list', '--json']);
   assert.equal(status, 1);
   assert.equal(JSON.parse(stdout).error.code, 'bad_configuration');

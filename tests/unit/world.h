@@ -24,7 +24,7 @@ constexpr auto kAddress = "192.0.2.7";
 
 domain::RequestOrigin operatorOrigin();
 
-// Signing in with both steps on the caller's thread, which waits in between.
+// Signs in with both steps on the caller's thread. Blocks in between until the permit is decided.
 struct WholeSignIns : domain::SignInService {
     using SignInService::SignInService;
     domain::Result<domain::SignedIn> signIn(const domain::Tenant&, domain::SignInAttempt);
@@ -42,7 +42,7 @@ struct World {
                           domain::UserStatus = domain::UserStatus::kApproved);
     void setStatus(const domain::Tenant&, const domain::User&, domain::UserStatus);
 
-    // The token of a new session, as signing in makes one, and who acts with it.
+    // The token of a new session, as a sign-in makes one, and the actor of such a session.
     domain::secrets::SessionToken makeSession(const domain::Tenant&, const domain::User&);
     domain::Actor makeActor(const domain::Tenant&, const domain::User&);
 

@@ -1,4 +1,4 @@
-// Who may call what: every route of the table, called by everybody. A route without a row here fails.
+// Who may call what: every route of the table, with every caller. A route without a row here fails.
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
@@ -15,12 +15,12 @@ namespace {
 constexpr auto kOther = "other@example.com";
 constexpr auto kSuspended = "suspended@example.com";
 
-// The callers, in the order of a row's columns. Persons bring the session of their browser, programs a key.
+// The callers, in the order of a row's columns. Users send the session of their browser, API clients a key.
 constexpr std::array kCallers = {"nobody",           "other user",         "other tenant's user",
                                  "suspended user",   "right user",         "right key",
                                  "other user's key", "other tenant's key", "suspended user's key"};
 
-// What each of them reads: the status, and where it is a refusal its code, where it leads elsewhere the path.
+// The answer to each of them: the status, and with it the code of a refusal or the path of a redirect.
 struct Row {
     std::string_view method, path;
     std::array<std::string_view, kCallers.size()> expected;
@@ -63,7 +63,7 @@ std::string nameOf(const fcgi::Route& route) {
     return std::string(route.method) + " " + std::string(route.path);
 }
 
-// Status, and what the refusal or the way says.
+// The status, and with it the path of a redirect and the code of a refusal.
 std::string outcome(const Answer& answer) {
     auto text = std::to_string(answer.status());
     if (const auto location = answer.header("Location"); !location.empty())
@@ -137,7 +137,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(before, state());
     }
 
-    // So that the refusals above are worth something: the same requests do change something for who may send them.
+    // A control for the refusals above: the same requests change something for a caller that may send them.
     void doesForAPersonWhatItRefusesToTheOthers() {
         int changes = 0;
         for (const auto& route : fcgi::routes()) {
@@ -161,14 +161,14 @@ public:
 private:
     static constexpr std::size_t kOtherColumn = 1, kOwnerColumn = 4, kOwnersKeyColumn = 5;
 
-    // The one who may, at a route that changes something. Everybody is sent away from /logout alike, and it ends the
-    // session of who has one.
+    // Whether this caller may make the change of this route. /logout redirects every caller alike, and ends the
+    // caller's session if there is one.
     static bool isRightToChange(const fcgi::Route& route, std::size_t who) {
         if (route.path == "/logout") return who == kOtherColumn || who == kOwnerColumn;
         return route.method == "POST" && rowOf(route)->expected[who].starts_with("20");
     }
 
-    // The request of the route with everything right about it but, perhaps, who sends it.
+    // Sends a request to the route that is right in everything except, perhaps, the caller.
     Answer call(const fcgi::Route& route, std::size_t who) {
         auto browser = who < browsers_.size() ? browsers_[who] : tenant_.browser();
         const Browser::Headers headers = who < browsers_.size()
@@ -180,7 +180,7 @@ private:
         if (route.method == "GET") return browser.get(path, headers);
         if (route.answers == fcgi::Answers::kDocument)
             return browser.postJson(path, R"({"name":")" + name + R"("})", headers);
-        // A form with a token that some session has: of the caller's own where it has one.
+        // The form carries the token of a session: the caller's own, or the owner's where the caller has none.
         auto csrf = who < csrf_.size() && who > 0 ? csrf_[who] : csrf_[kOwnerColumn];
         if (path == "/login") csrf = visitToken(browser);
         return browser.postForm(path,
@@ -200,8 +200,9 @@ private:
         return page.field("csrf");
     }
 
-    // Everything that a request could change: of both tenants, every row but those that count refused sign-ins, and the
-    // moments of a last use, which are written whenever their time has come.
+    // The state that a request could change: row counts of both tenants, and id, hash and end of each key of the first.
+    // It leaves out the counts of refused sign-ins. It leaves out the moments of a last use too, which are written
+    // whenever they are due.
     std::string state() const {
         std::string all;
         for (const auto* tenant : {&tenant_, &foreignTenant_})

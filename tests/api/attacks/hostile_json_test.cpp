@@ -1,4 +1,4 @@
-// JSON that no honest client sends: what is no object is refused as a whole, and nothing is stored.
+// JSON that no honest client sends. A body that is no object is refused as a whole, and nothing is stored.
 #include <cppunit/extensions/HelperMacros.h>
 
 #include "tests/support/test_service.h"

@@ -8,7 +8,8 @@
 namespace claviger::tests {
 namespace {
 
-// Each would leave its place, were it not escaped: the text of an element, an attribute's quotes, a template's marker.
+// Without escaping, each part would leave its place: the text of an element, an attribute's quotes, a template's
+// marker.
 const std::string kHostile = R"('"><x-hostile onx=1>&amp;</title></script>{{FULL_KEY}}<!--)";
 
 }  // namespace
@@ -84,7 +85,7 @@ public:
     }
 
 private:
-    // 1 if the page shows the text; it is never markup.
+    // Fails if the text is markup. Returns 1 if the page shows the text, 0 if it does not.
     static int check(const std::string& label, const Answer& answer) {
         CPPUNIT_ASSERT_MESSAGE(label, !answer.holds("<x-hostile"));
         CPPUNIT_ASSERT_MESSAGE(label, !answer.holds("</title></script>"));

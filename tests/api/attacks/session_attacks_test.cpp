@@ -1,4 +1,5 @@
-// Attacks on sessions and forms: fixation, siblings, forged requests, replay, open redirects, and what a sign-in tells.
+// Attacks on sessions and forms: fixation, siblings, forged requests, replay, open redirects, and the traces of a
+// sign-in.
 #include <cppunit/extensions/HelperMacros.h>
 #include <dlfcn.h>
 
@@ -13,7 +14,7 @@ std::atomic<int> hashings{0};
 
 namespace {
 
-// Stands before libsodium's functions of these names and passes everything on.
+// Finds libsodium's own function of this name. The two functions below stand before it, count the call and pass it on.
 template <class Function>
 Function* real(const char* name) {
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
@@ -41,7 +42,7 @@ extern "C" int crypto_pwhash_str_alg(char* hash, const char* password, unsigned 
 namespace claviger::tests {
 namespace {
 
-// Where a browser would leave the host: whatever follows the first slash must not be read as an authority.
+// False where a browser would leave the host. No text after the first slash may be read as an authority.
 bool staysHere(const std::string& location) {
     return location.starts_with('/') && !location.starts_with("//") &&
            std::none_of(location.begin(), location.end(),
@@ -113,7 +114,7 @@ const std::string kElsewhere[] = {
     "",
 };
 
-// Paths of this host that look as if they led away.
+// Paths of this host that look as if they led to another one.
 const std::string kHere[] = {"/%2f%2fevil.example",   "/%5cevil.example",    "/%09/evil.example", "/x//evil.example",
                              "/x?y=//evil.example",   "/x#//evil.example",   "/.//evil.example",  "/@evil.example",
                              "/https://evil.example", "/javascript:alert(1)"};
@@ -148,7 +149,7 @@ public:
         auto attacker = tenant_.browser();
         attacker.cookies()["claviger_session"] = planted;
         CPPUNIT_ASSERT_EQUAL(401, attacker.get("/api/api-keys").status());
-        // One of the attacker's own, planted: it ends, and does not become the victim's.
+        // A session of the attacker's own is planted. It ends, and does not become the victim's.
         tenant_.addUser("attacker@example.com");
         auto own = tenant_.signedIn("attacker@example.com");
         auto second = tenant_.browser();
@@ -175,7 +176,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(303, here.postForm("/settings/api-keys", form(theirToken)).status());
         auto owner = tenant_.signedIn();
         CPPUNIT_ASSERT_EQUAL(403, owner.postForm("/settings/api-keys", form(theirToken)).status());
-        // The visit of a sibling's login page, with its form.
+        // The visit cookie and the form of a sibling's login page are planted.
         auto visitor = sibling.browser();
         const auto csrf = visitor.get("/login").field("csrf");
         auto planted = tenant_.browser();
@@ -365,7 +366,7 @@ public:
         }
     }
 
-    // Even from behind the same address, and however much the attacker tries.
+    // This holds even behind the attacker's address, and for any number of attempts.
     void locksNobodyOutOnAKnownDevice() {
         auto known = tenant_.signedIn();
         CPPUNIT_ASSERT_EQUAL(303, known.postForm("/logout", {{"csrf", known.csrf()}}).status());
@@ -415,7 +416,7 @@ private:
                 {"password", TestTenant::kPassword}};
     }
 
-    // The request of a route that changes something, with everything right but for the headers or the token.
+    // Sends a request to a route that changes something. All of it is right except the headers or the token.
     Answer change(Browser browser, const fcgi::Route& route, const std::string& id, const std::string& csrf,
                   const Browser::Headers& headers) const {
         const auto path = pathOf(route, id);

@@ -87,7 +87,7 @@ public:
             const auto answer = owner.postForm(action, {{"csrf", csrf}, {"once", once}, {"name", "one more"}});
             CPPUNIT_ASSERT_EQUAL_MESSAGE(action, 429, answer.status());
             CPPUNIT_ASSERT_MESSAGE(action, answer.holds(kText));
-            CPPUNIT_ASSERT_EQUAL(once, answer.field("once"));  // it may be sent again later
+            CPPUNIT_ASSERT_EQUAL(once, answer.field("once"));  // the form may be sent again later
             CPPUNIT_ASSERT(std::stoi(answer.header("Retry-After")) >= 1);
             CPPUNIT_ASSERT_EQUAL(std::string("no-store"), answer.header("Cache-Control"));
         }
@@ -150,13 +150,13 @@ private:
         return browser.send("POST", "/api/api-keys/" + id, "", {});
     }
 
-    // The last of the keys that it makes.
+    // Uses up the budget, and returns the last of the keys that it makes.
     static MadeKey useUp(Browser& browser) {
         for (int i = 1; i < kChanges; ++i) makeKey(browser, "key " + std::to_string(i));
         return makeKey(browser, "key");
     }
 
-    // Different keys of one user, so that only the user's budget can refuse.
+    // Regenerates different keys of one user, so that only the user's budget can refuse.
     void admitsExactlyTheBudgetOfRegenerations(const Browser& owner) {
         const auto ids = TestDatabase::instance().query(
             tenant_.tenant(),
@@ -180,7 +180,7 @@ private:
         return tenant_.browser().get("/v1/verify", {{"X-Api-Key", fullKey}}).status();
     }
 
-    // All that a change writes.
+    // The state of all that a change writes.
     std::string everything() const {
         std::string all;
         for (const auto* rows : {"api_keys", "api_keys WHERE live = 1", "audit_events"})

@@ -128,7 +128,7 @@ private:
         return program.get("/v1/verify", {{"Authorization", "Bearer " + fullKey}}).status();
     }
 
-    // Byte-equal to the answer for an id that never was, the request id aside.
+    // Expects the answer for an id that never was, byte for byte apart from the request id.
     static void expectSameAnswer(const Answer& answer, Browser& asking) {
         const auto none = asking.send("POST", "/api/api-keys/00000000-0000-7000-8000-000000000000", "", {});
         CPPUNIT_ASSERT_EQUAL(404, answer.status());

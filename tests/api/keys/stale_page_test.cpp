@@ -1,4 +1,4 @@
-// A page of one person in a browser in which another one has signed in since.
+// A page of one person, in a browser in which another person has signed in since.
 #include <cppunit/extensions/HelperMacros.h>
 
 #include "tests/support/test_service.h"

@@ -1,4 +1,4 @@
-// A session whose last sight cannot be written still reads.
+// A session still allows reads where its last sight cannot be written.
 #include <cppunit/extensions/HelperMacros.h>
 
 #include "tests/support/test_service.h"

@@ -54,7 +54,7 @@ public:
             CPPUNIT_ASSERT_MESSAGE(value, value.find("; Path=/;") != std::string::npos);
             CPPUNIT_ASSERT_MESSAGE(value, value.find("omain") == std::string::npos);
         }
-        CPPUNIT_ASSERT_EQUAL(3, given);  // session, device, and the visit's end
+        CPPUNIT_ASSERT_EQUAL(3, given);  // session, device, and the end of the visit
     }
 
     void givesSecureHostCookiesUnderHttps() {
@@ -182,7 +182,7 @@ public:
     void namesTheWaitInWords() {
         auto attacker = tenant_.browser();
         for (int i = 0; i < 10; ++i) attacker.signIn(TestTenant::kOwner, "a wrong password");
-        // Of the ten the oldest decides. Some seconds pass in a test.
+        // The oldest of the ten attempts decides. A test may take some seconds.
         for (const auto& [older, words] : {std::pair("0", "Too many attempts. Try again in 15 minutes."),
                                            {"70", "Too many attempts. Try again in 14 minutes."},
                                            {"730", "Try again in 2 minutes."},
@@ -226,7 +226,7 @@ public:
     }
 
 private:
-    // The page of a refused attempt without what differs by nature: the typed e-mail, the visit's token, the request.
+    // The page of a refused attempt, without the parts that always differ: the typed e-mail and the visit's token.
     std::string refusedPage(const std::string& email, const std::string& password) {
         auto browser = tenant_.browser();
         const auto answer = browser.signIn(email, password);

@@ -1,4 +1,4 @@
-// POST /login where failed attempts cannot be counted, and beside a table of expired ones: no wrong guess is uncounted,
+// POST /login where failed attempts cannot be counted, and beside a table of expired ones. No wrong guess is uncounted,
 // and neither status nor work shows which accounts exist.
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -24,7 +24,8 @@ class UncountedAttemptsTest : public CppUnit::TestFixture {
 
     static int expired() { return std::getenv("TEST_LONG") != nullptr && *std::getenv("TEST_LONG") ? 500'000 : 50'000; }
 
-    // A right and a wrong password, known and unknown: one answer, and nothing has happened.
+    // A right and a wrong password, of a known and an unknown account, get the same answer. Nothing is hashed or
+    // stored.
     void refusesAllAlike() {
         const int before = hashings;
         for (const auto* email : {TestTenant::kOwner, kUnknown})
@@ -54,7 +55,7 @@ class UncountedAttemptsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(303, tenant_.browser().signIn(TestTenant::kOwner, TestTenant::kPassword).status());
     }
 
-    // The newest first, so that each guess finds its own budget full of them.
+    // Inserts the newest rows first, so that each guess finds its own budget full of expired ones.
     void fillWithExpired() {
         auto attacker = tenant_.browser();
         for (const auto* email : {TestTenant::kOwner, kUnknown})

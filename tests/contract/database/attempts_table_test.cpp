@@ -1,4 +1,4 @@
-// What a table of expired attempts costs: the number of rows that the server reads is counted by the server itself.
+// The cost of a table of expired attempts: the number of rows that the server reads, as the server itself counts them.
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -54,7 +54,7 @@ private:
         return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count());
     }
 
-    // Rows read by the work.
+    // The number of rows that the work reads.
     template <class Work>
     std::int64_t readsOf(const Work& work) {
         const auto lease = TestDatabase::instance().worker().borrow();

@@ -8,7 +8,7 @@
 
 namespace claviger::tests {
 
-// For tests of what one connection does.
+// The base of the tests of one connection.
 class ConnectionFixture : public CppUnit::TestFixture {
 protected:
     static TestDatabase& database() { return TestDatabase::instance(); }

@@ -1,4 +1,4 @@
-// One connection to the real server: what goes through it, and what it does when things go wrong.
+// One connection to the real server: the statements and values that it carries, and its behaviour when things go wrong.
 
 #include "persistence/connection/connection.h"
 
@@ -103,7 +103,7 @@ class ConnectionTest : public ConnectionFixture {
     void whatWaitsRunsBeforeTheNextStatement() {
         onTenant([](Connection& connection, const Names& names) {
             connection.executeLater(kAttempt, attempt(), names);
-            connection.executeLater("SELECT 1");  // whose rows nobody reads
+            connection.executeLater("SELECT 1");  // its rows are never read
             connection.executeLater(kAttempt, attempt(), names);
             const auto before = connection.answers();
             CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, connection.query(kCountAttempts, {}, names)[0].integer(0));
@@ -148,7 +148,7 @@ class ConnectionTest : public ConnectionFixture {
         return connection.query("SHOW SESSION STATUS LIKE 'Questions'")[0].integer(1);
     }
 
-    // MySQL, which has no blocks, counts all five.
+    // MySQL has no blocks and counts all five.
     void whatWaitsForACommitIsOneStatementOfMariaDb() {
         using Answered = Connection::Answered;
         onTenant([](Connection& connection, const Names& names) {
@@ -272,7 +272,7 @@ class ConnectionTest : public ConnectionFixture {
         CPPUNIT_ASSERT_THROW(lease->query("SELECT 1"), ConnectionLost);
     }
 
-    // One that swallows the deadlock must not store the rest of its work outside of any transaction.
+    // Work that swallows the deadlock must not store its rest outside of any transaction.
     void aTransactionThatTheServerHasUndoneIsNotCarriedOn() {
         onTenant([](Connection& connection, const Names& names) {
             static constexpr Sql kCount = "SELECT COUNT(*) FROM {schema}.login_attempts";
@@ -300,7 +300,7 @@ class ConnectionTest : public ConnectionFixture {
         });
     }
 
-    // Another server may be asked then, unlike where one refuses.
+    // The caller may try another server then, unlike after a refusal.
     void aMissingServerIsUnavailable() {
         auto settings = testSettings().database;
         settings.socket = "/nonexistent/db.sock";

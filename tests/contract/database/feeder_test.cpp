@@ -1,4 +1,4 @@
-// The board of a host follows the database, and its lease lapses where it cannot.
+// The board of a host follows the database. Its lease lapses where it cannot.
 
 #include "persistence/fence/feeder.h"
 
@@ -66,8 +66,8 @@ public:
 private:
     static TestDatabase& database() { return TestDatabase::instance(); }
 
-    // Feeds; before each pause `step` is asked whether to go on, with the number of the pause from 1. What a feeder
-    // waits once it has registered is told to `announced`.
+    // Runs a feeder. Before each pause it calls `step` with the number of the pause, from 1, and ends once that returns
+    // false. In the pauses that follow its registration it calls `announced_` instead.
     void feed(const std::function<bool(int)>& step) {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         int pauses = 0;
@@ -141,13 +141,13 @@ private:
     void anEpochRaisedElsewhereEndsWhatItConcerns() { endsWhatItConcerns(1); }
     void anEpochThatGoesBackEndsWhatItConcerns() { endsWhatItConcerns(-1); }
 
-    // A host that takes itself for alone may end a key meanwhile, without a wait.
+    // A host that takes itself for the only one may end a key in this time, without a wait.
     void isRegisteredForAWhileBeforeItReadsAnything() {
         int times = 0;
         announced_ = [&] {
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
             CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot)));
-            CPPUNIT_ASSERT(board_->isAlone());  // its own changes need not wait meanwhile
+            CPPUNIT_ASSERT(board_->isAlone());  // its own changes need not wait in this time
             raise(kSlot, 1);
             ++times;
             return true;
@@ -224,7 +224,7 @@ private:
         });
     }
 
-    // The next feeder's registration comes before the DELETE, which waits for it.
+    // The next feeder registers before the DELETE, which waits for that transaction.
     void aDeleteThatIsLateSparesTheRowOfTheNextFeeder() {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         const auto next = connections.borrow();

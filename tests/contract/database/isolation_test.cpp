@@ -1,4 +1,4 @@
-// What the database itself refuses: the workers' account by hand, with and without a tenant's role.
+// The refusals of the database itself: the workers' account by hand, with and without a tenant's role.
 
 #include <cppunit/TestFixture.h>
 #include <cppunit/extensions/HelperMacros.h>
@@ -114,7 +114,7 @@ class IsolationTest : public CppUnit::TestFixture {
         }
     }
 
-    // The number with which the database refuses the work; 0 if it does not.
+    // The error number with which the database refuses the work; 0 if it does not.
     template <class Work>
     static unsigned refusalOf(const Work& work) {
         try {
@@ -125,7 +125,7 @@ class IsolationTest : public CppUnit::TestFixture {
         return 0;
     }
 
-    // What code with a mistake would hold: one tenant's id, another one's schema.
+    // A tenant as faulty code would hold it: one tenant's id, another one's schema.
     static domain::Tenant mixedUp(const domain::Tenant& id, const domain::Tenant& schema) {
         auto mixed = id;
         mixed.schema = schema.schema;
@@ -165,7 +165,8 @@ class IsolationTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, database().count(a, "users"));
     }
 
-    // Claviger prepares nothing; whoever did would gain nothing by it.
+    // Claviger keeps prepared statements on its connections. A statement has the rights of the role in which it runs,
+    // not of the role in which it was prepared.
     void aKeptPreparedStatementReachesOnlyWhatTheRoleOfItsRunDoes() {
         const auto a = database().makeTenant();
         const auto b = database().makeTenant();

@@ -1,4 +1,4 @@
-// What comes again and again is prepared by the server, and nobody notices but by the time it takes.
+// The server prepares statements that come again and again. This changes nothing except the time that they take.
 
 #include "persistence/connection/prepared_statements.h"
 
@@ -70,7 +70,7 @@ class PreparedStatementsTest : public ConnectionFixture {
         });
     }
 
-    // As of more tenants than a connection prepares statements for.
+    // The statements are those of more tenants than a connection prepares statements for.
     void whatComesByTurnsOfManyIsNeverPrepared() {
         const auto lease = database().tool().borrow();
         const auto before = statements(*lease);
@@ -99,7 +99,7 @@ class PreparedStatementsTest : public ConnectionFixture {
         });
     }
 
-    // The failure comes ahead of what would prepare it.
+    // The failure comes before the statement that would have been prepared.
     void whatWasToBePreparedIsPreparedAfterAFailure() {
         onTenant([](Connection& connection, const Names& names) {
             connection.execute(kAttempt, attempt(), names);

@@ -1,4 +1,4 @@
-// The control schema's tenants and hosts, as the tool writes them and the workers find them.
+// The tenants and hosts of the control schema, as the tool writes them and the workers find them.
 
 #include <cppunit/TestFixture.h>
 #include <cppunit/extensions/HelperMacros.h>

@@ -1,5 +1,5 @@
-// The rights of the workers against their statements: each statement may be sent, each right is needed by one, and what
-// no statement does is refused.
+// The rights of the workers against their statements. Each statement may be sent, and each right is needed by one. Any
+// other access is refused.
 
 #include "persistence/control/rights.h"
 
@@ -43,7 +43,7 @@ private:
         return worker;
     }
 
-    // The names of those that the workers' account may not prepare, with the error's number.
+    // The names of the statements that the workers' account may not prepare, with the error's number.
     std::set<std::string> refused(const std::vector<NamedStatement>& statements) const {
         auto worker = inTheRole();
         std::set<std::string> names;
@@ -91,7 +91,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string(), listed(refused(statementsOnControl())));
     }
 
-    // Takes each right away in turn, and gives it back. Returns those without which no statement is refused.
+    // Takes each right away in turn, and gives it back. Returns the rights without which no statement is refused.
     std::string unneeded(const Rights& rights, const std::string& holder,
                          const std::vector<NamedStatement>& statements) {
         std::string all;

@@ -1,4 +1,4 @@
-// When a server counts as silent, and who may ask it then.
+// When a server counts as silent, and which queries may be sent to it then.
 #include "persistence/connection/silence.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -55,10 +55,10 @@ class SilenceTest : public CppUnit::TestFixture {
             std::optional<Question> only(std::in_place, silence_, kLong);
             CPPUNIT_ASSERT(!letsAsk());
             const Question moved(std::move(*only));
-            only.reset();  // what it was moved from does not give the turn back
+            only.reset();  // the moved-from object does not give the turn back
             CPPUNIT_ASSERT(!letsAsk());
         }
-        CPPUNIT_ASSERT(letsAsk());  // the next one, since that one has gone
+        CPPUNIT_ASSERT(letsAsk());  // the next query may run, since that one has ended
         waitInVain();
         CPPUNIT_ASSERT(letsAsk());
     }
@@ -84,7 +84,7 @@ class SilenceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(letsAsk());
     }
 
-    // It began before the server fell silent.
+    // The first query began before the server fell silent.
     void takesOneForSilenceWhoseNeighbourWasAnsweredLongAgo() {
         Question first(silence_, 1s);
         Question(silence_, kLong).answered();

@@ -1,4 +1,4 @@
-// What takes a standing away, or gives it back, is made known with it: in the same transaction, to every host.
+// A change that takes access away, or gives it back, raises an epoch in the same transaction, for every host to see.
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -94,7 +94,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, deadKeys());
     }
 
-    // Whoever ended it first may have died before every host knew.
+    // The first process to end it may have died before every host knew.
     void endingADeadKeyRaisesItsEpochAgain() {
         const auto key = addKey();
         const auto again = [&](TenantStore& store) -> Result<void> {
@@ -130,7 +130,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(hash)));
     }
 
-    // Hosts remember that it was closed; until they hear otherwise they refuse, which is safe.
+    // Hosts cache that the tenant was closed. Until they see the new epoch they refuse, which is safe.
     void aMigratedTenantRaisesItsEpochAndNobodyWaits() {
         registerAnotherHost();
         const auto before = epochOf(domain::slotOf(tenant_->id));

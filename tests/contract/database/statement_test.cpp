@@ -1,4 +1,4 @@
-// How values become part of a statement, and rows become values again: no database.
+// How values become part of a statement, and rows become values again. It needs no database.
 
 #include "persistence/connection/statement.h"
 

@@ -73,7 +73,8 @@ private:
         return account.user;
     }
 
-    // Runs the work once in each of `count` threads, as near to at once as can be. Throws what one of them threw.
+    // Runs the work once in each of `count` threads, as near to at once as can be. Rethrows an exception of one of
+    // them.
     template <class Work>
     static void inParallel(int count, const Work& work) {
         std::barrier start(count);
@@ -87,7 +88,7 @@ private:
         for (auto& thread : threads) thread.get();
     }
 
-    // How many answers of the server the work waits for.
+    // The number of round trips to the server that the work waits for.
     template <class Work>
     std::uint64_t roundTripsOf(const Work& work) {
         const auto before = connections_->borrow()->answers();
@@ -204,7 +205,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, database().count(*tenant_, "login_attempts"));
     }
 
-    // So it does on a node of Galera that leaves its cluster while the read waits for what was committed elsewhere.
+    // A node of Galera fails so when it leaves its cluster while the read waits for the commits of other nodes.
     void aReadThatLosesIsRunAgainAndThenGivenUp() {
         int runs = 0;
         const auto losing = [&](int times) {

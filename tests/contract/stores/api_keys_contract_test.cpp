@@ -1,4 +1,4 @@
-// What the table of API keys promises, over the fake and over the database.
+// The promises of the table of API keys, over the fake and over the database.
 
 #include "tests/contract/store_contract.h"
 
@@ -61,7 +61,7 @@ class ApiKeysContract : public StoreContract<Backend> {
             [&](const domain::TenantStore& store) { return store.apiKeys().listLive(std::vector{user}).front(); });
     }
 
-    // By the hash and by the id that it leads to: the two agree on who lives.
+    // Looks up by the hash, and by the id that it leads to. The two agree on which key is active.
     std::optional<domain::KeyOwner> find(int secret) {
         return this->look([&](const domain::TenantStore& store) -> std::optional<domain::KeyOwner> {
             const auto living = store.apiKeys().findLive({{sampleSecret(secret).hash}}).front();
@@ -91,7 +91,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         return found ? std::optional(found->livingKeys) : std::nullopt;
     }
 
-    // By the lock of the user and by that of a key: the two agree.
+    // Reads it under the lock of the user and under that of a key. The two agree.
     std::optional<Timestamp> changesWholeAt(const domain::UserId& user, const domain::ApiKeyId& key) {
         std::optional<domain::LockedUser> found;
         this->change([&](domain::TenantStore& store) { found = store.apiKeys().lockUser(user); });
@@ -398,7 +398,7 @@ class ApiKeysContract : public StoreContract<Backend> {
                 uses.push_back({key.id, kNoon + std::chrono::seconds(i)});
             }
         });
-        for (int i = 0; i < 2000; ++i) uses.push_back({domain::ApiKeyId::make(kNoon), kNoon});  // of nobody
+        for (int i = 0; i < 2000; ++i) uses.push_back({domain::ApiKeyId::make(kNoon), kNoon});  // of no key
         use(uses);
         CPPUNIT_ASSERT(find(0)->key.lastUsedAt == kNoon);
         CPPUNIT_ASSERT(find(299)->key.lastUsedAt == kNoon + 299s);

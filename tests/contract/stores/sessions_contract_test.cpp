@@ -1,4 +1,4 @@
-// What the table of sessions promises, over the fake and over the database.
+// The promises of the table of sessions, over the fake and over the database.
 
 #include "tests/contract/store_contract.h"
 
@@ -155,7 +155,7 @@ class SessionsContract : public StoreContract<Backend> {
         return all;
     }
 
-    // A release before this one set no limit.
+    // A release before this one set no limit on open sessions.
     void endsMoreSessionsThanItCounts() {
         const auto user = this->addUser("owner@x.example");
         startMany(user.id, 1, 60);
@@ -163,7 +163,7 @@ class SessionsContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(liveAt(kNoon + 2min, 60).empty());
     }
 
-    // No session that began since is among them, nor one of another user.
+    // It ends no session that began since, and none of another user.
     void endsTheRestOfTheOlderSessionsInBatches() {
         const auto user = this->addUser("owner@x.example"), other = this->addUser("other@x.example");
         startMany(other.id, 71, 72);

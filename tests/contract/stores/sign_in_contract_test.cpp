@@ -1,4 +1,4 @@
-// What the counts of sign-ins and the known devices promise, over the fake and over the database.
+// The promises of the counts of sign-ins and of the known devices, over the fake and over the database.
 
 #include "tests/contract/store_contract.h"
 
@@ -135,7 +135,7 @@ class SignInContract : public StoreContract<Backend> {
     void clearsAwayNoMoreThanAsked() {
         count({kNoon - 3s, kNoon - 2s, kNoon - 1s, kNoon, kNoon + 1s, kNoon + 2s});
         clearAway({kNoon, kNoon}, 1);
-        CPPUNIT_ASSERT(nth(1) == kNoon + 1s);  // the furthest go first
+        CPPUNIT_ASSERT(nth(1) == kNoon + 1s);  // the furthest from the period go first
         CPPUNIT_ASSERT(nth(4) == kNoon - 2s);
         CPPUNIT_ASSERT(!nth(5));
     }
@@ -176,7 +176,7 @@ class SignInContract : public StoreContract<Backend> {
         const auto other = this->addUser("other@x.example").id;
         remember(other, 1, kNoon - 91 * 24h);
         remember(user, 1, kNoon + 24h);
-        remember(user, 2, kNoon - 91 * 24h);  // a day ahead of it is the first one: gone
+        remember(user, 2, kNoon - 91 * 24h);  // a day ahead of it, the first device is gone
         remember(user, 3, kNoon);
         CPPUNIT_ASSERT(devicesOf(user) == std::vector{sampleDigest<DeviceHash>(3)});
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, devicesOf(other).size());
@@ -195,7 +195,7 @@ class SignInContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(knows(other, 1));
     }
 
-    // Though the clock of another host was ahead.
+    // This holds although the clock of another host was ahead.
     void theDeviceOfThisSignInStays() {
         const auto user = this->addUser("owner@x.example").id;
         for (int device = 1; device <= 10; ++device) remember(user, device, kNoon + 1min);

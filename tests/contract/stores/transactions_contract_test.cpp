@@ -1,4 +1,4 @@
-// What a unit of work promises, over the fake and over the database.
+// The promises of a unit of work, over the fake and over the database.
 
 #include <stdexcept>
 
@@ -21,7 +21,7 @@ class TransactionsContract : public StoreContract<Backend> {
     CPPUNIT_TEST(tenantsShareNothing);
     CPPUNIT_TEST_SUITE_END();
 
-    // Of the tool, since no worker adds a user.
+    // Runs with the tool's account, since no worker adds a user.
     void writeEverywhere(TenantStore& store) {
         const auto account = sampleAccount("new@x.example");
         CPPUNIT_ASSERT(store.users().add(account).ok());

@@ -1,4 +1,4 @@
-// What the table of users promises, over the fake and over the database.
+// The promises of the table of users, over the fake and over the database.
 
 #include <algorithm>
 #include <map>

@@ -52,7 +52,7 @@ class RetryPausesTest : public CppUnit::TestFixture {
     void remembersNoMoreThanItMay() {
         for (int i = 0; i < 3; ++i) pauses_.failed(TenantId::make(kNow), kNow);
         pauses_.failed(one_, kNow);
-        CPPUNIT_ASSERT(pauses_.mayTry(one_, kNow));  // not remembered
+        CPPUNIT_ASSERT(pauses_.mayTry(one_, kNow));  // it is not recorded
         pauses_.failed(one_, kNow + 1min);           // the others are past
         CPPUNIT_ASSERT(!pauses_.mayTry(one_, kNow + 1min));
     }

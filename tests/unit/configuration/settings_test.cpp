@@ -42,7 +42,7 @@ class SettingsTest : public CppUnit::TestFixture {
         return Settings::load(folder_.write("claviger.conf", content), environment);
     }
 
-    // What the operator reads when this configuration is refused.
+    // The text for the operator when this configuration is refused.
     std::string refusal(const std::string& content, const Settings::Environment& environment = {}) const {
         try {
             load(content, environment);
@@ -228,7 +228,7 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(1U, load("database.port = 1\n").database.port);
     }
 
-    // The text is the tool's and the workers' alike: it advises no option that one of them does not have.
+    // The tool and the workers show the same text. So it advises no option that one of them does not have.
     void refusesAFileThatCannotBeReadAndSaysWhy() {
         for (const auto& [file, why] : {std::pair(folder_.path() / "absent.conf", "No such file or directory"),
                                         std::pair(folder_.path(), "Is a directory")}) {

@@ -1,4 +1,4 @@
-// What is said of a guard, from the answers of its address.
+// The findings about a guard, from the answers of its address.
 #include "domain/doctor/guard_checks.h"
 
 #include <cppunit/extensions/HelperMacros.h>

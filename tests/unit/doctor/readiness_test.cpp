@@ -136,7 +136,7 @@ class ReadinessTest : public CppUnit::TestFixture {
         probe_.frozen = thaw.get_future().share();
         auto first = std::async(std::launch::async, [this] { return readiness_.verdict().missing; });
         while (probe_.looks < 2) std::this_thread::yield();
-        for (int i = 0; i < 100; ++i) expect({});  // as it was shortly before
+        for (int i = 0; i < 100; ++i) expect({});  // the result of shortly before
         pass(1s);
         for (int i = 0; i < 100; ++i) expect({Part::kDatabase});
         CPPUNIT_ASSERT_EQUAL(2, probe_.looks.load());

@@ -48,7 +48,7 @@ class ServerChecksTest : public CppUnit::TestFixture {
         return settings;
     }
 
-    // The finding of a check, which has a mend exactly if it is not good.
+    // The finding of a check. It must have a mend if it is not good, and none if it is.
     static Finding finding(const ServerFacts& facts, const std::string& check) {
         const auto all = domain::checkServer(settings(), facts);
         const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.check == check; });
@@ -127,7 +127,7 @@ class ServerChecksTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(with("open_files_limit", "1024", "open_files").severity == Severity::kWarning);
     }
 
-    // Two workers of eight threads, twice while they are renewed, and ten others: 42.
+    // Two workers of eight threads, twice that while they are renewed, and ten other connections: 42.
     void measuresConnectionsByTheWorkers() {
         CPPUNIT_ASSERT(with("max_connections", "42", "max_connections").severity == Severity::kGood);
         CPPUNIT_ASSERT(with("max_connections", "41", "max_connections").severity == Severity::kWarning);

@@ -1,4 +1,4 @@
-// What is remembered is given back only while the fence holds.
+// The cache returns an entry only while the fence holds.
 
 #include "domain/fence/fenced_cache.h"
 
@@ -13,7 +13,7 @@ using domain::Generations;
 using domain::Slot;
 using domain::Ticket;
 
-// A fence that the test moves.
+// A fence that the test controls.
 class HandFence final : public domain::Fence {
 public:
     void read(Generations& generations) const override { generations = now; }
@@ -81,7 +81,7 @@ class FencedCacheTest : public CppUnit::TestFixture {
 
     void isRaisedBetweenReadingAndKeepingAndHoldsNot() {
         const auto generations = before();
-        fence_.raise({kKey});  // while the database was being asked
+        fence_.raise({kKey});  // while the database was being queried
         cache_.keep("a", 1, {generations, {kUser, kKey}});
         CPPUNIT_ASSERT(!cache_.find("a"));
     }

@@ -23,7 +23,7 @@ using domain::IssuedApiKey;
 using domain::UserStatus;
 using namespace std::chrono_literals;
 
-// What each test starts from.
+// The state that each test starts from.
 struct Scene {
     World world;
     domain::Tenant acme = world.makeTenant("acme");
@@ -262,13 +262,14 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, keyRows());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, auditRows());
         CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, keyName("n8n"), "another").ok());
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, keyName("n8n"), "once").ok());  // somebody else's form
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, keyName("n8n"), "once").ok());  // another user's form
     }
 
     void aFormRegeneratesOnce() {
         const auto first = create(scene_->ann, "Zapier");
         const auto second = scene_->world.apiKeys.regenerate(scene_->ann, first.key.id, "once").value();
-        // The same form again, after a reload of its answer: neither the old id nor the new one dies.
+        // The same form is sent again, after a reload of its answer. It ends neither the key of the old id nor that of
+        // the new one.
         CPPUNIT_ASSERT(
             refusedWith(ErrorCode::kAlreadyShown, scene_->world.apiKeys.regenerate(scene_->ann, first.key.id, "once")));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kAlreadyShown,

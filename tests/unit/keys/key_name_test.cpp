@@ -82,7 +82,7 @@ class KeyNameTest : public CppUnit::TestFixture {
                                          "b"),
                              parsed("a\u202e"
                                     "b"));                              // RIGHT-TO-LEFT OVERRIDE
-        CPPUNIT_ASSERT_EQUAL(std::string("\u200b"), parsed("\u200b"));  // ZERO WIDTH SPACE alone
+        CPPUNIT_ASSERT_EQUAL(std::string("\u200b"), parsed("\u200b"));  // only a ZERO WIDTH SPACE
         CPPUNIT_ASSERT_EQUAL(std::string("\ufeff"
                                          "a"),
                              parsed("\ufeff"

@@ -14,7 +14,7 @@ using domain::AuditAction;
 using domain::ErrorCode;
 using domain::UserStatus;
 
-// What each test starts from.
+// The state that each test starts from.
 struct Scene {
     World world;
     domain::Tenant acme = world.makeTenant("acme");

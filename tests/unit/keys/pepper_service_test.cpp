@@ -1,4 +1,4 @@
-// The sealing of stored passwords; what is counted and moved on a real database is in system/pepper*.
+// The sealing of stored passwords. Counting and moving on a real database is tested in system/pepper*.
 
 #include "domain/keys/pepper_service.h"
 
@@ -57,7 +57,7 @@ public:
     std::size_t earlierHosts = 0;
 };
 
-// Lets a test do something before each transaction.
+// Runs code of a test before each transaction.
 class InterruptedStores final : public domain::TenantStores {
 public:
     explicit InterruptedStores(InMemoryStores& stores) : stores_(stores) {}
@@ -133,7 +133,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, scene_->service.sealPasswords().tenants.size());
     }
 
-    // Between the look of the service and its write, a sign-in renews the password that it has read unsealed.
+    // Between the service's read and its write, a sign-in renews the password that it has read unsealed.
     void sealsAPasswordThatAWorkerRenewsUnsealedAtThatTime() {
         const auto renewed = another();
         int transactions = 0;

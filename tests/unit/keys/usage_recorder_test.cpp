@@ -17,7 +17,7 @@ using domain::Timestamp;
 using domain::UsageRecorder;
 using namespace std::chrono_literals;
 
-// What each test starts from.
+// The state that each test starts from.
 struct Scene {
     World world;
     domain::Tenant acme = world.makeTenant("acme");
@@ -67,7 +67,7 @@ private:
         recorder().note(scene_->acme, {scene_->key, scene_->now + after, callerAt(after)});
     }
 
-    // Somebody else each time.
+    // Another caller each time.
     static domain::Caller callerAt(std::chrono::microseconds after) {
         return {"203.0.113.9", "n8n/" + std::to_string(after.count())};
     }
@@ -129,7 +129,7 @@ private:
         domain::ApiKeyId key;
     };
 
-    // Tenants with a key each, which has just been used.
+    // Makes tenants with one key each, and records a use of each key.
     std::vector<Used> useOfMany(std::size_t count) {
         auto& world = scene_->world;
         const auto account = world.stores.data(scene_->acme).accounts.begin()->second;
@@ -150,7 +150,7 @@ private:
             std::count_if(all.begin(), all.end(), [&](const auto& used) { return lastUse(used.tenant, used.key); }));
     }
 
-    // The recorder's own thread may have had a turn or two meanwhile.
+    // The recorder's own thread may have had a turn or two by then.
     void writesManyTenantsByTurns() {
         const auto all = useOfMany(300);
         recorder().flushTurn();
@@ -163,7 +163,7 @@ private:
     void whoWaitedIsWrittenWithinFifteenTurns() {
         const auto all = useOfMany(1500);
         for (int turn = 0; turn < 15; ++turn) {
-            // Who is used all the time keeps nobody waiting.
+            // A key in constant use makes no other key wait.
             for (std::size_t i = 0; i < 100; ++i) recorder().note(all[i].tenant, {all[i].key, scene_->now});
             recorder().flushTurn();
         }
@@ -190,7 +190,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1000}, scene_->world.stores.data(scene_->acme).mostUsesAtOnce);
     }
 
-    // The best of some, for a machine that is busy.
+    // Takes the best of five tries, since the machine may be busy.
     void manyKeysDoNotWaitForTwoSeconds() {
         auto quickest = std::chrono::steady_clock::duration::max();
         for (int i = 1; i <= 5; ++i) {
@@ -203,7 +203,7 @@ private:
         CPPUNIT_FAIL("the keys waited for two seconds");
     }
 
-    // Right behind a turn of the recorder's own thread.
+    // Returns right after a turn of the recorder's own thread.
     std::chrono::steady_clock::time_point awaitTurn(int after) {
         note(std::chrono::microseconds{after});
         return awaitUse(after);

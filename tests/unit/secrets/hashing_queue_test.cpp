@@ -49,7 +49,7 @@ std::optional<HashingQueue::Permit> awaited(std::optional<HashingQueue::Place> p
     return std::move(*place).permit();
 }
 
-// Counters that a child process shares.
+// Counters that child processes share.
 struct Shared {
     std::atomic<int> holding{0}, most{0}, rounds{0};
 
@@ -60,7 +60,7 @@ struct Shared {
     }
 };
 
-// A process with its own queue on the folder. Killed on destruction.
+// A child process that does the work. The destructor kills it.
 class Process {
 public:
     template <class Work>
@@ -86,7 +86,7 @@ private:
     pid_t pid_;
 };
 
-// Takes permits and gives them back until it has done so often enough.
+// Takes a permit and gives it back, until it has done so `rounds` times.
 void work(const std::filesystem::path& folder, Shared& shared, Device device, int rounds) {
     static std::atomic<std::uint64_t> accounts{0};
     HashingQueue queue(folder);
@@ -141,11 +141,11 @@ private:
 
     void keepsTheOrderOverProcesses() {
         HashingQueue here(folder()),
-            there(folder());  // two queues of one process know each other as little as two processes
+            there(folder());  // two queues of one process share no more than those of two processes
         auto first = awaited(here.enter(claim(1)));
         auto second = there.enter(claim(2));
         auto third = here.enter(claim(3));
-        CPPUNIT_ASSERT(!there.enter(claim(2)));  // its account waits
+        CPPUNIT_ASSERT(!there.enter(claim(2)));  // its account waits already
         CPPUNIT_ASSERT(!second->isDecided() && !third->isDecided());
         first.reset();
         CPPUNIT_ASSERT(second->isDecided() && !third->isDecided());
@@ -170,7 +170,7 @@ private:
         ::munmap(&shared, sizeof shared);
     }
 
-    // A process that has entered with these claims.
+    // Starts a process that has entered the queue with these claims.
     std::unique_ptr<Process> processWith(std::vector<HashingClaim> claims) {
         int ready[2];
         CPPUNIT_ASSERT_EQUAL(0, ::pipe(ready));
@@ -211,7 +211,7 @@ private:
         CPPUNIT_ASSERT(awaited(std::move(again)));
     }
 
-    // They enter and leave without a pause, so that the kill meets each of their instructions at some time.
+    // The processes enter and leave without a pause, so that kills meet each of their instructions at some time.
     void losesNoPlaceToProcessesThatAreKilledAnywhere() {
         std::minstd_rand random(7);
         for (int round = 0; round < 100; ++round) {
@@ -238,7 +238,7 @@ private:
         const auto process = processWith({claim(1), claim(2), claim(3, Device::kKnown)});
         std::filesystem::create_directory(folder() / "copy");
         std::filesystem::copy_file(folder() / "hashing-queue.1", folder() / "copy/hashing-queue.1");
-        HashingQueue queue(folder() / "copy");  // a file as it was, that no process has locked
+        HashingQueue queue(folder() / "copy");  // a copy of the file that no process has locked
         for (const std::uint64_t account : {1U, 2U, 3U}) CPPUNIT_ASSERT(awaited(queue.enter(claim(account))));
     }
 

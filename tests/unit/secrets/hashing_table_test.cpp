@@ -1,4 +1,4 @@
-// The order of password hashing: who gets a permit, who waits, who goes.
+// The order of password hashing: the sign-ins that get a permit, wait, or have to go.
 
 #include "domain/secrets/hashing_table.h"
 
@@ -24,7 +24,7 @@ std::uint64_t digest(const std::string& text) {
     return std::hash<std::string>()(text);
 }
 
-// "tenant/address/account", of a device that the account does not know.
+// A claim of this tenant, address and account, by default of a device that the account does not know.
 HashingClaim claim(const std::string& tenant, const std::string& address, const std::string& account,
                    Device device = Device::kOther) {
     return {digest(tenant), digest(tenant + "/" + address), digest(tenant + "//" + account), device};
@@ -47,7 +47,7 @@ class HashingTableTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(worksOnWithWhatAKilledProcessLeaves);
     CPPUNIT_TEST_SUITE_END();
 
-    // On the heap, zero, as a new file is.
+    // On the heap and zeroed, as a new file is.
     std::unique_ptr<HashingTable> table_;
 
 public:
@@ -67,7 +67,7 @@ private:
     static bool hashes(const HashingPlace* place) { return place->state == State::kHashing; }
     static bool waits(const HashingPlace* place) { return place->state == State::kWaiting; }
 
-    // The accounts in the order in which they hash, one after the other, until none waits.
+    // The places in the order in which they hash, one after the other, until none waits.
     std::vector<HashingPlace*> served(HashingPlace* first) {
         std::vector<HashingPlace*> order;
         for (auto* place = first; place != nullptr;) {
@@ -146,7 +146,7 @@ private:
         CPPUNIT_ASSERT(expected == served(first));
     }
 
-    // A flood of others at a tenant does not cost its known devices their turn.
+    // A flood of other devices at a tenant does not cost its known devices their turn.
     void countsTheTurnsOfKnownDevicesByThemselves() {
         auto* const before = enter(claim("b", "1", "b0", Device::kKnown));
         leave(before);
@@ -209,7 +209,7 @@ private:
     }
 
     void keepsPlacesForKnownDevicesWhateverOthersHold() {
-        // Each of the tenants pushes out one of the first. Their owners free nothing.
+        // The other tenants push out places of the first one. The owners of those places free none of them.
         fill("a", kOthersThatWait);
         for (int i = 0; i < 1000; ++i) (void)table_->admit(claim("t" + std::to_string(i), "1", "x"), kOwner);
         CPPUNIT_ASSERT(count(State::kPushedOut) > 100);
@@ -218,7 +218,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, count(State::kHashing));
     }
 
-    // Killed in admit() before the last store, or in grant() before the first: such a place counts as free.
+    // A process was killed in admit() before the last store, or in grant() before the first. Its place counts as free.
     void worksOnWithWhatAKilledProcessLeaves() {
         auto& half = table_->places().front();
         half.owner = 7;

@@ -96,11 +96,11 @@ class OneLineSecretTest : public CppUnit::TestFixture {
     void readsAPipeInPieces() {
         int ends[2];
         CPPUNIT_ASSERT_EQUAL(0, ::pipe2(ends, O_CLOEXEC));
-        // Each piece comes after the one before it was read: the pipe is empty then.
+        // Each piece is written when the one before it was read and the pipe is empty.
         std::jthread writer([&] {
             for (const auto* const piece : {"correct ", "horse", "\n"}) {
                 if (::write(ends[1], piece, std::char_traits<char>::length(piece)) < 0) break;
-                // A second at most: a reader that stops too early fails below.
+                // Waits for a second at most, so that a reader that stops too early fails below.
                 for (int left = 1, waits = 0; left > 0 && waits < 1000 && ::ioctl(ends[1], FIONREAD, &left) == 0;
                      ++waits)
                     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -34,7 +34,7 @@ int niceness() {
 
 }  // namespace
 
-// These stand before libsodium's functions of these names and pass everything on.
+// These two stand before libsodium's functions of the same names. They record each call and pass it on.
 extern "C" int crypto_pwhash(unsigned char* out, unsigned long long outLength, const char* password,
                              unsigned long long length, const unsigned char* salt, unsigned long long passes,
                              std::size_t memory, int algorithm) {
@@ -68,7 +68,7 @@ using domain::secrets::PasswordHasher;
 
 constexpr PasswordCost kCheap{8, 1};
 
-// The least CPU time that the work takes in some runs: whatever else the machine does is not in it.
+// The least CPU time that the work takes in some runs. CPU time does not count other processes.
 double leastCpuOf(const std::function<void()>& work) {
     auto least = std::clock();
     for (int i = 0; i < 7; ++i) {
@@ -166,7 +166,7 @@ class PasswordHasherTest : public CppUnit::TestFixture {
 
     using Work = decltype(hashings);
 
-    // What checking a wrong password pays.
+    // The hashings that the check of a wrong password pays for.
     Work workOf(const PasswordHasher& hasher, const std::optional<PasswordHash>& stored,
                 const std::vector<PasswordCost>& inUse) {
         hashings.clear();
@@ -178,7 +178,7 @@ class PasswordHasherTest : public CppUnit::TestFixture {
         return PasswordHasher(cost).hash(Password::attempt("correct horse battery"));
     }
 
-    // The configured cost was raised, lowered, or has another shape than that of the stored forms.
+    // The configured cost is higher or lower than that of the stored forms, or has another shape.
     void paysTheSameWhateverIsStored() {
         constexpr PasswordCost kCosts[] = {{8, 1}, {16, 2}, {10, 3}};
         const std::vector<PasswordCost> inUse(std::begin(kCosts), std::end(kCosts));
@@ -256,7 +256,7 @@ class PasswordHasherTest : public CppUnit::TestFixture {
         }
     }
 
-    // From here on the process may take so much more address space than it has.
+    // While it exists, the process can take only `more` bytes of address space beyond what it has.
     class LittleMemory {
     public:
         explicit LittleMemory(std::size_t more) {

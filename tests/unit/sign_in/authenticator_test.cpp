@@ -16,7 +16,7 @@ using domain::UserStatus;
 using domain::secrets::SessionToken;
 using namespace std::chrono_literals;
 
-// What each test starts from.
+// The state that each test starts from.
 struct Scene {
     World world;
     domain::Tenant acme = world.makeTenant("acme");
@@ -93,7 +93,7 @@ private:
         CPPUNIT_ASSERT(ask().ok());
         scene_->world.clock.advance(30min);
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));  // asking does not revive it
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUnauthorized, ask()));  // a request does not revive it
     }
 
     void everyRequestStartsTheIdleTimeAnew() {

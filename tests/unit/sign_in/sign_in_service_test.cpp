@@ -25,7 +25,7 @@ using domain::secrets::SessionToken;
 
 constexpr auto kAnn = "ann@acme.example";
 
-// What each test starts from.
+// The state that each test starts from.
 struct Scene {
     World world;
     domain::Tenant acme = world.makeTenant("acme");
@@ -239,7 +239,7 @@ private:
         CPPUNIT_ASSERT(elsewhere.value().isDecided() && !other.value().isDecided());  // the tenants take turns
     }
 
-    // Gives the user the password once more, in a stored form of this cost.
+    // Stores the user's password once more, in a form of this cost. Returns the form.
     std::string storeAt(const domain::User& user, domain::secrets::PasswordCost cost) {
         const auto hash = domain::secrets::PasswordHasher(cost).hash(Password::attempt(kPassword));
         (void)scene_->world.stores.transact<void>(scene_->acme,
@@ -290,7 +290,6 @@ private:
         CPPUNIT_ASSERT(scene_->world.signIns.finish(std::move(second)).ok());
     }
 
-    // The stored password of a user, sealed; with the pepper of the world.
     void store(const domain::User& user, const domain::secrets::PasswordHash& hash) {
         (void)scene_->world.stores.transact<void>(scene_->acme,
                                                   [&](domain::TenantStore& store) -> domain::Result<void> {
@@ -298,6 +297,7 @@ private:
                                                       return {};
                                                   });
     }
+    // Ann's stored password, sealed for this user with the pepper of the world.
     domain::secrets::PasswordHash sealedFor(const domain::User& user) {
         return domain::secrets::PasswordSeal(scene_->world.hasher)
             .seal(scene_->acme.id, user.id, storedOf(scene_->ann));

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 constexpr auto kAnn = "ann@acme.example";
 constexpr auto kBob = "bob@acme.example";
 
-// What each test starts from.
+// The state that each test starts from.
 struct Scene {
     World world;
     domain::Tenant acme = world.makeTenant("acme");
@@ -103,7 +103,7 @@ private:
         CPPUNIT_ASSERT(right(kAnn).ok());
         fail(kAnn, 1);
         CPPUNIT_ASSERT(throttled(kAnn));
-        CPPUNIT_ASSERT(throttled(kAnn, "198.51.100.1"));  // from wherever
+        CPPUNIT_ASSERT(throttled(kAnn, "198.51.100.1"));  // from any address
         CPPUNIT_ASSERT(right(kBob).ok());
     }
 
@@ -194,7 +194,7 @@ private:
         CPPUNIT_ASSERT(data.sessions.empty() && data.audit.empty() && data.attempts.empty());
     }
 
-    // As many hosts would count at the same moment.
+    // The threads count at the same moment, as many hosts would.
     void concurrentAttemptsNeverExceedABudget() {
         auto& throttle = scene_->world.throttle;
         const auto budgets = throttle.budgetsOf(scene_->acme, {kAnn, kAddress, {}});
@@ -227,7 +227,7 @@ private:
         CPPUNIT_ASSERT(right(kAnn).ok());
     }
 
-    // Both were counted while one success was left.
+    // Both attempts were counted while one success was left.
     void aSuccessThatComesTooLateIsRefusedAndGivenBack() {
         auto& throttle = scene_->world.throttle;
         const auto budgets = throttle.budgetsOf(scene_->acme, {kAnn, kAddress, {}});
@@ -385,7 +385,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string("2001:db8:1:2::/64"), networkOf("2001:db8:1:2:3:4:5:6"));
         CPPUNIT_ASSERT_EQUAL(std::string("2001:db8:1:2::/64"), networkOf("2001:0DB8:0001:0002::"));
         CPPUNIT_ASSERT(networkOf("2001:db8:1:2::1") != networkOf("2001:db8:1:3::1"));
-        // An IPv4 client on an IPv6 socket: not one network of all of them.
+        // IPv4 clients on an IPv6 socket do not all count as one network.
         CPPUNIT_ASSERT_EQUAL(std::string("192.0.2.7"), networkOf("::ffff:192.0.2.7"));
         CPPUNIT_ASSERT_EQUAL(std::string("192.0.2.7"), networkOf("::FFFF:c000:0207"));
         for (const auto* other : {"", "unix:", "not an address"})

@@ -17,7 +17,7 @@ using domain::FoundKey;
 using domain::KeyHashes;
 using namespace std::chrono_literals;
 
-// The stores of the world, whose answers are held back until the gate is opened.
+// The stores of the world. Their results are held back until open().
 class GatedStores final : public domain::TenantStores {
 public:
     explicit GatedStores(const InMemoryStores& stores) : stores_(stores) {}
@@ -92,7 +92,7 @@ public:
     void tearDown() override { scene_.reset(); }
 
 private:
-    // How those fared who asked while another one was held back.
+    // The results of the lookups that began while another one was held back.
     struct Outcome {
         int asked = 0;
         std::vector<std::optional<FoundKey>> found;
@@ -118,7 +118,7 @@ private:
             while (stores.asked() == 0) std::this_thread::yield();
             for (int i = 1; i <= kFollowers; ++i) threads.emplace_back(ask, i);
             while (begun <= kFollowers) std::this_thread::yield();
-            std::this_thread::sleep_for(1ms);  // most of them wait by now; who needs all of them tries again
+            std::this_thread::sleep_for(1ms);  // most of them wait by now; a test that needs all of them tries again
             stores.open();
         }
         outcome.asked = stores.asked();
@@ -126,7 +126,7 @@ private:
         return outcome;
     }
 
-    // Who comes too late on a busy machine asks for himself, so it is tried until nobody has.
+    // On a busy machine a lookup may come too late and send a query of its own. So this tries again until `all` holds.
     template <class Check>
     Outcome gatherUntil(const Check& all) {
         for (int attempt = 0; attempt < 1000; ++attempt)
@@ -143,7 +143,7 @@ private:
         }
     }
 
-    // Again and again, since the second may begin too late to wait for the first.
+    // Repeated, since the second lookup may begin too late to wait for the first.
     void givesNoAnswerThatIsOlderThanTheQuestion() {
         for (int key = 0; key <= kFollowers; ++key) {
             GatedStores stores(scene_->world.stores);

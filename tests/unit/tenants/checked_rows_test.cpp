@@ -1,4 +1,4 @@
-// What an import believes of the rows of an export: nothing that the domain would not have written.
+// An import accepts a row of an export only if the domain would have written it.
 
 #include "domain/tenants/checked_rows.h"
 
@@ -141,7 +141,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
 
     domain::UserCounts read(FakeSource source) const {
         CheckedRows rows(source, {kMostWork}, [&](const domain::UserId& user, const domain::secrets::PasswordHash&) {
-            return user.bytes() == ann_;  // what is sealed was sealed for her
+            return user.bytes() == ann_;  // the sealed password was sealed for her
         });
         while (rows.table())
             while (rows.row()) continue;
@@ -157,7 +157,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         return "taken";
     }
 
-    // Of a second row of the table, in which these values stand.
+    // The refusal of a second row of the table that has these values.
     std::string refusalOf(const std::string& table, const Row& values) const {
         std::vector<Row> rows;
         if (table == "api_keys") rows = {key(ann_), key(ann_)};
@@ -186,7 +186,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("taken"), refusal(sourceOf({key(ann_), dead}, {user(ann_), longName})));
     }
 
-    // Such a row exists. A backup that it is in must come back.
+    // Such a row exists. A backup that contains it must be restorable.
     void handsOnMomentsOfAClockThatWasAhead() {
         const auto ahead = newId(now_ + std::chrono::days{365 * 20});
         const Row places[] = {{{"created_at", "2099-12-31 23:59:59.999999"}}, {{"id", ahead}, {"lineage_id", ahead}}};

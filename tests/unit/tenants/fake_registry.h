@@ -95,7 +95,7 @@ public:
 
     std::map<domain::TenantSlug, domain::Tenant> tenants;
     std::map<domain::HostName, domain::TenantId> owners;
-    std::string foreignSchema;  // that is there, and no tenant's
+    std::string foreignSchema;  // exists, and belongs to no tenant
 
 private:
     template <class Is>
@@ -106,8 +106,8 @@ private:
     }
 };
 
-// The schemas behind it, whose last migration is kNewest, and the memory of failures. Bringing one up can be made to
-// fail.
+// The schemas of the registry's tenants, with kNewest as their last migration, and the stored failures. Bringing up a
+// schema can be made to fail.
 class FakeSchemas final : public domain::TenantSchemas, public domain::Migrations, public domain::MigrationFailures {
 public:
     static constexpr int kNewest = 3;
@@ -160,8 +160,8 @@ public:
     mutable std::vector<std::string> compared;  // schemas
     std::string brokenAt, lostAt;               // slugs
     bool edited = false;                        // a file that every schema has seen
-    std::string editedFor;                      // the schema whose history alone does not fit
-    std::string lostSchema;                     // one that is gone, whatever its tenant shows
+    std::string editedFor;                      // the only schema whose history does not fit
+    std::string lostSchema;                     // a schema that is gone, in spite of its tenant's version
     std::string halfDropped;                    // a slug
     std::map<domain::TenantId, Failure> remembered;
     int control = 0;

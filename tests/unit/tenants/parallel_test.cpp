@@ -30,7 +30,7 @@ class ParallelTest : public CppUnit::TestFixture {
 
     void asManyAsJobsRunAtOnce() {
         constexpr int kJobs = 4;
-        std::barrier all(kJobs);  // nobody passes before all four are in
+        std::barrier all(kJobs);  // no job passes before all four are in
         forEachInParallel(kJobs, kJobs, [&](std::size_t) { all.arrive_and_wait(); });
     }
 

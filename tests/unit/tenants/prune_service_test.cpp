@@ -20,7 +20,7 @@ using domain::TenantSlug;
 using domain::Timestamp;
 using std::chrono::days;
 
-// Rows that are so many, whatever their age, and what was done to them.
+// Counts of rows, without regard to their age. Records the bounds that it was called with.
 class FakeOldRows final : public domain::OldRowsStore {
 public:
     std::vector<Tenant> tenants() const override { return known; }

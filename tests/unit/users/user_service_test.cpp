@@ -20,7 +20,7 @@ using domain::NewUser;
 using domain::UserStatus;
 using domain::secrets::Password;
 
-// What each test starts from.
+// The state that each test starts from.
 struct Scene {
     World world;
     domain::Tenant acme = world.makeTenant("acme");
@@ -233,7 +233,7 @@ private:
         CPPUNIT_ASSERT(world.verify(scene_->acme, key).ok());
     }
 
-    // Workers of the release before read the rows, and that release set no limit.
+    // The workers of the release before read the rows, and that release set no limit.
     void endsEveryRowOfThousandsOfOpenSessions() {
         auto& world = scene_->world;
         const auto user = ann();
