@@ -10,19 +10,20 @@
 
 namespace claviger::fcgi {
 
-// Everything that a worker is made of, made once, in order of dependence.
+// All objects of a worker, each made once, in order of dependence.
 class Composition {
 public:
-    // `board` is the descriptor of this host's board; without one (-1), or with one of another release, nothing is
-    // remembered. Throws domain::BadConfiguration, or std::runtime_error for a missing pepper or a broken template. The
-    // database need not be there.
+    // `board` is the descriptor of this host's board; it may be closed afterwards. Without one (-1), or with one of
+    // another release, nothing is cached, and `nothing_remembered` is logged for the latter. Throws
+    // domain::BadConfiguration, or std::runtime_error for a missing pepper, a broken template or an unusable run
+    // folder. The database need not be reachable.
     explicit Composition(const domain::Settings&, int board = -1);
-    ~Composition();  // writes what has gathered in memory
+    ~Composition();  // writes the key uses that are still in memory
 
-    // From request to answer: thread-safe, throws nothing. Lives as long as this object.
+    // From request to response: thread-safe, throws nothing. The reference is valid as long as this object.
     const Application& application() const;
 
-    // The worker is about to end: no deferred answer waits longer than that from now on.
+    // The worker is about to end: from now on no deferred answer waits longer than the given time. Thread-safe.
     void hurry(std::chrono::milliseconds) const;
 
 private:
@@ -30,11 +31,11 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-// A fresh board for the master to share.
+// Returns the descriptor of a new board, which the master shares with its processes. Throws std::system_error.
 Fd makeBoard();
 
-// The feeder, for as long as the pauses say. Throws domain::BadConfiguration, or std::runtime_error for a board of
-// another release.
+// Runs the feeder of the board. Blocks until a pause returns false. A lost database is logged and tried again. Throws
+// domain::BadConfiguration, or std::runtime_error for a board of another release.
 void feedBoard(const domain::Settings&, int board, const WorkerRole::Pause&);
 
 }  // namespace claviger::fcgi

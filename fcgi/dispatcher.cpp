@@ -27,7 +27,7 @@ bool isRead(std::string_view method) {
     return method == "GET" || method == "HEAD";
 }
 
-// HEAD is GET without a body, wherever GET is.
+// A route that takes GET also takes HEAD: GET without a body.
 bool takes(const Route& route, const std::string& method) {
     return route.method == method || (route.method == "GET" && method == "HEAD");
 }
@@ -37,7 +37,7 @@ bool saysForm(const Request& request) {
     return type && type->substr(0, type->find(';')) == kFormType;
 }
 
-// What a handler throws, as a refusal.
+// Turns an exception of a handler into a refusal.
 template <class Handle>
 Reply caught(const Handle& handle) {
     try {
@@ -53,7 +53,7 @@ Reply caught(const Handle& handle) {
     }
 }
 
-// A body may hold a password, and is not kept.
+// A copy without the body. A body may hold a password, so it is not kept.
 Request withoutBody(const Request& request) {
     return {request.requestId,
             request.method,
@@ -72,14 +72,14 @@ Request withoutBody(const Request& request) {
 }  // namespace
 
 struct Dispatcher::Match {
-    const Route* route = nullptr;  // nothing: no route has the path, or none with this method
+    const Route* route = nullptr;  // null: no route has the path, or none with this method
     std::vector<std::string> parameters;
-    std::string allow;  // the methods that the path knows
+    std::string allow;  // the methods of all routes with this path; empty: no route has it
     Answers answers = Answers::kPage;
     bool ofTenant = false;  // some route with this path belongs to a tenant
 };
 
-// One request on its way through the steps. Each step gives what the next one needs, or a refusal.
+// One request on its way through the steps. Each step returns the input of the next one, or a refusal.
 class Dispatcher::Handling {
 public:
     Handling(const Services& services, const Request& request, Match match, RequestRecord& record)
@@ -159,7 +159,8 @@ private:
         return tenant;
     }
 
-    // Passwords would cross the network for all to read. This machine's own network is none.
+    // Whether this is a sign-in over http where nginx demands https: its password crosses the network unencrypted. A
+    // request from this machine crosses no network.
     bool isSignInInTheClear() const {
         const bool isLocal = request_.address.starts_with("127.") || request_.address == "::1";
         return request_.httpsOnly && request_.scheme != "https" && !isLocal;
@@ -180,9 +181,10 @@ private:
         return Refusal{Problem::kCrossOrigin, {}, "foreign Origin or Sec-Fetch-Site"};
     }
 
-    // For a request that changes something: it comes from this site, its body is whole, and if it is a form it
-    // carries the token that `expected` gives for a hasher: a page of before may have one of the other pepper's. `user`
-    // is the one who is signed in, empty for a visitor. The fields of that form.
+    // Checks a request that changes something, and returns the fields of its form. It must come from this site, and its
+    // body must be whole. If it is a form, it must carry the token that `expected` returns for a hasher. An older page
+    // may carry the token of the other pepper's hasher. `user` is the signed-in person, empty for a visitor. A request
+    // that only reads, and one that is no form, has no fields.
     template <class Expected>
     Or<Fields> admitChange(const Expected& expected, const std::string& user = {}) const {
         if (isRead(request_.method)) return Fields{};
@@ -212,7 +214,7 @@ private:
     RequestRecord& record_;
 };
 
-// A request whose handler waits, with what the last steps need of it.
+// A request whose handler waits, with all that the last steps need.
 class Dispatcher::Deferred final : public DeferredAnswer {
 public:
     Deferred(const Dispatcher& dispatcher, std::unique_ptr<DeferredReply> reply, const Request& request, Match match,

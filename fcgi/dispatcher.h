@@ -13,29 +13,30 @@
 
 namespace claviger::fcgi {
 
-// What the log says of one request: never a secret, a body, a query string or an address. Views: of the request and of
-// its route.
+// The log record of one request. It never holds a secret, a body, a query string or an address. The views are of the
+// request and of its route, which must outlive it.
 struct RequestRecord {
     std::string_view requestId;
     std::string_view method;
     std::string_view route{};                 // the route's path with its {…}; empty if none matched
-    std::string tenant{};                     // its slug, once known
-    std::optional<domain::ApiKeyId> keyId{};  // of the API key that was presented, if it is alive
+    std::string tenant{};                     // the tenant's slug; empty until it is found
+    std::optional<domain::ApiKeyId> keyId{};  // of the presented API key, if it is active
     int status = 0;
     double milliseconds = 0;
-    std::string cause{};  // why it was refused or failed, where the answer does not say
+    std::string cause{};  // the internal cause of a refusal or failure; empty: the response says enough
     std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
-// The one order in which every request is handled: match, tenant, authenticate, origin, handle, map errors, log.
-// Authorization is the type of the handler (fcgi/handlers/calls.h). Thread-safe.
+// Handles every request in one order: match, tenant, authenticate, origin, handle, map errors, log. The parameter type
+// of the handler authorizes (fcgi/handlers/calls.h). Thread-safe.
 class Dispatcher {
 public:
     using Log = std::function<void(const RequestRecord&)>;
 
-    Dispatcher(std::span<const Route>, const Services&, Log);  // what they name must outlive this
+    Dispatcher(std::span<const Route>, const Services&, Log);  // all that they refer to must outlive this
 
-    Answer operator()(const Request&) const;  // throws nothing
+    // A deferred answer refers to this, not to the request. Throws nothing but std::bad_alloc.
+    Answer operator()(const Request&) const;
 
 private:
     struct Match;

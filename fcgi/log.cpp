@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
-// How many bytes of UTF-8 stand at the front of `text`: one code point, or none if they are not well-formed.
+// The length in bytes of the first code point of `text`; 0 if its first bytes are not well-formed UTF-8.
 std::size_t wellFormed(std::string_view text, char32_t& point) {
     for (std::size_t length = 1; length <= std::min<std::size_t>(4, text.size()); ++length) {
         const auto points = domain::decodeUtf8(text.substr(0, length));
@@ -40,7 +40,7 @@ void appendPoint(std::string& line, std::string_view bytes, char32_t point) {
     }
 }
 
-bool isPlain(char byte) {  // nearly all of them
+bool isPlain(char byte) {  // true for nearly all bytes
     return byte >= ' ' && byte < '\x7f' && byte != '"' && byte != '\\';
 }
 
@@ -68,7 +68,7 @@ void appendText(std::string& line, std::string_view text) {
 void appendNumber(std::string& line, double number) {
     std::array<char, 32> digits;
     const auto* const end = std::to_chars(digits.begin(), digits.end(), number, std::chars_format::general, 6).ptr;
-    line += std::isfinite(number) ? std::string_view(digits.begin(), end) : "null";  // JSON has no word for it
+    line += std::isfinite(number) ? std::string_view(digits.begin(), end) : "null";  // JSON has no infinity
 }
 
 struct Appender {

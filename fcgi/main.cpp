@@ -1,4 +1,4 @@
-// claviger-fcgi CONFIG: the master, which starts itself again as its workers and their feeder.
+// claviger-fcgi CONFIG: the master, which executes this binary again for its workers and their feeder.
 
 #include <unistd.h>
 
@@ -41,7 +41,7 @@ constexpr auto kHelp =
     "SIGTERM and SIGINT: answers what is on its way, then ends (within 10 s). SIGHUP: starts new workers from the\n"
     "binary and the configuration of now; when they are ready, the old ones leave. No request is lost.\n";
 
-// As it was called, so that a new binary in the same place is the one that is started next.
+// The path by which this program was called, so that the next start executes a new binary at the same place.
 std::string ownPath(const std::string& called) {
     namespace fs = std::filesystem;
     if (called.find('/') != std::string::npos) return fs::absolute(called).string();
@@ -86,7 +86,7 @@ void warnOfRoot() {
          {"cause", "fcgi.user is not set, so master and workers stay root; set it to an account of their own"}});
 }
 
-// First of all: what the user of the workers may not reach is to be found out now, not by the workers.
+// Comes before every check: a file that the workers' user cannot reach must be found here, not by the workers.
 void becomeConfiguredUser(const std::string& configuration) {
     const auto user = Settings::load(configuration, domain::currentEnvironment()).fcgi.user;
     if (user.empty()) return warnOfRoot();

@@ -11,7 +11,7 @@ std::string_view publicText(const Refusal& refusal, const RefusedAt& at) {
     return ownText ? at.failure : textOf(refusal.problem).text;
 }
 
-// Back to the same page after signing in. Who sent a form is told that it did nothing.
+// Redirects to the login page, which leads back to the same page. For a form it also says that nothing was changed.
 Response toLogin(const Request& request) {
     const bool isGet = request.method == "GET" || request.method == "HEAD";
     const auto back = isGet && !request.query.empty() ? request.path + "?" + request.query : request.path;
@@ -28,11 +28,11 @@ Response page(const Refusal& refusal, const RefusedAt& at, const Pages& pages) {
         return Response::page(status,
                               pages.error({status, std::string(publicText(refusal, at)), at.request.requestId}));
     } catch (const std::exception&) {
-        return Response(status);  // the error page itself cannot be made: the status still says what is wrong
+        return Response(status);  // the error page cannot be made; the status still names the problem
     }
 }
 
-// nginx takes any status but 2xx, 401 and 403 from auth_request for an error of its own.
+// For auth_request, nginx treats every status but 2xx, 401 and 403 as an error of its own.
 Response guard(const Refusal& refusal) {
     const auto& problem = textOf(refusal.problem);
     return Response(problem.status == 401 ? 401 : 403)

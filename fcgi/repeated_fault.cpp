@@ -41,7 +41,7 @@ void RepeatedFault::worked() {
             {"seconds", std::chrono::duration<double>(last_ - first_).count()}});
 }
 
-// The entry that counts for this cause; nothing if it needs one of its own.
+// The entry of this cause, or the one that it shares. nullptr if the cause needs a new entry.
 RepeatedFault::Cause* RepeatedFault::known(const std::string& cause) {
     const auto found =
         std::find_if(causes_.begin(), causes_.end(), [&](const Cause& other) { return other.text == cause; });

@@ -14,13 +14,13 @@
 
 namespace claviger::fcgi {
 
-// Logs one kind of fault without filling the log while it lasts. The first failure is a line at once:
-//   {"level":"error","event":"feeder_failed","cause":"…"}
+// Logs one kind of fault without filling the log while it lasts. The first failure is logged at once:
+// {"level":"error","event":"feeder_failed","cause":"…"}
 // Equal failures after it are one line a minute, with their number since the line before ("times":300). A success at
 // least kCalm after the last failure ends the fault with one line:
-//   {"level":"info","event":"well_again","of":"feeder_failed","failures":1234,"seconds":247.1}
+// {"level":"info","event":"well_again","of":"feeder_failed","failures":1234,"seconds":247.1}
 // A fault that comes and goes faster than that stays one fault. Different causes have lines of their own, up to
-// kMostCauses of them; further causes share the lines of the last. Thread-safe.
+// kMostCauses of them. Further causes share the lines of the last. Thread-safe.
 class RepeatedFault final : public domain::FaultReport {
 public:
     static constexpr std::chrono::minutes kEvery{1};
@@ -29,7 +29,7 @@ public:
 
     using Write = std::function<void(const LogFields&)>;
 
-    // The clock must outlive this.
+    // The clock must outlive this. `Write` runs under a lock, so in one thread at a time.
     RepeatedFault(const domain::Clock&, std::string_view level, std::string_view event, Write = logLine);
 
     void failed(const std::string& cause) override;
@@ -50,7 +50,7 @@ private:
     const std::string event_;
     const Write write_;
 
-    std::atomic<bool> faulty_ = false;  // there are causes
+    std::atomic<bool> faulty_ = false;  // causes_ is not empty
     std::mutex mutex_;
     std::vector<Cause> causes_;
     std::int64_t failures_ = 0;

@@ -8,24 +8,24 @@
 
 namespace claviger::fcgi {
 
-// How a route's refusals look.
+// The form of a route's refusals.
 enum class Answers {
     kDocument,  // application/problem+json
-    kPage,      // an error page; without a session, the way to the login page
-    kGuard,     // for nginx's auth_request, which knows 401 and 403 alone
+    kPage,      // an error page; without a session, a redirect to the login page
+    kGuard,     // 401 or 403, the only ones that nginx's auth_request understands
 };
 
-// The parameter of the handler says who may call the route; there is no row without it.
+// The parameter type of the handler decides who may call the route. A row without a handler does not compile.
 using ForAnyone = Reply (*)(const Services&, const Call&);
 using ForVisitor = Reply (*)(const Services&, const VisitorCall&);
 using ForPerson = Reply (*)(const Services&, const PersonCall&);
 using ForProgram = Reply (*)(const Services&, const ProgramCall&);
 using Handler = std::variant<ForAnyone, ForVisitor, ForPerson, ForProgram>;
 
-// Which of a route's requests the log tells of.
+// Selects the requests of a route that are logged.
 enum class Logged {
     kAll,
-    kRefusals,  // what goes well is so frequent that nginx's access log must do
+    kRefusals,  // not the successes, which are too frequent; nginx's access log has them
 };
 
 struct Route {
@@ -33,11 +33,11 @@ struct Route {
     std::string_view path;
     Answers answers;
     Handler handler;
-    std::string_view failure = "Internal error";  // what the client reads when something unexpected happens
+    std::string_view failure = "Internal error";  // the public text of an unexpected failure
     Logged logged = Logged::kAll;
 };
 
-// The table of contents of this service.
+// All routes of this service, in static storage.
 std::span<const Route> routes();
 
 }  // namespace claviger::fcgi

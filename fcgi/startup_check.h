@@ -4,9 +4,9 @@
 
 namespace claviger::fcgi {
 
-// What the workers will need of this host, looked at before anything is started: the peppers load, the worker's
-// password can be read, both are closed to other accounts, the folders exist. The database need not be there.
-// Throws std::runtime_error (domain::BadConfiguration) naming the setting and what to do.
+// Checks what the workers need of this host before any is started: the peppers load, the worker's password can be read,
+// both are closed to other accounts, and the folders exist and are accessible. The database need not be reachable.
+// Throws std::runtime_error (domain::BadConfiguration) that names the setting and the fix.
 void checkStartup(const domain::Settings&);
 
 }  // namespace claviger::fcgi

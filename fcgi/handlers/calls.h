@@ -18,7 +18,7 @@
 
 namespace claviger::fcgi {
 
-// What the handlers work with. References only: the composition owns what they name.
+// The services that handlers call. References only: the composition owns the services.
 struct Services {
     const domain::TenantDirectory& tenants;
     domain::Authenticator& authenticator;
@@ -29,31 +29,33 @@ struct Services {
     domain::Readiness& readiness;
 };
 
-// A request that has found its route. Who may call a route is the type of what its handler takes: no handler
-// can be reached by anybody else, and none can forget to ask.
+// A request with a matched route. The parameter type of a handler decides who may call its route. So a handler can be
+// reached only by the callers of that type, and cannot forget the check.
 struct Call {
     const Request& request;
     std::vector<std::string> parameters;  // one for each {…} of the route's path
-    Fields form;                          // of a form's body, its token already checked
+    Fields form;                          // the fields of a form whose token has been checked; empty for other bodies
 };
 
 class DeferredReply;
 
-// What a handler answers. The dispatcher gives a refusal the form of its route: problem document, page or guard.
+// The result of a handler. The dispatcher gives a refusal the form of its route: problem document, page or guard. It
+// turns any std::exception of a handler into a refusal. Several threads call handlers at once.
 using Reply = std::variant<Response, Refusal, std::unique_ptr<DeferredReply>>;
 
-// The rest of a handler that waits for an event, and no thread with it; see DeferredAnswer. It keeps no reference to
-// the call.
+// The rest of a handler that waits for an event without occupying a thread; see DeferredAnswer. It keeps no reference
+// to the call.
 class DeferredReply {
 public:
     virtual ~DeferredReply() = default;
-    virtual bool isReady() const = 0;
+    virtual bool isReady() const = 0;  // as DeferredAnswer::isReady()
 
-    // `request` is the one of the call, without its body. Throws as a handler does; gives no further DeferredReply.
+    // `request` is the one of the call, without its body. Throws what a handler may throw. Returns no further
+    // DeferredReply. To be called once.
     virtual Reply finish(const Services&, const Request& request) = 0;
 };
 
-// Anybody on a tenant's host.
+// Any client on a tenant's host.
 struct VisitorCall : Call {
     const domain::Tenant& tenant;
 };
@@ -64,7 +66,7 @@ struct PersonCall : Call {
     const domain::secrets::SessionToken& session;
 };
 
-// A program with a living API key.
+// An API client with an active API key.
 struct ProgramCall : Call {
     const domain::KeyBearer& bearer;
 };

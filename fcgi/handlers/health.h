@@ -4,9 +4,10 @@
 
 namespace claviger::fcgi {
 
-Reply showAlive(const Services&, const Call&);  // GET /healthz: this worker answers
+Reply showAlive(const Services&, const Call&);  // GET /healthz: 200 while this worker responds
 
-// GET /readyz: it can do its work, or 503 and which parts are missing. A worker without its pepper never starts.
+// GET /readyz: 200 if this worker can serve requests; if not, 503 with the missing parts. A worker without its pepper
+// never starts.
 Reply showReady(const Services&, const Call&);
 
 }  // namespace claviger::fcgi

@@ -19,7 +19,7 @@ Reply createApiKey(const Services& services, const PersonCall& call) {
 }
 
 Reply regenerateApiKey(const Services& services, const PersonCall& call) {
-    // Nothing is read from the body, yet a form's content type would let another site's page send it.
+    // The body is not read. But with the content type of a form, another site's page could send this request.
     if (call.request.header("content-type") && !saysJson(call.request)) return Refusal{Problem::kUnsupportedMediaType};
     const auto id = domain::ApiKeyId::parse(call.parameters.front());
     if (!id) return Refusal{Problem::kKeyNotFound};

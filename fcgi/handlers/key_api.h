@@ -4,7 +4,8 @@
 
 namespace claviger::fcgi {
 
-// The JSON API of the signed-in browser: /api/api-keys
+// The JSON API of the signed-in browser: /api/api-keys. The response to a regeneration is sent only once the old key is
+// revoked on every host.
 Reply listApiKeys(const Services&, const PersonCall&);
 Reply createApiKey(const Services&, const PersonCall&);
 Reply regenerateApiKey(const Services&, const PersonCall&);

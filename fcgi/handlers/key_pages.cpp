@@ -31,7 +31,7 @@ Reply alreadyShown(const Services& services, const PersonCall& call, const std::
         services.pages.alreadyShown({chromeOf(services, call), services.apiKeys.findByOnce(call.actor, once)}));
 }
 
-// Whether the create form says it, beside what was typed.
+// Whether the create form shows this error, beside the typed name.
 bool isForTheForm(ErrorCode code) {
     return code == ErrorCode::kNameRequired || code == ErrorCode::kNameTooLong || code == ErrorCode::kNameInvalid ||
            code == ErrorCode::kNameTaken || code == ErrorCode::kKeyLimitReached || code == ErrorCode::kTooManyChanges;
@@ -43,7 +43,7 @@ Reply refusedPage(const Refusal& refusal, std::string html) {
     return page;
 }
 
-// The form again with what was typed and what is wrong with it. It keeps its one-time value: nothing was made.
+// The form again, with the typed name and the error. It keeps its one-time value, since no key was made.
 Reply newKeyAgain(const Services& services, const PersonCall& call, const domain::Error& error) {
     const auto refusal = refusalOf(error);
     return refusedPage(refusal,
@@ -51,7 +51,7 @@ Reply newKeyAgain(const Services& services, const PersonCall& call, const domain
                                               valueOf(call.form, "name"), std::string(textOf(refusal.problem).text)}));
 }
 
-// The confirmation again, with the reason why nothing was changed. Its one-time value is kept too.
+// The confirmation again, with the reason why nothing was changed. It keeps its one-time value too.
 Reply confirmAgain(const Services& services, const PersonCall& call, const domain::ApiKeyId& id,
                    const domain::Error& error) {
     const auto key = services.apiKeys.find(call.actor, id);

@@ -4,8 +4,10 @@
 
 namespace claviger::fcgi {
 
-// What programs call with an API key.
-Reply verifyApiKey(const Services&, const ProgramCall&);  // GET /v1/verify, and its form for nginx's auth_request
-Reply showBearer(const Services&, const ProgramCall&);    // GET /v1/me
+// The routes that API clients call with an API key.
+// GET /v1/verify, and GET /v1/verify/guard for nginx's auth_request
+Reply verifyApiKey(const Services&, const ProgramCall&);
+
+Reply showBearer(const Services&, const ProgramCall&);  // GET /v1/me
 
 }  // namespace claviger::fcgi

@@ -22,13 +22,13 @@ bool isSignedIn(const Services& services, const VisitorCall& call) {
     return token && services.authenticator.bySession(call.tenant, *token, origin).ok();
 }
 
-// What the answers to a sign-in need of its form.
+// The part of a sign-in's form that its response needs.
 struct LoginForm {
     domain::Tenant tenant;
     std::string email, callback;
 };
 
-// "15 minutes", rounded up; "30 seconds" below one.
+// The wait in words: "15 minutes", rounded up; "30 seconds" below one minute.
 std::string inWords(std::chrono::seconds wait) {
     const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait);
     const bool isShort = wait < std::chrono::minutes{1};
@@ -36,13 +36,13 @@ std::string inWords(std::chrono::seconds wait) {
     return std::to_string(number) + (isShort ? " second" : " minute") + (number == 1 ? "" : "s");
 }
 
-// The text of the problem, and when to try again where the refusal says so.
+// The text of the problem, followed by the wait if the refusal states one.
 std::string sentencesOf(const Refusal& refusal) {
     const std::string text(textOf(refusal.problem).text);
     return refusal.retryAfter.count() == 0 ? text : text + ". Try again in " + inWords(refusal.retryAfter) + ".";
 }
 
-// The form again with the e-mail that was typed, and one text for every cause.
+// The form again, with the typed e-mail and one text for every cause.
 Response loginAgain(const Services& services, const Request& request, const LoginForm& form,
                     const domain::Error& error) {
     const auto refusal = refusalOf(error);

@@ -9,22 +9,23 @@
 
 namespace claviger::fcgi {
 
-// An answer that waits for an event, and no thread with it. Destroying it gives up what it waits for. Used by one
-// thread at a time.
+// An answer that waits for an event without occupying a thread. Destroying it gives up the event. Used by one thread at
+// a time.
 class DeferredAnswer {
 public:
     virtual ~DeferredAnswer() = default;
 
-    // Whether finish() may be called. Called often: never waits, and once true stays true. Throws nothing.
+    // Whether finish() may be called. Never waits, since it is called often; once true it stays true. Throws nothing.
     virtual bool isReady() const = 0;
 
-    // The answer; may take its time. To be called once. Throws nothing.
+    // The response; may take long, for example a password hashing. To be called once. Throws nothing.
     virtual Response finish() = 0;
 };
 
 using Answer = std::variant<Response, std::unique_ptr<DeferredAnswer>>;
 
-// From request to answer. Thread-safe; throws nothing. A deferred answer keeps no reference to the request.
+// From request to response. Thread-safe; throws nothing. A deferred answer keeps no reference to the request. It must
+// not outlive the application.
 using Application = std::function<Answer(const Request&)>;
 
 }  // namespace claviger::fcgi

@@ -25,7 +25,7 @@ std::string nameOf(const Request& request, Cookie cookie) {
     return {};
 }
 
-// Written here since Poco's HTTPCookie quotes Max-Age or leaves it out; a token needs no quoting.
+// Written here, since Poco's HTTPCookie either quotes Max-Age or omits it. A token needs no quoting.
 std::string line(const Request& request, Cookie cookie, const std::string& value, const std::string& lifetime) {
     const std::string secure = isSecure(request) ? "; Secure" : "";
     return nameOf(request, cookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Lax" + secure + lifetime;

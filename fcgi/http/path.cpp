@@ -8,7 +8,7 @@
 namespace claviger::fcgi {
 namespace {
 
-// The first segment of a path that begins with a slash; the path is shortened by it.
+// The first segment of a path that begins with a slash; removes both from `path`.
 std::string_view takeSegment(std::string_view& path) {
     path.remove_prefix(1);
     const auto segment = path.substr(0, path.find('/'));

@@ -7,18 +7,19 @@
 
 namespace claviger::fcgi {
 
-// The segments of a raw path, split on "/" first and then each decoded once, so that an encoded slash stays
-// inside its segment. Nothing if the path does not begin with "/" or an escape is broken.
+// The segments of a raw path, split on "/" first and then each decoded once, so that an encoded slash stays inside its
+// segment. nullopt if the path does not begin with "/" or an escape is broken.
 std::optional<std::vector<std::string>> splitPath(std::string_view rawPath);
 
-// What the segments stand for in a pattern such as "/api/api-keys/{id}", one value for each {…}; nothing if
-// they do not match.
+// Matches the segments against a pattern such as "/api/api-keys/{id}". Returns the segment at each {…}, in order;
+// nullopt if they do not match.
 std::optional<std::vector<std::string>> matchPath(std::string_view pattern, const std::vector<std::string>& segments);
 
 // The longest target of a redirect, in bytes.
 constexpr std::size_t kLongestTarget = 2000;
 
-// `target` if it is a path on this host that a browser would not take elsewhere, and not too long; else `fallback`.
+// Returns `target` if it is a path on this host, no browser would take it to another host, and it has at most
+// kLongestTarget bytes. Returns `fallback` if not.
 std::string pathOnThisHost(const std::string& target, const std::string& fallback);
 
 // Percent-encodes everything but unreserved characters (RFC 3986, section 2.3).

@@ -16,7 +16,7 @@ using domain::secrets::PlainKey;
 
 constexpr std::string_view kScheme = "bearer ";
 
-// Without the blanks around it. An empty credential is none.
+// The text without the blanks around it. nullopt if nothing is left.
 std::optional<std::string> unlessEmpty(std::string_view text) {
     constexpr std::string_view kBlanks = " \t";
     const auto begin = text.find_first_not_of(kBlanks);
@@ -34,7 +34,7 @@ std::optional<std::string> apiKey(const Request& request) {
     return unlessEmpty(request.header("x-api-key").value_or(""));
 }
 
-// A header that was sent twice arrives with a comma, which no key holds.
+// A header that was sent twice arrives as one value with a comma. No key contains a comma.
 bool holdsTwo(const std::optional<std::string>& credential) {
     return credential && credential->find(',') != std::string::npos;
 }
@@ -62,7 +62,7 @@ std::variant<std::string, Refusal> presentedKey(const Request& request) {
     if (holdsTwo(bearer) || holdsTwo(header)) return Refusal{Problem::kAmbiguousCredentials};
     const bool differ = bearer && header && *bearer != *header;
     if (differ && (isOurs(*bearer) || !isOurs(*header))) return Refusal{Problem::kAmbiguousCredentials};
-    if (header) return std::move(*header);  // beside it, the bearer is the same or the application's
+    if (header) return std::move(*header);  // a bearer beside it is the same key or the application's own
     if (bearer) return std::move(*bearer);
     return Refusal{Problem::kKeyRequired};
 }

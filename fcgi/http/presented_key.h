@@ -8,11 +8,15 @@
 
 namespace claviger::fcgi {
 
-// The API key that a program presents: "X-Api-Key: <key>" or "Authorization: Bearer <key>". An empty one is none. A
-// bearer without the form of our keys is the application's own, and not looked at, where the X-Api-Key has that form.
-//   kKeyInQuery            a full key stands in the query string
+// The API key that an API client presents: "X-Api-Key: <key>" or "Authorization: Bearer <key>". Empty values do not
+// count. If both are sent and only the X-Api-Key has the form of our keys, the bearer is the application's own and is
+// ignored.
+//
+//   kKeyInQuery            the query string holds a text with the prefix of our keys
 //   kAmbiguousCredentials  both headers with different keys, or one header twice
 //   kKeyRequired           neither header
+//
+// Only the form decides here: whether the key exists is decided by the Authenticator.
 std::variant<std::string, Refusal> presentedKey(const Request&);
 
 }  // namespace claviger::fcgi

@@ -88,7 +88,7 @@ Problem problemOf(ErrorCode code) {
         case ErrorCode::kUserNotFound:
         case ErrorCode::kUserTaken:
         case ErrorCode::kUserNotApproved:
-            break;  // operators' refusals: no route asks for what gives them
+            break;  // operators' refusals: no route calls a method that returns them
     }
     return Problem::kInternal;
 }

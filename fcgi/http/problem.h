@@ -8,7 +8,7 @@
 
 namespace claviger::fcgi {
 
-// Everything that this service refuses, as a client can meet it. nginx's own errors are in nginx/.
+// Every refusal of this service that a client can get. nginx's own errors are in nginx/.
 enum class Problem {
     kUnauthorized,
     kNameRequired,
@@ -44,23 +44,24 @@ enum class Problem {
     kInternal,
 };
 
-// What a client reads: the status, the stable code, and the human text.
+// The public part of a problem: the status, the stable code, and the human text.
 struct ProblemText {
     int status;
     std::string_view code;
     std::string_view text;
 };
 
+// In static storage. Throws std::logic_error if the table lacks the problem.
 const ProblemText& textOf(Problem);
 
-// A refusal on its way to the client, who reads the problem's text and never the `cause`, which is for the log.
+// A refusal on its way to the client. The client reads the problem's text. `cause` is for the log only.
 struct Refusal {
     Problem problem;
-    std::chrono::seconds retryAfter{0};  // 0: says nothing about it
+    std::chrono::seconds retryAfter{0};  // 0: no Retry-After header
     std::string cause{};
 };
 
-// The domain's refusal as a client meets it.
+// Translates a refusal of the domain; its detail becomes the cause. An operator's refusal becomes kInternal.
 Refusal refusalOf(const domain::Error&);
 
 }  // namespace claviger::fcgi

@@ -85,7 +85,7 @@ Request parseCgi(const CgiParameters& parameters, std::string body, BodyState bo
     request.headers.reserve(kUsualHeaders);
     for (const auto& [name, value] : parameters)
         if (name.starts_with(kHeaderPrefix)) addHeader(request, headerName(name.substr(kHeaderPrefix.size())), value);
-    // nginx names the first of two here and sends both as HTTP_CONTENT_TYPE.
+    // If a client sends two content types, nginx passes the first here and both as HTTP_CONTENT_TYPE.
     if (const auto type = valueOf(parameters, "CONTENT_TYPE"); !type.empty() && !request.header("content-type"))
         request.headers.emplace_back("content-type", type);
     return request;

@@ -59,7 +59,7 @@ std::string Response::cgiHead() const {
     text.append("Status: ").append(std::to_string(status_)).append(" ");
     text.append(HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status_))).append("\r\n");
     for (const auto& [name, value] : headers_) text.append(name).append(": ").append(value).append("\r\n");
-    // Said even where the body is left out, as for HEAD; a 204 has none to speak of.
+    // The length is sent even if the body is left out, as for HEAD. A 204 has no body and so no length.
     if (!body_.empty()) text.append("Content-Length: ").append(std::to_string(body_.size())).append("\r\n");
     text += "\r\n";
     return text;

@@ -7,23 +7,24 @@
 
 namespace claviger::fcgi {
 
-// One HTTP answer.
+// One HTTP response.
 class Response {
 public:
     using Moment = std::chrono::steady_clock::time_point;
 
     explicit Response(int status) : status_(status) {}
 
-    // None of these may be cached: what is signed in, or shown once, stays here.
+    // These four forbid caching: data of a signed-in person, or shown once, stays out of caches.
     static Response json(int status, std::string document);
     static Response problem(int status, std::string document);  // RFC 9457
     static Response page(int status, std::string html);
     static Response redirect(int status, const std::string& location);
 
-    Response& header(std::string name, std::string value) &;  // a CR or LF in it is an error of ours: throws
+    // Adds a header. Throws std::logic_error for a CR or LF in the value: that is a bug of ours.
+    Response& header(std::string name, std::string value) &;
     Response&& header(std::string name, std::string value) &&;
 
-    // To be sent at that moment, and not before; no thread waits for it.
+    // The response is sent at that moment, not earlier; no thread waits for it. Without this call it is sent at once.
     Response&& notBefore(Moment moment) && { return notBefore_ = moment, std::move(*this); }
 
     int status() const { return status_; }
@@ -32,10 +33,10 @@ public:
     std::string takeBody() && { return std::move(body_); }
     const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
 
-    // The header's value, or an empty text; the name as it was given.
+    // The value of the first header of that name, case-sensitive; empty if there is none.
     std::string header(const std::string& name) const;
 
-    // What a responder sends before the body (RFC 3875, section 6): "Status: …", the headers, an empty line.
+    // The bytes that a responder sends before the body (RFC 3875, section 6): "Status: …", the headers, an empty line.
     std::string cgiHead() const;
 
 private:

@@ -11,8 +11,8 @@ namespace {
 using domain::ApiKey;
 using domain::iso8601;
 
-// A document that is written straight into text, member by member: a tree, or a stream for each character, costs a list
-// more than the database does. Names need no escapes, values get Poco's.
+// A document that is written into text directly, member by member. A tree, or a stream for each character, would cost a
+// list more than the database does. Names need no escapes, values get Poco's.
 class Document {
 public:
     void add(const char* name, const std::string& value) {
@@ -32,7 +32,7 @@ public:
         text_ += ']';
     }
 
-    // What `write` adds is within.
+    // Adds an object with the members that `write` adds.
     template <class Write>
     void addObject(const char* name, const Write& write) {
         key(name);

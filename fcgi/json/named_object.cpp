@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kDeepest = 16;
 
-// Keeps the one text that is asked for and builds no tree of the rest.
+// Keeps only the member `name` of the outermost object, and builds no tree of the rest.
 class Reader : public Poco::JSON::Handler {
 public:
     const std::optional<NamedObject>& found() const { return found_; }
@@ -65,7 +65,7 @@ std::optional<NamedObject> readObject(const std::string& json) {
     try {
         Poco::JSON::Parser(reader).parse(json);
     } catch (const Poco::Exception&) {
-        return std::nullopt;  // not JSON: the same refusal as for any other body that is no object
+        return std::nullopt;  // not JSON: refused like any other body that is no object
     }
     return reader->found();
 }

@@ -5,13 +5,13 @@
 
 namespace claviger::fcgi {
 
-// What is read of a JSON object that gives something a name.
+// The part that is read of a JSON object with a name.
 struct NamedObject {
-    std::optional<std::string> name;  // nothing if the member is missing or no text: a number is not turned into one
+    std::optional<std::string> name;  // nullopt if the member is missing or no text: numbers are not converted
 };
 
-// Nothing if the text is not one JSON object, if it nests deeper than 16, or if any object in it names a member
-// twice: two readers of such a text could each see another one.
+// Reads the object. nullopt if the text is not one JSON object or nests deeper than 16 levels. nullopt too if any
+// object in it names a member twice: two parsers could read two different values.
 std::optional<NamedObject> readObject(const std::string& json);
 
 }  // namespace claviger::fcgi

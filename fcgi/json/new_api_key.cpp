@@ -19,8 +19,8 @@ bool isSurrogate(std::string_view piece) {
     return isEscapeOf(piece, "d") && piece[3] >= '8';
 }
 
-// The same text with every byte and escape that may be no character replaced by a question mark. In UTF-8 none
-// of them takes part in the structure of JSON.
+// The same text, with "?" in place of every byte and escape that may be no character. In UTF-8 none of them belongs to
+// the structure of JSON.
 std::string withoutBadCharacters(std::string_view body) {
     std::string text;
     while (!body.empty()) {
@@ -33,14 +33,14 @@ std::string withoutBadCharacters(std::string_view body) {
     return text;
 }
 
-// Poco's parser ends a member's name at \u0000, and reads what is left of it as the name.
+// Whether the body holds a NUL. Poco's parser would end a member's name at \u0000, and read the rest of it as the name.
 bool holdsNul(std::string_view body) {
     for (; !body.empty(); body.remove_prefix(std::min<std::size_t>(body.size(), body.front() == '\\' ? 2 : 1)))
         if (body.front() == '\0' || isEscapeOf(body, "0000")) return true;
     return false;
 }
 
-// Poco's parser refuses a body with bad UTF-8 as a whole. If that is all that is wrong with it, the name is.
+// Poco's parser refuses a body with bad UTF-8 as a whole. If nothing more is wrong with the body, its name is invalid.
 Refusal refusalOfUnreadable(const std::string& body) {
     const auto object = readObject(withoutBadCharacters(body));
     return {object && object->name ? Problem::kNameInvalid : Problem::kInvalidJson};

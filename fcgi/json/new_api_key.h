@@ -8,14 +8,15 @@
 
 namespace claviger::fcgi {
 
-// The body {"name":"…"}; other members are ignored.
+// Parses the body {"name":"…"}; other members are ignored.
+//
 //   kUnsupportedMediaType  the content type is not JSON
 //   kInvalidJson           not JSON, not an object, or refused by readObject
 //   kNameRequired          the name is missing, not a text, or empty after trimming
 //   kNameTooLong, kNameInvalid
 std::variant<domain::KeyName, Refusal> parseNewApiKey(const Request&);
 
-// True if the request says that its body is JSON (application/json or …+json, any parameters).
+// Whether the request declares its body as JSON: application/json or …+json, with any parameters.
 bool saysJson(const Request&);
 
 }  // namespace claviger::fcgi

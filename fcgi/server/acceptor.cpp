@@ -18,10 +18,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kAtOnce = 200us;  // within it a request was answered that waited for nobody
-constexpr auto kTick = 5ms;      // of the timer, which runs only while something waits for it
+constexpr auto kAtOnce = 200us;  // within it a thread has responded without a wait
+constexpr auto kTick = 5ms;      // of the timer, which runs only while a client is postponed or listening is paused
 constexpr unsigned kLaneThreads = 4;
-constexpr auto kLeftEvery = 200ms;  // how often a deferred answer's peer is looked for
+constexpr auto kLeftEvery = 200ms;  // how often to check whether a deferred answer's peer has left
 constexpr auto kFirstPause = 2ms, kLongestPause = 200ms;
 constexpr auto kHeadPatience = 5s;  // for the rest of a partial head
 
@@ -30,7 +30,7 @@ int checked(int result, const char* what) {
     return result;
 }
 
-// A pause lasts one tick: without descriptors there are two hundred of them a second.
+// A pause lasts one tick, so a worker without descriptors pauses two hundred times a second.
 RepeatedFault& acceptPauses() {
     static const domain::SystemClock clock;
     static RepeatedFault fault(clock, "error", "accept_paused");
@@ -52,7 +52,7 @@ Acceptor::Acceptor(Fd listener, unsigned threads, const Application& application
       lane_(kLaneThreads) {
     watch(stop_.get(), EPOLLIN, &stop_);
     watch(timer_.get(), EPOLLIN, &timer_);
-    // Exclusive: of the workers that wait on this socket the kernel wakes one, not all.
+    // Exclusive: the kernel wakes one of the workers that wait on this socket, not all.
     watch(listener_.get(), EPOLLIN | EPOLLEXCLUSIVE, &listener_);
     try {
         for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
@@ -99,9 +99,9 @@ void Acceptor::run() {
     }
 }
 
-// Whoever lingers looks again before it sleeps, and lets others run in between. Under load the next request is there by
-// then; to be woken for it would push nginx off its processor in the middle of its work, which costs more than the
-// answer.
+// Returns the mark of a ready descriptor. A thread that lingers polls once, yields, and polls again before it sleeps.
+// Under load the next request is there by then. Waking this thread for it would push nginx off its processor in the
+// middle of its work, which costs more than the response.
 void* Acceptor::await(bool lingers) const {
     epoll_event event{};
     const auto look = [&](int patience) { return ::epoll_wait(epoll_.get(), &event, 1, patience) == 1; };
@@ -185,8 +185,9 @@ bool Acceptor::acceptOne() {
     return true;
 }
 
-// The connections wait in the backlog; without this the threads would spin on them. Whoever is idle is asked to make
-// room, else those in the backlog would wait for as long as nginx keeps the others.
+// The connections wait in the backlog. Without the pause the threads would spin on them. Idle peers get a nudge to
+// leave, so that descriptors become free. If not, the connections in the backlog would wait for as long as nginx keeps
+// the others.
 void Acceptor::pauseListening() {
     if (paused_) return;
     acceptPauses().failed(std::generic_category().message(errno));
@@ -218,8 +219,8 @@ bool Acceptor::arm(Client& client, int operation) {
     return false;
 }
 
-// drain() sets the phase and then looks at each client under its lock: either it finds this one idle, or the phase is
-// seen here.
+// No race with drain(): it sets the phase and then visits each client under its lock. Either it finds this client idle,
+// or this function sees the new phase.
 void Acceptor::rest(Client& client) {
     std::unique_lock lock(client.mutex);
     client.busy = false;
@@ -300,7 +301,7 @@ bool Acceptor::resume(Client& client, Clock::time_point now, std::list<Client>& 
     return true;
 }
 
-// A peer that has left takes no answer, so its deferred answer is given up.
+// The deferred answer of a peer that has left is given up: no peer would read it.
 bool Acceptor::proceed(Client& client, Clock::time_point now, std::list<Client>& left) {
     if (client.connection.isReady()) return lane_.add([this, &client] { handle(client); }), true;
     if (client.retryAt > now) return false;

@@ -13,26 +13,28 @@
 
 namespace claviger::fcgi {
 
-// Serves the connections of one listening socket with a fixed number of threads. They all wait in one epoll; a
-// connection takes a thread from when the head of a request is there until it is answered, and none else: neither
-// kept, silent nor dribbling connections pin one, nor does a deferred answer. When such a one is ready, a thread of a
-// small lane beside them finishes it.
+// Serves the connections of one listening socket with a fixed number of threads, which all wait in one epoll. A
+// connection occupies a thread only from the moment when the head of a request has arrived until the response is sent
+// or postponed. Kept, silent and dribbling connections occupy no thread, and neither does a deferred answer. When a
+// deferred answer is ready, a thread of a small lane finishes it, so that it holds none of the fixed threads.
 class Acceptor {
 public:
-    // Starts serving. `listener` is non-blocking and may be shared with other processes; `application` is called by
-    // all threads and must outlive this. initializeRecordParser() comes before. Throws std::system_error.
+    // Starts serving. initializeRecordParser() must have been called. Takes ownership of `listener`, which must be
+    // non-blocking and may be shared with other processes. All threads call `application`, which must outlive this.
+    // Throws std::system_error.
     Acceptor(Fd listener, unsigned threads, const Application& application);
 
-    // Ends the threads as soon as each has answered what it is at, and closes what connections are left. Deferred
-    // answers that no thread is at are given up.
+    // Blocks until each thread has served the request that it works on. Closes the connections that are left. Destroys
+    // the deferred answers that no thread is finishing.
     ~Acceptor();
 
     Acceptor(const Acceptor&) = delete;
     Acceptor& operator=(const Acceptor&) = delete;
 
-    // Takes what has connected already, stops listening, asks the peers to leave while it answers whatever they still
-    // send, and waits until they have left: true. After `grace`, idle connections are cut off. False if some are
-    // still busy after `limit`. To be called once.
+    // Blocks until all peers have left; true then. First accepts the connections in the backlog and stops listening.
+    // Then nudges the peers to leave and goes on serving their requests. Once `grace` has passed since the call, cuts
+    // off idle connections. False if connections are left when `limit` has passed since the call. To be called once,
+    // from none of the threads of this.
     bool drain(std::chrono::milliseconds grace, std::chrono::milliseconds limit);
 
 private:
@@ -46,43 +48,45 @@ private:
         Connection connection;
         std::list<Client>::iterator self;
         std::mutex mutex;      // guards `busy`
-        bool busy = false;     // a thread is at it, or will be; then all else here is its own
-        bool kept = false;     // has been answered at least once
-        bool partial = false;  // the head of a request is there in part: `since` then
+        bool busy = false;     // a thread works on it, or will; the other members are then that thread's
+        bool kept = false;     // has had a request before
+        bool partial = false;  // a part of a head is there, and was first seen at `since`
         Clock::time_point since;
-        Clock::time_point retryAt;  // when to look at it next, or to send its answer; under clientsMutex_
+        Clock::time_point retryAt;  // when to peek again, or to send its response; under clientsMutex_
         Clock::duration pause{};
     };
 
     void stopThreads();
     void watch(int fd, unsigned events, void* mark);
     void run();
-    void* await(bool lingers) const;  // gives the mark of what is ready
+    void* await(bool lingers) const;  // blocks until a descriptor is ready, and returns its mark
     void handle(Client&);
 
     enum class Next { kRest, kPark, kWait, kDefer, kForget };
     Next attend(Client&);
 
-    bool acceptOne();  // false if there was none
+    bool acceptOne();  // false if no connection was waiting
     void pauseListening();
     void stopListening();
 
-    void rest(Client&);                            // until there is something to read
-    void park(Client&);                            // until it is looked at again
-    void wait(Client&);                            // until its answer is due
-    void defer(Client&);                           // until its answer is ready
-    // False: it is to wait on. A client that has ended is moved to `left`.
+    void rest(Client&);   // until bytes arrive
+    void park(Client&);   // until the next peek at a partial head
+    void wait(Client&);   // until its response is due
+    void defer(Client&);  // until its deferred answer is ready
+    // False: the client stays postponed. A client that has ended is moved to `left`.
     bool resume(Client&, Clock::time_point now, std::list<Client>& left);
-    bool proceed(Client&, Clock::time_point now, std::list<Client>& left);  // likewise, for a deferred answer
+    bool proceed(Client&, Clock::time_point now, std::list<Client>& left);  // the same for a deferred answer
     void postpone(Client&, Clock::time_point);
     void forget(Client&);
 
-    // Takes the client out of clients_, under clientsMutex_. The caller destroys `left` without that lock: giving up a
-    // deferred answer may take a while, and every connect waits for the lock.
+    // Takes the client out of clients_; call it under clientsMutex_. The caller destroys `left` without that lock:
+    // giving up a deferred answer may take a while, and every connect waits for the lock.
     void moveOut(Client&, std::list<Client>& left);
 
-    bool arm(Client&, int operation);  // from here on it may be another thread's; an answer that waits wants to write
-    void bidFarewell(const Client&) const;  // as the phase has it; for who idles
+    // Watches the client once: for writing if a response waits, for reading if not. False if epoll refuses. From here
+    // on another thread may own the client.
+    bool arm(Client&, int operation);
+    void bidFarewell(const Client&) const;  // of an idle client: nothing, a nudge, or a cut, by the phase
     void bidFarewellToIdle();
     void startTimer();
     void onTimer();
@@ -91,10 +95,10 @@ private:
     Fd epoll_, stop_, timer_;
     std::mutex listening_;  // guards listener_
     Fd listener_;
-    bool paused_ = false;  // out of file descriptors: not watched until the timer rings
+    bool paused_ = false;  // no file descriptors left: listener_ is not watched until the timer rings
 
     std::atomic<Phase> phase_ = Phase::kServing;
-    std::mutex clientsMutex_;  // guards the next two, is taken before a Client's, and not on the way of a request
+    std::mutex clientsMutex_;  // guards the next two; taken before a Client's, never on a request's path
     std::list<Client> clients_;
     std::vector<Client*> postponed_;
     std::condition_variable changed_;

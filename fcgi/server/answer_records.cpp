@@ -17,16 +17,16 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1, kEndRequest = 3, kStdout = 6;
 constexpr std::size_t kLongest = std::numeric_limits<std::uint16_t>::max();  // the content of one record
-constexpr std::size_t kMostPieces = 1024;                                    // of one call: IOV_MAX
+constexpr std::size_t kMostPieces = 1024;                                    // in one call: IOV_MAX
 
 using EightBytes = std::array<std::uint8_t, 8>;
 
-// An answer, piece by piece: head and body are sent from where they lie.
+// A response in pieces: head and body are sent from where they lie, so they must outlive this.
 class Records {
 public:
     Records(int requestId, std::string_view head, std::string_view body) : requestId_(requestId) {
         const auto most = head.size() / kLongest + body.size() / kLongest + 5;
-        own_.reserve(most);  // what has been added stays where it is
+        own_.reserve(most);  // elements that have been added must not move
         pieces_.reserve(2 * most);
         addOutput(head);
         addOutput(body);

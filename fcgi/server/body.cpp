@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMostDrained = 1024 * 1024;
 constexpr auto kPatience = 5s;
 
-// Without the parameter, as with GET: none. Nothing if it is no plain number.
+// 0 without the parameter, as with GET. nullopt if the value is no plain number.
 std::optional<std::size_t> announcedLength(const CgiParameters& parameters) {
     const auto found = std::find_if(parameters.begin(), parameters.end(),
                                     [](const auto& parameter) { return parameter.first == "CONTENT_LENGTH"; });
@@ -29,7 +29,7 @@ std::optional<std::size_t> announcedLength(const CgiParameters& parameters) {
     return length;
 }
 
-// The next bytes of the stream, as many as have come; waits for the first of them only. None at its end.
+// The bytes of the stream that have arrived; waits only for the first of them. Empty at the end of the stream.
 std::string_view nextBlock(FCGX_Stream* in, std::array<char, 8192>& block) {
     const int first = FCGX_GetChar(in);
     if (first == EOF) return {};
@@ -43,7 +43,7 @@ std::string_view nextBlock(FCGX_Stream* in, std::array<char, 8192>& block) {
 
 Body readBody(FCGX_Stream* in, const CgiParameters& parameters) {
     const auto deadline = Clock::now() + kPatience;
-    thread_local std::array<char, 8192> block;  // to make it anew costs a request without a body more than its reading
+    thread_local std::array<char, 8192> block;  // made once: that costs more than reading an empty body
     std::size_t received = 0;
     Body body;
     while (received <= kMostDrained && Clock::now() < deadline) {

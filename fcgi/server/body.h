@@ -11,11 +11,12 @@ namespace claviger::fcgi {
 struct Body {
     std::string text;  // empty unless kWhole
     BodyState state = BodyState::kWhole;
-    bool ended = false;  // the stream was read to its end, so that a next request may follow
+    bool ended = false;  // the stream was read to its end, so that the connection may take another request
 };
 
-// Reads the body to its end and compares it with CONTENT_LENGTH. Over Request::kMaxBody it is read on, but not
-// kept; beyond 1 MiB, after 5 s in all, or where the peer falls silent or goes away, it is given up.
+// Reads the body to its end and compares its length with CONTENT_LENGTH. A body over Request::kMaxBody is read and
+// discarded. The body is given up (`ended` is false) over 1 MiB, if the peer is silent or leaves, or if it is too slow:
+// no block is read later than 5 s after the first one. The time limit of one read is the socket's SO_RCVTIMEO.
 Body readBody(FCGX_Stream*, const CgiParameters&);
 
 }  // namespace claviger::fcgi

@@ -5,13 +5,14 @@
 
 namespace claviger::fcgi {
 
-// For good, and for every process that this one starts: the account's user, group and supplementary groups in place of
-// root's, and no way back. Nothing happens unless root runs this. To be called before there are other threads.
-// Throws std::runtime_error if there is no such account, or if it cannot be taken.
+// Replaces root by the account: its user, group and supplementary groups, for this process and all that it starts, with
+// no way back. Nothing happens unless root runs this. To be called before there are other threads. Throws
+// std::runtime_error if there is no such account, if it cannot be taken, or if root could be regained.
 void becomeUser(const std::string& account);
 
-// From now on this thread, and those that it starts, write files beneath `folder` alone and execute nothing; what is
-// open stays open. False where the kernel cannot do that (Landlock: Linux 5.13 or later, and switched on).
+// From now on this thread, and all threads that it starts, write files only beneath `folder` and execute nothing. Open
+// descriptors stay usable. Call it before other threads start. False, and no access is confined, if `folder` cannot be
+// opened or the kernel cannot do it (Landlock: Linux 5.13 or later, and switched on).
 bool confineWrites(const std::filesystem::path& folder);
 
 }  // namespace claviger::fcgi

@@ -36,7 +36,7 @@ CgiParameters parametersOf(FCGX_ParamArray variables) {
     return parameters;
 }
 
-// The application promises to throw nothing. If it does, that is a bug, which must not take the worker along.
+// The application promises to throw nothing. An exception from it is a bug, which must not end the worker.
 template <class Work>
 auto caught(const std::string& requestId, const Work& work) -> decltype(work()) {
     std::string what = "of no known type";
@@ -50,9 +50,9 @@ auto caught(const std::string& requestId, const Work& work) -> decltype(work()) 
     return Response(500);
 }
 
-// Whether libfcgi has read past the end of the request. It would throw those bytes away, and the rest of them
-// would then be taken for the beginning of a request. Asked to go on without a connection, it moves only over
-// what it has already.
+// Whether libfcgi has read past the end of the request. libfcgi would discard those bytes, and then take the rest of
+// them for the beginning of a request. Without a descriptor, fillBuffProc only moves over the bytes that are buffered
+// already.
 bool hasReadTooMuch(FCGX_Request& parser) {
     const int fd = std::exchange(parser.ipcFd, -1);
     const unsigned char* const position = parser.in->rdNext;
@@ -97,11 +97,11 @@ Connection::Look Connection::look() const {
 
 Connection::Outcome Connection::serve(const Application& application) {
     parser_.ipcFd = fd_.get();
-    parser_.listen_sock = -1;    // no accept(2) where it meets an error
-    parser_.keepConnection = 1;  // else it would close the connection before it reads from it
-    parser_.detached = 1;        // where it does close, at once: it would wait seconds for the peer to do so
+    parser_.listen_sock = -1;    // no accept(2) after an error
+    parser_.keepConnection = 1;  // without it libfcgi would close the connection before it reads from it
+    parser_.detached = 1;        // if libfcgi closes, then at once: it would wait seconds for the peer to close
     if (FCGX_Accept_r(&parser_) != 0) {
-        static_cast<void>(fd_.release());  // the library has closed it
+        static_cast<void>(fd_.release());  // libfcgi has closed it
         return Outcome::kEnded;
     }
     const bool keepAsked = parser_.keepConnection != 0;
@@ -114,7 +114,7 @@ Connection::Outcome Connection::serve(const Application& application) {
     headOnly_ = request.method == "HEAD";
     keep_ = keepAsked && ended;
     requestId_ = parser_.requestId;
-    FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: the connection is ours to answer and to close
+    FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: this class responds and closes
     if (auto* const response = std::get_if<Response>(&reply)) return take(std::move(*response));
     deferred_ = std::get<std::unique_ptr<DeferredAnswer>>(std::move(reply));
     return Outcome::kDeferred;
@@ -148,7 +148,7 @@ bool Connection::hasBeenLeft() const {
 void Connection::nudge() const {
     constexpr std::uint8_t kStderr = 7;
     const auto record = recordHeader(kStderr, requestId_, 0);
-    // Where there is no room for it, the peer is not idle.
+    // If the socket's buffer has no room for the record, the peer is not idle.
     static_cast<void>(::send(fd_.get(), record.data(), record.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 

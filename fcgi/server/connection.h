@@ -10,12 +10,12 @@
 
 namespace claviger::fcgi {
 
-// Once per process, before any Connection: readies libfcgi, whose signal handlers are taken back out.
-// Throws std::runtime_error.
+// Initializes libfcgi, and restores the signal handlers that it replaces. Call it once per process, before any
+// Connection. Throws std::runtime_error.
 void initializeRecordParser();
 
-// One connection of nginx, with libfcgi as the parser of its records. Used by one thread at a time, but for
-// nudge() and shutReading(), which may come from another one while no thread is at it.
+// One connection of nginx, with libfcgi as the parser of its records. It owns the socket. One thread uses it at a time.
+// nudge() and shutReading() may be called from another thread while no thread uses it.
 class Connection {
 public:
     explicit Connection(Fd);  // a connected stream socket, blocking
@@ -25,40 +25,48 @@ public:
     int fd() const { return fd_.get(); }
 
     enum class Look {
-        kRequest,  // the head of a request waits to be served
-        kPartial,  // a part of one
+        kRequest,  // the whole head of a request has arrived; call serve()
+        kPartial,  // a part of a head
         kNothing,  // no byte
-        kEnd,      // the peer has closed, or sent what is no request
+        kEnd,      // the peer has closed, or has sent bytes that are no request
     };
 
-    // Looks at what has come without taking it; never waits.
+    // Inspects the bytes that have arrived, without reading them; never waits. Logs `connection_refused` for foreign
+    // bytes.
     Look look() const;
 
     enum class Outcome { kKept, kEnded, kWaits, kDeferred };
 
-    // After look() said kRequest: reads one request to the end of its body, hands it to the application, sends the
-    // answer. kWaits: it is not to be sent before due(); then comes answer(). kDeferred: there is none yet; when it is
-    // ready comes finish(). Waits at most 5 s for the whole body and 5 s for each part of the answer to be taken.
-    // kEnded: the peer wants the connection closed, or it cannot be kept. Then the body was cut short or over 1 MiB,
-    // bytes followed it, or the answer could not be sent.
+    // To be called once look() has returned kRequest. Reads one request to the end of its body, calls the application,
+    // and sends the response.
+    //
+    //   kKept      the response is sent; the connection takes another request
+    //   kEnded     the connection must be closed: the peer wants it, the body was given up (see readBody), bytes came
+    //              after the body, or the response could not be sent
+    //   kWaits     the response is not to be sent before due(); then call answer()
+    //   kDeferred  there is no response yet; once isReady(), call finish()
+    //
+    // Waits for the body as readBody does, and at most 5 s for the peer to take each part of the response. An exception
+    // of the application is logged and becomes a 500.
     Outcome serve(const Application&);
 
-    bool waits() const { return waits_; }
+    bool waits() const { return waits_; }  // a response is ready and not sent
     Response::Moment due() const { return due_; }
-    Outcome answer();  // kKept or kEnded
+    Outcome answer();  // sends the response that waits; kKept or kEnded
 
     bool isDeferred() const { return deferred_ != nullptr; }
-    bool isReady() const { return deferred_->isReady(); }
+    bool isReady() const { return deferred_->isReady(); }  // only while isDeferred()
     Outcome finish();  // kKept, kEnded or kWaits; takes as long as the application's work does
 
-    // Whether the peer has closed its end. Nothing more is expected to come.
+    // Whether the peer has closed its end; never waits. False if unread bytes are there, which nginx never sends at
+    // this point.
     bool hasBeenLeft() const;
 
-    // Asks the peer to close the connection when it has no more use for it: an empty STDERR record. nginx closes an
-    // idle connection on which anything arrives, and skips the record where it has a request on its way.
+    // Sends an empty STDERR record, so that the peer closes the connection once it no longer needs it; never waits.
+    // nginx closes an idle connection on which bytes arrive, and skips the record if a request is on its way.
     void nudge() const;
 
-    // What has come can still be read; the peer cannot send more.
+    // Shuts the socket down for reading. Bytes that have arrived can still be read; the peer can send no more.
     void shutReading() const;
 
 private:
@@ -66,7 +74,7 @@ private:
 
     Fd fd_;
     FCGX_Request parser_;
-    bool waits_ = false;  // an answer is ready and not sent
+    bool waits_ = false;
     bool keep_ = false;
     bool headOnly_ = false;  // HEAD
     int requestId_ = 0;

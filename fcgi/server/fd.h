@@ -6,7 +6,8 @@
 
 namespace claviger::fcgi {
 
-// Owns one file descriptor and closes it.
+// Owns one file descriptor and closes it on destruction. -1: none. A moved-from Fd has none; move assignment swaps the
+// two.
 class Fd {
 public:
     Fd() = default;

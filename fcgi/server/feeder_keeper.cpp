@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 5s;
-constexpr auto kStopLimit = 5s;  // it waits for the database no longer than its time-outs allow
+constexpr auto kStopLimit = 5s;  // the feeder's database time-outs let it end before that
 
 }  // namespace
 
@@ -55,7 +55,7 @@ void FeederKeeper::start() {
 void FeederKeeper::bury() {
     int status = 0;
     if (!feeder_ || ::waitpid(feeder_->pid(), &status, WNOHANG) != feeder_->pid()) return;
-    if (feeder_->readiness() >= 0) feeder_->hear();  // its last words
+    if (feeder_->readiness() >= 0) feeder_->hear();  // the reason, if it has written one
     const bool expected = feeder_->state() == WorkerProcess::State::kDraining;
     logLine({{"level", expected ? "info" : "error"},
              {"event", expected ? "feeder_stopped" : "feeder_died"},

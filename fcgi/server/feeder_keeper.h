@@ -9,25 +9,28 @@
 
 namespace claviger::fcgi {
 
-// Keeps one feeder beside a master's workers, and never two: it starts one where none is, after a pause if the last one
-// was never ready. Single-threaded, the master's.
+// Keeps one feeder beside a master's workers, and never two. A feeder that has ended is replaced at once. If it was
+// never ready, a pause comes first, which doubles from 100 ms up to 5 s. Single-threaded, the master's. Throws nothing
+// but std::bad_alloc.
 class FeederKeeper {
 public:
+    // `command` starts a feeder: the binary's path and its arguments. The descriptor `sharedMemory` must outlive this.
     FeederKeeper(std::vector<std::string> command, int sharedMemory)
         : command_(std::move(command)), sharedMemory_(sharedMemory) {}
-    ~FeederKeeper();
+    ~FeederKeeper();  // kills the feeder, if there is one
     FeederKeeper(const FeederKeeper&) = delete;
     FeederKeeper& operator=(const FeederKeeper&) = delete;
 
-    // To be called in each round of the master: hears and buries the feeder, and starts one where it is missing.
+    // To be called in each round of the master. Reads the feeder's readiness and reaps it when it has ended. Kills it
+    // if it has not ended 5 s after SIGTERM. Starts one if none is there.
     void tend();
 
-    void replace();  // by one of the binary and the configuration of now
-    void stop();     // for good
+    void replace();  // ends it; tend() then starts one with the current binary and configuration
+    void stop();     // ends it for good
 
-    bool gone() const { return !feeder_; }
-    int readiness() const { return feeder_ ? feeder_->readiness() : -1; }  // to be polled for reading, or -1
-    bool waits() const;                                                    // for a moment that no descriptor tells of
+    bool gone() const { return !feeder_; }                                 // no feeder process is there
+    int readiness() const { return feeder_ ? feeder_->readiness() : -1; }  // poll it for reading; -1: none
+    bool waits() const;  // true: call tend() at intervals, no descriptor signals the moment
 
 private:
     using Clock = std::chrono::steady_clock;

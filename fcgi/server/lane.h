@@ -9,18 +9,19 @@
 
 namespace claviger::fcgi {
 
-// A few threads for work that takes long, so that it holds none of those that serve requests. Thread-safe.
+// A few threads for slow work, so that it occupies none of the threads that serve requests. Thread-safe.
 class Lane {
 public:
     explicit Lane(unsigned threads);  // throws std::system_error
 
-    // Waits for the work that has begun. The rest is not done.
+    // Blocks until the work that has begun is done. Work that has not begun is dropped.
     ~Lane();
 
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    // Does it as soon as a thread is free, in the order of the calls. The work throws nothing. Throws std::bad_alloc.
+    // Queues the work; never waits. A free thread runs it, in the order of the calls. The work must throw nothing.
+    // Throws std::bad_alloc.
     void add(std::function<void()> work);
 
 private:

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 constexpr int kFirstPassed = 3;  // systemd's SD_LISTEN_FDS_START
-constexpr int kBacklog = 4096;   // the kernel caps it; beyond it nginx is refused at once
+constexpr int kBacklog = 4096;   // the kernel caps it; beyond it the kernel refuses nginx at once
 constexpr auto kOrphansLeave = 1s;
 
 [[noreturn]] void fail(const std::string& what) {
@@ -54,7 +54,7 @@ bool isAnswered(const sockaddr_un& address) {
     return errno != ECONNREFUSED && errno != ENOENT;
 }
 
-// Workers whose master was killed stop listening within moments: they are not another master.
+// Workers whose master was killed stop listening within moments, and do not count as another master.
 bool staysAnswered(const sockaddr_un& address) {
     const auto deadline = std::chrono::steady_clock::now() + kOrphansLeave;
     while (isAnswered(address)) {
@@ -64,7 +64,7 @@ bool staysAnswered(const sockaddr_un& address) {
     return false;
 }
 
-// Of two masters that start at once, one finds the other's socket.
+// Of two masters that start at once, the second finds the first one's socket.
 Fd lockFolder(const fs::path& folder) {
     Fd lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!lock) fail("its folder " + folder.string() + " cannot be opened (" + reason() + "); create it");
@@ -112,7 +112,7 @@ ListeningSocket ListeningSocket::bind(const fs::path& path) {
     ::unlink(path.c_str());
 
     ListeningSocket socket{Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))};
-    const auto before = ::umask(0117);  // 0660 from its first moment
+    const auto before = ::umask(0117);  // 0660 from the moment of its creation
     const bool bound = ::bind(socket.fd(), generic(address), sizeof address) == 0;
     const auto why = reason();
     ::umask(before);

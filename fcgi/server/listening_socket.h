@@ -8,13 +8,18 @@
 
 namespace claviger::fcgi {
 
-// The unix socket on which nginx finds the workers, as the master holds it. Non-blocking.
+// The unix socket on which nginx connects to the workers, non-blocking. The master owns it; destruction calls remove().
 class ListeningSocket {
 public:
-    // Where systemd has passed one (LISTEN_PID, LISTEN_FDS; taken out of the environment): that. Else a new one at
-    // `path`, for owner and group (0660), in place of a stale one.
-    // Throws std::runtime_error, saying what to do: another process answers there, what is there is no socket, the
-    // folder is missing or not ours to write, the path is over 107 bytes, or what was passed is no listening socket.
+    // The socket that systemd has passed, if it has (LISTEN_PID, LISTEN_FDS; these variables are removed). If not, a
+    // new socket at `path`, for owner and group (0660), which replaces a stale one. Waits up to 1 s for workers of a
+    // killed master to leave. Call it before any thread starts: it changes the umask for a moment.
+    //
+    // Throws std::runtime_error, whose text says what to do:
+    //   another process serves at `path`, or a file there is no socket
+    //   the folder is missing, or this account may not write to it
+    //   the path is over 107 bytes
+    //   the passed descriptor is no listening socket
     static ListeningSocket open(const std::filesystem::path& path);
 
     ListeningSocket(ListeningSocket&&) = default;
@@ -22,8 +27,9 @@ public:
 
     int fd() const { return fd_.get(); }
 
-    // Nobody can connect any more; who has already is in the backlog, for the workers to take. The file is left
-    // alone if it is systemd's or no longer ours.
+    // Closes the descriptor and removes the file, so that no new connection is made. Connections made before are in the
+    // backlog, for the workers to take. The file of systemd's socket stays, and systemd's socket goes on queueing
+    // connections. A file that another process has put at the path stays too.
     void remove();
 
 private:
@@ -32,7 +38,7 @@ private:
     static ListeningSocket bind(const std::filesystem::path&);
 
     Fd fd_;
-    std::filesystem::path path_;  // empty: not ours to remove
+    std::filesystem::path path_;  // empty: no file of ours
     dev_t device_ = 0;
     ino_t inode_ = 0;
 };

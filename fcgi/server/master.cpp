@@ -22,7 +22,7 @@ constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 5s;
 constexpr auto kReadyLimit = 30s;
 constexpr auto kDrainLimit = 12s;  // a worker ends itself after 10 s
-constexpr auto kTick = 100ms;      // while there is a limit to be watched
+constexpr auto kTick = 100ms;      // how often to check, while a limit or a pause runs
 
 Fd blockedSignals() {
     sigset_t signals;
@@ -114,11 +114,11 @@ void Master::onSignals() {
 
 void Master::onReady(const WorkerProcess& worker) {
     logWorker("info", "worker_ready", worker);
-    if (worker.generation() == current_) pause_ = {};  // it can get ready, after all
+    if (worker.generation() == current_) pause_ = {};  // this generation can get ready
     everReady_ = true;
 }
 
-// In a loop over all: several deaths may come as one SIGCHLD.
+// Visits all workers, since several deaths may come as one SIGCHLD.
 void Master::buryTheDead() {
     for (auto worker = workers_.begin(); worker != workers_.end();) {
         int status = 0;
@@ -126,7 +126,7 @@ void Master::buryTheDead() {
             ++worker;
             continue;
         }
-        if (worker->readiness() >= 0) worker->hear();  // its last words
+        if (worker->readiness() >= 0) worker->hear();  // the reason, if it has written one
         const auto dead = std::move(*worker);
         worker = workers_.erase(worker);
         onDeath(dead, status);
@@ -142,7 +142,7 @@ void Master::onDeath(const WorkerProcess& worker, int status) {
 
     if (worker.generation() == next_)
         return abandonReload(worker.reason().empty() ? describe(status) : worker.reason());
-    if (!everReady_) return stop(1);  // whoever starts us must hear of it
+    if (!everReady_) return stop(1);  // the caller must learn of it by the exit status
     if (!worker.wasReady()) backOff();
 }
 
@@ -219,7 +219,7 @@ void Master::stop(int status) {
     if (exitStatus_) return;
     exitStatus_ = status;
     logLine({{"level", "info"}, {"event", "master_stopping"}, {"pid", ::getpid()}});
-    socket_.remove();  // first: what has connected by now is in the backlog, which the workers take
+    socket_.remove();  // first: connections made before are in the backlog, which the workers take
     drainWhere([](const auto&) { return true; });
 }
 

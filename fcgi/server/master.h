@@ -13,22 +13,26 @@
 
 namespace claviger::fcgi {
 
-// Keeps W workers on one listening socket, and beside them a feeder if they share memory. Single-threaded; serves no
-// request itself.
+// Keeps W workers on one listening socket, and a feeder if they share memory. Serves no request itself.
+// Single-threaded. SIGTERM, SIGINT, SIGHUP and SIGCHLD stay blocked in this process.
 //
 //   a worker dies      another is started, at once; after a pause that doubles up to 5 s if it was never ready
-//   SIGHUP             a new generation is started, from the binary and the configuration of now; when all of it
-//                      are ready, the old one drains. If it cannot get ready, the old one stays, and a line says why
-//   SIGTERM, SIGINT    all drain, the socket is removed, the feeder goes last, run() returns
+//   SIGHUP             a new generation is started, from the current binary and configuration. When all its
+//                      workers are ready, the old one drains. If one fails, the old generation stays, and a
+//                      line says why.
+//                      A SIGHUP during a reload starts another reload after it
+//   SIGTERM, SIGINT    all drain, the socket is removed, the feeder ends last, run() returns
 class Master {
 public:
-    // `command` starts a worker: this binary's path and its arguments. `workers` gives their number, anew at each
-    // SIGHUP; it may throw, which keeps the old generation. `sharedMemory` is handed to all; without it there is no
-    // feeder.
+    // `command` starts a worker: this binary's path and its arguments. `workers` returns their number. It is called at
+    // the start, where it may throw out of run(), and at each SIGHUP, where an exception keeps the old generation. All
+    // processes inherit `sharedMemory`; without it there is no feeder. Throws std::system_error.
     Master(std::vector<std::string> command, ListeningSocket, std::function<unsigned()> workers, Fd sharedMemory = {});
-    ~Master();
+    ~Master();  // kills the processes that are left
 
-    // Returns the exit status: 0 after SIGTERM or SIGINT, 1 if the first workers cannot get ready.
+    // Blocks until all processes have ended. The result is the exit status: 0 after SIGTERM or SIGINT, 1 if a worker
+    // has died before any was ready. Throws what `workers` throws at the start, and std::system_error if the first
+    // workers cannot be started. To be called once.
     int run();
 
 private:
@@ -46,7 +50,7 @@ private:
     void stop(int status);
     void respawn();
     void backOff();
-    unsigned missing() const;  // workers of the current generation
+    unsigned missing() const;  // how many workers the current generation lacks
     void killTheLate();
     int timeoutMs() const;
     template <class Predicate>
@@ -69,10 +73,10 @@ private:
     bool reloadAgain_ = false;
     bool everReady_ = false;
 
-    Clock::time_point respawnAt_;  // no worker of the current generation is started before
+    Clock::time_point respawnAt_;  // no worker of the current generation is started earlier
     Clock::duration pause_{};
 
-    std::optional<int> exitStatus_;  // set: stopping
+    std::optional<int> exitStatus_;  // set while stopping
 };
 
 }  // namespace claviger::fcgi

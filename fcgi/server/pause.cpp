@@ -18,7 +18,7 @@ bool pauseUnlessTerminated(std::chrono::milliseconds length) {
         const auto seconds = std::chrono::floor<std::chrono::seconds>(rest);
         const timespec time{seconds.count(), (rest - seconds).count()};
         if (::sigtimedwait(&termination, nullptr, &time) == SIGTERM) return false;
-        if (errno != EINTR) return true;  // SIGSTOP and SIGCONT interrupt it, though nobody handles them
+        if (errno != EINTR) return true;  // SIGSTOP and SIGCONT interrupt it, even without a handler
     }
 }
 

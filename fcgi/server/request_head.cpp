@@ -24,11 +24,11 @@ struct Record {
     std::uint8_t type = 0;
     std::size_t requestId = 0;
     std::string_view content;
-    std::size_t contentLength = 0;  // as announced; `content` may have less yet
-    bool whole = false;             // with its padding
+    std::size_t contentLength = 0;  // as announced; `content` may be shorter until all has arrived
+    bool whole = false;             // all content and padding have arrived
 };
 
-// The record at the front, shortening `bytes` by it, or nothing while even its header is not whole.
+// The record at the front of `bytes`, which is shortened by it. nullopt while even the record's header is not whole.
 std::optional<Record> takeRecord(std::string_view& bytes) {
     if (bytes.size() < kHeaderSize) return std::nullopt;
     Record record;
@@ -42,7 +42,7 @@ std::optional<Record> takeRecord(std::string_view& bytes) {
     return record;
 }
 
-// One length of a name or value, of one or four bytes.
+// The length of a name or value, which takes one or four bytes. nullopt if `pairs` ends before it.
 std::optional<std::size_t> takeLength(std::string_view& pairs) {
     if (pairs.empty()) return std::nullopt;
     const auto first = byteAt(pairs, 0);

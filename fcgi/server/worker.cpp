@@ -21,9 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGrace = 3s;     // nginx leaves within moments, unless it starves; other peers are not waited for
-constexpr auto kLimit = 10s;    // for all
-constexpr auto kPatience = 3s;  // for the event of a deferred answer; the rest is for its work
+constexpr auto kGrace = 3s;     // nginx leaves within moments, unless it starves; other peers get no more time
+constexpr auto kLimit = 10s;    // for the whole drain
+constexpr auto kPatience = 3s;  // for the event of a deferred answer; the rest of kLimit is for its work
 
 void waitForTermination() {
     sigset_t termination;
@@ -33,12 +33,12 @@ void waitForTermination() {
     }
 }
 
-// What the master has put there, if anything.
+// The descriptor that the master has left at this number. Empty if there is none.
 Fd seated(int fd) {
     return Fd(::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -1);
 }
 
-// Each connection needs one, and the usual soft limit of 1,024 is low.
+// Each connection needs a descriptor, and the usual soft limit of 1,024 is low.
 void raiseFileLimit() {
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
@@ -76,7 +76,7 @@ void WorkerRole::settleIn() const {
     domain::secrets::forbidCoreDumps();
     raiseFileLimit();
 
-    // The order closes the race: whenever the master has died, one of the two notices.
+    // The order closes the race: whenever the master has died, either the signal comes or getppid() differs.
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != master_) std::_Exit(EXIT_FAILURE);
 }
@@ -90,7 +90,7 @@ void WorkerRole::serve(unsigned threads, const Application& application, const H
     hurry(kPatience);
     if (acceptor.drain(kGrace, kLimit)) return;
     logLine({{"level", "error"}, {"event", "worker_cut_off"}, {"pid", ::getpid()}});
-    std::_Exit(EXIT_FAILURE);  // a thread hangs: there is nothing to wait for
+    std::_Exit(EXIT_FAILURE);  // a thread hangs, so waiting longer would not help
 }
 
 void WorkerRole::feed(const std::function<void(const Pause&)>& work) {

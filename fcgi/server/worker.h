@@ -12,43 +12,51 @@
 
 namespace claviger::fcgi {
 
-// What a process that a master has started is there for.
+// The purpose of a process that a master has started.
 enum class Duty {
     kWorker,  // serves requests
-    kFeeder,  // the one beside the workers that keeps what they share in memory true
+    kFeeder,  // the one process that keeps the workers' shared memory up to date
 };
 
-// What a master hands to a process that it has made a worker or the feeder, through fixed file descriptors and one
-// variable of the environment; see Master.
+// The role that a master gives to a process that it starts, as worker or feeder. It consists of inherited descriptors
+// at fixed numbers and one environment variable; see Master. Used by the process's main thread only.
 class WorkerRole {
 public:
-    // The role, if this process is the child of the master that is its parent. The marker is taken out of the
-    // environment. Call it before any thread. Throws std::runtime_error if that master is gone already.
+    // The role of this process, taken from its environment and descriptors; the variable is removed. nullopt if no
+    // master has started it. Call it before any thread starts. Throws std::runtime_error if the variable is set and its
+    // master is not the parent, for example because that master has ended.
     static std::optional<WorkerRole> claim();
 
     Duty duty() const { return duty_; }
 
-    // The memory that the master shares with all whom it starts; -1 if it has none.
+    // The descriptor of the memory that the master shares with all of its processes; owned by this. -1 if it has none.
     int sharedMemory() const { return sharedMemory_ ? sharedMemory_.get() : -1; }
 
-    // Dies with its master (SIGTERM: it drains), leaves no core, is no debugger's prey of the same user, and hears
-    // its master alone: Ctrl-C reaches the whole group of a terminal.
+    // Prepares the process; call it before any thread starts. From then on SIGTERM is blocked: serve() and feed() wait
+    // for it. The master's death sends SIGTERM, so that a worker drains. Only the master ends this process: SIGINT and
+    // SIGHUP are ignored, since Ctrl-C reaches the whole group of a terminal. SIGPIPE is ignored too. The process
+    // leaves no core dump, and no other process of its account can read its memory. Its limit of descriptors is raised
+    // to the hard limit. Ends the process if the master has ended already.
     void settleIn() const;
 
-    // A worker: serves until SIGTERM, then drains; tells the master when it is ready. Returns when the last connection
-    // has been answered and closed. After 10 s it gives up and ends the process. When it begins to drain it calls
-    // `hurry` with how long a deferred answer may still wait to become ready.
+    // A worker: reports to the master that it is ready, serves until SIGTERM, then drains. Blocks until the last
+    // connection has had its response and is closed. If that takes over 10 s, logs `worker_cut_off` and ends the
+    // process. When the drain begins, it calls `hurry` with the time that a deferred answer may still wait to become
+    // ready. To be called once; `application` must outlive the call. Throws std::runtime_error (std::system_error) if
+    // it cannot start serving.
     using Hurry = std::function<void(std::chrono::milliseconds)>;
     void serve(
         unsigned threads, const Application&, const Hurry& hurry = [](auto) {});
 
-    // Waits so long; false if SIGTERM has come.
+    // Blocks for the given time: true. False at once if SIGTERM comes.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
-    // The feeder: tells the master that it is ready and runs `work`, which is to return soon after SIGTERM.
+    // The feeder: reports to the master that it is ready and runs `work`. Blocks until `work` returns, which it must do
+    // soon after SIGTERM. Passes on what `work` throws.
     void feed(const std::function<void(const Pause&)>& work);
 
-    // Tells the master, which will log it, why this process cannot get ready.
+    // Reports to the master why this process cannot get ready; the master logs it. Without effect once this process has
+    // reported that it is ready.
     void giveUp(const std::string& why);
 
 private:
@@ -66,14 +74,14 @@ private:
     int master_;
 };
 
-// The side of the master: where who it starts finds the role.
+// The master's side: where a process that it starts finds the role.
 struct WorkerSeat {
-    static constexpr int kListener = 3;  // a worker's alone
+    static constexpr int kListener = 3;  // for a worker only
     static constexpr int kReadiness = 4;
     static constexpr int kSharedMemory = 5;
-    static constexpr char kReady = 'R';  // anything else on the pipe is why it is not
+    static constexpr char kReady = 'R';  // any other text on the pipe is the reason why the process is not ready
 
-    static const char* markerOf(Duty);  // names a variable that holds the master's process id
+    static const char* markerOf(Duty);  // the name of the variable that holds the master's process id
 };
 
 }  // namespace claviger::fcgi

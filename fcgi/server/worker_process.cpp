@@ -32,15 +32,15 @@ Texts environmentFor(Duty duty) {
 
 constexpr int kFree = WorkerSeat::kSharedMemory + 1;
 
-// In the child, where only async-signal-safe functions are called.
+// Runs in the child, where only async-signal-safe functions may be called.
 [[noreturn]] void takeSeat(char* const* command, char* const* environment, const WorkerProcess::Seat& seat,
                            int readiness, pid_t master) {
-    // Until the worker has settled in: it must not outlive its master, nor die of a Ctrl-C on the terminal.
+    // Until the worker has called settleIn(): it must not outlive its master, nor die of a Ctrl-C on the terminal.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != master) ::_exit(EXIT_FAILURE);
     for (const int ignored : {SIGINT, SIGHUP}) std::signal(ignored, SIG_IGN);
 
-    // First out of the way of the seats, then into them; dup2 takes close-on-exec off.
+    // First move the descriptors away from the target numbers, then to them. dup2 takes close-on-exec off.
     const int moved[] = {::fcntl(seat.listener, F_DUPFD_CLOEXEC, kFree), ::fcntl(readiness, F_DUPFD_CLOEXEC, kFree),
                          ::fcntl(seat.sharedMemory, F_DUPFD_CLOEXEC, kFree)};
     for (int i = 0; i < 3; ++i) {

@@ -11,24 +11,26 @@
 
 namespace claviger::fcgi {
 
-// One worker, or the feeder, as its master sees it.
+// The master's handle of one worker, or of the feeder. It owns the reading end of the readiness pipe, not the process:
+// destruction neither ends nor reaps it. Single-threaded, the master's.
 class WorkerProcess {
 public:
     enum class State {
         kStarting,
         kReady,
-        kDraining,  // has been told to go
+        kDraining,  // drain() has sent SIGTERM
     };
 
-    // What the seat of a new process holds; -1: nothing there.
+    // The descriptors that a new process inherits, and its role; -1: none. They stay the caller's.
     struct Seat {
         Duty duty;
         int listener;
         int sharedMemory;
     };
 
-    // Starts `command` (the binary's path, then its arguments) in the seat; the binary is what stands at the path now.
-    // What goes wrong from the exec on comes as a reason. Throws std::system_error.
+    // Starts `command` (the binary's path, then its arguments) with these descriptors. The binary is the one that is at
+    // the path now. Throws std::system_error if no process can be started. A failure from the exec on arrives as
+    // reason().
     static WorkerProcess start(const std::vector<std::string>& command, const Seat&, unsigned generation);
 
     pid_t pid() const { return pid_; }
@@ -36,15 +38,15 @@ public:
     State state() const { return state_; }
     bool wasReady() const { return wasReady_; }
     std::chrono::steady_clock::time_point since() const { return since_; }  // of the state
-    const std::string& reason() const { return reason_; }                   // why it is not ready
+    const std::string& reason() const { return reason_; }                   // why it is not ready; empty: none given
 
-    int readiness() const { return readiness_.get(); }  // to be polled for reading, or -1
+    int readiness() const { return readiness_.get(); }  // poll it for reading; -1: the pipe has ended
 
-    // Reads what the worker has to say. True if it has just become ready.
+    // Reads from the readiness pipe; never waits. True if the process has just become ready. A text becomes reason().
     bool hear();
 
-    void drain();
-    void kill(const std::string& why);
+    void drain();                       // SIGTERM, once
+    void kill(const std::string& why);  // SIGKILL; `why` is the reason unless there is one
 
 private:
     WorkerProcess(pid_t pid, Fd readiness, unsigned generation)

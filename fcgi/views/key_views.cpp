@@ -11,15 +11,15 @@
 #include "templates/reveal.tpl.varnames.h"
 #include "templates/revealed_key.tpl.varnames.h"
 
-// The pages about API keys. Create, confirm and reveal each have one template, which is a page of its own and
-// stands as a dialog on the page of the keys too.
+// The pages about API keys. Create, confirm and reveal each have one template. It serves as a page of its own, and as a
+// dialog on the page of the keys.
 namespace claviger::fcgi {
 namespace {
 
 using ctemplate::TemplateDictionary;
 using domain::ApiKey;
 
-constexpr std::size_t kSearchFrom = 8;  // fewer keys are seen at a glance
+constexpr std::size_t kSearchFrom = 8;  // fewer keys need no search
 
 // "2026-11-23 16:02 UTC", for readers without JavaScript.
 std::string readable(std::string iso) {

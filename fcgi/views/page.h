@@ -8,14 +8,17 @@
 
 namespace claviger::fcgi {
 
-// One page on its way to HTML: the layout, around it for a signed-in person the settings, and the content, which
-// the caller fills. What every template may name (the tenant, the form token) is set here; what is the
-// same on every page, the static files' address and the script's strings, is filled in when the templates are loaded.
+// One page before it is expanded to HTML: the layout, for a signed-in person the settings, and inside them the content.
+// The caller fills the content. The constructors set the values that every template may name: the tenant and the form
+// token. Values that are the same on every page are filled in when the templates are loaded: the static files' address
+// and the script's strings. Used by one thread.
 class Page {
 public:
+    // `content` is the file name of the content's template.
     Page(const std::string& title, const std::string& tenantName, const char* content);
     Page(const std::string& title, const Chrome&, const char* content);
 
+    // Owned by this.
     ctemplate::TemplateDictionary& content() { return *content_; }
     const ctemplate::TemplateDictionary& layout() const { return layout_; }
 

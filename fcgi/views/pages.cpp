@@ -5,7 +5,7 @@
 #include "templates/error.tpl.varnames.h"
 #include "templates/login.tpl.varnames.h"
 
-// The pages that anybody may see. Those of a signed-in person are in key_views.cpp.
+// The pages that need no session. Those of a signed-in person are in key_views.cpp.
 namespace claviger::fcgi {
 
 Pages::Pages(const std::filesystem::path& folder) : templates_(std::make_unique<Templates>(folder)) {}

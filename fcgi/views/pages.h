@@ -12,14 +12,14 @@ namespace claviger::fcgi {
 
 class Templates;
 
-// What the pages show. A view struct goes in, HTML comes out: no rule, no query and no clock in a template.
+// The content of the pages: a view struct goes in, HTML comes out. No rule, no query and no clock is in a template.
 
-// Around every page of a signed-in person.
+// The frame of every page of a signed-in person.
 struct Chrome {
     std::string tenantName;
     std::string email;
-    std::string user;  // whose page it is: an action of it is refused once somebody else is signed in
-    std::string csrf;  // the token of this session's forms
+    std::string user;  // the person's id; once another person is signed in, the page's actions are refused
+    std::string csrf;  // the form token of this session
 };
 
 struct LoginPage {
@@ -28,15 +28,15 @@ struct LoginPage {
     std::string callbackUrl;
     std::string email;  // as typed before
     std::string error;  // empty: none
-    bool sessionEnded;  // a form was sent with a session that had ended meanwhile
+    bool sessionEnded;  // a form was sent after its session had ended
 };
 
 struct KeysPage {
     Chrome chrome;
     std::vector<domain::ApiKey> keys;  // newest first
-    std::string search;                // empty: show all
-    std::size_t limit;                 // of live keys
-    std::string meUrl;                 // of this host's /v1/me, for the ready curl line
+    std::string search;                // empty: all keys are shown
+    std::size_t limit;                 // the most active keys of a user
+    std::string meUrl;                 // the URL of this host's /v1/me, for the ready curl line
 };
 
 struct NewKeyPage {
@@ -52,14 +52,14 @@ struct RevealPage {
     Chrome chrome;
     Reveal reveal;
     std::string name;
-    std::string fullKey;  // in this page and nowhere else
+    std::string fullKey;  // no other page shows it
     std::string meUrl;
 };
 
-// A form was sent again whose key was shown in full before.
+// A form was sent again; its key has been shown in full before.
 struct AlreadyShownPage {
     Chrome chrome;
-    std::optional<domain::ApiKey> key;  // that key, while it lives
+    std::optional<domain::ApiKey> key;  // that key; nullopt once it is revoked
 };
 
 struct ConfirmPage {
@@ -75,7 +75,8 @@ struct ErrorPage {
     std::string requestId;
 };
 
-// The pages of templates/, loaded and checked at construction and frozen then. Thread-safe.
+// The pages of templates/, loaded and checked at construction, unchanged afterwards. Each method returns a whole HTML
+// document, and throws std::runtime_error if it cannot be expanded. Thread-safe.
 class Pages {
 public:
     // Throws std::runtime_error, naming the template, if one is missing or broken.

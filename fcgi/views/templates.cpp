@@ -28,7 +28,8 @@ std::string textOfFile(const std::filesystem::path& file) {
     return text;
 }
 
-// What is the same on every page is filled in once: to escape it takes longer than the rest of a page.
+// Fills in the values that are the same on every page. Escaping them takes longer than the rest of a page, so it is
+// done only once.
 std::string withConstants(std::string text, const std::string& strings) {
     Poco::replaceInPlace(text, std::string("{{STATIC_URL}}"), std::string(kStaticUrl));
     Poco::replaceInPlace(text, std::string("{{STRINGS}}"), strings);
@@ -58,7 +59,7 @@ Templates::~Templates() = default;
 std::string Templates::expand(Page& page) const {
     std::string html;
     html.reserve(kUsualPage);
-    // A partial output is returned with false: better no page than half of one.
+    // If it fails, `html` may hold a part of the page: no page is better than half of one.
     if (!cache_->ExpandNoLoad(kLayout, ctemplate::STRIP_BLANK_LINES, &page.layout(), nullptr, &html))
         throw std::runtime_error("a template could not be expanded");
     return html;

@@ -12,14 +12,14 @@ namespace claviger::fcgi {
 
 class Page;
 
-// The folder templates/: all of it loaded and checked at construction, and frozen then. Thread-safe.
+// The templates of the folder templates/, loaded and checked at construction, unchanged afterwards. Thread-safe.
 class Templates {
 public:
     // Throws std::runtime_error, naming the file, if one is missing or broken.
     explicit Templates(const std::filesystem::path& folder);
     ~Templates();
 
-    // The page's HTML. Throws std::runtime_error rather than give half a page.
+    // Returns the page's whole HTML. Throws std::runtime_error if a template cannot be expanded.
     std::string expand(Page&) const;
 
 private:

@@ -1,6 +1,6 @@
-// Makes the pages nicer: dialogs, copying, local times, busy buttons. Every action is a link or a form that works
-// without this file, and everything it shows was rendered by the server: it opens what is there and fills it.
-// The policy forbids to parse HTML from text (require-trusted-types-for): nothing here does.
+// Adds comfort to the pages: dialogs, copying, local times, busy buttons. Every action is a link or a form that works
+// without this file. The server has rendered all content: this file only opens and fills it. The policy forbids parsing
+// HTML from text (require-trusted-types-for): nothing here does it.
 
 const strings = JSON.parse(document.body.dataset.strings);
 const icons = new URL('icons.svg', import.meta.url).href;
@@ -55,7 +55,7 @@ function localize(root) {
   }
 }
 
-// --- Messages: in the open dialog, else as a toast ---
+// --- Messages: in the open dialog, or as a toast if there is none ---
 
 const openDialog = () => one('dialog[open]');
 const regionOf = (root) => one('[role=status]', root);
@@ -66,7 +66,7 @@ function say(text, tone = 'good', ...more) {
   const region = regionOf(root);
   clearTimeout(region.waiting);
   region.replaceChildren();
-  // A region that is filled in the moment in which it appears is not announced.
+  // Screen readers do not announce a region that is filled at the moment when it appears.
   region.waiting = setTimeout(() => {
     region.dataset.tone = tone;
     region.append(icon(tone === 'good' ? 'circle-check' : 'triangle-alert'), element('span', '', text, ...more));
@@ -80,7 +80,7 @@ function hush(root) {
   region.replaceChildren();
 }
 
-// Its 6 seconds are an animation, so that style sheets can stop them under the pointer and under the focus.
+// The toast's 6 seconds are an animation, so that style sheets can stop it under the pointer and under the focus.
 function toast(text, tone) {
   const dismiss = element('button', 'plain', icon('x'));
   dismiss.type = 'button';
@@ -93,9 +93,10 @@ function toast(text, tone) {
   one('#toasts').append(made);
 }
 
-// --- Busy forms: nothing is sent twice; what takes longer than 150 ms is seen ---
+// --- Busy forms: nothing is sent twice; a form is shown as busy after 150 ms ---
 
-// Returns what ends it, or nothing if the form is busy already. aria-disabled keeps the focus, disabled would not.
+// Marks the form as busy. Returns a function that ends this, or undefined if the form is busy already. aria-disabled
+// keeps the focus, disabled would not.
 function busy(form) {
   if ('busy' in form.dataset) return undefined;
   form.dataset.busy = '';
@@ -112,13 +113,13 @@ function busy(form) {
   };
 }
 
-// --- Talking with the server ---
+// --- Requests to the server ---
 
-// Whose page this is: the server refuses what it asks for once somebody else is signed in.
+// The id of the person whose page this is. Once another person is signed in, the server refuses the page's requests.
 const pageOf = () => one('[name=pageOf]').value;
 
-// Sends an action. Returns {issued} or {text, field: whether it is about what was typed, unknown: whether it
-// may have happened all the same, another: whether somebody else is signed in}.
+// Sends an action. Returns {issued}, or {text} with three flags. `field`: the text is about the typed value. `unknown`:
+// the action may have happened all the same. `another`: another person is signed in.
 async function send(path, body, failed) {
   const unknown = { text: filled(strings.unknown, { failed }), unknown: true };
   const offline = !navigator.onLine;
@@ -144,11 +145,11 @@ async function send(path, body, failed) {
   return { text: response.status < 500 ? text : filled(strings.request, { text, id }), unknown: ![403, 429].includes(response.status) };
 }
 
-// To the login page and back. Both pages say that nothing was changed.
+// Goes to the login page, which leads back. Both pages say that nothing was changed. The promise never settles.
 function sessionEnded() {
   sessionStorage.setItem('ended', '1');
   location.assign(`/login?callbackUrl=${encodeURIComponent(location.pathname + location.search)}`);
-  return new Promise(() => {});  // this page has nothing more to say
+  return new Promise(() => {});  // this page is about to be left
 }
 
 function linkToOwnKeys() {
@@ -157,14 +158,15 @@ function linkToOwnKeys() {
   return link;
 }
 
-// In the place of a list that is not the keys of the person who is signed in now.
+// Replaces a list that does not belong to the person who is signed in now.
 function showAnother() {
   const text = element('p', 'callout bad', icon('circle-alert'), element('span', '', strings.another, ' ', linkToOwnKeys()));
   text.setAttribute('role', 'alert');
   one('#keys').replaceChildren(text);
 }
 
-// The list anew, as the server renders it: an answer that XMLHttpRequest reads as a document runs no script.
+// Fetches the list anew, as the server renders it. XMLHttpRequest parses the response as a document, which runs no
+// script.
 function refresh() {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
@@ -190,8 +192,8 @@ function refresh() {
 
 // --- Dialogs ---
 
-let opener;  // what opened the dialog
-let newId;   // of the key that was regenerated: its row has a new button
+let opener;  // the control that opened the dialog
+let newId;   // the id of the regenerated key: its row has a new button
 
 function goBack() {
   const target = opener?.isConnected ? opener : newId && one(`#keys [data-id="${newId}"]`);
@@ -231,9 +233,9 @@ function showFieldError(root, text) {
   text ? field.setAttribute('aria-invalid', 'true') : field.removeAttribute('aria-invalid');
 }
 
-// --- The one-time view: as a dialog, or as the page that answers a form ---
+// --- The one-time view: as a dialog, or as the page that is the response to a form ---
 
-let atStake;  // {copied, warned} while a value is on show
+let atStake;  // {copied, warned} while a one-time value is shown
 const doneLabel = one('[data-done]')?.textContent;
 
 function showOnce(kind, issued) {
@@ -249,7 +251,7 @@ function showOnce(kind, issued) {
   return new Promise((done) => { atStake.done = done; });
 }
 
-// Says once that the value is not copied; true if it may go.
+// Warns once that the value is not copied. True if the view may close.
 function mayGo() {
   if (atStake.copied || atStake.warned) return true;
   atStake.warned = true;
@@ -269,7 +271,7 @@ function forget() {
   if (!root || !atStake) return;
   const field = one('#full-key', root);
   field.value = '';
-  field.defaultValue = '';  // what the server has written
+  field.defaultValue = '';  // the value that the server has rendered
   slot(root, 'key').textContent = '';
   slot(root, 'name').textContent = '';
   for (const button of all('[data-copy]', root)) relabel(button);
@@ -293,7 +295,8 @@ function relabel(button, text = button.dataset.label, symbol = 'copy') {
   setIcon(button, symbol);
 }
 
-// True only once the clipboard has it. The promise may never settle, and on plain http there is no clipboard.
+// Resolves to true only once the clipboard has the text. The clipboard's promise may never settle, and on plain http
+// there is no clipboard: then false, after 800 ms at most.
 function written(text) {
   const tooLong = new Promise((give) => { setTimeout(give, 800, false); });
   const attempt = async () => { await navigator.clipboard.writeText(text); return true; };
@@ -327,7 +330,7 @@ function select(source) {
   }
 }
 
-// Copied by hand, as asked.
+// The value counts as copied if the person copies the whole of it by hand.
 document.addEventListener('copy', () => {
   const field = one('#full-key');
   if (!atStake || !field.value) return;
@@ -340,7 +343,7 @@ document.addEventListener('copy', () => {
 
 // --- The two actions ---
 
-let shown = Promise.resolve();  // one value at a time: the next is shown once this one is done
+let shown = Promise.resolve();  // one value at a time: the next one waits until this view is closed
 
 async function act(form, path, body, kind, failed) {
   const free = busy(form);
@@ -389,7 +392,7 @@ document.addEventListener('submit', (event) => {
     action(form);
   } else if (form.method === 'post') {
     const password = one('#password', form);
-    if (password) password.type = 'password';  // so that no browser keeps it as a text
+    if (password) password.type = 'password';  // so that no browser stores it like a text field
     if (!busy(form)) event.preventDefault();
   }
 });
@@ -401,7 +404,7 @@ document.addEventListener('click', (event) => {
   const { target } = event;
   const menu = one('details[open]');
   if (menu && !menu.contains(target)) menu.open = false;
-  // The backdrop, for browsers that do not know closedby.
+  // A click on the backdrop closes the dialog in browsers that do not support closedby.
   if (target === pressedOn && target.matches('dialog[closedby=any]')) target.close();
 
   const control = target.closest('[data-opens], [data-close], [data-copy], [data-done], [data-shows]');
@@ -445,7 +448,7 @@ function showPassword(button) {
 for (const dialog of all('dialog')) {
   if (dialog.id === 'reveal') {
     dialog.addEventListener('cancel', (event) => event.preventDefault());
-    // The third Escape closes a dialog whatever its cancel says.
+    // The third Escape closes a dialog even if its cancel event is prevented.
     dialog.addEventListener('close', () => {
       if (!atStake) return;
       dialog.showModal();
@@ -457,12 +460,12 @@ for (const dialog of all('dialog')) {
   }
 }
 
-// --- The page's own life ---
+// --- Leaving the page and coming back ---
 
 window.addEventListener('beforeunload', (event) => { if (atStake && !atStake.copied) event.preventDefault(); });
 window.addEventListener('pagehide', forget);
 window.addEventListener('pageshow', (event) => {
-  // Back to a page out of the browser's memory: what it shows is old, and a one-time view is gone.
+  // The browser shows the page from its memory: the list is old, and a one-time view is gone.
   if (event.persisted) location.replace(one('section#reveal') ? '/settings/api-keys' : location.pathname + location.search);
 });
 
