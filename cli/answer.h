@@ -13,19 +13,20 @@ namespace claviger::cli {
 using JsonObject = Poco::JSON::Object;
 using JsonArray = Poco::JSON::Array;
 
-// What a verb has to say: the same in words and as a document. Which of the two is shown, --json decides.
+// The result of a verb, with the same content as text and as document. --json selects the document.
 struct Answer {
     std::string text;
     JsonObject document;
     ExitStatus status = ExitStatus::kDone;
-    std::string trouble{};      // of what is only partly done: goes to the error output
-    std::string quiet{};        // what is left of the text with --quiet: what a script asks for
-    std::string ifUnwritten{};  // what is lost, and what to do, if the standard output cannot be written
+    std::string trouble{};      // the problems of a partly done verb, for the error output; empty: none
+    std::string quiet{};        // replaces the text with --quiet: bare values for scripts, one a line
+    std::string ifUnwritten{};  // the loss if the standard output cannot be written, and the remedy; may be empty
 };
 
+// An answer with these contents and ExitStatus::kDone.
 Answer answerOf(std::string text, JsonObject document, std::string quiet);
 
-// An object whose members keep their order.
+// Returns an object whose members keep their order.
 JsonObject jsonObject(std::initializer_list<std::pair<std::string, Poco::Dynamic::Var>> members);
 
 }  // namespace claviger::cli

@@ -36,7 +36,7 @@ std::size_t count(const Plan& plan, std::size_t steps, Action action) {
                                                   [&](const Step& step) { return step.action == action; }));
 }
 
-// What the first `done` steps have come to.
+// The answer for the first `done` steps.
 Answer told(const Plan& plan, std::size_t done) {
     Answer answer;
     JsonArray changes;

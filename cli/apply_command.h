@@ -4,7 +4,7 @@
 
 namespace claviger::cli {
 
-// claviger apply. Sets `chosen` when the command line asks for it.
+// Defines `claviger apply`. Parsing a command line with this verb sets `chosen`, which must outlive the parsing.
 void addApplyCommand(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

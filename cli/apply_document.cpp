@@ -21,7 +21,7 @@ using domain::UserStatus;
 constexpr std::size_t kMostTold = 20;
 constexpr auto kNext = "Nothing was changed. `claviger apply --help` shows what a document looks like.";
 
-// Of two members with one name the library would keep the last, and nobody would hear of the first.
+// Refuses two members with one name. The library would keep the last and drop the first without an error.
 class Handler : public Poco::JSON::ParseHandler {
 public:
     void startObject() override {
@@ -53,7 +53,7 @@ JsonObject parse(const std::string& json) {
     return *parsed.extract<JsonObject::Ptr>();
 }
 
-// Goes through the document and keeps what is wrong with it.
+// Reads the document and collects its problems.
 class Reader {
 public:
     explicit Reader(const std::filesystem::path& folder) : folder_(folder) {}
@@ -117,7 +117,7 @@ private:
         return text(object, place, member);
     }
 
-    // The text parsed into the domain's type, or a problem.
+    // Returns the text parsed into the domain's type. Otherwise it adds a problem and returns nullopt.
     template <class Parse>
     auto parsed(const std::optional<std::string>& text, const std::string& at, const Parse& parse)
         -> std::optional<decltype(parse(at, *text))> {

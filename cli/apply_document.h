@@ -10,7 +10,8 @@
 
 namespace claviger::cli {
 
-// What a document for `claviger apply` says. What it does not say of something is left as it is.
+// The content of a document for `claviger apply`. An absent value (nullopt, an empty list) leaves that property as it
+// is.
 struct WantedUser {
     std::string place;  // "tenants[2].users[0]"
     domain::Email email;
@@ -28,9 +29,10 @@ struct WantedTenant {
     std::vector<WantedUser> users;
 };
 
-// Reads the whole document. Throws Failure (kUsage) that names every place where something is wrong: no JSON, a member
-// that is unknown, missing, named twice or of another form, and a slug, host or e-mail that stands twice.
-// Relative paths in it are taken from `folder`.
+// Reads the whole document. Relative paths in it are resolved against `folder`. Reads none of the files that it names.
+// Throws Failure (kUsage) with every problem and its place; after 20 it only counts. It reports members that are
+// unknown, missing or of another form, and a slug, host or e-mail that stands twice. Text that is no JSON object, and a
+// member named twice, are refused at once, without a list of places.
 std::vector<WantedTenant> readApplyDocument(const std::string& json, const std::filesystem::path& folder);
 
 }  // namespace claviger::cli

@@ -85,7 +85,7 @@ private:
         }
     }
 
-    // Also what is left of a create that was killed: it has a name and a host, and no schema that is whole.
+    // Also completes a create that was killed: its tenant has a name and a host, but no complete schema.
     void create(const WantedTenant& wanted, const TenantDetails* begun) {
         const auto schema = schemas_.find(domain::SchemaName::of(wanted.slug).text());
         if (!begun && schema != schemas_.end())
@@ -159,7 +159,7 @@ private:
                 ExitStatus::kConflict, "user_taken",
                 wanted.place + ".name: " + wanted.email.text() + " exists with the name \"" + user->name + "\"",
                 "Nothing was changed. Give the user's own name, or none.");
-        // Pending is where a user begins: who was approved or suspended since then stays so.
+        // `pending` is the first status of a user. A user who was approved or suspended since then stays so.
         if (wanted.status == UserStatus::kApproved && user->status != UserStatus::kApproved)
             setStatus(tenant, wanted, Action::kChange, "approved", &domain::UserService::approve);
         if (wanted.status == UserStatus::kSuspended)
@@ -181,7 +181,7 @@ private:
     void createUser(const WantedTenant& tenant, const WantedUser& wanted) {
         if (!wanted.passwordFile)
             throw incomplete(wanted.place, "passwordFile", "a new user needs the file that holds the first password");
-        // Shared because a std::function must be copyable, which a password is not.
+        // Shared, because a std::function must be copyable and a password is not.
         const auto password = std::make_shared<domain::secrets::Password>(
             readPasswordFile(wanted.place + ".passwordFile", *wanted.passwordFile));
         if (const auto hard = password->mustBeHardToGuess(wanted.email.text()); !hard.ok())

@@ -10,23 +10,25 @@
 
 namespace claviger::cli {
 
-// One thing that is to be done, by the service that does it for the other verbs too.
+// One change, made by the same service as for the other verbs.
 struct Step {
     enum class Action { kCreate, kChange, kConfirm };
 
     std::string place;                   // in the document
-    Action action;                       // kConfirm: it is so, and is written again, since not every host may know yet
+    Action action;                       // kConfirm: stored already, written again, since a host may not know of it
     std::string what;                    // "tenant acme: Acme Inc, at acme.example.com"
     std::function<void(Services&)> run;  // throws Failure, and what the services throw
 };
 
 struct Plan {
-    std::vector<Step> steps;
+    std::vector<Step> steps;    // in the order of execution
     std::size_t unchanged = 0;  // tenants and users that are as the document says
 };
 
-// What differs between the document and what is there; reads the passwords of users who are to be made. Throws
-// Failure naming the place, if any step would be refused: then nothing has been changed.
+// Returns the steps from the stored state to the document's. Changes nothing. Reads the password files of the users to
+// create; the steps own these passwords.
+// Throws Failure, which names the place, for a refusal that can be foreseen, and what the services throw. A step can
+// still be refused when it runs, for example for a lost schema.
 Plan planOf(Services&, const std::vector<WantedTenant>&);
 
 }  // namespace claviger::cli

@@ -11,7 +11,8 @@
 
 namespace claviger::cli {
 
-// The values of arguments. Each throws Failure (kUsage) naming the argument and what it should look like.
+// These functions parse the values of arguments. Each throws Failure (kUsage), which names the argument and the form
+// that its value should have.
 domain::TenantSlug parseSlug(const std::string& argument, const std::string& value);
 domain::HostName parseHost(const std::string& argument, const std::string& value);
 domain::Email parseEmail(const std::string& argument, const std::string& value);
@@ -19,11 +20,12 @@ domain::Email parseEmail(const std::string& argument, const std::string& value);
 domain::ApiKeyId parseKeyId(const std::string& argument, const std::string& value);
 domain::KeyName parseKeyName(const std::string& argument, const std::string& value);
 
-// The display name of a tenant or a user: valid UTF-8, trimmed of White_Space, 1 to 100 code points, no control
-// characters.
+// Returns the display name of a tenant or a user, trimmed of White_Space. It must be valid UTF-8 of 1 to 100 code
+// points without control characters.
 std::string parseDisplayName(const std::string& argument, const std::string& value);
 
-// A time like 2026-11-23T16:02:07Z, with up to six decimals of the second. Nothing for any other form.
+// Parses a time like 2026-11-23T16:02:07Z, with up to six decimals of the second. Returns nullopt for any other form,
+// and for a day or hour that the calendar does not have. Does not throw Failure.
 std::optional<domain::Timestamp> timeFrom(std::string_view);
 
 }  // namespace claviger::cli

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The folder cannot take a file. That is no tenant's fault, and ends the backup.
+// A file cannot be written into the folder. That is no tenant's fault, so it ends the backup.
 struct FolderFailure {
     Failure failure;
 };
@@ -27,7 +27,7 @@ void onFile(const Work& work) {
     }
 }
 
-// What a restore would refuse of the files of a backup.
+// A file of a backup that a restore would refuse.
 struct Refused {
     std::string file, why;
 };
@@ -44,7 +44,7 @@ domain::Unimportable writeTenant(domain::TransferService& transfers, const domai
     return written.value();
 }
 
-// The peppers without which some living key or password would be refused after a restore.
+// Returns the peppers without which some active key or some password would be refused after a restore.
 std::map<int, std::string> peppersNeeded(Services& services) {
     auto needed = services.pepperFile().fingerprints;
     const auto status = services.peppers().status();
@@ -54,7 +54,7 @@ std::map<int, std::string> peppersNeeded(Services& services) {
     return needed;
 }
 
-// Returns the files that are written, and that a restore would refuse.
+// Writes each tenant's export. Returns the written files that a restore would refuse.
 std::vector<Refused> writeTenants(Services& services, const fs::path& folder, BackupHead& head) {
     std::vector<Refused> all;
     for (const auto& [tenant, hosts] : services.tenants().list()) {
@@ -95,7 +95,8 @@ Answer toAnswer(const BackupHead& head, const std::vector<Refused>& unrestorable
     return answer;
 }
 
-// The dead keys last but one: a key that dies while the tenants are written is dead after a restore.
+// Writes the tenants, then the dead keys, then the head. The dead keys follow the tenants so that a key revoked while
+// the tenants are written is dead after a restore.
 Answer backUp(Services& services, const fs::path& folder) {
     BackupHead head{domain::iso8601(domain::SystemClock().now()), peppersNeeded(services), {}, {}};
     std::vector<Refused> refused;

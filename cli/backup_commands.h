@@ -4,7 +4,8 @@
 
 namespace claviger::cli {
 
-// backup, restore, dead-keys.
+// Defines `claviger backup`, `claviger restore` and `claviger dead-keys`. Parsing a command line with one of these
+// verbs sets `chosen`, which must outlive the parsing.
 void addBackupCommands(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

@@ -28,14 +28,14 @@ constexpr auto kHead = "backup.json";
 constexpr auto kFormat = "claviger-backup";
 constexpr int kVersion = 1;
 
-// A name within the folder, and no way out of it.
+// Returns the name if it stays within the folder. Throws ArchiveRefused for any other name.
 std::string fileNamed(const std::string& name) {
     if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos)
         throw ArchiveRefused("backup.json names a file that no backup has");
     return name;
 }
 
-// Later output shows a slug and one line of text of it.
+// Checks the slug and replaces control characters in the message, since later output shows both.
 BackupHead::Missing missingIn(const JsonObject& entry) {
     const auto tenant = entry.getValue<std::string>("tenant");
     auto why = domain::decodeUtf8(entry.getValue<std::string>("message"));

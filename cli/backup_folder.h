@@ -11,11 +11,12 @@ namespace claviger::cli {
 
 constexpr auto kDeadKeysFile = "dead-keys.json";
 
-// What a backup says of itself, in its last file: it is whole if that is there. No pepper, only how to know it again.
+// The content of backup.json, the last file of a backup. A backup with this file is complete. It holds no pepper, only
+// fingerprints.
 struct BackupHead {
-    std::string writtenAt;
-    domain::PepperFingerprints peppers;  // the fingerprint of each that living keys need, by its version
-    std::vector<std::string> files;      // a tenant's export each
+    std::string writtenAt;               // as iso8601() gives it; empty if a file that was read does not have it
+    domain::PepperFingerprints peppers;  // of each pepper that active keys or sealed passwords need, by version
+    std::vector<std::string> files;      // names within the folder, one export of a tenant each
 
     struct Missing {
         std::string tenant;  // its slug
@@ -24,13 +25,15 @@ struct BackupHead {
     std::vector<Missing> missing;  // tenants that could not be written
 };
 
-// Makes the folder, for its owner alone. Throws Failure: something of that name is there, or it cannot be made.
+// Makes the folder with mode 0700. Throws Failure: the name exists already (kConflict), or the folder cannot be made
+// (kFailed).
 void makeBackupFolder(const std::filesystem::path&);
 
-// Throws Failure if it cannot be written.
+// Writes backup.json as an ExportFile. Throws Failure as ExportFile does.
 void writeBackupHead(const std::filesystem::path& folder, const BackupHead&);
 
-// Throws domain::ArchiveRefused for a folder that holds no whole backup, or one of a form of later.
+// Reads backup.json. Throws domain::ArchiveRefused if the folder holds no complete backup, or one of another version of
+// the format. Also refuses a file name that leads out of the folder.
 BackupHead readBackupHead(const std::filesystem::path& folder);
 
 }  // namespace claviger::cli

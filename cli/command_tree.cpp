@@ -7,7 +7,7 @@
 namespace claviger::cli {
 namespace {
 
-// The library knows a set only as part of the type's name: "SHELL:{bash,fish,zsh}".
+// The library has a set only as part of the type's name: "SHELL:{bash,fish,zsh}".
 std::vector<std::string> choicesOf(const std::string& type) {
     const auto begin = type.find('{');
     const auto end = type.find('}', begin);

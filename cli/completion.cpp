@@ -51,7 +51,7 @@ std::vector<Place> placesOf(const std::vector<Command>& commands) {
     return places;
 }
 
-// No text of ours has a backslash, which alone means something between single quotes, in fish.
+// Single quotes also protect the text in fish, where only a backslash is special between them. No text of ours has one.
 std::string shellQuoted(const std::string& text) {
     std::string result = "'";
     for (const char letter : text) result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
@@ -76,7 +76,7 @@ std::string takersOf(const std::vector<Place>& places, const char* between) {
     return joined(all, between, [](const auto& pattern) { return pattern; });
 }
 
-// "the words so far and the next one" wherever the next one is a verb.
+// Patterns of "the words so far and the next word", for each next word that is a verb.
 std::string stepsOf(const std::vector<Place>& places, const char* between) {
     const std::vector<Place> inner(places.begin() + 1, places.end());
     return joined(inner, between, [](const Place& place) {
@@ -84,8 +84,8 @@ std::string stepsOf(const std::vector<Place>& places, const char* between) {
     });
 }
 
-// Bash and zsh: from the words before the one to complete to `verb`, and to `taker` if an option waits for its value;
-// then from these to `next`, `options` and `files`.
+// The common part of the bash and zsh scripts. It reads the words before the word to complete and sets `verb`. It also
+// sets `taker` if an option still needs its value. From both it sets `next`, `options` and `files`.
 template <class Said>
 std::string body(const std::vector<Place>& places, const std::string& wordsBefore, const Said& said) {
     std::string text = "    for each in " + wordsBefore +

@@ -7,8 +7,8 @@
 
 namespace claviger::cli {
 
-// Scripts that complete the words of `claviger` in these shells: verbs, options, the values of fixed sets, files. Each
-// stands alone: it asks neither the tool nor any other script.
+// Each returns a script that completes the words of `claviger` in its shell: verbs, options, the values of fixed sets,
+// files. The script needs neither the tool nor another script when it runs. The argument is the result of commandsOf().
 std::string bashCompletion(const std::vector<Command>&);
 std::string zshCompletion(const std::vector<Command>&);
 std::string fishCompletion(const std::vector<Command>&);

@@ -36,7 +36,7 @@ std::unique_ptr<const domain::secrets::Hasher> loadHasher(const domain::Settings
     }
 }
 
-// What the audit says of who ran the tool: a number for this run, and their account here.
+// The origin that the audit records: a number for this run, and the operator's account on this host.
 domain::RequestOrigin operatorOrigin() {
     auto run = domain::uuidText(domain::makeUuid(domain::SystemClock().now()));
     std::erase(run, '-');
@@ -49,7 +49,7 @@ domain::secrets::PasswordCost costOf(const domain::Settings& settings) {
     return {settings.passwords.memoryMib, settings.passwords.passes};
 }
 
-// Everything that the tool is made of, in order of dependence. Making it hashes nothing and connects to nothing.
+// The objects of the tool, in order of dependence. Their construction hashes nothing and connects to nothing.
 struct Parts {
     explicit Parts(domain::Settings from)
         : settings(std::move(from)),
@@ -71,7 +71,7 @@ struct Parts {
                     {[this] { return fingerprints(); }, [this] { return domain::secrets::PasswordSeal(pepper()); }}),
           migrations(registry, schemas, migrator, failures, clock) {}
 
-    // The pepper is read when it is first needed, since most verbs work without it; not by two threads at once.
+    // Reads the pepper on first use, since most verbs work without it. Not thread-safe.
     // Throws domain::BadConfiguration.
     const domain::secrets::Hasher& pepper() {
         if (!hasher) hasher = loadHasher(settings);
@@ -83,7 +83,7 @@ struct Parts {
         return *throttle;
     }
 
-    // The pepper stays unread where passwords are not sealed.
+    // Reads the pepper only where passwords are sealed.
     std::optional<domain::secrets::PasswordSeal> sealOfNew() {
         return sealing.isOn() ? std::optional(domain::secrets::PasswordSeal(pepper())) : std::nullopt;
     }
@@ -99,7 +99,7 @@ struct Parts {
     domain::SystemClock clock;
     domain::secrets::PasswordHasher passwords;
     persistence::Connections connections;
-    domain::NoFence fence;  // the tool remembers nothing; it waits for those that do
+    domain::NoFence fence;  // the tool has no cache; it waits for the hosts that have one
     persistence::Transactions transactions;
     persistence::Migrator migrator;
     persistence::MySqlTenantRegistry registry;
@@ -108,24 +108,24 @@ struct Parts {
     persistence::MySqlMigrationFailures failures;
     persistence::MySqlTenantStores stores;
     persistence::MySqlPasswordSealing sealing;
-    domain::UserService users;  // most of its verbs work without the pepper: containment must
+    domain::UserService users;  // most of its verbs work without the pepper, as a suspension must
     domain::TenantService tenants;
     domain::TransferService transfers;
     domain::MigrationService migrations;
 
-    // Read with the first service that needs the pepper: verbs of tenants work without it.
+    // Made for the first service that needs the pepper, since verbs of tenants work without it.
     std::unique_ptr<const domain::secrets::Hasher> hasher;
     std::optional<domain::Throttle> throttle;
     std::optional<domain::OperatorKeyService> keys;
     std::optional<domain::PepperService> peppers;
 };
 
-// Beside it as much as the database had to work.
+// Pauses for as long as the database worked, so that the service beside it gets the database.
 void rest(std::chrono::microseconds worked) {
     std::this_thread::sleep_for(worked);
 }
 
-// What `claviger prune` is made of. It knows no password but its own.
+// The objects of `claviger prune`. It reads only the password of its own account.
 struct PruneParts {
     explicit PruneParts(const domain::Settings& settings)
         : connections(settings.database, persistence::Account::kPrune),
@@ -141,7 +141,7 @@ struct PruneParts {
     domain::PruneService service;
 };
 
-// Reads the configuration when the first service is asked for, so that a verb can also speak of a broken one.
+// Reads the configuration on the first use of a service, so that a verb can also report a broken one.
 class Composition final : public Services {
 public:
     explicit Composition(std::filesystem::path configuration) : configuration_(std::move(configuration)) {}
@@ -196,7 +196,7 @@ private:
         return parts;
     }
 
-    // What needs a control schema of this release.
+    // Returns the parts once the control schema is known to fit this release. Throws Failure otherwise.
     Parts& migrated() {
         if (checked_) return *parts_;
         const auto& migrator = parts().migrator;

@@ -7,9 +7,8 @@
 
 namespace claviger::cli {
 
-// The services over the database that the configuration names, with the tool's own account. Neither the
-// configuration is read nor the database asked before a service is; what asks for the first one throws
-// domain::BadConfiguration.
+// Returns the services over the database that the configuration names, with the tool's own account. Never null. Reads
+// and connects to nothing: Services says when that happens, and what it throws.
 std::unique_ptr<Services> composeServices(const std::filesystem::path& configuration);
 
 }  // namespace claviger::cli

@@ -31,11 +31,11 @@ ReadList readList(Services& services, const fs::path& path, bool dryRun) {
     }
 }
 
-// Looks at the lists by what they begin with: those of all keys first. Times of this form sort as text.
+// Joins the lists in order of their beginnings, lists of all keys first. Times of this form sort as text.
 DeadKeyLists joined(std::vector<ReadList> lists) {
     std::sort(lists.begin(), lists.end(), [](const auto& a, const auto& b) { return a.head.since < b.head.since; });
     DeadKeyLists all;
-    bool told = true;  // a list of an earlier release does not say up to when it goes
+    bool told = true;  // whether every list so far has its end; a list of an earlier release does not
     for (const auto& [head, count] : lists) {
         all.count += count;
         told = told && !head.upTo.empty();
@@ -46,7 +46,7 @@ DeadKeyLists joined(std::vector<ReadList> lists) {
     return all;
 }
 
-// Up to when the list of an earlier run went.
+// Returns the end of the list of an earlier run.
 domain::Timestamp endOf(const std::string& file) {
     std::ifstream in(file);
     if (!in)
@@ -92,7 +92,7 @@ domain::Unimportable writeDeadKeys(Services& services, const fs::path& path,
     return refused;
 }
 
-// A list that is refused ends no key, so all of them are read to their ends first.
+// Reads all lists to their ends before it records a key: a refused list must not revoke any key.
 DeadKeyLists readDeadKeys(Services& services, const std::vector<fs::path>& paths, bool dryRun) {
     if (!dryRun) (void)readDeadKeys(services, paths, true);
     std::vector<ReadList> lists;

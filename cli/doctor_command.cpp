@@ -46,7 +46,7 @@ std::string toText(const Finding& finding) {
 }
 
 Answer answerOf(domain::Findings findings) {
-    // The worst last: it stands above the prompt.
+    // The most serious finding comes last, so that it is next to the shell's prompt.
     std::stable_sort(findings.begin(), findings.end(),
                      [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
     Answer answer;

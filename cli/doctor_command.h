@@ -4,7 +4,7 @@
 
 namespace claviger::cli {
 
-// claviger doctor. Sets `chosen` when the command line asks for it.
+// Defines `claviger doctor`. Parsing a command line with this verb sets `chosen`, which must outlive the parsing.
 void addDoctorCommand(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

@@ -4,8 +4,9 @@
 
 namespace claviger::cli {
 
-// claviger completion | man, which tell of all other verbs, also of those that are added later. Sets `chosen` when the
-// command line asks for one of them.
+// Defines `claviger completion` and `claviger man`. They document all other verbs, also verbs that are added after this
+// call. Parsing a command line with one of the two sets `chosen`, which must outlive the parsing. The verb in `chosen`
+// reads the app again, which must therefore outlive it.
 void addDocumentationCommands(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

@@ -30,17 +30,17 @@ Failure noWayToName(const std::filesystem::path& path) {
         "Write it elsewhere, then copy it there."};
 }
 
-// Gives the file its second name, or its new one, and replaces nothing. Returns the error, or 0. The kernel does either
-// in one step, so the name never stands for half a file. A link comes first: every file system of Unix has it. FAT,
-// exFAT and CIFS have none, and rename without replacing.
+// Gives the file a second name, or renames it, and replaces nothing. Returns the error, or 0. The kernel does either
+// in one step, so the name never stands for half a file. A link is tried first: every file system of Unix has it. FAT,
+// exFAT and CIFS have no links, and can rename without replacing.
 int nameWithoutReplacing(const char* temporary, const char* name) {
     if (::link(temporary, name) == 0) return 0;
     if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) return errno;
     return ::renameat2(AT_FDCWD, temporary, AT_FDCWD, name, RENAME_NOREPLACE) == 0 ? 0 : errno;
 }
 
-// So that a name in it lasts. Returns the error, or 0. CIFS writes names at once and knows no such call for a folder:
-// EINVAL.
+// Writes the folder to the disk, so that a name in it lasts. Returns the error, or 0. CIFS writes names at once and has
+// no such call for a folder: its EINVAL counts as success.
 int syncFolder(const std::filesystem::path& folder) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return errno;
@@ -73,7 +73,7 @@ void ExportFile::write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) throw fileFailure(path_, errno);
 }
 
-// Then the folder, so that the name lasts too.
+// The folder is synced last, so that the name lasts too.
 void ExportFile::keep() {
     if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) throw fileFailure(path_, errno);
     const int refused = nameWithoutReplacing(temporary_.c_str(), path_.c_str());

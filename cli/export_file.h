@@ -6,19 +6,22 @@
 
 namespace claviger::cli {
 
-// A file of mode 0600 that has its name only once it is whole and safe on the disk. It replaces nothing.
+// A file of mode 0600 that gets its name only once it is complete and safe on the disk. It replaces no file. Until then
+// it is beside its final place, under the name with a dot and six letters or digits. Not thread-safe.
 class ExportFile {
 public:
-    // Throws Failure: something of that name is there (kConflict), or the folder cannot be written.
+    // Throws Failure: the name exists already (kConflict), or the folder cannot be written (kFailed).
     explicit ExportFile(std::filesystem::path);
-    ~ExportFile();  // what was not kept is removed
+    ~ExportFile();  // removes the temporary name, and with it a file that was not kept
     ExportFile(const ExportFile&) = delete;
     ExportFile& operator=(const ExportFile&) = delete;
 
+    // Appends the text, with a buffer. Throws Failure (kFailed).
     void write(const std::string&);
 
-    // Gives the file its name, in one step. Throws Failure: something of that name is there by now (kConflict), or the
-    // file system cannot.
+    // Writes all to the disk, gives the file its name in one step, then writes the folder to the disk. To be called
+    // once, after the last write(). Throws Failure: the name exists by now (kConflict), or the disk or the file system
+    // refuses (kFailed). Where only the folder could not be written to the disk, the file has its name all the same.
     void keep();
 
 private:

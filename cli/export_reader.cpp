@@ -91,7 +91,7 @@ std::string timeIn(const JsonObject& head, const std::string& name) {
     return time;
 }
 
-// What the JSON library and the checks say of a line, with the line's number.
+// Adds the line's number to the errors of the JSON library and of the checks.
 template <class Work>
 auto ExportReader::checked(const Work& work) const {
     try {

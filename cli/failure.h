@@ -8,7 +8,7 @@
 
 namespace claviger::cli {
 
-// Why a verb did not do what it was asked, in words for the operator. what() says what went wrong and why.
+// The reason why a verb was not carried out, in words for the operator. what() describes the error and its cause.
 class Failure : public std::runtime_error {
 public:
     Failure(ExitStatus status, std::string code, const std::string& message, std::string next = {})
@@ -16,7 +16,7 @@ public:
 
     ExitStatus status() const { return status_; }
     const std::string& code() const { return code_; }  // stable, snake_case, for scripts
-    const std::string& next() const { return next_; }  // what to do about it; may be empty
+    const std::string& next() const { return next_; }  // the next step for the operator; may be empty
 
 private:
     ExitStatus status_;
@@ -24,13 +24,14 @@ private:
     std::string next_;
 };
 
-// An invalid value of an argument.
+// Returns the failure for an invalid value of an argument: kUsage, code "usage".
 Failure usageFailure(const std::string& message, std::string next = {});
 
-// A refusal of the domain.
+// Returns the failure for a refusal of the domain. An error code that no verb expects gives kFailed, "internal".
 Failure failureOf(const domain::Error&);
 
-// The exception being handled, as the operator should read it. Call it inside a catch block only.
+// Returns the exception being handled as a failure for the operator. Call it only inside a catch block. An exception
+// that is no std::exception passes through.
 Failure currentFailure();
 
 }  // namespace claviger::cli

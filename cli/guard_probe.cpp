@@ -58,7 +58,7 @@ Context::Ptr makeContext(const std::filesystem::path& authorities) try {
     throw usageFailure("--tls-ca: " + failure.displayText(), "Name a file of certificates in PEM.");
 }
 
-// Poco's time-outs are for one read each. This ends the whole exchange.
+// Aborts the exchange after kPatience. Poco's time-outs are not enough, since each covers one read only.
 class Deadline {
 public:
     explicit Deadline(Poco::Net::HTTPClientSession& session)

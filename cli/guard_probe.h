@@ -11,12 +11,14 @@
 namespace claviger::cli {
 
 // Sends the requests of `claviger doctor --guard` to one address, each on a connection of its own. It follows no
-// redirect and reads no body. Each request has 10 s. The certificate of an https address is verified, by the system's
-// authorities and those of `authorities`.
+// redirect and reads no body. A request and its response have 10 s. The certificate of an https address is verified, by
+// the system's authorities and those in the file `authorities`.
 class GuardClient {
 public:
-    // Throws Failure (kUsage) for an address that is no http or https URL with a host, or that has a user, a query or a
-    // fragment.
+    // `live` is the active key of Credential::kLive; without it such a probe presents no key. An empty `authorities`
+    // means only the system's.
+    // Throws Failure (kUsage) for an address that is no http or https URL with a host. An address with a user, a query
+    // or a fragment is refused too, and for https a file of authorities that cannot be used.
     GuardClient(const std::string& url, std::optional<domain::secrets::PlainKey> live,
                 const std::filesystem::path& authorities);
     ~GuardClient();
@@ -24,7 +26,8 @@ public:
     GuardClient(const GuardClient&) = delete;
     GuardClient& operator=(const GuardClient&) = delete;
 
-    // Throws nothing: a connection or an answer that fails is part of the answer.
+    // Sends one request and returns the response. Throws nothing: the result also describes a connection or a response
+    // that failed.
     domain::GuardAnswer ask(const domain::GuardProbe&) const;
 
 private:

@@ -6,9 +6,9 @@ namespace claviger::cli {
 namespace {
 
 constexpr std::size_t kWidth = 80;
-constexpr std::size_t kOptions = 30, kVerbs = 16;  // of the column before what is said of them
+constexpr std::size_t kOptions = 30, kVerbs = 16;  // widths of the column before the description
 
-// The words in lines of at most so many bytes; a longer word has a line for itself.
+// Wraps the words into lines of at most `width` bytes. A longer word gets a line of its own.
 std::string wrapped(const std::string& text, std::size_t width) {
     std::istringstream words(text);
     std::string all;
@@ -49,7 +49,7 @@ std::string HelpFormatter::make_subcommand(const CLI::App* verb) const {
     return inColumns(verb->get_name(), summaryOf(verb->get_description()), kVerbs);
 }
 
-// The name of a positional argument says what it is: FILE, not FILE FILE.
+// Omits the type of a positional argument whose name is the type already: FILE, not FILE FILE.
 std::string HelpFormatter::make_option(const CLI::Option* option, bool isPositional) const {
     const auto name = make_option_name(option, isPositional);
     auto more = make_option_opts(option);

@@ -5,10 +5,11 @@
 
 namespace claviger::cli {
 
-// The first sentence of what a verb does, without its full stop: for lists of verbs.
+// Returns the first sentence of a verb's purpose, without its full stop, for lists of verbs.
 std::string summaryOf(const std::string& purpose);
 
-// The form of --help: no line of prose is wider than a terminal of 80 columns, and a list of verbs has one line each.
+// The form of --help. No line of prose is wider than a terminal of 80 columns. A list of verbs has one line for each,
+// with its summary.
 class HelpFormatter final : public CLI::Formatter {
 public:
     HelpFormatter();

@@ -43,7 +43,7 @@ std::string toText(const ApiKey& key) {
                    {"Id", key.id.text()}});
 }
 
-// The one answer that holds the full key.
+// This is the only answer that holds the full key.
 Answer issued(const std::string& what, const domain::TenantSlug& tenant, const domain::IssuedApiKey& made,
               bool rehearsal) {
     auto document = toJson(made.key);
@@ -58,7 +58,7 @@ Answer issued(const std::string& what, const domain::TenantSlug& tenant, const d
     return answer;
 }
 
-// Which key is meant: by its id, or by its user and its name.
+// Names a key, by its id or by its user and its name.
 struct Named {
     std::optional<domain::ApiKeyId> id;
     std::optional<domain::Email> email;

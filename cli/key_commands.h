@@ -4,7 +4,8 @@
 
 namespace claviger::cli {
 
-// claviger key list | create | regenerate | revoke. Sets `chosen` when the command line asks for one of them.
+// Defines `claviger key list | create | regenerate | revoke`. Parsing a command line with one of these verbs sets
+// `chosen`, which must outlive the parsing.
 void addKeyCommands(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

@@ -5,7 +5,7 @@
 namespace claviger::cli {
 namespace {
 
-// What stands for itself: no letter of it is a request or an escape.
+// Escapes the text for roff, so that no letter of it is a request or an escape.
 std::string plain(const std::string& text) {
     std::string result;
     for (const char letter : text) {
@@ -48,7 +48,7 @@ std::string describe(const CommandOption& option) {
     return text + (option.required ? " Required.\n" : "\n");
 }
 
-// Verbs' own: what every command has is said once, at the top.
+// The options of one verb. The options of every command are described once, at the top of the page.
 std::string options(const Command& command) {
     std::string text;
     for (const auto& option : command.options)
@@ -67,7 +67,7 @@ std::string synopsis(const Command& command) {
     return line;
 }
 
-// Line for line, without the line that closes every --help: the page says it at its top.
+// Returns the text line for line. It omits the line that closes every --help, since the top of the page has it.
 std::string literal(const std::string& text) {
     std::string lines;
     std::istringstream input(text);
@@ -86,7 +86,7 @@ std::string manualPage(const std::vector<Command>& commands, const std::string& 
                 plain(tool.purpose) + "\n.SH OPTIONS\nThese may stand anywhere.\n" + options(tool) + ".SH VERBS\n";
     for (const auto& command : commands) {
         const bool groups = !command.verbs.empty() && command.options.size() <= 1;
-        if (command.words.empty() || groups) continue;  // they do nothing by themselves
+        if (command.words.empty() || groups) continue;  // these do nothing without a verb
         page += ".SS " + synopsis(command) + "\n" + plain(command.purpose) + "\n" + options(command) + ".PP\n" +
                 literal(command.examples);
     }

@@ -7,7 +7,8 @@
 
 namespace claviger::cli {
 
-// The manual page claviger(1) as roff text for man(1): every command with its options and examples.
+// Returns the manual page claviger(1) as roff text for man(1): every command with its options and examples. The first
+// argument is the result of commandsOf().
 std::string manualPage(const std::vector<Command>&, const std::string& version);
 
 }  // namespace claviger::cli

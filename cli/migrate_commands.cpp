@@ -13,7 +13,7 @@ namespace {
 using domain::MigrationOrder;
 using domain::TenantState;
 
-constexpr unsigned kDefaultJobs = 4;  // what waits for the disk may wait together
+constexpr unsigned kDefaultJobs = 4;  // migrations mostly wait for the disk, so several can wait at once
 constexpr unsigned kMostJobs = 64;
 
 struct Arguments {
@@ -71,7 +71,7 @@ void addOptions(CLI::App& verb, Arguments& given) {
         ->disable_flag_override();
 }
 
-// `claviger migrate --jobs 2 status` would leave them unheard.
+// Without this check `claviger migrate --jobs 2 status` would ignore the option.
 void refuseOptionsBefore(const CLI::App& verb) {
     for (const auto* option : verb.get_options())
         if (option->count() > 0) throw usageFailure(option->get_name() + " stands behind `claviger migrate status`");

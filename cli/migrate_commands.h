@@ -5,7 +5,8 @@
 
 namespace claviger::cli {
 
-// claviger migrate and claviger migrate status. Sets `chosen` when the command line asks for one of them.
+// Defines `claviger migrate` and `claviger migrate status`. Parsing a command line with one of the two sets `chosen`,
+// which must outlive the parsing. The stream of the progress must outlive the verb in `chosen`.
 void addMigrateCommands(CLI::App&, Verb& chosen, const ProgressOutput&);
 
 }  // namespace claviger::cli

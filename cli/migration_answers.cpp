@@ -15,7 +15,7 @@ constexpr auto kCurrent = "current";
 
 std::string stateText(const SchemaState& state) {
     if (!state.failure.empty()) return "failed";
-    if (state.version > state.newest) return "ahead";  // of this release; a newer one has been here
+    if (state.version > state.newest) return "ahead";  // a newer release has migrated it
     return state.version == state.newest ? kCurrent : "behind";
 }
 

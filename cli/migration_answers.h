@@ -7,13 +7,16 @@ namespace claviger::cli {
 
 enum class Shown { kAll, kNotCurrent };
 
-// What `claviger migrate` has come to: exit status 5 if a tenant failed.
+// The answer of `claviger migrate`: kPartlyDone if a tenant failed, or if the report has a failure of the control
+// schema.
 Answer answerOfRun(const domain::MigrationReport&);
 
-// How far the schemas are. The text shows the tenants that are asked for and counts the rest; the document has all.
+// The versions of the schemas. The text lists the control schema and the tenants that `Shown` selects, and counts all;
+// the document has all. The status is kDone, also where a schema is behind or has failed.
 Answer answerOfStatus(const domain::MigrationReport&, Shown);
 
-// The SQL that `claviger migrate` would send, and comments that say to which schema.
+// The SQL that `claviger migrate` would send, with comments that name the schema: kPartlyDone if a schema cannot be
+// migrated.
 Answer answerOfPlan(const std::vector<domain::SchemaPlan>&);
 
 }  // namespace claviger::cli

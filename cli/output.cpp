@@ -26,14 +26,14 @@ std::string line(const Cells& cells, const std::vector<std::size_t>& widths) {
     return text + '\n';
 }
 
-// The bytes at the beginning that are one character; 0 if they are none.
+// Returns the number of bytes of the first character, or 0 if the text does not begin with a character.
 std::size_t lengthOfCharacter(std::string_view text) {
     for (std::size_t length = 1; length <= std::min<std::size_t>(text.size(), 4); ++length)
         if (domain::decodeUtf8(text.substr(0, length))) return length;
     return 0;
 }
 
-// What an argument or the name of a file repeats may be any bytes; a document is UTF-8.
+// Replaces bytes that are not UTF-8, since a document must be UTF-8. Arguments and file names may hold any bytes.
 std::string wellFormed(std::string_view text) {
     std::string repaired;
     repaired.reserve(text.size());

@@ -11,31 +11,34 @@ namespace claviger::cli {
 
 enum class Format { kText, kQuiet, kJson };
 
-// A terminal that more than plain lines can be shown on.
+// Whether the descriptor is a terminal that can show a progress bar and colours: TERM is set and not "dumb".
 bool isCapableTerminal(int descriptor);
 
-// Whether a stream's reader sees colours: a terminal, unless NO_COLOR is set or TERM is dumb.
+// kTerminal for a capable terminal, unless NO_COLOR is set and not empty.
 enum class Colours { kNone, kTerminal };
 Colours coloursOf(int descriptor);
 
 using Cells = std::vector<std::string>;
 
-// Rows under a heading, each column as wide as its widest cell (in code points).
+// Returns the rows under a heading, each column as wide as its widest cell (in code points). No row may have more cells
+// than the heading.
 std::string table(const Cells& heading, const std::vector<Cells>& rows);
 
-// One "name  value" a line, the values under each other.
+// Returns one "name  value" a line, the values under each other.
 std::string record(const std::vector<std::pair<std::string, std::string>>& fields);
 
-// Where the tool's words go. Data goes to `out`, as text or as exactly one JSON document; what went wrong goes
-// to `errors` in words, and with kJson to `out` as well, so that a script reads one stream. kQuiet leaves of the
-// text what a script asks for.
+// Writes answers and failures to the two streams, which must outlive it. Data goes to `out`, as text or as exactly one
+// JSON document. Errors go to `errors` in words. With kJson a failure goes to `out` as well, so that a script reads one
+// stream. kQuiet writes Answer::quiet in place of the text. Not thread-safe.
 class Output {
 public:
     Output(std::ostream& out, std::ostream& errors, Format format, Colours ofErrors = Colours::kNone)
         : out_(out), errors_(errors), format_(format), ofErrors_(ofErrors) {}
 
-    // The status to exit with: the answer's own, or kFailed if the data could not be written.
+    // Returns the status to exit with: the answer's own, or kFailed if the data could not be written.
     ExitStatus show(const Answer&);
+
+    // Returns the failure's status, whether or not the failure could be written.
     ExitStatus show(const Failure&);
 
 private:

@@ -28,7 +28,7 @@ std::size_t countOf(const KeysByPepper& keys, int version) {
     return found != keys.end() ? found->second : 0;
 }
 
-// The versions that are configured, and those that are needed.
+// Returns the versions that are configured or needed.
 std::vector<int> versionsOf(const PepperStatus& status) {
     auto keys = status.together;
     keys.try_emplace(status.current);
@@ -76,7 +76,7 @@ std::string whatIsNext(const PepperStatus& status) {
            " took over, or those who are signed in since before sign in again.\n";
 }
 
-// Nothing as long as no password is sealed.
+// Returns an empty text as long as no password is sealed.
 std::string passwordsOf(const PepperStatus& status) {
     const auto& passwords = status.passwords;
     const bool isOff = passwords.empty() || (passwords.size() == 1 && passwords.contains(0));
@@ -122,7 +122,7 @@ Answer showStatus(Services& services) {
     return answer;
 }
 
-// Like the pepper in use, the new one is its owner's alone: the account of the workers.
+// Gives the new pepper to the owner of the pepper in use, the account of the workers. No other account can read it.
 void giveToOwnerOf(const fs::path& pepper, const fs::path& file) {
     struct stat status {};
     if (::stat(pepper.c_str(), &status) != 0 || ::chown(file.c_str(), status.st_uid, status.st_gid) != 0)

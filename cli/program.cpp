@@ -36,7 +36,7 @@ constexpr auto kFooter =
     "Exit status: 0 done or already so, 1 failed, 2 usage, 3 not found, 4 conflict, 5 partly done.\n"
     "`claviger VERB --help` tells more about each.";
 
-// What holds for every verb.
+// The options of every verb.
 struct Globals {
     bool json = false;
     bool quiet = false;
@@ -64,7 +64,7 @@ std::string verbsOf(const CLI::App& group) {
     return names;
 }
 
-// The words so far that name a verb: "claviger user create".
+// The last verb or group that the command line reached, and the words that name it: "claviger user create".
 struct Reached {
     const CLI::App* app;
     std::string words;
@@ -79,14 +79,14 @@ Reached reachedBy(const CLI::App& app) {
     return reached;
 }
 
-// In words of our own where the library would repeat the argument: somebody may have put a password there.
+// Describes the misuse in words of our own where the library would repeat a value, since that may be a password.
 std::string misuse(const CLI::App& app, const Reached& reached, const CLI::ParseError& error) {
     const auto verbs = verbsOf(*reached.app);
     const auto extras = app.remaining(true);
     if (extras.empty()) {
         if (error.get_name() == "RequiredError" && !verbs.empty()) return "which verb? " + verbs;
         const std::string why = error.what();
-        return why.substr(0, why.find(" = "));  // what follows is a value that a flag does not take
+        return why.substr(0, why.find(" = "));  // the rest is a value that a flag does not take
     }
     const auto& first = extras.front();
     if (first.starts_with('-')) {
@@ -97,7 +97,7 @@ std::string misuse(const CLI::App& app, const Reached& reached, const CLI::Parse
     return "`" + reached.words + "` has an argument too many";
 }
 
-// Known before the arguments are: misuse is told in the form that was asked for.
+// Determines the format before the arguments are parsed, so that misuse is reported in the selected format.
 Format formatOf(int count, const char* const* arguments) {
     const auto has = [&](std::string_view flag) {
         return std::any_of(arguments, arguments + count, [&](std::string_view word) { return word == flag; });
@@ -106,7 +106,7 @@ Format formatOf(int count, const char* const* arguments) {
     return has("--quiet") || has("-q") ? Format::kQuiet : Format::kText;
 }
 
-// What cannot be looked at is not misuse: another account may read it.
+// Refuses a --config that is no file. A path that cannot be examined is not misuse: another account may read it.
 void checkConfiguration(const CLI::App& app, const Globals& globals) {
     using std::filesystem::file_type;
     if (app.count("--config") == 0) return;

@@ -10,11 +10,11 @@
 
 namespace claviger::cli {
 
-// Makes the services from the configuration in this file.
+// Makes the services from the configuration in this file. Must not return null.
 using ServicesMaker = std::function<std::unique_ptr<Services>(const std::filesystem::path& configuration)>;
 
-// The tool from its arguments to its exit status: reads them, runs the one verb they ask for, shows the answer.
-// Every failure ends here; nothing is thrown.
+// Parses the arguments, runs the verb that they select, and writes its answer to the two streams. Returns the exit
+// status. Every failure is written as an answer, so no std::exception leaves it.
 ExitStatus runProgram(int count, const char* const* arguments, const ServicesMaker&, std::ostream& out,
                       std::ostream& errors);
 

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t kBarWidth = 30;
-constexpr std::size_t kLongestWords = 32;  // the whole stays within 80 columns
+constexpr std::size_t kLongestWords = 32;  // so that the whole bar stays within 80 columns
 constexpr auto kBetweenDrawings = std::chrono::milliseconds{50};
 constexpr auto kToBeginningAndWipe = "\r\033[K";
 

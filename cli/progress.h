@@ -7,31 +7,32 @@
 
 namespace claviger::cli {
 
-// How something that takes long is shown while it goes on.
+// The form of the progress of a long run.
 enum class ProgressStyle {
     kNone,
     kLines,  // one line for each step: for logs
     kBar,    // one line that is written over: for people at a terminal
 };
 
-// kBar if the error output is a terminal (and not a dumb one), else kLines.
+// kBar if standard error is a capable terminal (isCapableTerminal), otherwise kLines.
 ProgressStyle progressStyleOfErrors();
 
-// Where it is shown. Not before there is a step to show.
+// The stream and the form of the progress. The stream must outlive this and every Progress made from it.
 struct ProgressOutput {
     std::ostream& errors;
     ProgressStyle style;
 };
 
-// The steps of something that takes long, on the error output. For one thread at a time.
+// Shows the steps of a long run on the error output. Writes nothing before the first step. For one thread at a time.
 class Progress {
 public:
     explicit Progress(const ProgressOutput& output) : errors_(output.errors), style_(output.style) {}
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
-    ~Progress();  // wipes the bar away, so that what follows has the line for itself
+    ~Progress();  // wipes the bar away, so that later output begins on an empty line
 
-    // The step that is done: `what` in a few words, and how many of all are done with it.
+    // Shows a step that is done: `what` in a few words, and how many of all steps are done, this one included. A bar is
+    // drawn at most once in 50 ms, and for the last step.
     void step(const std::string& what, std::size_t done, std::size_t all);
 
 private:
@@ -39,7 +40,7 @@ private:
 
     std::ostream& errors_;
     ProgressStyle style_;
-    std::chrono::steady_clock::time_point drawn_{};  // the bar, last; never: the clock's beginning
+    std::chrono::steady_clock::time_point drawn_{};  // the last drawing of the bar; the clock's beginning: none yet
 };
 
 }  // namespace claviger::cli

@@ -58,7 +58,7 @@ struct Arguments {
         add(OldRows::kAuditEvents, audit);
         add(OldRows::kKnownDevices, devices);
         if (order.kept.empty()) throw usageFailure("give at least one of --sessions, --audit and --devices");
-        order.kept.emplace(OldRows::kLoginAttempts, leastKept(OldRows::kLoginAttempts));  // of no more use to anything
+        order.kept.emplace(OldRows::kLoginAttempts, leastKept(OldRows::kLoginAttempts));  // older ones count no more
         if (tenant) order.tenant = parseSlug("--tenant", *tenant);
         return order;
     }

@@ -4,7 +4,9 @@
 
 namespace claviger::cli {
 
-// `claviger prune`: deletes old sessions, audit events and known devices of all tenants.
+// Defines `claviger prune`, which deletes old sessions, audit events and known devices of all tenants. It also deletes
+// the sign-in attempts that no longer count. Parsing a command line with this verb sets `chosen`, which must outlive
+// the parsing.
 void addPruneCommand(CLI::App& app, Verb& chosen);
 
 }  // namespace claviger::cli

@@ -46,7 +46,7 @@ Restored restoreTenant(domain::TransferService& transfers, const RestoreOrder& o
     return restored;
 }
 
-// Several at a time. A fault of one file stops no other.
+// Imports several files at a time. A problem of one file stops no other.
 std::vector<Restored> restoreTenants(domain::TransferService& transfers, const RestoreOrder& order,
                                      const std::vector<std::string>& files) {
     std::vector<Restored> all(files.size());

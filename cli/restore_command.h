@@ -4,7 +4,7 @@
 
 namespace claviger::cli {
 
-// Defines `claviger restore`.
+// Defines `claviger restore`. Parsing a command line with this verb sets `chosen`, which must outlive the parsing.
 void addRestoreCommand(CLI::App& app, Verb& chosen);
 
 }  // namespace claviger::cli

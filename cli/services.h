@@ -15,39 +15,44 @@
 
 namespace claviger::cli {
 
-// What the verbs work with. Nothing is made and no connection opened before it is asked for; asking for the
-// first one reads the configuration and throws domain::BadConfiguration.
+// The services that the verbs work with. They are made on first use, and no connection is opened before. Until the
+// configuration has been read, every method but examine() reads it and throws domain::BadConfiguration, or
+// std::runtime_error for migration files that cannot be used.
+// The returned references live as long as this object. Not thread-safe, although several services are.
 class Services {
 public:
     virtual ~Services() = default;
 
-    // These throw Failure (kFailed) if the control schema is missing or behind this release.
+    // These five throw Failure (kFailed) if the control schema is missing or behind this release, and
+    // domain::StorageUnavailable. keys() and peppers() read the pepper and throw domain::BadConfiguration if it cannot
+    // be used.
     virtual domain::TenantService& tenants() = 0;
     virtual domain::TransferService& transfers() = 0;
     virtual domain::UserService& users() = 0;
     virtual domain::OperatorKeyService& keys() = 0;
     virtual domain::PepperService& peppers() = 0;
 
-    // With an account of its own; the control schema's version is not looked at. Throws domain::BadConfiguration if the
-    // account is not configured.
+    // Uses an account of its own, and does not check the control schema's version. Throws domain::BadConfiguration if
+    // the account is not configured.
     virtual domain::PruneService& pruning() = 0;
 
-    // From now on every transaction of the services is rolled back. To be called before the first.
+    // From now on every transaction of the services but pruning() is rolled back. To be called before the first
+    // transaction.
     virtual void rehearse() = 0;
 
     virtual domain::MigrationService& migrations() = 0;
-    virtual int newestTenantVersion() = 0;
+    virtual int newestTenantVersion() = 0;  // of this release
 
-    // The file of the pepper that is in use, and the versions of those that are configured.
+    // The file of the pepper in use, and the versions and fingerprints of the configured peppers.
     struct PepperFile {
         std::filesystem::path file;
         int version;
-        std::optional<int> other;
+        std::optional<int> other;                 // nullopt: only one pepper is configured
         std::map<int, std::string> fingerprints;  // by version
     };
-    virtual PepperFile pepperFile() = 0;
+    virtual PepperFile pepperFile() = 0;  // throws domain::BadConfiguration if a pepper cannot be used
 
-    // What is to be said of the installation. A configuration or a database that cannot be used is a finding.
+    // Examines the installation. A configuration or a database that cannot be used is a finding, not an exception.
     virtual domain::Findings examine() = 0;
 };
 

@@ -4,8 +4,8 @@
 
 namespace claviger::cli {
 
-// claviger tenant create | list | show | rename | suspend | resume | export | import | drop. Sets `chosen` when the
-// command line asks for one of them.
+// Defines `claviger tenant create | list | show | rename | suspend | resume | export | import | drop`. Parsing a
+// command line with one of these verbs sets `chosen`, which must outlive the parsing.
 void addTenantCommands(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

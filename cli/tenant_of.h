@@ -7,11 +7,12 @@
 
 namespace claviger::cli {
 
-// The options by which verbs name whom they are about.
+// The required options `--tenant` and `--email`. The string that receives the value must outlive the parsing.
 void addTenantOption(CLI::App& verb, std::string& slug);
 void addEmailOption(CLI::App& verb, std::string& email);
 
-// The tenant with this slug, its schema fit for this release. Throws Failure: not found, or behind.
+// Returns the tenant with this slug, whose schema fits this release. Throws Failure: `tenant_not_found` (kNotFound), or
+// `tenant_migrating` (kFailed) if the schema is behind. Throws what Services::tenants() throws.
 domain::Tenant tenantOf(Services&, const domain::TenantSlug&);
 
 }  // namespace claviger::cli

@@ -42,7 +42,7 @@ std::string keepIn(const std::filesystem::path& path, const std::function<void(d
     return std::filesystem::absolute(path).string();
 }
 
-// A tenant that is in the way, told without the advice that fits a create.
+// Returns the failure of the domain. For a conflict it replaces the advice, which would fit a create.
 Failure refusal(const domain::Error& error, std::string next) {
     const auto usual = failureOf(error);
     return usual.status() == ExitStatus::kConflict
@@ -57,7 +57,7 @@ domain::Unimportable mustBeWhole(const domain::Result<domain::Unimportable>& exp
     return exported.value();
 }
 
-// Says of an export that is written what an import would refuse.
+// Adds to the answer of a written export the row that an import would refuse.
 Answer warned(Answer answer, const domain::Unimportable& refused) {
     answer.document.set("refused", refused.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(refused));
     if (refused.empty()) return answer;
@@ -102,7 +102,7 @@ void addExport(CLI::App& group, Verb& chosen) {
             throw usageFailure("--output -: no export is written to a terminal", "Pipe it, or name a file.");
         if (*output == "-" && group.get_parent()->count("--json") > 0)
             throw usageFailure("--output - and --json both want standard output", "Name a file, or leave --json out.");
-        // On standard output the export is the answer.
+        // With `-` the export itself is the answer.
         const auto parsed = parseSlug("SLUG", *slug);
         chosen = [parsed, file = nameOr(*output, "--output", parsed)](Services& services) {
             return exportTenant(services, parsed, file);
@@ -110,7 +110,7 @@ void addExport(CLI::App& group, Verb& chosen) {
     });
 }
 
-// That it is confirmed, or that there is somebody to ask.
+// Throws Failure unless the drop is confirmed or a terminal can show a prompt.
 void mustBeConfirmable(const std::string& slug, const std::optional<std::string>& confirmed) {
     if (confirmed && *confirmed == slug) return;
     if (confirmed) throw usageFailure("--confirm is not the tenant's slug; nothing was changed", "Repeat the slug.");
@@ -124,7 +124,7 @@ std::string hostsOf(const domain::TenantDetails& details) {
     return all.empty() ? "no host" : all;
 }
 
-// Once it is known which tenant that is: whoever is asked should see what they are about to remove.
+// Prompts for the slug. The tenant has been found by then, so that the prompt shows what a drop removes.
 void askForSlug(const domain::DroppedTenant& plan, const std::string& file) {
     const auto& tenant = plan.details.tenant;
     std::cerr << "This removes tenant " << tenant.slug.text() << " (" << tenant.name << ", " << hostsOf(plan.details)
@@ -134,7 +134,7 @@ void askForSlug(const domain::DroppedTenant& plan, const std::string& file) {
               << ".\nType its slug to go on: " << std::flush;
     std::string typed;
     if (!std::getline(std::cin, typed)) {
-        std::cerr << '\n';  // the cursor still stands behind the question
+        std::cerr << '\n';  // the cursor is still behind the prompt
         throw usageFailure("no slug was typed; nothing was changed");
     }
     if (typed != tenant.slug.text()) throw usageFailure("that is not the tenant's slug; nothing was changed");
@@ -155,7 +155,7 @@ Answer planOfDrop(Services& services, const TenantSlug& slug, const std::string&
                         jsonObject({{"tenant", slug.text()}, {"file", kept}})});
 }
 
-// As keepIn; a failure says what has become of the tenant.
+// As keepIn. A failure also describes the state of the tenant.
 std::string keepBeforeDrop(const std::string& file, const TenantSlug& slug,
                            const std::function<void(domain::ArchiveSink&)>& fill) {
     bool begun = false;
@@ -226,7 +226,7 @@ domain::ImportedTenant importFrom(Services& services, const std::string& file, c
     return std::move(imported).value();
 }
 
-// What an import cannot know, and the operator may.
+// Describes the users at the export. The operator may know of later changes, an import cannot.
 std::string toldOfUsers(const domain::ImportedTenant& imported) {
     const auto& [approved, pending, suspended] = imported.users;
     return "Users, as they were at the export" +

@@ -4,10 +4,11 @@
 
 namespace claviger::cli {
 
-// claviger tenant export | import | drop, in the group `tenant`.
+// Defines `claviger tenant export | import | drop` in the group `tenant`. Parsing a command line with one of these
+// verbs sets `chosen`, which must outlive the parsing.
 void addTransferCommands(CLI::App& group, Verb& chosen);
 
-// `--suspended` of a verb that brings tenants back.
+// Adds `--suspended` to a verb that brings tenants back. `suspended` must outlive the parsing.
 void addSuspendedFlag(CLI::App& verb, bool& suspended);
 
 }  // namespace claviger::cli

@@ -64,7 +64,7 @@ Answer listUsers(Services& services, const domain::TenantSlug& slug) {
     return answerOf(text, jsonObject({{"users", array}}), emails);
 }
 
-// What each verb that changes a user has to say.
+// The texts of a verb that changes a user.
 struct Words {
     const char* done;
     const char* before;
@@ -99,7 +99,7 @@ Verb askedToCreate(const Arguments& given, bool dryRun) {
     const auto email = parseEmail("--email", given.email);
     const auto name = parseDisplayName("--name", given.name.value_or(email.localPart()));
     const domain::NewUser wanted{email, name, given.pending ? UserStatus::kPending : UserStatus::kApproved};
-    // Shared because a std::function must be copyable, which a password is not.
+    // Shared, because a std::function must be copyable and a password is not.
     const auto password = std::make_shared<domain::secrets::Password>(readPassword(STDIN_FILENO));
     return rehearsedIf(dryRun, [=](Services& services) { return createUser(services, slug, wanted, *password); });
 }
@@ -139,7 +139,7 @@ void addList(CLI::App& group, Verb& chosen) {
 using Change = std::function<domain::Result<domain::ChangedUser>(domain::UserService&, const domain::Tenant&,
                                                                  const domain::Email&)>;
 
-// A verb that changes one user and needs nothing but to know whom.
+// Adds a verb that changes one user and takes no options but those that name the user.
 void addChange(CLI::App& group, Verb& chosen, const std::string& name, const std::string& purpose, const Words& words,
                const Change& change) {
     auto* const verb =

@@ -4,8 +4,9 @@
 
 namespace claviger::cli {
 
-// claviger user create | list | approve | suspend | set-password | sign-out | unlock. Sets `chosen` when the command
-// line has one of them.
+// Defines `claviger user create | list | approve | suspend | set-password | sign-out | unlock`. Parsing a command line
+// with one of these verbs sets `chosen`, which must outlive the parsing. Parsing `create` and `set-password` reads the
+// password from standard input.
 void addUserCommands(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

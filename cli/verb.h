@@ -10,23 +10,24 @@
 
 namespace claviger::cli {
 
-// What was asked for on the command line, its arguments checked. Throws Failure, and what the services throw.
+// The verb of the command line, with its checked arguments. A call runs it. It throws Failure, and what the services
+// throw.
 using Verb = std::function<Answer(Services&)>;
 
-// A group of verbs, such as `claviger tenant`.
+// Adds a group of verbs, such as `claviger tenant`. One of them must follow the group's name. `parent` owns the group.
 CLI::App* addGroup(CLI::App& parent, const std::string& name, const std::string& purpose, const std::string& examples);
 
-// `--dry-run` for a verb that changes something. Whether it is given is known once the arguments are parsed.
+// Adds `--dry-run` to a verb that changes something. The value is valid once the arguments are parsed. Keep the pointer
+// until then, since the option refers to its value.
 std::shared_ptr<bool> addDryRun(CLI::App& verb);
 
-// The verb itself, or with `dryRun` its rehearsal: everything that it does in transactions is rolled back, and the
-// answer says so.
+// Returns the verb itself, or with `dryRun` its dry run: all its transactions are rolled back, and the answer says so.
 Verb rehearsedIf(bool dryRun, Verb);
 
-// The answer of a verb that has changed nothing.
+// Marks the answer of a verb that has changed nothing: a first line in the text, `"dryRun": true` in the document.
 Answer asRehearsal(Answer);
 
-// One verb; its help ends with the examples, one a line.
+// Adds one verb. Its help ends with the examples, one a line. `parent` owns the verb.
 CLI::App* addVerb(CLI::App& parent, const std::string& name, const std::string& purpose, const std::string& examples);
 
 }  // namespace claviger::cli

@@ -1,8 +1,9 @@
 #!/bin/sh
-# MariaDB 10.11.19: an account with INSERT and UPDATE (seen) on a table may run `UPDATE t SET seen = 2 WHERE id = 1`. It may
-# not run `INSERT INTO t (id, seen) … ON DUPLICATE KEY UPDATE seen = 3`: error 1143, "UPDATE command denied … for column
-# 'id'". The statement changes only `seen`, so one would expect UPDATE on that column to suffice. The server wants UPDATE on
-# the columns of the key that the INSERT names as well. An upsert thus opens the key itself to the account.
+# MariaDB 10.11.19: an account with INSERT and UPDATE (seen) on a table may run `UPDATE t SET seen = 2 WHERE id = 1`.
+# It may not run `INSERT INTO t (id, seen) … ON DUPLICATE KEY UPDATE seen = 3`. The error is 1143, "UPDATE command
+# denied … for column 'id'". The statement changes only `seen`, so one would expect UPDATE on that column to suffice.
+# The server requires UPDATE on the columns of the key that the INSERT names as well. An upsert thus opens the key
+# itself to the account.
 set -eu
 
 folder=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # MariaDB 10.11.19: two workers take jobs by `SELECT … ORDER BY due LIMIT 3 FOR UPDATE SKIP LOCKED`. Without an index on
 # the column `due` the second worker gets no row, although the first holds three of a hundred. READ COMMITTED makes no
-# difference, where one would expect the locks of rows that are not returned to be given back. With the index the second
+# difference, although one would expect it to release the locks of rows that are not returned. With the index the second
 # worker gets the next three rows.
 set -eu
 

@@ -2,7 +2,7 @@
 # nginx 1.22.1: `error_page 414 @name` answers 500 with nginx's own HTML page instead of 414 with the named location's
 # text. `error_page 404 @name` works, and `error_page 414 /path` works. The error log says "empty URI in redirect to named
 # location": a request line that is too long has no URI yet. An API that promises one error format for every status
-# breaks it for this one.
+# breaks the promise for 414.
 set -eu
 
 folder=$(mktemp -d)

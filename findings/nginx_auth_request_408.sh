@@ -1,7 +1,7 @@
 #!/bin/sh
-# nginx 1.22.1: where an auth_request's location turns errors into 403 by `error_page … =403`, an upstream's 408 gets the client
-# no answer at all: nginx closes its connection. A 409 is turned into 403, and a 408 without the error_page into 500. A guard
-# that promises a status for each failure leaves 408 out of the list.
+# nginx 1.22.1: the location of an auth_request turns errors into 403 by `error_page … =403`. Where the upstream
+# responds with 408, the client gets no response at all: nginx closes its connection. A 409 is turned into 403, and a
+# 408 without the error_page into 500. A guard that promises a status for each failure leaves 408 out of the list.
 set -eu
 
 folder=$(mktemp -d)
@@ -38,9 +38,9 @@ http {
     }
 }
 CONF
-# A "return" answers before auth_request is looked at, try_files after it.
+# A "return" responds before auth_request runs, try_files responds after it.
 sed -i 's|; return 200; }$|; try_files /none @never; }|' "$folder/conf"
-# An upstream that answers with the number in the path.
+# An upstream that responds with the status in the path.
 python3 - "$folder/upstream" <<'UPSTREAM' &
 import os, socketserver, sys
 class Answer(socketserver.StreamRequestHandler):

@@ -1,7 +1,7 @@
 #!/bin/sh
 # ratelimit-header-parser 0.1.0 (npm) reads NaN and an invalid date from the RateLimit header of
 # draft-ietf-httpapi-ratelimit-headers-11 (a structured field: "key";r=598;t=41). It takes the header for the form of the
-# first drafts (limit=…, remaining=…). Where X-RateLimit-* stands beside it, the parser prefers the header that it
+# first drafts (limit=…, remaining=…). Where a response has X-RateLimit-* too, the parser prefers the header that it
 # misreads. So a server that sends both families for safety serves the clients of this parser worse than one that sends
 # the old family only.
 set -eu

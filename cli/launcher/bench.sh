@@ -1,4 +1,4 @@
-# The measurements, on a database of their own with its durable settings.
+# Runs the measurements, on a database of their own with durable settings.
 
 benchPackages='
 wrk               makes the load of the measurements
@@ -25,7 +25,7 @@ benchVerb() {  # [NAME [OPTION…]]: tests/bench/NAME.mjs
     makeFolder "$folder"
     makeSecrets "$folder"
     writeSettings "$folder"
-    # The sizes that a server has by default; the demo's are small, so that it starts quickly.
+    # These are the default sizes of a server. The demo's sizes are smaller, so that it starts quickly.
     startDatabase "$folder" --innodb-log-file-size=96M --innodb-buffer-pool-size=128M
     "$tool" --config "$folder/claviger.conf" migrate >"$folder/log/migrate.log" || fail "the database could not be migrated"
     TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/bench/$bench.mjs" "$@"

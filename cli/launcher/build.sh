@@ -1,4 +1,4 @@
-# Building, with ninja's progress; quick when nothing has changed.
+# Builds, with ninja's progress. Quick when nothing has changed.
 
 buildVerb() {
     [ $# = 0 ] || fail "build takes no arguments"
@@ -11,12 +11,12 @@ buildAll() {
     buildOnly all
 }
 
-buildFuzzer() {  # a build of its own, by clang
+buildFuzzer() {  # in a build folder of its own, with clang
     [ -f "$root/build/fuzz/build.ninja" ] || runTask cmake -S "$root" --preset fuzz || fail "cmake could not configure the fuzzer"
     runTask cmake --build "$root/build/fuzz" --parallel "$(nproc)" --target fuzzer || fail "the fuzzer could not be built; see above"
 }
 
-# The C++ tests again, by g++ with sanitizers: api, contract, fuzz, server and unit.
+# Builds the C++ tests again, by g++ with sanitizers: api, contract, fuzz, server and unit.
 buildSanitized() {  # PRESET: asan or tsan
     [ -f "$root/build/$1/build.ninja" ] || runTask cmake -S "$root" --preset "$1" || fail "cmake could not configure the build $1"
     runTask cmake --build "$root/build/$1" --parallel "$(nproc)" --target api_tests contract_tests fuzz_tests server_tests unit_tests ||

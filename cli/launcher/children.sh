@@ -1,8 +1,8 @@
-# Processes that the launcher starts. Each gets a session of its own, so that Ctrl-C reaches the launcher alone, which
-# then stops them in order; and each is told to end should the launcher be killed outright.
+# Processes that the launcher starts. Each gets a session of its own, so that Ctrl-C reaches only the launcher, which
+# then stops them in order. Each gets SIGTERM if the launcher is killed.
 
 children=  # "NAME=PID …", the youngest first
-task=      # the process group of what runs in the foreground
+task=      # the process group of the command in the foreground
 
 stopAllAtExit() {
     trap stopAll EXIT
@@ -17,7 +17,7 @@ startChild() {  # NAME LOG COMMAND…
     children="$childName=$! $children"
 }
 
-# In the background and waited for, since a shell hears of a signal only between its foreground commands.
+# Runs a command in the background and waits for it, since a shell handles a signal only between foreground commands.
 runTask() {
     setsid "$@" </dev/null &
     task=$!
@@ -27,7 +27,7 @@ runTask() {
     return "$taskStatus"
 }
 
-alive() {  # PID; a process that has ended and was not waited for is not
+alive() {  # PID; fails for a process that has ended, also before it is waited for
     { read -r processState <"/proc/$1/stat"; } 2>/dev/null || return 1
     case ${processState##*) } in Z* | X*) return 1 ;; esac
 }
@@ -39,7 +39,7 @@ firstDead() {  # prints the name of a child that has ended
     return 1
 }
 
-stopChild() {  # NAME=PID: asks, and after 15 s insists
+stopChild() {  # NAME=PID: sends SIGTERM, and SIGKILL after 15 s
     kill -TERM "${1#*=}" 2>/dev/null || true
     patience=300
     while alive "${1#*=}"; do
@@ -51,7 +51,7 @@ stopChild() {  # NAME=PID: asks, and after 15 s insists
     stopOrphans "${1#*=}"
 }
 
-stopOrphans() {  # GROUP: what a child that crashed has left; nginx's own children go on without it
+stopOrphans() {  # GROUP: stops the children of a crashed child; nginx's own children go on without it
     patience=40
     while kill -s TERM -- "-$1" 2>/dev/null; do
         [ $patience -gt 0 ] || kill -s KILL -- "-$1" 2>/dev/null || true

@@ -1,4 +1,4 @@
-# A private MariaDB in FOLDER/db: on a unix socket alone, with no option file of the system.
+# A private MariaDB in FOLDER/db. It listens only on a unix socket and reads no option file of the system.
 
 startDatabase() {  # FOLDER [OPTION…]
     databaseFolder=$1/db databaseLog=$1/log/mariadb.log
@@ -17,7 +17,7 @@ startDatabase() {  # FOLDER [OPTION…]
     makeAccounts "${databaseFolder%/db}"
 }
 
-makeDatabase() {  # under another name until it is whole
+makeDatabase() {  # under another name until it is complete
     say "Making a private database in $databaseFolder"
     rm -rf -- "$databaseFolder/data.new"
     # shellcheck disable=SC2086
@@ -32,7 +32,7 @@ makeAccounts() {  # FOLDER
     accountsAt "$databaseFolder/db.sock" "$1"
 }
 
-# The passwords go from their files to the server's standard input: never into arguments or the environment.
+# The passwords go from their files to the client's standard input, never into arguments or the environment.
 accountsAt() {  # SOCKET FOLDER
     awk -v workerFile="$2/secrets/worker_password" -v toolFile="$2/secrets/tool_password" \
         -v pruneFile="$2/secrets/prune_password" '
@@ -45,7 +45,7 @@ accountsAt() {  # SOCKET FOLDER
         fail "the accounts of the database could not be made"
 }
 
-awaitReady() {  # WHAT LOG SECONDS COMMAND…: until the command succeeds
+awaitReady() {  # WHAT LOG SECONDS COMMAND…: blocks until the command succeeds, fails after SECONDS
     awaited=$1 awaitedLog=$2 rounds=$(($3 * 20))
     shift 3
     until "$@" >/dev/null 2>&1; do

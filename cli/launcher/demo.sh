@@ -1,4 +1,4 @@
-# A whole service on this machine, kept in $CLAVIGER_VAR.
+# Runs a whole service on this machine, with its files in $CLAVIGER_VAR.
 
 demoVerb() {
     [ $# = 0 ] || fail "demo takes no arguments; PORT and CLAVIGER_VAR are variables"
@@ -29,7 +29,7 @@ provision() {
     ask user create --tenant globex --email owner@globex.example --password-stdin
 }
 
-ask() {  # the tool; all that is asked here is safe to ask again
+ask() {  # runs the tool; every command used here can be run again
     "$tool" --config "$var/claviger.conf" "$@" <"$var/secrets/sign_in_password" >>"$var/log/provisioning.log" ||
         fail "claviger $1 failed; see above"
 }

@@ -1,4 +1,4 @@
-# Where things lie. A folder of the service (var/, and var/test/ for the tests) holds:
+# The layout of the folders. A folder of the service (var/, and var/test/ for the tests) holds:
 #   claviger.conf   secrets/   db/   run/   nginx/   log/   lock
 
 longestName=34  # test/s-XXXXXX/fcgi.sock, and some room
@@ -18,13 +18,13 @@ chooseVar() {
     esac
 }
 
-makeFolder() {  # FOLDER: private to this account, with all that belongs into it
+makeFolder() {  # FOLDER: private to this account, with its subfolders
     umask 077
     mkdir -p -- "$1/secrets" "$1/db" "$1/run" "$1/nginx" "$1/log"
     chmod 700 -- "$1"
 }
 
-lockFolder() {  # FOLDER WHAT: until this process and all that it starts have ended
+lockFolder() {  # FOLDER WHAT: locks it until this process and all that it starts have ended
     exec 9>>"$1/lock"
     flock -n 9 || fail "$2 is already running on $1 (process $(cat "$1/lock")); stop it first, or choose another CLAVIGER_VAR"
     echo $$ >"$1/lock"
@@ -39,6 +39,6 @@ choosePort() {
     ! portTaken || fail "port $port is in use; choose another: PORT=8081 ./claviger demo"
 }
 
-portTaken() {  # is there a listener (state 0A) on 127.0.0.1 or on all addresses?
+portTaken() {  # succeeds if there is a listener (state 0A) on 127.0.0.1 or on all addresses
     grep -qsE "^ *[0-9]+: (0100007F|0{8}|0{32}):$(printf %04X "$port") 0+:0000 0A" /proc/net/tcp /proc/net/tcp6
 }

@@ -1,7 +1,7 @@
-# nginx's own folder for one service: the shipped files of nginx/, with the few places filled in that differ.
+# nginx's own folder for one service. It has copies of the shipped files of nginx/ with this service's paths.
 
 writeNginx() {  # FOLDER PORT
-    user=  # only a root's nginx would change to another account, which could not reach the private folder
+    user=  # only an nginx of root changes to another account, which could not reach the private folder
     [ "$(id -u)" != 0 ] || user='user root;'
     cp -- "$root"/nginx/claviger_* "$1/nginx/"
     sed -i -e "s|/run/claviger/fcgi.sock|$1/run/fcgi.sock|" "$1/nginx/claviger_http.conf"

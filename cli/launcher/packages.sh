@@ -1,4 +1,4 @@
-# What must be installed, and why. Installing starts no service of the system, now or at the next boot.
+# The required packages, with the reason for each. Installing starts no service of the system, now or at the next boot.
 
 buildPackages='
 g++               compiles it
@@ -29,7 +29,7 @@ requireDebian12() {  # FILE: /etc/os-release
     ) || exit 1
 }
 
-missingOf() {  # TABLE: its lines whose package is not installed
+missingOf() {  # TABLE: prints its lines whose package is not installed
     # shellcheck disable=SC2046
     installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' $(echo "$1" | awk '{ print $1 }') 2>/dev/null || true)
     printf '%s\n--\n%s\n' "$installed" "$1" | awk '
@@ -38,7 +38,7 @@ missingOf() {  # TABLE: its lines whose package is not installed
         table && NF && !($1 in have)'
 }
 
-installMissing() {  # [TABLE]: of packages besides those that building needs
+installMissing() {  # [TABLE]: packages besides those that the build needs
     missing=$(missingOf "$buildPackages${1-}")
     [ -n "$missing" ] || return 0
     names=$(echo "$missing" | awk '{ printf "%s%s", s, $1; s = " " }')
@@ -59,11 +59,11 @@ aptInstall() {
     apt-get install -y -q --no-install-recommends "$@" ||
         { apt-get update -q && apt-get install -y -q --no-install-recommends "$@"; } ||
         fail "apt-get could not install the packages; see above"
-    case " $* " in *' nginx '*) update-rc.d nginx disable ;; esac # nor at the next boot
+    case " $* " in *' nginx '*) update-rc.d nginx disable ;; esac # no start at the next boot either
     letServicesBe
 }
 
-# Debian starts nginx when it is installed, unless this policy says no.
+# Debian starts nginx when it is installed, unless this policy refuses it.
 servicePolicy=/usr/sbin/policy-rc.d
 ownPolicy=
 

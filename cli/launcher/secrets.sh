@@ -13,7 +13,7 @@ newPepper() {
     echo "1:$pepper"
 }
 
-makeSecret() {  # FILE COMMAND…: what the command prints; a crash leaves no half a secret
+makeSecret() {  # FILE COMMAND…: keeps the output of the command; a crash leaves no half secret under that name
     secretFile=$1
     shift
     [ ! -s "$secretFile" ] || return 0
@@ -21,7 +21,7 @@ makeSecret() {  # FILE COMMAND…: what the command prints; a crash leaves no ha
     mv -- "$secretFile.new" "$secretFile"
 }
 
-writeSettings() {  # FOLDER [LINE…]: anew at each start, so that it is true of where things lie now
+writeSettings() {  # FOLDER [LINE…]: runs at each start, so that the paths are right after a move
     settingsFolder=$1
     shift
     cat >"$settingsFolder/claviger.conf" <<END

@@ -1,4 +1,4 @@
-# All tests, on a private database that is made anew for each run.
+# Runs all tests, on a private database that is made anew for each run.
 
 testPackages='
 mariadb-client    dumps the test database, to look for secrets in it
@@ -55,13 +55,13 @@ testVerb() {  # [--long] [NAME…]
     makeFolder "$folder"
     makeSecrets "$folder"
     writeSettings "$folder" "passwords.memory_mib = 8" "passwords.passes = 1"
-    # Nothing here must outlive a crash.
+    # This database need not survive a crash of the machine.
     startDatabase "$folder" --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin
     "$tool" --config "$folder/claviger.conf" migrate >"$folder/log/migrate.log" || fail "the test database could not be migrated"
     TEST_LONG=$long TEST_STATE_TRANSFER=$var/galera/usr/bin TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
 }
 
-# Only what the named suites need, for it takes long.
+# Builds only the parts that the named suites need, since all of them take long.
 buildLong() {  # [NAME…]
     ! isWanted galera-long "$@" || fetchStateTransfer "$var/galera"
     ! isWanted 'fuzz-long' "$@" || buildFuzzer
@@ -69,8 +69,8 @@ buildLong() {  # [NAME…]
     ! isWanted '*-tsan' "$@" || buildSanitized tsan
 }
 
-# The scripts by which one node of a cluster fills another are in the package that brings MariaDB as a service of the system.
-# It is unpacked beside the tests instead of installed: they need no such service.
+# Fetches the scripts by which one node of a cluster fills another. Their package also brings MariaDB as a service of
+# the system. The tests need no such service, so the package is unpacked beside them and not installed.
 fetchStateTransfer() {  # FOLDER
     [ ! -x "$1/usr/bin/wsrep_sst_rsync" ] || return 0
     say "Fetching the scripts that fill a node of a cluster (package mariadb-server)"
@@ -82,7 +82,7 @@ fetchStateTransfer() {  # FOLDER
     mv -- "$1.new" "$1"
 }
 
-isWanted() {  # PATTERN [NAME…]: without names, all are
+isWanted() {  # PATTERN [NAME…]: whether a name matches; without names always
     wantedPattern=$1
     shift
     [ $# != 0 ] || return 0
@@ -93,7 +93,7 @@ isWanted() {  # PATTERN [NAME…]: without names, all are
     return 1
 }
 
-# What the package-lock.json of a folder of tests names: when it is missing, or the lock has changed since.
+# Installs the libraries in the package-lock.json of a folder of tests, if they are missing or the lock has changed.
 installLibraries() {  # FOLDER
     ! cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock.json" || return 0
     say "Installing the libraries of tests/${1##*/}: $(libraryNames "$1")"
