@@ -1,7 +1,7 @@
--- The three database accounts of Claviger, to be run once by the server's administrator after replacing
--- @TOOL_PASSWORD@, @WORKER_PASSWORD@ and @PRUNE_PASSWORD@ (letters and digits only). Safe to run again: it sets the passwords anew.
--- Written for MariaDB 10.11; what stands in /*!80000 */ runs on MySQL 8 alone. persistence/README.md says why each
--- right is there.
+-- The three database accounts of Claviger. The server's administrator runs this once, after replacing @TOOL_PASSWORD@,
+-- @WORKER_PASSWORD@ and @PRUNE_PASSWORD@ (letters and digits only). Safe to run again: it sets the passwords anew.
+-- Written for MariaDB 10.11. Text in /*!80000 */ runs only on MySQL 8. persistence/README.md gives the reason for each
+-- right.
 
 -- The tool: makes the control schema, tenant schemas and roles. Only operators hold its password.
 CREATE USER IF NOT EXISTS 'claviger_tool'@'localhost';
@@ -13,12 +13,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP
     ON `claviger\_t\_%`.* TO 'claviger_tool'@'localhost' WITH GRANT OPTION;
 /*!80000 GRANT ROLE_ADMIN ON *.* TO 'claviger_tool'@'localhost' */;
 
--- The workers: nothing of their own. The tool grants them what they may read of the control schema, and each
--- tenant's role, which they take for the length of a piece of work.
+-- The workers: no rights here. The tool grants them their rights on the control schema, and each tenant's role. They
+-- take a role for the length of one unit of work.
 CREATE USER IF NOT EXISTS 'claviger_worker'@'localhost';
 ALTER USER 'claviger_worker'@'localhost' IDENTIFIED BY '@WORKER_PASSWORD@';
 
--- `claviger prune`, mostly run by a timer: nothing of its own either. Where database.prune_user names it, the tool grants
--- it to see how old sessions, audit events, known devices and failed sign-ins are, and to delete them.
+-- `claviger prune`, mostly run by a timer: no rights here either. If database.prune_user names this account, the tool
+-- grants it rights on sessions, audit events, known devices and failed sign-ins: to see their age, and to delete them.
 CREATE USER IF NOT EXISTS 'claviger_prune'@'localhost';
 ALTER USER 'claviger_prune'@'localhost' IDENTIFIED BY '@PRUNE_PASSWORD@';

@@ -16,19 +16,19 @@
 namespace claviger::persistence {
 namespace {
 
-// The service's statements mean the same whatever the server's own settings are. Names that only one of the two servers
-// knows stand in /*M! */ for MariaDB and in /*!80000 */ for MySQL.
+// The service's statements mean the same under every setting of the server. Names that only one of the two servers has
+// stand in /*M! */ for MariaDB and in /*!80000 */ for MySQL.
 //
-// A statement outside a transaction commits, and COMMIT begins no other one. A lock is waited for less long than an
-// answer: the server gives up before the client does, and says so. A node of Galera answers a read only once it has
-// what was committed on the others before.
+// A statement outside a transaction commits, and COMMIT begins no new transaction. The time-out of a lock is shorter
+// than that of an answer: the server gives up before the client does, and reports it. A Galera node answers a read only
+// after it has applied what was committed on the other nodes before.
 constexpr Sql kSetSession =
     "SET SESSION autocommit = 1, completion_type = 'NO_CHAIN', time_zone = '+00:00', sql_mode = "
     "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
     "innodb_lock_wait_timeout = ?, lock_wait_timeout = ? /*M!100000 , wsrep_sync_wait = 1, wsrep_dirty_reads = 0 */";
-// No statement is refused or cut for what it reads (safe updates, limits of joins, rows and time). Unique indexes are
-// looked at, sorting compares whole values, tables have transactions, and an idle connection is kept. Error texts are
-// English, since the name of an index is read from one.
+// The server refuses or cuts no statement for the amount that it reads (safe updates, limits of joins, rows and time).
+// Unique indexes are checked, sorting compares whole values, tables have transactions, and an idle connection is kept.
+// Error texts are English, since the name of an index is read from one.
 constexpr Sql kSetLimits =
     "SET SESSION sql_safe_updates = 0, sql_select_limit = 18446744073709551615, max_join_size = 18446744073709551615, "
     "sql_big_selects = 1, sql_auto_is_null = 0, unique_checks = 1, foreign_key_checks = 1, max_sort_length = 1024, "
@@ -39,8 +39,8 @@ constexpr Sql kSetLimits =
     "idle_readonly_transaction_timeout = 0, max_session_mem_used = 9223372036854775807, alter_algorithm = 'DEFAULT' */ "
     "/*!80000 , max_execution_time = 0 */";
 constexpr Sql kSetIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
-constexpr Sql kNothing = "DO 1";  // which a node outside its cluster refuses, unlike SET and the next
-// Whether it is MariaDB, whether it is a node of Galera, and half of what each connection may prepare if all do.
+constexpr Sql kNothing = "DO 1";  // a node outside its cluster refuses it, but neither SET nor the next statement
+// Three columns. Is the server MariaDB? Is it a Galera node? Half of a connection's equal share of prepared statements.
 constexpr Sql kWhatServer =
     "SELECT 0 /*M!100000 + 1 */, 0 /*M!100000 + @@wsrep_on */, @@max_prepared_stmt_count DIV (2 * @@max_connections)";
 constexpr Sql kSetRole = "SET ROLE {role}";
@@ -52,19 +52,21 @@ constexpr std::string_view kBlock = "BEGIN NOT ATOMIC ";   // MariaDB's
 constexpr std::string_view kBlockEnd = "END;";
 
 constexpr unsigned kLongestLockWait = 10;
-constexpr std::int64_t kMostPrepared = 32;  // of 32 KiB each at the server: a mebibyte a connection
+constexpr std::int64_t kMostPrepared = 32;  // of 32 KiB each at the server: 1 MiB per connection
 
 constexpr unsigned kTooManyConnections = 1040;
 constexpr unsigned kDeadlock = 1213;
 constexpr unsigned kNoMorePrepared = 1461;
 
-// The server has refused to prepare one more. Others use it up, so no connection of this process tries again.
+// The server has refused to prepare one more statement. Other processes use up the limit, so no connection of this
+// process tries again.
 std::atomic<bool> preparesNoMore = false;
 
-// Only what Poco insists on: the login itself goes past it (driver_connect.h).
+// The minimum that Poco requires. The login itself bypasses Poco (driver_connect.h).
 constexpr auto kPocoLogin = "host=localhost;port=3306;user=login";
 
-// Full is not gone, and neither is a server whose certificate is refused: a second writer would diverge.
+// No failover on error 1040 (the server is full) or on a refused certificate. The server is up, and a second writer
+// would diverge.
 bool mayBeElsewhere(unsigned number) {
     return endsConnection(number) && number != kTooManyConnections && number != CR_SSL_CONNECTION_ERROR;
 }
@@ -85,7 +87,7 @@ Poco::Data::Session open(const Login& login) {
         Poco::Data::Session session(Poco::Data::MySQL::Connector::KEY, kPocoLogin, login.connectSeconds);
         if (!connect.wasUsed()) throw std::logic_error("the driver was reached past mysql_real_connect");
         return session;
-    } catch (const Poco::Exception&) {  // its text is Poco's; the driver's is better
+    } catch (const Poco::Exception&) {  // the driver's error text is better than Poco's
         const auto& failure = connect.failure();
         if (!failure) throw domain::StorageUnavailable("no connection to the database");
         const auto text = describe(*failure, login);
@@ -186,7 +188,7 @@ void Connection::executeLater(Sql statement, const Values& values, const Names& 
     wait(composeFor(statement, values, names), carriedBy(values));
 }
 
-// Preparing rides along. Lists are of any length, each another text.
+// PREPARE is deferred. A statement with a list is never prepared: each length of the list would be another text.
 std::string Connection::composeFor(Sql statement, const Values& values, const Names& names) {
     if (!blocks_ || values.empty() || std::any_of(values.begin(), values.end(), isList))
         return compose(statement, values, names);
@@ -232,8 +234,8 @@ std::optional<Rows> Connection::commitAndQuery(Sql question, Answered answered) 
     });
 }
 
-// Tells how many answers come ahead of COMMIT's. The server answers each statement of a message by itself, and whoever
-// waits for the last one wakes at each; a block it answers once, or with what the first of them failed with that did.
+// Defers COMMIT, and returns the number of answers before COMMIT's. The server answers each statement of a message on
+// its own, and the waiting thread wakes up for each. It answers a block once, or with the first error in it.
 std::size_t Connection::waitToCommit(Answered answered) {
     const bool together = blocks_ && answered == Answered::kTogether;
     const auto ahead = together ? 0 : waiting_.ends.size();
@@ -245,7 +247,7 @@ std::size_t Connection::waitToCommit(Answered answered) {
     return ahead;
 }
 
-// What a failure says depends on how far the server came: what fails before COMMIT keeps it from being run.
+// Translates the errors of a commit. An error before COMMIT means that COMMIT did not run; it is thrown unchanged.
 template <class Send>
 auto Connection::committing(std::size_t ahead, const Send& send) -> decltype(send()) {
     try {
@@ -263,7 +265,8 @@ auto Connection::committing(std::size_t ahead, const Send& send) -> decltype(sen
     }
 }
 
-// Nothing tells which statement of a block has failed, but the transaction: COMMIT, run or failed, ends it.
+// True if the transaction is still open. An error of a block does not name the statement that failed. COMMIT ends the
+// transaction, even if COMMIT fails, so an open transaction means that COMMIT was not reached.
 bool Connection::isOpenStill() noexcept {
     try {
         return blocks_ && query(kInTransaction)[0].integer(0) != 0;
@@ -279,7 +282,7 @@ void Connection::wait(const std::string& sql, Carried carried) {
     if (carried == Carried::kValues) waiting_.carried = carried;
 }
 
-// Sends what waits, the last of it as what is asked.
+// Sends the deferred statements. Returns the result of the last one.
 Connection::Answer Connection::flush() {
     const auto last = waiting_.ends.size() > 1 ? waiting_.ends[waiting_.ends.size() - 2] : 0;
     const auto sql = waiting_.text.substr(last, waiting_.text.size() - last - 1);
@@ -288,11 +291,12 @@ Connection::Answer Connection::flush() {
     return converse(sql, waiting_.carried);
 }
 
-// Sends what waits and the statement as one message. The server runs them in order and stops at the first that fails.
+// Sends the deferred statements and this one as one message. The server runs them in order and stops at the first
+// error.
 //
-// Not so a node of Galera: where a change of another node undoes the transaction between two statements of one message,
-// it tells nobody, runs the rest of the message outside of it, and answers COMMIT with OK. It does tell the next
-// message.
+// A Galera node differs: a change of another node may undo the transaction between two statements of one message. The
+// node then reports no error, runs the rest of the message outside the transaction, and answers COMMIT with OK. It does
+// report the error to the next message, so a transaction's statements are sent one by one there.
 Connection::Answer Connection::converse(const std::string& sql, Carried carried) {
     requireUsable();
     waiting_.text += sql;
@@ -308,7 +312,7 @@ Connection::Answer Connection::converse(const std::string& sql, Carried carried)
     return send(sql, done_ + 1, carried);
 }
 
-// Until so many statements have been answered since the conversation began.
+// Sends a message. Blocks until `statements` statements have succeeded since done_ was last 0.
 Connection::Answer Connection::send(std::string_view message, std::size_t statements, Carried carried) {
     if (::mysql_real_query(driver_->handle, message.data(), message.size()) != 0) fail(carried);
     ++answers_;
@@ -347,7 +351,7 @@ void Connection::requireUsable() const {
     if (transaction_ == Transaction::kUndone) throw Deadlock(kDeadlock, "the transaction was undone before");
 }
 
-// What was to be taken or prepared counts as not done, since nothing tells whether it was.
+// Roles and prepared statements count as not there, since it is unknown which of the deferred statements have run.
 void Connection::forget() {
     role_.reset();
     prepared_.forget();

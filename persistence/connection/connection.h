@@ -15,80 +15,89 @@
 
 namespace claviger::persistence {
 
-// One connection to the database, and the only place that talks to the driver. Speaks utf8mb4, UTC, strict mode
-// and READ COMMITTED, and sets the variables of the session that could change what its statements do. Never reconnects
-// by itself; knows no current schema. For one thread at a time.
+// One connection to the database, and the only code that calls the driver. Its session has utf8mb4, UTC, strict mode
+// and READ COMMITTED. It also sets the session variables that could change the effect of its statements. It never
+// reconnects by itself, and it has no current schema. For one thread at a time.
 //
-// Every method throws ConnectionLost when the connection is lost (then alive() is false for good), and the other
-// exceptions of errors.h for what the server refuses. Once a transaction has lost against another one (Deadlock, 1213),
-// the server has rolled it back, and would run and commit what follows outside of it: every method but rollBack()
-// throws Deadlock from then on.
+// Every method that sends a statement throws ConnectionLost if the connection is lost; alive() is false from then on.
+// It throws the other exceptions of errors.h if the server refuses a statement. After Deadlock with error 1213 within a
+// transaction, each of these methods but rollBack() throws Deadlock again. Reason: the server has rolled the
+// transaction back, and would run and commit later statements outside of it.
 class Connection {
 public:
-    // Throws domain::StorageUnavailable if it cannot be made in time.
+    // Connects and sets up the session, in one round trip after the login. Throws ConnectionLost if the server cannot
+    // be reached in time or is outside its cluster. Throws domain::StorageUnavailable if the server refuses the login,
+    // is full (1040), or has no valid certificate. Throws DatabaseError if it refuses a session variable.
     explicit Connection(const Login&);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
-    // Runs a statement that answers with rows.
+    // Runs a statement that returns rows. Throws std::logic_error if it returns none, not even an empty result.
     Rows query(Sql, const Values& = {}, const Names& = {});
 
-    // Runs any other statement. Returns the number of rows that it found or added.
+    // Runs a statement that returns no rows. Returns the number of rows that it found, added or deleted.
+    // executeOnTuples() puts the tuples in the place of {tuples} (statement.h).
     std::uint64_t execute(Sql, const Values& = {}, const Names& = {});
     std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
-    // Sends the statement along with the next one whose answer is read: it costs no round trip of its own. What it
-    // fails with is thrown there, and nothing behind it has run. Rows that it answers with are dropped; what answers
-    // with rows must not wait for a COMMIT. (On a node of Galera it does cost one within a transaction.)
+    // Defers a statement. It is sent in one message with the next statement whose result is read, and costs no round
+    // trip of its own. (On a Galera node it does cost one within a transaction.) If it fails, that later call throws
+    // its error, and no statement after it has run. Its rows are dropped. A statement with rows must not be deferred
+    // until COMMIT.
     void executeLater(Sql, const Values& = {}, const Names& = {});
 
-    // A transaction: begin() rides along as well. rollBack() drops what still waits to be sent.
+    // A transaction. begin() is deferred as well. rollBack() drops the deferred statements.
     void begin();
     void rollBack();
 
-    // Commits in one round trip with what waits. MariaDB answers all of that together, unless told to answer each: for
-    // statements of which several may wait for a lock, since the time-out of an answer holds for all that it is for.
-    // commitAndQuery() asks a question behind it; nothing if only the question failed. Both throw what a statement
-    // before COMMIT failed with, or Deadlock: then nothing is committed. They throw domain::OutcomeUnknown if the
-    // connection is lost or COMMIT itself fails.
+    // Sends the deferred statements and COMMIT in one round trip (on a Galera node one by one). With kTogether MariaDB
+    // returns one result for all of them. kEach is for statements of which several may wait for a lock: the time-out of
+    // an answer then counts anew for each. commitAndQuery() runs one more query after COMMIT. It returns nullopt if
+    // only that query failed.
+    //
+    // Both throw the error of a statement before COMMIT, or Deadlock. In these cases nothing is committed. They throw
+    // domain::OutcomeUnknown if the connection is lost or COMMIT itself fails.
     enum class Answered { kTogether, kEach };
     void commit(Answered = Answered::kTogether);
     std::optional<Rows> commitAndQuery(Sql, Answered = Answered::kTogether);
 
-    // Puts rows, at least one, in the place of {rows}.
+    // The same as execute(), with the rows, at least one, in the place of {rows}.
     std::uint64_t executeOnRows(Sql, const std::vector<Values>&, const Names&);
 
-    // Runs a statement that answers with rows and hands over one after another, so that they need no memory together.
-    // Nothing else may be run on this connection meanwhile. If `take` throws, the rest is read and thrown away.
+    // Runs a query and passes its rows to `take` one after another, without holding them all in memory. `take` must
+    // run no other statement on this connection. If `take` throws, the remaining rows are read and dropped.
+    // Throws std::logic_error while deferred statements wait.
     using Take = std::function<void(const std::vector<Row::Column>&)>;
     void stream(Sql, const Names&, const Take& take);
 
     // Runs the one statement of a migration's file.
     void executeMigration(std::string_view text, const Names&);
 
-    // Makes the role the only one whose rights the connection has, beside its account's own; rides along.
+    // Gives the connection the rights of this role in place of an earlier role's, beside those of its account. The
+    // statement is deferred, and omitted if the role is taken already.
     void takeRole(const Identifier& role);
 
     bool alive() const { return alive_; }
-    void abandon() { alive_ = false; }  // in a state that nobody knows: never to be used again
+    void abandon() { alive_ = false; }  // its state is unknown: every later statement throws ConnectionLost
 
-    // How often it has answered so far: a connection that dies before the next answer has done nothing since.
+    // The number of answers so far. A transaction that is lost before the next answer has stored nothing, unless COMMIT
+    // was sent.
     std::uint64_t answers() const { return answers_; }
 
 private:
     struct Driver;
 
-    // What one statement is answered with.
+    // The result of one statement.
     struct Answer {
         std::optional<Rows> rows;
         std::uint64_t affected = 0;
     };
 
-    // Statements that go with the next one.
+    // Deferred statements: they are sent with the next one.
     struct Waiting {
         std::string text;
-        std::vector<std::size_t> ends;  // of each in the text, behind its semicolon
+        std::vector<std::size_t> ends;  // the offset behind each statement's semicolon
         Carried carried = Carried::kNoValues;
     };
 
@@ -111,13 +120,13 @@ private:
 
     std::unique_ptr<Driver> driver_;
     bool alive_ = true;
-    bool oneByOne_ = false;  // statements of a transaction, since the server is a node of a cluster
-    bool blocks_ = false;    // it runs several as one, and prepares in text
+    bool oneByOne_ = false;  // sends a transaction's statements one by one: the server is a node of a cluster
+    bool blocks_ = false;    // the server runs several statements as one block, and prepares statements in text
     PreparedStatements prepared_;
     std::optional<Identifier> role_;
     Waiting waiting_;
     enum class Transaction { kNone, kOpen, kUndone } transaction_ = Transaction::kNone;  // undone: by the server
-    std::size_t done_ = 0;  // statements of the last message that have been answered without an error
+    std::size_t done_ = 0;  // how many statements of the last message have succeeded
     std::uint64_t answers_ = 0;
 };
 

@@ -86,7 +86,7 @@ Connections::Lease Connections::make(Idle& home, unsigned answerSeconds, Silence
 }
 
 std::optional<Servers::Placed> Connections::takeIdle(Idle& idle) {
-    Idle elsewhere;  // closed outside the lock
+    Idle elsewhere;  // connections to an earlier server; closed outside the lock
     const std::lock_guard lock(mutex_);
     while (!idle.empty()) {
         auto placed = std::move(idle.back());
@@ -103,7 +103,7 @@ void Connections::giveBack(Idle& home, Servers::Placed placed) noexcept {
         const std::lock_guard lock(mutex_);
         home.push_back(std::move(placed));
     } catch (const std::bad_alloc&) {
-        return;  // then it is closed
+        return;  // the connection is closed
     }
 }
 

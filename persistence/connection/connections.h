@@ -13,24 +13,25 @@
 namespace claviger::persistence {
 
 enum class Account {
-    kWorker,  // owns next to nothing and takes a tenant's role for each piece of work
-    kTool,    // owns all schemas
+    kWorker,  // has few rights of its own, and takes a tenant's role for each unit of work
+    kTool,    // has rights on all schemas
     kPrune,   // only deletes old rows
 };
 
-// Lends connections. A thread holds one at a time and only while it works, so that there are never more than
-// threads. All lead to one server: what leads to the one that served before is not lent again. Thread-safe: connecting
-// and closing happen outside the lock.
+// A pool of connections. A thread of a worker holds one connection at a time, and only while it works: there are never
+// more connections than threads. All connections lead to one server. After a failover, connections to the earlier
+// server are not lent again. Thread-safe: connecting and closing happen outside the lock.
 class Connections {
-    using Idle = std::vector<Servers::Placed>;  // last in, first out: the warmest is used, the rest rests
+    using Idle = std::vector<Servers::Placed>;  // last in, first out: the most recently used connection is lent first
 
 public:
-    // Reads the account's password file and looks at those of TLS; connects to nothing. Throws
-    // domain::BadConfiguration.
+    // Reads the account's password file and checks the TLS files. Makes no connection. Throws domain::BadConfiguration
+    // if a file or a setting is missing or not valid.
     Connections(const domain::Settings::Database&, Account);
     ~Connections();
 
-    // A connection on loan. On destruction it goes back, or is closed if it has died.
+    // A borrowed connection. The destructor returns it to the pool, or closes it if it is lost. The pool must outlive
+    // it.
     class Lease {
     public:
         Lease(Lease&&) noexcept = default;
@@ -42,8 +43,9 @@ public:
         Connection& operator*() const { return *connection_; }
         Connection* operator->() const { return connection_.get(); }
 
-        // It was made for an earlier loan, and may have died unseen since. Not so where it has died of silence: there
-        // is no sense in asking on another one what has been waited for in vain.
+        // For a lost connection: true if it was made for an earlier loan, and may have been lost while it was idle. A
+        // fresh connection may then succeed. False if the full time-out has passed since it was borrowed: a second wait
+        // on a fresh connection would be in vain too.
         bool diedUnseen() const { return age_ == Age::kKept && !question_.waitedLong(); }
 
     private:
@@ -65,19 +67,21 @@ public:
         Silence::Question question_;
     };
 
-    // The one given back last, or a fresh one. Throws domain::StorageUnavailable, at once where the server has fallen
-    // silent and somebody else of this process asks it already.
+    // Returns the connection that was returned last, or a fresh one. Throws what Connection's constructor throws;
+    // domain::StorageUnavailable if no server can be reached. Throws domain::StorageUnavailable at once while the
+    // circuit breaker refuses (silence.h).
     Lease borrow();
 
-    // The same, and always a fresh one; those not on loan are closed: where one has died, the others have too.
+    // The same, but always a fresh connection. Closes the idle connections of borrow(): if one is lost, the others are
+    // too.
     Lease borrowFresh();
 
-    // One that waits an hour for an answer, for changes of a schema. Throws domain::StorageUnavailable.
+    // A connection with a time-out of one hour for an answer, for changes of a schema. Throws as borrow() does.
     Lease borrowForSchemaChange();
 
     Account account() const { return account_; }
 
-    // From now on every transaction ends in a rollback: it shows what would happen, and nothing does.
+    // Dry run: from now on every transaction (transactions.h) ends in a rollback. To be called before the first one.
     void rehearse() { rehearses_ = true; }
     bool rehearses() const { return rehearses_; }
 

@@ -13,8 +13,9 @@ const char* orNull(const std::string& text) {
     return text.empty() ? nullptr : text.c_str();
 }
 
-// With TLS the driver sends neither password nor statement to a server without a right certificate: signed by the CA,
-// in date, and for the host's name or address. Without, it never begins TLS: newer drivers would by themselves.
+// With TLS the driver sends neither password nor statement to a server without a valid certificate. Valid means signed
+// by the CA, in date, and for the host's name or address. Without TLS in the login, the driver never begins it; newer
+// drivers would by default.
 void setTls(MYSQL* handle, const std::optional<Tls>& tls) {
     const my_bool wanted = tls ? 1 : 0;
     ::mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &wanted);
@@ -35,13 +36,13 @@ void setOptions(MYSQL* handle, const Login& login) {
     ::mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &noLocalFiles);
     ::mysql_options(handle, MYSQL_OPT_RECONNECT, &noReconnect);
     ::mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    // The driver would take the host "localhost" for a unix socket of its own choice, and one is never encrypted.
+    // For the host "localhost" the driver would use a unix socket of its own choice, which is never encrypted.
     const unsigned tcp = MYSQL_PROTOCOL_TCP;
     if (!login.host.empty()) ::mysql_options(handle, MYSQL_OPT_PROTOCOL, &tcp);
     setTls(handle, login.tls);
 }
 
-// Checked here too, whatever the driver made of its options: nothing is sent in plain text where TLS was wanted.
+// False if TLS was wanted and the connection is in plain text. A second check, in case the driver ignored its options.
 bool isAsWanted(MYSQL* connected, const Login& login) {
     return !login.tls || ::mysql_get_ssl_cipher(connected) != nullptr;
 }
@@ -67,7 +68,7 @@ void DriverConnect::record(unsigned number, const char* text) {
 
 }  // namespace claviger::persistence
 
-// Called by Poco::Data::MySQL in place of the driver's own, which it calls in turn.
+// Poco::Data::MySQL calls this in place of the driver's function; this calls the driver's.
 extern "C" MYSQL* STDCALL mysql_real_connect(MYSQL* handle, const char* host, const char* user, const char* password,
                                              const char* schema, unsigned port, const char* socket,
                                              unsigned long flags) {
@@ -81,7 +82,7 @@ extern "C" MYSQL* STDCALL mysql_real_connect(MYSQL* handle, const char* host, co
     claviger::persistence::setOptions(handle, login);
     const bool local = !login.socket.empty();
     // CLIENT_FOUND_ROWS: an update counts the rows that it found, changed or not. CLIENT_MULTI_STATEMENTS: several
-    // statements share a round trip; what is sent is composed of this program's constants and of digits alone.
+    // statements share a round trip. Every message consists of this program's constants and of digits.
     constexpr auto kFlags = CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS;
     auto* connected = real(handle, local ? nullptr : login.host.c_str(), login.user.c_str(), login.password.c_str(),
                            nullptr, login.port, local ? login.socket.c_str() : nullptr, kFlags);

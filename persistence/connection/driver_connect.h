@@ -8,21 +8,21 @@
 
 namespace claviger::persistence {
 
-// How to reach the server and as whom.
+// The server's address, the account and the time-outs.
 struct Login {
-    std::string socket;  // or empty, for TCP
+    std::string socket;  // empty: TCP
     std::string host;
     unsigned port;
     std::string user;
     std::string password;
     unsigned connectSeconds;
-    unsigned answerSeconds;  // to send a statement, to read its answer
-    std::optional<Tls> tls;  // nothing: in plain text
+    unsigned answerSeconds;  // the time-out of sending a statement, and of reading its answer
+    std::optional<Tls> tls;  // nullopt: plain text
 };
 
-// What Poco's connection string cannot say (socket path, time-outs, a password with `;`, driver options) reaches
-// the driver beside it: while an object of this class lives, the connections that its thread makes are made with
-// this login. It works by standing in for the driver's mysql_real_connect.
+// While an object of this class exists, connections that its thread makes through Poco use this login. Poco's
+// connection string can express no socket path, no time-outs, no password with `;` and no driver options. The login
+// bypasses it: driver_connect.cpp replaces the driver's mysql_real_connect. At most one object per thread.
 class DriverConnect {
 public:
     explicit DriverConnect(const Login&);  // must outlive this
@@ -32,12 +32,12 @@ public:
 
     const Login& login() const { return login_; }
 
-    // Why the last attempt failed: Poco's exceptions carry no number.
+    // Why the last attempt failed; nullopt: none has failed. (Poco's exceptions carry no error number.)
     const std::optional<ServerError>& failure() const { return failure_; }
-    bool wasUsed() const { return used_; }
+    bool wasUsed() const { return used_; }  // false: Poco did not call the replaced mysql_real_connect
 
-    static DriverConnect* current();
-    void record(unsigned number, const char* text);
+    static DriverConnect* current();                 // this thread's object, or null
+    void record(unsigned number, const char* text);  // an attempt's error; 0 is success
 
 private:
     const Login& login_;

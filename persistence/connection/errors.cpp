@@ -6,12 +6,12 @@
 namespace claviger::persistence {
 namespace {
 
-// Server errors after which a connection is of no more use: too many connections, a lost network, shutdown, a
-// node outside its cluster (1047), a killed connection (1927), a writer that has become read-only (1290, 1836).
+// Server errors after which a connection is not used again: too many connections, a lost network, shutdown, a node
+// outside its cluster (1047), a killed connection (1927), a writer that has become read-only (1290, 1836).
 constexpr std::array kLost = {1040U, 1042U, 1043U, 1047U, 1053U, 1077U, 1078U, 1079U, 1080U, 1152U, 1153U, 1154U,
                               1155U, 1156U, 1157U, 1158U, 1159U, 1160U, 1161U, 1184U, 1290U, 1836U, 1927U};
 
-// Errors whose text names accounts, schemas, tables and columns, and never a value.
+// Errors whose text contains names of accounts, schemas, tables and columns, and never a value.
 constexpr std::array kTellable = {1007U, 1044U, 1045U, 1048U, 1049U, 1050U, 1054U, 1060U, 1061U, 1091U, 1142U, 1143U,
                                   1146U, 1205U, 1213U, 1227U, 1305U, 1364U, 1396U, 1406U, 1410U, 1698U, 1959U};
 
@@ -26,7 +26,8 @@ bool contains(const Numbers& numbers, unsigned number) {
     return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
 }
 
-// "Duplicate entry 'VALUE' for key 'INDEX'", in MySQL 'TABLE.INDEX'. The value may hold anything: look from behind.
+// "Duplicate entry 'VALUE' for key 'INDEX'", in MySQL 'TABLE.INDEX'. The value may contain the same words, so this
+// searches from the end.
 std::string indexName(std::string_view text) {
     constexpr std::string_view kBefore = "for key '";
     const auto before = text.rfind(kBefore);

@@ -8,13 +8,13 @@
 
 namespace claviger::persistence {
 
-// The connection is gone, or of no more use. Nothing says whether the last statement ran.
+// The connection is lost or no longer usable. It is unknown whether the last statement ran.
 class ConnectionLost : public domain::StorageUnavailable {
     using StorageUnavailable::StorageUnavailable;
 };
 
-// The server refused a statement. what() holds the error's number and, where it can hold no value of a
-// statement or a row, the server's text.
+// The server refused a statement. what() holds the error's number. It also holds the server's text, but only if that
+// text can contain no value of a statement or a row.
 class DatabaseError : public std::runtime_error {
 public:
     DatabaseError(unsigned number, const std::string& text) : std::runtime_error(text), number_(number) {}
@@ -24,8 +24,8 @@ private:
     unsigned number_;
 };
 
-// The transaction lost against another one, or could not have its statements prepared, and may run again from its
-// start.
+// The transaction lost against another one, or the server could not prepare its statements. The caller may roll back
+// and run it again from the start.
 class Deadlock : public DatabaseError {
     using DatabaseError::DatabaseError;
 };
@@ -43,18 +43,19 @@ private:
     std::string index_;
 };
 
-// What the server or the driver said.
+// An error as the server or the driver reported it.
 struct ServerError {
     unsigned number;
     std::string text;
 };
 
-enum class Carried { kValues, kNoValues };  // what the statement held
+enum class Carried { kValues, kNoValues };  // whether the statement contained values
 
-// After such an error the connection is thrown away.
+// Whether the connection is not to be used again after this error.
 bool endsConnection(unsigned number);
 
-// Throws the one of the exceptions above that fits.
+// Throws the exception of this file that the error's number stands for. The text of a syntax error is reported only
+// with kNoValues.
 [[noreturn]] void raise(const ServerError&, Carried);
 
 }  // namespace claviger::persistence

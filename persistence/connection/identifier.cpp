@@ -9,7 +9,7 @@ std::string backQuoted(std::string_view name) {
     return text += '`';
 }
 
-// Five bits a sign, the highest first; the last sign is filled up with zeros.
+// Five bits per character, the highest bits first. The last character is padded with zero bits.
 std::string base32(std::string_view bytes) {
     constexpr std::string_view kSigns = "abcdefghijklmnopqrstuvwxyz234567";
     constexpr unsigned kBits = 5, kMask = 31;

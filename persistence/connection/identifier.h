@@ -9,23 +9,24 @@
 
 namespace claviger::persistence {
 
-// A quoted name of something in the database, ready to stand in a statement.
+// A quoted name of a database object, ready for use in a statement. Every function here quotes its argument.
 class Identifier {
 public:
     static Identifier schema(const domain::SchemaName&);
     static Identifier controlSchema();
 
-    // For GRANT … ON schema.*, where `_` and `%` are wildcards: unescaped, the rights on `a_b` reach `axb`.
+    // For GRANT … ON schema.*, where `_` and `%` are wildcards. They are escaped here: unescaped, the rights on `a_b`
+    // reach `axb`.
     static Identifier schemaInGrant(const domain::SchemaName&);
 
-    // A table, and columns with commas between.
+    // A table; a list of columns, separated by commas.
     static Identifier table(std::string_view name);
     static Identifier columns(const std::vector<std::string>& names);
 
     // The tenant's role: "clv_" and the whole id in 26 letters and digits of base32 (RFC 4648, lower case).
     static Identifier role(const domain::TenantId&);
 
-    // The role of the release before: "clv_" and the last 8 bytes of the id in hexadecimal. Two ids may share one.
+    // The role of the previous release: "clv_" and the last 8 bytes of the id in hexadecimal. Two ids may share one.
     static Identifier formerRole(const domain::TenantId&);
 
     // `user`@`host`

@@ -8,22 +8,24 @@
 
 namespace claviger::persistence {
 
-// Which statements a connection's server has prepared: bounded, and only what comes again while it is remembered, so
-// that a thousand tenants by turns cost nothing. The least recently used makes room. Not thread-safe.
+// An LRU list of the statements of one connection. It records which ones the server has prepared. A statement is
+// prepared at its second use while it is in the list. So a thousand tenants by turns prepare nothing. Not thread-safe.
 class PreparedStatements {
 public:
+    // At most `capacity` entries. 0: nothing is ever prepared.
     explicit PreparedStatements(std::size_t capacity = 0) : capacity_(capacity) {}
 
     struct Use {
         std::string name;
-        bool known;  // else the server has to prepare it first; what it knew by that name it forgets
+        bool known;  // false: the caller must send PREPARE first; it replaces an earlier statement of that name
     };
 
-    // How to send the statement, which has a ? for each value; nothing: as it is, as everything that is not prepared
-    // yet where no more may be.
+    // Counts one use of the statement, which has a `?` for each value. Returns the name to execute it by, and takes it
+    // for prepared from now on. nullopt: send it unprepared. This is the first use, or it is not prepared yet and
+    // `mayPrepare` is false.
     std::optional<Use> use(const std::string& statement, bool mayPrepare = true);
 
-    // Nobody knows what the server has prepared.
+    // Clears the list, for a server whose prepared statements are no longer known.
     void forget() { entries_.clear(); }
 
 private:
@@ -32,7 +34,7 @@ private:
         std::uint64_t used = 0;
         bool prepared = false;
     };
-    Entry& room();
+    Entry& room();  // a new entry, or the least recently used one
 
     std::size_t capacity_;
     std::uint64_t uses_ = 0;

@@ -29,7 +29,7 @@ void runOnce(Connections& connections, const std::optional<Identifier>& role, co
 
 }  // namespace
 
-// A read loses where a change of its table's form, or of the cluster, comes in between.
+// A read fails with Deadlock if a schema change of its table (DDL) or a change of the cluster comes in between.
 void runReading(Connections& connections, const std::optional<Identifier>& role, const Work& work) {
     for (int attempt = 1;; ++attempt) {
         try {

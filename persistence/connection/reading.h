@@ -7,9 +7,9 @@
 
 namespace claviger::persistence {
 
-// Runs `work`, which only reads, outside any transaction, with the role if there is one; once more if a kept connection
-// turns out dead, and three times in all where the server could not read now. Throws domain::StorageUnavailable, and
-// whatever `work` throws.
+// Runs `work`, which only reads, outside any transaction and with the role if one is given. Runs it once more on a
+// fresh connection if a kept one is lost, and three times in all after Deadlock. So `work` must be repeatable.
+// Throws domain::StorageUnavailable, also after the third Deadlock, and any other exception of `work`. Thread-safe.
 void runReading(Connections&, const std::optional<Identifier>& role, const std::function<void(Connection&)>& work);
 
 }  // namespace claviger::persistence

@@ -10,11 +10,11 @@
 
 namespace claviger::persistence {
 
-// One row of a result, its columns counted from 0. What is not of the shape that the caller expects (a NULL, no
-// number, no DATETIME(6), no such column) throws std::logic_error. Lives no longer than its Rows.
+// One row of a result. Columns count from 0. Throws std::logic_error for a column that is missing or not of the
+// expected type: a NULL, no number, no DATETIME(6). Its Rows must outlive it.
 class Row {
 public:
-    using Column = std::optional<std::string>;  // nothing: NULL
+    using Column = std::optional<std::string>;  // nullopt: NULL
 
     explicit Row(const std::vector<Column>& columns) : columns_(columns) {}
 
@@ -30,7 +30,7 @@ private:
     const std::vector<Column>& columns_;
 };
 
-// A result, read to its end.
+// A whole result, held in memory. An index beyond the last row throws std::out_of_range.
 class Rows {
 public:
     using Table = std::vector<std::vector<Row::Column>>;
@@ -41,7 +41,7 @@ public:
     std::size_t size() const { return table_.size(); }
     Row operator[](std::size_t index) const { return Row(table_.at(index)); }
 
-    // What `read` makes of each row, in order.
+    // Returns the results of `read` for each row, in order.
     template <class Read>
     auto map(const Read& read) const {
         std::vector<decltype(read(std::declval<Row>()))> all;

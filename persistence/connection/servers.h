@@ -10,12 +10,11 @@
 
 namespace claviger::persistence {
 
-// The servers of database.host, each of which has all that the others have: the nodes of a cluster. One serves at a
-// time: the first in the list, and where it does not serve any more, the next, on to the end and round again.
-// Thread-safe.
+// The servers of database.host: the nodes of a cluster, all with the same data. This process uses one of them at a
+// time. It begins with the first, and fails over to the next in the list, round to the first again. Thread-safe.
 class Servers {
 public:
-    // The login is the same at each but for host and port.
+    // All servers take the same login, each with its own host and port. Copies both arguments.
     Servers(const domain::Settings::Database&, const Login&);
 
     struct Placed {
@@ -23,11 +22,12 @@ public:
         std::size_t server;
     };
 
-    // To the server that served last, or the next that serves. A server that refuses this login serves: only one that
-    // cannot be reached, or is out of its cluster, is passed over. Throws domain::StorageUnavailable.
+    // Connects to the server in use. If it cannot be reached or is outside its cluster, fails over to the next one. A
+    // server that refuses this login is not passed over. `answerSeconds` is the time-out of an answer.
+    // Throws domain::StorageUnavailable if no server can be used, and DatabaseError as Connection's constructor does.
     Placed connect(unsigned answerSeconds);
 
-    // The one that served last.
+    // The server in use: its index in the list.
     std::size_t serving() const { return serving_; }
 
 private:

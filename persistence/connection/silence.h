@@ -5,23 +5,26 @@
 
 namespace claviger::persistence {
 
-// Whether the server has fallen silent: somebody has waited for its answer as long as one may take, and nobody has got
-// any for half as long (who asked right before it fell silent was the first to wait, while others were still answered).
-// Then one at a time asks on, and all others are told at once: a server that is stopped, or cut off, would else hold
-// every thread for as long, one request after another. Thread-safe.
+// A circuit breaker for a database server that has fallen silent. It opens when one use of a connection waited its full
+// time-out in vain, and no use in this process succeeded in the last half of it. (Half, since the first use to time out
+// began right before the server fell silent, while others still succeeded.) It closes with the first success.
 //
-// Nobody asks within the first moment, in which those are told who have waited for a thread all the while: one of them
-// would else wait for the second time.
+// While it is open, one use at a time may try the server, and all others are refused at once. Otherwise a server that
+// is stopped or cut off would hold every thread for the whole time-out, one request after another. For the first
+// `moment` after each time-out all are refused. Reason: requests that queued for a thread during that time-out are
+// refused in it, and none of them waits for a second time-out. Thread-safe.
 class Silence {
     using Clock = std::chrono::steady_clock;
 
 public:
     explicit Silence(std::chrono::milliseconds moment = std::chrono::milliseconds(200)) : moment_(moment) {}
 
-    // What somebody asks the server. Whoever asks says how it ended; one that is dropped has not ended in silence.
+    // One use of a connection. Its owner reports the end by answered() or failed(). Destroyed without either, it counts
+    // neither as a success nor as a time-out.
     class Question {
     public:
-        // Throws domain::StorageUnavailable if the server is silent and it is not this one's turn to ask.
+        // `patience` is the time-out of an answer. The Silence must outlive this. Throws domain::StorageUnavailable if
+        // the circuit breaker is open, and another use tries the server or the first `moment` has not passed.
         Question(Silence&, std::chrono::seconds patience);
         Question(Question&&) noexcept;
         Question& operator=(Question&&) = delete;
@@ -30,16 +33,16 @@ public:
         ~Question();
 
         void answered();
-        void failed();  // at once, or in silence
+        void failed();  // counts as a time-out only if waitedLong()
 
-        // Whether an answer could have been there by now.
+        // Whether the full time-out has passed since this was made.
         bool waitedLong() const { return Clock::now() - begun_ >= patience_; }
 
     private:
-        Silence* silence_;  // nothing where it was moved from
+        Silence* silence_;  // null after a move from this
         Clock::duration patience_;
         Clock::time_point begun_;
-        bool alone_ = false;  // asks while all others are told at once
+        bool alone_ = false;  // tries the server while all others are refused
     };
 
 private:
@@ -47,7 +50,7 @@ private:
     std::atomic<Clock::time_point> askAgainAt_{Clock::time_point::min()};
     std::atomic<Clock::time_point> lastAnswer_{Clock::time_point()};
     std::atomic<bool> silent_{false};
-    std::atomic<bool> asked_{false};  // while silent
+    std::atomic<bool> asked_{false};  // one use tries the server while it is silent
 };
 
 }  // namespace claviger::persistence

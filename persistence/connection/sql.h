@@ -4,9 +4,9 @@
 
 namespace claviger::persistence {
 
-// The text of a statement: always a constant of this program, so that nothing from outside can become SQL.
-// `?` stands for a value and `{name}` for an identifier (statement.h). One statement: several may travel together
-// (connection.h), so a `;` in one does not compile.
+// The text of one statement. It is always a constant of this program, so that no input can become SQL. `?` stands for a
+// value and `{name}` for an identifier (statement.h). A `;` does not compile: Connection puts several statements into
+// one message (connection.h), so each text must be one statement.
 class Sql {
 public:
     consteval Sql(const char* text) : text_(text) {                            // NOLINT: implicit on purpose

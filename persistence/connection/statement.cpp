@@ -61,7 +61,7 @@ std::size_t closing(std::string_view text, std::size_t open) {
 
 using Filler = std::function<void(std::string& sql, std::string_view name)>;
 
-// Copies the text; each {name} is what `fill` appends for it.
+// Copies the text. For each {name} it calls `fill`, which appends the replacement.
 std::string fillNames(std::string_view text, const Filler& fill) {
     std::string sql;
     sql.reserve(text.size() + 512);

@@ -13,7 +13,7 @@
 
 namespace claviger::persistence {
 
-struct Null {};
+struct Null {};  // SQL's NULL
 
 // For BINARY and VARBINARY columns.
 struct Bytes {
@@ -25,7 +25,7 @@ struct Text {
     std::string value;
 };
 
-// For `IN (?)` on a BINARY column; not empty.
+// For `IN (?)` on a BINARY column. Must not be empty.
 struct ListOfBytes {
     std::vector<std::string> values;
 };
@@ -33,31 +33,31 @@ struct ListOfBytes {
 using Value = std::variant<Null, std::int64_t, Bytes, Text, domain::Timestamp, ListOfBytes>;
 using Values = std::vector<Value>;
 
-// Rows of equal length, as a derived table with the columns c1, c2, … Neither is empty.
+// Rows of equal length, as a derived table with the columns c1, c2, … There must be at least one row and one column.
 using Tuples = std::vector<Values>;
 
-// What stands for {name} in a statement.
+// The identifiers that replace {name} in a statement.
 using Names = std::vector<std::pair<std::string_view, Identifier>>;
 
-// The statement as it is sent. No value can end the place where it stands: bytes and text go as hexadecimal
-// digits, numbers in decimal, times as digits.
-// Throws std::logic_error if places and values do not match.
+// Returns the statement as it is sent: each `?` replaced by its value, each {name} by its identifier. A value cannot
+// become SQL: bytes and text are written as hexadecimal digits, numbers in decimal, times as digits.
+// Throws std::logic_error if places and values do not match. All functions that take Names throw it for a name that is
+// unknown or not closed.
 std::string compose(Sql, const Values&, const Names&);
 
-// The same for a server that prepares it (MariaDB, where EXECUTE takes any expression): the statement with a `?` for
-// each value; the order to prepare such a text under a name; the order to execute what has that name. No value may be a
-// list.
+// For prepared statements (MariaDB, where EXECUTE takes any expression). The template keeps a `?` for each value.
+// PREPARE gives such a text a name. EXECUTE runs the statement of that name with the values; none may be a list.
 std::string composeTemplate(Sql, const Names&);
 std::string composePrepare(const std::string& name, const std::string& text);
 std::string composeExecute(const std::string& name, const Values&);
 
-// The same with `{tuples}` replaced by the tuples.
+// The statement with `{tuples}` replaced by the tuples. A `?` in it is not replaced.
 std::string composeOnTuples(Sql, const Tuples&, const Names&);
 
-// The same with `{rows}` replaced by the rows, each in parentheses.
+// The statement with `{rows}` replaced by the rows, each in parentheses. A `?` in it is not replaced.
 std::string composeOnRows(Sql, const std::vector<Values>&, const Names&);
 
-// A migration's text, with its names filled in; a `?` means nothing there.
+// A migration's text with its names replaced. A `?` in it has no meaning.
 std::string composeMigration(std::string_view, const Names&);
 
 }  // namespace claviger::persistence

@@ -7,18 +7,18 @@
 
 namespace claviger::persistence {
 
-// How a connection over TCP is encrypted. Files of PEM, read again at each connection: a certificate can be renewed
-// without a restart.
+// The files that encrypt a connection over TCP, in PEM form. The driver reads them again for each connection: a
+// certificate can be renewed without a restart.
 struct Tls {
-    std::string ca;         // or empty: the system's CAs
+    std::string ca;         // empty: the system's CAs
     std::string cert, key;  // of the client, or both empty
 };
 
-// Nothing over a unix socket, and where database.tls is off. Throws domain::BadConfiguration for a file that cannot be
-// read, and for a certificate without its key or a key without its certificate.
+// Returns nullopt over a unix socket, and if database.tls is off. Throws domain::BadConfiguration for a file that
+// cannot be read or is not PEM, and if only one of the client's certificate and key is set.
 std::optional<Tls> tlsOf(const domain::Settings::Database&);
 
-// Advice for the operator on a refusal of the driver's (error 2026) with this text; empty if the text is not known.
+// Advice for the operator on the driver's error 2026 with this text. Empty if the text is not known.
 std::string tlsAdvice(const std::string& text, const std::string& host, const Tls&);
 
 }  // namespace claviger::persistence

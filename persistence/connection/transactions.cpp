@@ -17,13 +17,14 @@ void rollBack(Connection& connection) noexcept {
     try {
         if (connection.alive()) connection.rollBack();
     } catch (const std::exception&) {
-        connection.abandon();  // the server rolls back when the connection is gone
+        connection.abandon();  // the server rolls back when the connection closes
     }
 }
 
-// While it lives, the thread that made it pushes nobody off a processor when it wakes. The server answers each
-// statement of a message by itself, and woken by each, who waits for the last one would keep it from going on. Where a
-// sandbox forbids it, transactions cost more. A policy that somebody has chosen for the process stays.
+// For its lifetime the calling thread runs under SCHED_BATCH: it preempts no other thread when it wakes. Reason: the
+// server answers each statement of a message on its own. The thread that waits for the last answer would wake at each
+// one, and would preempt the server. Where a sandbox forbids the policy, transactions cost more. If the process has
+// another policy than SCHED_OTHER at the first use, that policy stays.
 class PatientThread {
 public:
     PatientThread() { schedule(SCHED_BATCH); }
@@ -39,8 +40,8 @@ private:
     }
 };
 
-// The last statements before COMMIT, since all who change somebody of the same slot wait for each other from here on.
-// That there is a row for each slot is the feeders' to see: without one, no host remembers anything.
+// These are the last statements before COMMIT, since from here on all transactions that raise the same slot wait for
+// each other. The feeders check that each slot has its row. Without it, no host caches anything.
 void raiseEpochs(Connection& connection, const domain::StandingChanges& changes) {
     for (const auto slot : changes) connection.executeLater(kRaise, {static_cast<std::int64_t>(indexOf(slot))});
 }
@@ -58,7 +59,7 @@ domain::SettledAt Transactions::run(const std::optional<Identifier>& role, const
     }
 }
 
-// A kept connection that dies before it answers has done nothing yet, so a fresh one may begin anew.
+// A kept connection that is lost before its first answer has stored nothing, so `work` may begin again on a fresh one.
 domain::SettledAt Transactions::runOnce(const std::optional<Identifier>& role, const Work& work) {
     {
         const auto lease = connections_.borrow();
@@ -94,9 +95,9 @@ domain::SettledAt Transactions::runOn(Connection& connection, const std::optiona
     }
 }
 
-// Whether there are other hosts is found out after the commit: one that registers later reads epochs that hold this
-// change already. The board of this host tells without a question; a process without a board asks. Who cannot find out
-// assumes that another host may remember what was true before.
+// Looks for other hosts after the commit. A host that registers later reads epochs that include this change. A process
+// with a board reads it from there, without a query; a process without one queries `nodes`. If the result is not known,
+// another host may have cached the earlier state.
 domain::SettledAt Transactions::conclude(Connection& connection, const domain::StandingChanges& changes) {
     if (changes.empty()) {
         connection.commit();

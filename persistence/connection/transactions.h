@@ -11,22 +11,27 @@ namespace claviger::persistence {
 
 enum class Ending { kCommit, kRollback };
 
-// Runs transactions, and makes known what they change in anybody's standing: to all hosts by an epoch raised within the
-// transaction, to this host's board right after it. Thread-safe.
+// Runs transactions, and publishes the revocations in them. It raises epochs within the transaction for all hosts, and
+// the generations of this host's board right after it. Thread-safe.
 class Transactions {
 public:
     Transactions(Connections& connections, domain::Fence& fence)  // references must outlive this
         : connections_(connections), fence_(fence) {}
 
-    // `work` adds to the changes whoever's standing it changes, and does nothing outside its connection.
+    // `work` adds the slot of each tenant, user, session or key whose revocation state it changes. It may run several
+    // times, so it must have no effect outside its connection.
     using Work = std::function<Ending(Connection&, domain::StandingChanges&)>;
 
-    // Runs `work` in one transaction, with the role if there is one; rolled back if it throws. Runs it again from the
-    // start, three times in all, where the server says that it lost against another transaction. Returns when its
-    // changes have settled: nobody may be told of them before.
+    // Runs `work` in one transaction, with the role if one is given. Rolls back if `work` throws or returns kRollback,
+    // and in a dry run. Runs `work` again from the start after Deadlock, three times in all, and once more if a kept
+    // connection was lost before its first answer.
     //
-    // Throws domain::StorageUnavailable (nothing was stored) or domain::OutcomeUnknown (the connection was lost at
-    // COMMIT), and whatever `work` throws.
+    // Returns the moment at which every host acts on the changes, and does not wait for it. The caller must not
+    // acknowledge the changes before. kSettled: nothing changed, or no other host caches anything.
+    //
+    // Throws domain::StorageUnavailable: nothing was stored; after the third Deadlock it is domain::TransactionLost.
+    // Throws domain::OutcomeUnknown if the connection was lost at COMMIT or COMMIT failed. Also throws what `work`
+    // throws, and DatabaseError for a deferred statement that fails; then nothing was stored either.
     domain::SettledAt run(const std::optional<Identifier>& role, const Work& work);
 
 private:

@@ -7,7 +7,7 @@
 
 namespace claviger::persistence {
 
-// What the workers may do with the control schema: find tenants, and tell each other what has changed.
+// The workers' rights on the control schema: to find tenants, and to publish revocations to other hosts.
 constexpr std::array<Sql, 5> kWorkerGrants = {
     "GRANT SELECT ON claviger.tenants TO {worker}",
     "GRANT SELECT ON claviger.tenant_hosts TO {worker}",
@@ -16,10 +16,11 @@ constexpr std::array<Sql, 5> kWorkerGrants = {
     "GRANT INSERT ON claviger.dead_keys TO {worker}",
 };
 
-// The rights of a tenant's role, as the workers' statements need them, table by table. Rows are deleted only in
-// login_attempts and known_devices, and only the tool changes a user beyond the stored form of the password.
+// The rights of a tenant's role, table by table, as the workers' statements need them. The role deletes rows only in
+// login_attempts and known_devices. Of a user it changes only the stored form of the password; the tool changes the
+// rest.
 //
-// A table that is made by a migration belongs here, or into kRoleReachesNone: a test compares both with a schema. In
+// Each table that a migration makes must be here or in kRoleReachesNone. A test compares both with a schema. In
 // MariaDB, INSERT … ON DUPLICATE KEY UPDATE needs UPDATE on the columns of the key as well (findings/).
 inline constexpr std::array kRoleGrants = {
     Sql("GRANT SELECT, UPDATE (password_hash) ON {schema}.users TO {role}"),
@@ -32,16 +33,16 @@ inline constexpr std::array kRoleGrants = {
     Sql("GRANT SELECT, INSERT, UPDATE ON {schema}.key_changes TO {role}"),
 };
 
-// The tables of a tenant that no statement of a worker names.
+// The tenant tables that no statement of a worker uses.
 inline constexpr std::array kRoleReachesNone = {std::string_view("schema_migrations")};
 
-// What the release before granted beyond that. Where it is not there (error 1141), nothing is to be done.
+// The rights that the previous release granted beyond that. Error 1141 means that they are not there, which is fine.
 inline constexpr std::array kFormerRoleRevokes = {
     Sql("REVOKE SELECT, INSERT, UPDATE ON {schemaInGrant}.* FROM {formerRole}"),
 };
 
-// What the account of `claviger prune` may do: see how old rows are and delete them. Keys and users are out of its
-// reach.
+// The rights of the account of `claviger prune`: to read the age of old rows, and to delete them. It has no right on
+// keys and users.
 constexpr Sql kPruneControlGrant = "GRANT SELECT ON claviger.tenants TO {pruner}";
 constexpr std::array<Sql, 4> kPruneGrants = {
     "GRANT SELECT (expires_at), DELETE ON {schema}.sessions TO {pruner}",

@@ -6,7 +6,7 @@
 namespace claviger::persistence {
 namespace {
 
-// Bookkeeping of the tool, like schema_migrations: no migration makes it, since a failed migration is what it is for.
+// Bookkeeping of the tool, like schema_migrations. No migration creates it, since it must record failed migrations.
 constexpr Sql kCreate =
     "CREATE TABLE IF NOT EXISTS claviger.migration_failures (tenant_id BINARY(16) NOT NULL PRIMARY KEY, "
     "reason VARBINARY(4000) NOT NULL, failed_at DATETIME(6) NOT NULL)";

@@ -13,7 +13,7 @@ constexpr Sql kTenants =
     "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants WHERE schema_version > 0 "
     "ORDER BY slug";
 
-// Each reads one index from its oldest end.
+// Each statement reads one index from its oldest end.
 constexpr Sql kCountSessions = "SELECT COUNT(*) FROM {schema}.sessions WHERE expires_at < ?";
 constexpr Sql kCountEvents = "SELECT COUNT(*) FROM {schema}.audit_events WHERE id < ?";
 constexpr Sql kCountDevices = "SELECT COUNT(*) FROM {schema}.known_devices WHERE last_seen_at < ?";
@@ -42,7 +42,7 @@ Statements statementsFor(OldRows rows) {
     return {kCountAttempts, kDeleteAttempts};
 }
 
-// An event's id begins with its time in milliseconds, and the primary key has the events in that order.
+// An event's id begins with its time in milliseconds, so the primary key orders the events by time.
 Value boundOf(OldRows rows, domain::Timestamp before) {
     if (rows != OldRows::kAuditEvents) return before;
     auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(before).time_since_epoch().count();
@@ -61,7 +61,7 @@ std::vector<domain::Tenant> MySqlOldRows::tenants() const {
     return connections_.borrow()->query(kTenants).map(tenantAt);
 }
 
-// Many rows take long to count.
+// Uses the time-out of one hour, since many rows take long to count.
 std::uint64_t MySqlOldRows::count(const domain::Tenant& tenant, OldRows rows, domain::Timestamp before) const {
     const auto counted = connections_.borrowForSchemaChange()->query(statementsFor(rows).count, {boundOf(rows, before)},
                                                                      namesOf(tenant));

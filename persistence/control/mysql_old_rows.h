@@ -5,7 +5,7 @@
 
 namespace claviger::persistence {
 
-// With the account that kPruneGrants are for.
+// Old rows of all tenants, with the account of `claviger prune` (kPruneGrants).
 class MySqlOldRows final : public domain::OldRowsStore {
 public:
     // References must outlive this.

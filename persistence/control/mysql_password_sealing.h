@@ -5,8 +5,8 @@
 
 namespace claviger::persistence {
 
-// The control schema's table password_sealing, and what the nodes say of their release; with the tool's account.
-// Thread-safe.
+// The control schema's table password_sealing, and the column of `nodes` that shows whether a host opens sealed
+// passwords. With the tool's account. Thread-safe.
 class MySqlPasswordSealing final : public domain::PasswordSealing {
 public:
     explicit MySqlPasswordSealing(Connections& connections) : connections_(connections) {}  // must outlive this

@@ -18,7 +18,7 @@ using domain::Tenant;
 using domain::TenantId;
 using domain::TransferMark;
 
-// Whoever reads the rows may be slow: a pipe into a compressor.
+// The reader of the rows may be slow, such as a pipe into a compressor.
 constexpr Sql kPatience = "SET SESSION net_write_timeout = 3600";
 constexpr Sql kOneMoment = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 constexpr Sql kSnapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
@@ -39,14 +39,15 @@ constexpr Sql kUnmark = "DELETE FROM claviger.tenant_transfers WHERE tenant_id =
 constexpr Sql kClose = "UPDATE claviger.tenants SET schema_version = 0, status = 'suspended' WHERE id = ?";
 constexpr Sql kOpen = "UPDATE claviger.tenants SET schema_version = ?, status = ? WHERE id = ?";
 
-// Each death has written its entry, so that usually nothing is missing. An entry that appears meanwhile stays.
+// Each revocation has written its entry, so usually none is missing. An entry that another transaction adds at the same
+// time stays as it is.
 constexpr Sql kRememberDead =
     "INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
     "SELECT ?, k.key_hash, k.deleted_at, k.id FROM {schema}.api_keys k WHERE k.deleted_at IS NOT NULL AND NOT EXISTS "
     "(SELECT 1 FROM claviger.dead_keys d WHERE d.tenant_id = ? AND d.key_hash = k.key_hash) "
     "ON DUPLICATE KEY UPDATE key_hash = claviger.dead_keys.key_hash";
-// By the hash, and by the id for a key that had another pepper's hash by the time that it died. No index has the ids:
-// the tenant's dead keys are read once.
+// Revoked keys that an import would bring back. Each is found by its hash, or by its id: the key may have had the hash
+// of another pepper when it was revoked. No index has the ids: the statement reads the tenant's dead keys once.
 constexpr Sql kRisen =
     "SELECT k.id FROM {schema}.api_keys k WHERE k.deleted_at IS NULL AND ("
     "k.key_hash IN (SELECT d.key_hash FROM claviger.dead_keys d WHERE d.tenant_id = ?) OR "
@@ -60,12 +61,12 @@ constexpr Sql kEndRisenById =
 
 constexpr Sql kNow = "SELECT UTC_TIMESTAMP(6)";
 constexpr Sql kReadDead = "SELECT tenant_id, key_hash, died_at, key_id FROM claviger.dead_keys";
-// Rows that are streamed come of a statement without values.
+// stream() takes a statement without values, so the value goes into a variable of the session.
 constexpr Sql kSetSince = "SET @since = ?";
 constexpr Sql kReadDeadSince =
     "SELECT tenant_id, key_hash, died_at, key_id FROM claviger.dead_keys WHERE recorded_at >= CAST(@since AS "
     "DATETIME(6))";
-// Not IGNORE, which turns each value that does not fit into one that does: an entry that is there stays as it is.
+// An entry that exists stays as it is. IGNORE would also change each value that does not fit into one that does.
 constexpr Sql kLoadDead =
     "INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES {rows} "
     "ON DUPLICATE KEY UPDATE key_hash = claviger.dead_keys.key_hash";
@@ -79,7 +80,7 @@ constexpr Sql kDropTenant = "DELETE FROM claviger.tenants WHERE id = ?";
 constexpr auto kKeys = "api_keys";
 constexpr auto kUsers = "users";
 
-// A lock of the server, on a connection that does nothing else meanwhile.
+// A named lock of the server, on a connection that runs no other statement while it has the lock.
 class Hold final : public domain::TransferHold {
 public:
     Hold(Connections::Lease connection, std::string name) : connection_(std::move(connection)), name_{std::move(name)} {
@@ -114,7 +115,7 @@ bool hasKeys(const std::vector<domain::ArchiveTable>& tables) {
     return std::any_of(tables.begin(), tables.end(), [](const auto& table) { return table.name == kKeys; });
 }
 
-// The keys that are dead in the schema are dead for good, wherever they come back from.
+// Records the schema's revoked keys in claviger.dead_keys: no later import or backup revives one.
 void rememberDead(Connection& connection, const Tenant& tenant) {
     if (hasKeys(tablesOf(connection, tenant.schema)))
         connection.execute(kRememberDead, {bytesOf(tenant.id), bytesOf(tenant.id)}, namesOf(tenant));
@@ -124,7 +125,7 @@ bool hasUsers(const std::vector<domain::ArchiveTable>& tables) {
     return std::any_of(tables.begin(), tables.end(), [](const auto& table) { return table.name == kUsers; });
 }
 
-// The versions of those that living keys and sealed passwords need.
+// The versions of the peppers that active keys and sealed passwords need, with empty fingerprints.
 domain::PepperFingerprints peppersOf(Connection& connection, const Tenant& tenant,
                                      const std::vector<domain::ArchiveTable>& tables) {
     domain::PepperFingerprints peppers;
@@ -138,7 +139,7 @@ domain::PepperFingerprints peppersOf(Connection& connection, const Tenant& tenan
     return peppers;
 }
 
-// Closed: an import opens it when it is whole.
+// Adds the tenant closed (version 0 and suspended). The import opens it once it is complete.
 Result<void> addTenant(Connection& connection, const domain::ArchiveHead& head, domain::Timestamp now) {
     auto tenant = head.tenant;
     tenant.status = domain::TenantStatus::kSuspended;
@@ -196,7 +197,7 @@ void MySqlTenantArchive::read(const Tenant& tenant, domain::ArchiveSink& sink) {
         for (const auto& table : tables) streamTable(*connection, tenant.schema, table, sink);
         connection->execute(kEndSnapshot);
     } catch (...) {
-        connection->abandon();  // with its snapshot
+        connection->abandon();  // this ends its snapshot too
         throw;
     }
 }
@@ -211,7 +212,7 @@ std::optional<TransferMark> MySqlTenantArchive::findMark(const TenantId& tenant)
 void MySqlTenantArchive::markDrop(const Tenant& tenant, const std::string& file, domain::Timestamp now) {
     changeStanding(tenant.id, [&](Connection& connection) {
         connection.execute(kSetMark, {bytesOf(tenant.id), Text{"drop"}, Bytes{file}, now});
-        connection.execute(kClose, {bytesOf(tenant.id)});  // even resumed it would be refused
+        connection.execute(kClose, {bytesOf(tenant.id)});  // version 0: refused even if it is resumed
     });
 }
 
@@ -220,7 +221,7 @@ void MySqlTenantArchive::destroy(const Tenant& tenant) {
     const bool halfImported = mark && mark->what == TransferMark::What::kImport;
     {
         const auto connection = connections_.borrowForSchemaChange();
-        if (!halfImported) rememberDead(*connection, tenant);  // a refused file ends no key
+        if (!halfImported) rememberDead(*connection, tenant);  // an unfinished import revokes no key
         schemas_.revokePruning(tenant);
         connection->execute(kDropSchema, {}, namesOf(tenant));
         connection->execute(kDropRole, {}, namesOf(tenant));
@@ -271,7 +272,7 @@ std::vector<domain::ApiKeyId> MySqlTenantArchive::open(const Tenant& tenant) {
     return ended;
 }
 
-// Returns when every host acts on it.
+// Commits, then blocks until every host acts on the change.
 void MySqlTenantArchive::changeStanding(const TenantId& tenant, const std::function<void(Connection&)>& work) {
     const auto settledAt =
         transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {

@@ -8,7 +8,8 @@
 
 namespace claviger::persistence {
 
-// Whole tenants, with the tool's account. What takes long has a connection that waits an hour.
+// Exports, imports and drops whole tenants, with the tool's account. Long statements have a time-out of one hour.
+// Thread-safe.
 class MySqlTenantArchive final : public domain::TenantArchive {
 public:
     // References must outlive this.

@@ -5,7 +5,7 @@
 
 namespace claviger::persistence {
 
-// Asks the control schema each time, in one indexed query. Thread-safe.
+// Finds tenants by host in the control schema. Caches nothing: each call runs one indexed query. Thread-safe.
 class MySqlTenantDirectory final : public domain::TenantDirectory {
 public:
     explicit MySqlTenantDirectory(Connections& connections) : connections_(connections) {}  // must outlive this

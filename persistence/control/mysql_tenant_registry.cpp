@@ -85,7 +85,7 @@ Result<void> MySqlTenantRegistry::addHost(const TenantId& tenant, const HostName
         [&](Connection& connection, domain::StandingChanges&) { return insertHost(connection, tenant, host, now); });
 }
 
-// Returns when every host acts on it.
+// Commits, then blocks until every host acts on the change. A refusal is rolled back.
 Result<void> MySqlTenantRegistry::transact(const Work& work) {
     Result<void> result;
     const auto settledAt =
@@ -109,7 +109,7 @@ void MySqlTenantRegistry::setStatus(const TenantId& tenant, domain::TenantStatus
 Result<void> MySqlTenantRegistry::rename(const TenantId& tenant, const domain::TenantSlug& slug,
                                          const std::string& name) {
     return transact([&](Connection& connection, domain::StandingChanges& changes) -> Result<void> {
-        changes.add(domain::slotOf(tenant));  // what is remembered of it holds its slug
+        changes.add(domain::slotOf(tenant));  // cached tenants contain the slug
         try {
             connection.execute(kRename, {Text{slug.text()}, Bytes{name}, bytesOf(tenant)});
         } catch (const DuplicateKey&) {

@@ -5,7 +5,8 @@
 
 namespace claviger::persistence {
 
-// The control schema's tenants and hosts, with the tool's account.
+// The control schema's tenants and hosts, with the tool's account. setStatus() and rename() block until every host acts
+// on the change. Thread-safe.
 class MySqlTenantRegistry final : public domain::TenantRegistry {
 public:
     // References must outlive this.

@@ -9,7 +9,7 @@ namespace claviger::persistence {
 namespace {
 
 constexpr Sql kMark = "SELECT what FROM claviger.tenant_transfers WHERE tenant_id = ?";
-// Never back: of two tools at once, one may be older.
+// The version never decreases: of two tools that run at the same time, one may be of an older release.
 constexpr Sql kSetVersion = "UPDATE claviger.tenants SET schema_version = GREATEST(schema_version, ?) WHERE id = ?";
 
 }  // namespace
@@ -18,8 +18,8 @@ int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
     refuseUnfit(tenant);
     const int version = migrator_.bringUpTenant(tenant.schema);
     grant(tenant);
-    // Comes last: a tenant that shows the version has everything else. Nobody waits until all hosts know that it is
-    // open again: until then they refuse, which is safe.
+    // The version comes last: a tenant with the version has its tables, its role and its grants. This does not wait for
+    // the other hosts. Until they poll the epoch they refuse the tenant, which is safe.
     (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
         connection.execute(kSetVersion, {std::int64_t{version}, bytesOf(tenant.id)});
         changes.add(domain::slotOf(tenant.id));
@@ -28,7 +28,7 @@ int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
     return version;
 }
 
-// A tenant that is being dropped is not made anew, and only the import opens one that is being imported.
+// A tenant that is being dropped is not created again. A tenant that is being imported is opened only by the import.
 void MySqlTenantSchemas::refuseUnfit(const domain::Tenant& tenant) const {
     const auto connection = connections_.borrow();
     const auto rows = connection->query(kMark, {bytesOf(tenant.id)});

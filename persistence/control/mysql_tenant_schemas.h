@@ -6,7 +6,8 @@
 
 namespace claviger::persistence {
 
-// Tenant schemas and their roles, with the tool's account. Thread-safe.
+// Tenant schemas and their roles, with the tool's account. Every method throws domain::StorageUnavailable, and
+// DatabaseError if the server refuses a statement. Thread-safe.
 class MySqlTenantSchemas final : public domain::TenantSchemas {
 public:
     // References must outlive this.
@@ -18,12 +19,13 @@ public:
 
     void grantPruning(const domain::Tenant&) const override;
 
-    // Makes the tenant's role and that of the release before, and lets the workers take both. Gives both the rights of
-    // grants.h, and revokes the schema-wide ones of the release before. Gives the rights of `claviger prune` too. Safe
-    // to run again.
+    // Creates the tenant's role and that of the previous release, and lets the workers take both. Grants both the
+    // rights of grants.h, and revokes the schema-wide rights of the previous release. Grants the rights of
+    // `claviger prune` too. Safe to run again.
     void grant(const domain::Tenant&) const;
 
-    // Takes the rights of `claviger prune` back: they would outlive the tenant's tables.
+    // Revokes the rights of `claviger prune`, which would outlive the tenant's tables. Ignores refusals by the server:
+    // the account may have no rights there.
     void revokePruning(const domain::Tenant&) const;
 
 private:

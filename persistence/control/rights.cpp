@@ -16,7 +16,7 @@ std::string withoutQuotes(std::string_view text) {
     return bare;
 }
 
-// "UPDATE (a, b)" is the rights "UPDATE (a)" and "UPDATE (b)": a server lists the columns in an order of its own.
+// Splits "UPDATE (a, b)" into "UPDATE (a)" and "UPDATE (b)": servers list the columns in different orders.
 void addRight(std::set<std::string>& rights, const std::string& right) {
     const auto open = right.find(" (");
     if (open == std::string::npos) {
@@ -31,7 +31,7 @@ void addRight(std::set<std::string>& rights, const std::string& right) {
     }
 }
 
-// "SELECT, INSERT (a, b)" by its commas outside parentheses.
+// Splits "SELECT, INSERT (a, b)" at its commas outside parentheses.
 std::set<std::string> splitRights(std::string_view text) {
     std::set<std::string> rights;
     std::string right;

@@ -10,12 +10,12 @@
 
 namespace claviger::persistence {
 
-// Rights by what they are on: "claviger.tenants" has SELECT, and UPDATE (a) for a column. "*.*" never has USAGE, which
-// is none.
+// Rights by object: "claviger.tenants" has "SELECT", and "UPDATE (a)" for one column. USAGE means no right and is never
+// in here.
 using Rights = std::map<std::string, std::set<std::string>>;
 
-// One statement GRANT … ON … TO …, as we send it and as SHOW GRANTS tells it, into the rights that it gives. A right to
-// hand on is the right "GRANT OPTION". A grant of a role gives none.
+// Adds the rights of one statement GRANT … ON … TO …, in the form of grants.h or of SHOW GRANTS. WITH GRANT OPTION adds
+// the right "GRANT OPTION". Any other statement, such as the grant of a role, adds nothing.
 void addGrant(Rights&, std::string_view statement);
 
 // The rights that these statements give together.
@@ -29,10 +29,10 @@ Rights rightsOf(const Statements& statements, const Names& names) {
     return rights;
 }
 
-// The name of the role that a statement GRANT role TO … gives; empty for any other.
+// The name of the role in a statement GRANT role TO …; empty for any other statement.
 std::string roleOf(std::string_view statement);
 
-// What `there` lacks of `wanted`, and what it has beyond it: "SELECT on claviger.tenants, …"; empty if nothing.
+// The rights in `wanted` that `there` lacks: "SELECT on claviger.tenants, …". Empty if it lacks none.
 std::string lackOf(const Rights& wanted, const Rights& there);
 
 }  // namespace claviger::persistence

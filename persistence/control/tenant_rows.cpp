@@ -57,7 +57,7 @@ Result<void> insertTenant(Connection& connection, const Tenant& tenant, Timestam
     } catch (const DuplicateKey&) {
         return Error{ErrorCode::kTenantTaken, "tenant " + tenant.slug.text() + " or its schema exists"};
     }
-    // Its users would be this tenant's.
+    // The users in such a schema would become this tenant's.
     if (schemaIsThere(connection, tenant.schema)) return domain::ownerlessSchema(tenant.schema);
     return {};
 }

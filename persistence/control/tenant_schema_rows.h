@@ -7,15 +7,16 @@
 
 namespace claviger::persistence {
 
-// The tables of the schema with their columns, as the server knows them: all but the migrations' history, and no column
-// that the server computes. Nothing where there is no such schema. Throws std::logic_error for a type that no migration
-// has used so far.
+// The tables of the schema with their columns, by name, as the server reports them. Without schema_migrations, and
+// without generated columns. Empty if there is no such schema. Throws std::logic_error for a type that no migration has
+// used so far.
 std::vector<domain::ArchiveTable> tablesOf(Connection&, const domain::SchemaName&);
 
-// Reads all rows of one table.
+// Passes the table, then all of its rows, to the sink. The sink must run no statement on this connection.
 void streamTable(Connection&, const domain::SchemaName&, const domain::ArchiveTable&, domain::ArchiveSink&);
 
-// Adds the rows in one statement. Throws domain::ArchiveRefused if a value does not fit its column.
+// Adds the rows, at least one, in one statement. Throws domain::ArchiveRefused if the server refuses a row: then none
+// was added.
 void insertRows(Connection&, const domain::SchemaName&, const domain::ArchiveTable&,
                 const std::vector<domain::ArchiveCells>&);
 

@@ -34,7 +34,7 @@ const std::string& userOf(const domain::Settings::Database& database, Account ac
     return account == Account::kTool ? database.toolUser : database.workerUser;
 }
 
-// A connection with one of the accounts; nothing, and a finding, where there is none.
+// A connection with one of the accounts. If it cannot be made, it stays closed and adds a finding.
 class Entrance {
 public:
     Entrance(const domain::Settings& settings, Account account, std::string check, Findings& findings) {
@@ -73,7 +73,7 @@ std::map<std::string, std::string> pairs(Connection& connection, Sql statement) 
     return all;
 }
 
-// Until a moment as OpenSSL writes it ("Nov 29 12:11:41 2026 GMT"); nothing for any other text.
+// The days until a time in OpenSSL's form ("Nov 29 12:11:41 2026 GMT"). nullopt for any other text.
 std::optional<long> daysUntil(const std::string& moment) {
     std::tm parts{};
     if (::strptime(moment.c_str(), "%b %d %H:%M:%S %Y GMT", &parts) == nullptr) return std::nullopt;

@@ -5,9 +5,10 @@
 
 namespace claviger::persistence {
 
-// What the database shows of the installation: the server's settings, the schemas' versions and histories, and what
-// each account may do, compared with what it should. Looks with each configured account whose password can be read;
-// changes nothing. A server that cannot be reached is a finding.
+// Checks the installation's database: the server's settings, the schemas' versions and histories, and the rights of
+// each account. Uses each configured account whose password can be read. Changes nothing. A server that cannot be
+// reached is a finding. Throws domain::StorageUnavailable if a connection is lost during the checks, and DatabaseError
+// if the server refuses a query.
 domain::Findings examineDatabase(const domain::Settings&);
 
 }  // namespace claviger::persistence

@@ -6,7 +6,8 @@
 namespace claviger::persistence {
 namespace {
 
-// A variable is a number or a word, by the server's release. Neither account may write past a read-only server.
+// A variable is a number or a word, depending on the server's release. Neither account has the right to write to a
+// read-only server.
 constexpr Sql kLook =
     "SELECT @@global.read_only NOT IN ('0', 'OFF') OR @@global.innodb_read_only NOT IN ('0', 'OFF'), "
     "NOT EXISTS (SELECT 1 FROM claviger.tenants) OR "

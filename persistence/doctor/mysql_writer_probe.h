@@ -5,7 +5,7 @@
 
 namespace claviger::persistence {
 
-// By one statement of the workers' account. Thread-safe.
+// Checks the server with one query of the workers' account. Thread-safe.
 class MySqlWriterProbe final : public domain::WriterProbe {
 public:
     explicit MySqlWriterProbe(Connections& connections) : connections_(connections) {}  // must outlive this

@@ -18,7 +18,7 @@ using domain::Severity;
 constexpr Sql kCount =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
 
-// 0: not sealed.
+// Version 0 means not sealed.
 constexpr Sql kCountPasswords =
     "SELECT CASE WHEN password_hash LIKE '$sealed-argon2id$%' THEN "
     "CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(password_hash, '$', 5), '$', -1) AS SIGNED) ELSE 0 END AS version, COUNT(*) "
@@ -31,11 +31,11 @@ constexpr auto kSealingCheck = "sealed_passwords";
 using ByVersion = std::map<std::int64_t, std::int64_t>;
 
 struct Counts {
-    ByVersion keys;             // by the version of their pepper
-    ByVersion passwords;        // likewise, those that are sealed
+    ByVersion keys;             // active keys, by the version of their pepper
+    ByVersion passwords;        // sealed passwords, likewise
     std::int64_t unsealed = 0;  // passwords
-    std::size_t unread = 0;     // tenants
-    std::string why;            // of the first of them
+    std::size_t unread = 0;     // tenants that cannot be read
+    std::string why;            // the slug and the reason of the first of them
 };
 
 void countInto(ByVersion& counts, const Rows& rows) {
@@ -68,7 +68,7 @@ Finding unreadKeys(const Counts& counts) {
             "See what is said of their schemas. Take no pepper away before all can be counted."};
 }
 
-// The finding on rows that need a pepper that is not configured.
+// The finding about rows that need a pepper that is not configured. nullopt if there are none.
 std::optional<Finding> lost(const domain::secrets::Hasher& hasher, ByVersion counts, const std::string& what) {
     counts.erase(hasher.pepperVersion());
     if (hasher.other() != nullptr) counts.erase(hasher.other()->pepperVersion());
@@ -85,7 +85,7 @@ std::optional<Finding> lost(const domain::secrets::Hasher& hasher, ByVersion cou
                    "Bring it back from its backup as pepper.other_file."};
 }
 
-// Nothing where passwords are not sealed: that is off until `claviger pepper seal`.
+// Returns nullopt while sealing is off. `claviger pepper seal` turns it on.
 std::optional<Finding> checkSealing(Connection& tool, const Counts& counts) {
     if (tool.query(kSealing)[0].integer(0) == 0) return std::nullopt;
     if (const auto hosts = earlierHosts(tool); hosts > 0)
@@ -100,7 +100,7 @@ std::optional<Finding> checkSealing(Connection& tool, const Counts& counts) {
     return Finding{Severity::kGood, kSealingCheck, "every stored password is sealed"};
 }
 
-// Nothing in a control schema of an earlier release: the check of the schemas reports that.
+// Returns nullopt for a control schema of an earlier release: the check of the schemas reports that.
 std::optional<Finding> sealingOf(Connection& tool, const Counts& counts) {
     try {
         return checkSealing(tool, counts);

@@ -9,9 +9,10 @@
 
 namespace claviger::persistence {
 
-// Whether the pepper of every living key and sealed password is configured, and each pepper is needed. Where passwords
-// are sealed, whether all of them are, and whether every host opens them. A tenant that cannot be read is named.
-// Nothing where the peppers cannot be read: the checks of the files report that.
+// Checks that the pepper of every active key and sealed password is configured, and that each pepper is needed. If
+// passwords are sealed, checks that all of them are, and that every host opens them. Names the first tenant that cannot
+// be read. Returns no finding if the peppers cannot be read: the checks of the files report that. Throws
+// domain::StorageUnavailable.
 domain::Findings checkPeppers(const domain::Settings&, Connection& tool, const std::vector<domain::Tenant>&);
 
 }  // namespace claviger::persistence

@@ -18,9 +18,9 @@ constexpr Sql kShowOwn = "SHOW GRANTS";
 constexpr Sql kShowRole = "SHOW GRANTS FOR CURRENT_ROLE";
 
 constexpr unsigned kNoSuchRole = 1959;
-constexpr std::size_t kNamed = 5;  // tenants that are told by name; the rest is counted
+constexpr std::size_t kNamed = 5;  // how many tenants are named; the rest is counted
 
-// As accounts.sql gives them. A tenant's schema may be dropped, the control schema not.
+// The rights that accounts.sql grants. The tool may drop a tenant's schema, but not the control schema.
 const Rights kToolRights = {
     {"*.*", {"CREATE USER"}},
     {"claviger.*", {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "GRANT OPTION"}},
@@ -39,7 +39,7 @@ std::vector<std::string> show(Connection& connection, Sql statement) {
     return connection.query(statement).map([](const Row& row) { return row.text(0); });
 }
 
-// The rights of `there` on what `allowed` does not have.
+// The rights in `there` that neither `allowed` nor `also` has.
 std::string excessOf(const Rights& there, Rights allowed, const Rights& also = {}) {
     for (auto [object, rights] : also) allowed[object].merge(rights);
     return lackOf(there, allowed);
@@ -63,7 +63,8 @@ std::string bareName(const Identifier& identifier) {
 
 enum class Must { kBeThere, kOnlyFit };
 
-// Why the role is not as it should be; empty if it is.
+// The difference between the role's rights and those that it should have, or the server's error. Empty if there is
+// none.
 std::string troubleOf(Connection& tool, const domain::Tenant& tenant, const Identifier& role, Must must) {
     const auto wanted = rightsOf(kRoleGrants, {{"schema", Identifier::schema(tenant.schema)}, {"role", role}});
     try {
@@ -76,13 +77,13 @@ std::string troubleOf(Connection& tool, const domain::Tenant& tenant, const Iden
     }
 }
 
-// The role of the release before is there until a later one drops it.
+// Checks the tenant's role, and that of the previous release if it exists. A later release drops the latter.
 std::string roleTrouble(Connection& tool, const domain::Tenant& tenant) {
     const auto trouble = troubleOf(tool, tenant, Identifier::role(tenant.id), Must::kBeThere);
     return trouble.empty() ? troubleOf(tool, tenant, Identifier::formerRole(tenant.id), Must::kOnlyFit) : trouble;
 }
 
-// A tenant that is behind may lack rights. The check of the schemas finds it.
+// False for a tenant of an earlier schema version, which may lack rights. The check of the schemas reports it.
 bool isWhole(const domain::Tenant& tenant) {
     return tenant.schemaVersion >= domain::kTenantSchemaVersion;
 }

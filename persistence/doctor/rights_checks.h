@@ -8,12 +8,15 @@
 
 namespace claviger::persistence {
 
-// What the account of the connection should be able to do, and nothing besides.
+// Each compares the rights of the connection's account with those that it needs. Returns one finding for missing rights
+// and one for rights beyond, or one kGood. checkWorkerRights() also finds tenants whose role the workers may not take.
+// They throw what Connection throws.
 domain::Findings checkToolRights(Connection& tool);
 domain::Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>&);
 domain::Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>&);
 
-// Each tenant's role, which the tool's account takes in turn. One finding for all that are as they should be.
+// Checks the rights of each tenant's role; the tool's account takes one role after another. Returns one finding for all
+// tenants. The connection keeps the last role.
 domain::Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>&);
 
 }  // namespace claviger::persistence

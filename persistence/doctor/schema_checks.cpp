@@ -22,7 +22,7 @@ Migrator makeMigrator(const domain::Settings& settings, Connections& tool) {
     return {tool, settings.migrationsFolder, settings.database.workerUser, settings.database.pruneUser};
 }
 
-// What is told of several tenants: the first with its reason, the others by number.
+// Text about several tenants: the first with its reason, and the number of the others.
 struct Counted {
     std::size_t count = 0;
     std::string first;
@@ -35,7 +35,7 @@ struct Counted {
     }
 };
 
-// Whose drop or import was begun and not finished, and which of both it was.
+// The tenants whose drop or import was begun and not finished, each with "drop" or "import".
 std::map<domain::TenantId, std::string> transfersBegun(Connections& tool) {
     std::map<domain::TenantId, std::string> begun;
     for (auto& [tenant, what] : tool.borrow()->query(kTransfers).map([](const Row& row) {

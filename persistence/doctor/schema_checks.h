@@ -9,10 +9,12 @@
 
 namespace claviger::persistence {
 
-// The control schema's version and history. kSerious where it is of no use as it is.
+// Checks the control schema's version and history. Returns one finding: kSerious if this release cannot use the schema.
+// Throws domain::StorageUnavailable.
 domain::Findings checkControl(const domain::Settings&, Connections& tool);
 
-// Those of the tenants: who is behind, who was never finished, whose history does not fit the files.
+// Checks the tenants' schemas. Finds tenants that are behind, tenants whose creation, import or drop was not finished,
+// and histories that do not fit the files. Returns no finding without tenants. Throws domain::StorageUnavailable.
 domain::Findings checkTenantSchemas(const domain::Settings&, Connections& tool, const std::vector<domain::Tenant>&);
 
 }  // namespace claviger::persistence

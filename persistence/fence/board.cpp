@@ -25,7 +25,7 @@ struct Board::Layout {
 
     std::uint64_t mark = kMark;
     domain::Uuid id;
-    alignas(kCacheLine) std::atomic<std::int64_t> freshUntil = 0;  // nanoseconds; before it, what holds may hold
+    alignas(kCacheLine) std::atomic<std::int64_t> freshUntil = 0;  // nanoseconds; the end of the lease
     std::atomic<std::int64_t> aloneUntil = 0;                      // nanoseconds
     alignas(kCacheLine) std::array<std::atomic<domain::Generation>, domain::kSlots> generations{};
 
@@ -76,8 +76,8 @@ void Board::read(domain::Generations& generations) const {
         generations[i] = layout_->generations[i].load(std::memory_order_acquire);
 }
 
-// First the lease, then the generations: the feeder stores them the other way round, so that who sees its lease sees
-// also what it raised before.
+// Loads the lease first, then the generations. The feeder stores them in the opposite order, so that a thread that sees
+// a lease also sees every generation that was raised before it.
 bool Board::holds(const domain::Ticket& ticket) const {
     const Moment freshUntil{layout_->freshUntil.load(std::memory_order_acquire)};
     if (now() >= freshUntil) return false;
@@ -108,7 +108,8 @@ void Board::raiseAll() {
     for (auto& generation : layout_->generations) generation.fetch_add(1);
 }
 
-// A lease that has lapsed by itself stays as it is: it says since when. One that still holds ended a lease ago.
+// A lease that has lapsed stays as it is, since it shows when it lapsed. A lease that still holds is set to an end one
+// lease's length ago.
 void Board::lower() {
     const std::int64_t past = (now() - domain::kLease).count();
     layout_->freshUntil.store(std::min(layout_->freshUntil.load(), past));

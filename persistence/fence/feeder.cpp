@@ -11,10 +11,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kReadEvery = 100ms;
-constexpr int kLooks = 4;  // at the nodes, while this host makes itself known
+constexpr int kLooks = 4;  // how often it reads `nodes` while this host registers
 constexpr auto kRetryAfter = 200ms;
 constexpr auto kRenewEvery = 1s;
-constexpr auto kRenewalLasts = 10s;  // a sixth of what lets others take the row for dead
+constexpr auto kRenewalLasts = 10s;  // a sixth of the time after which other feeders delete the row
 
 constexpr Sql kRegister =
     "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at, opens_seals) "
@@ -24,7 +24,7 @@ constexpr Sql kRenew = "UPDATE claviger.nodes SET renewed_at = UTC_TIMESTAMP(6) 
 constexpr Sql kForgetDead = "DELETE FROM claviger.nodes WHERE renewed_at < UTC_TIMESTAMP(6) - INTERVAL 60 SECOND";
 constexpr Sql kReadRenewal = "SELECT renewed_at FROM claviger.nodes WHERE board_id = ?";
 constexpr Sql kLeave = "DELETE FROM claviger.nodes WHERE board_id = ? AND renewed_at = ?";
-constexpr Sql kReadBoards = "SELECT board_id FROM claviger.nodes LIMIT 2";  // two are another's in any case
+constexpr Sql kReadBoards = "SELECT board_id FROM claviger.nodes LIMIT 2";  // of two rows one is another host's
 constexpr Sql kReadEpochs = "SELECT epoch FROM claviger.revocation_epochs ORDER BY slot";
 
 }  // namespace
@@ -45,8 +45,8 @@ void Feeder::run(const Pause& pause) {
     leave();
 }
 
-// On one connection. With every new one all begins anew: the server behind it may have lost epochs and given them
-// again.
+// Polls on one connection. Each new connection begins with begin(): the server behind it may have lost epochs and
+// issued them again.
 void Feeder::feed(Connection& connection, const Pause& pause, bool& stopped) {
     stopped = !begin(connection, pause);
     while (!stopped) {
@@ -61,9 +61,10 @@ void Feeder::feed(Connection& connection, const Pause& pause, bool& stopped) {
     }
 }
 
-// Registered before the epochs are first read, for as long as a host may take itself for alone, and everything raised:
-// what was remembered before counts no more, and whoever changes anything from here on waits for this host. Whether
-// there are others is looked up meanwhile, so that this host's changes need not wait. False if it is to stop.
+// Registers this host, waits kSettlingTime, reads the epochs and raises every slot. After that no earlier cached entry
+// is valid. Every revocation from the registration on waits for this host. The wait is longer than another host may
+// take itself for the only one. During the wait it looks for other hosts, so that this host's own changes need not
+// wait. Returns false if the feeder is to stop.
 bool Feeder::begin(Connection& connection, const Pause& pause) {
     board_.lower();
     epochs_.clear();
@@ -78,7 +79,7 @@ bool Feeder::begin(Connection& connection, const Pause& pause) {
     return true;
 }
 
-// False if this host may have been out of the nodes meanwhile.
+// Renews this host's row. Returns false if the row may have been missing since the last renewal.
 bool Feeder::renew(Connection& connection) {
     const auto begun = Board::now();
     if (begun - renewedAt_ > kRenewalLasts) return false;
@@ -88,7 +89,8 @@ bool Feeder::renew(Connection& connection) {
     return true;
 }
 
-// The lease counts from before the question: a change that the answer lacks was committed after it.
+// The lease counts from a time before the query. So a change that is missing in the result was committed after that
+// time.
 void Feeder::readEpochs(Connection& connection, Board::Moment askedAt) {
     auto epochs = connection.query(kReadEpochs).map([](const Row& row) { return row.integer(0); });
     if (epochs.size() != domain::kSlots)
@@ -104,15 +106,16 @@ void Feeder::readEpochs(Connection& connection, Board::Moment askedAt) {
     epochs_ = std::move(epochs);
 }
 
-// Counts from before the question as well: who registers after it reads no epochs before this has ended.
+// The time as the only host counts from before the query as well. A host that registers after the query reads no epochs
+// before that time has ended.
 void Feeder::readBoards(Connection& connection, Board::Moment askedAt) {
     const auto boards = connection.query(kReadBoards);
     const bool alone = boards.empty() || (boards.size() == 1 && boards[0].text(0) == board_.board()->bytes());
     board_.aloneUntil(alone ? askedAt + domain::kLease : Board::Moment{0});
 }
 
-// The row is deleted as this feeder has left it: a DELETE that reaches the server late, when this process is gone, must
-// not take the row of the next feeder of this board.
+// Deletes the row only with the renewal time that it has now. A DELETE may reach the server late, when this process has
+// ended; it must not delete the row of this board's next feeder.
 void Feeder::leave() noexcept {
     board_.lower();
     try {
@@ -120,7 +123,7 @@ void Feeder::leave() noexcept {
         const auto renewal = connection->query(kReadRenewal, {bytesOf(*board_.board())});
         if (!renewal.empty()) connection->execute(kLeave, {bytesOf(*board_.board()), renewal[0].timestamp(0)});
     } catch (const std::exception& failure) {
-        faults_.failed(failure.what());  // the others take the row for dead in a minute
+        faults_.failed(failure.what());  // other feeders delete the row after a minute
     }
 }
 

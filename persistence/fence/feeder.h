@@ -10,20 +10,21 @@
 
 namespace claviger::persistence {
 
-// Keeps the board of one host true: the only one who grants its lease. It asks the database every 100 ms which epochs
-// have been raised, and whether other boards are there; a new one makes itself known for half a second first. While it
-// does not run, or the database does not answer, the lease lapses and every verdict takes a look at the database. For
-// one thread; there is never more than one feeder to a board.
+// The epoch poller of one host, and the only writer of its board's lease. Every 100 ms it reads the epochs and the
+// hosts from the database, raises the changed slots and renews the lease. On each new connection it first registers
+// this host and waits half a second. While it does not run, or the database does not answer, the lease lapses, and
+// every lookup goes to the database. For one thread. A board must have at most one running feeder.
 class Feeder {
 public:
-    // Each fault that lets the lease lapse is reported as a failure, each lease as a success. References must outlive
+    // Reports each fault that lets the lease lapse as a failure, and each lease as a success. References must outlive
     // this.
     Feeder(Connections&, Board&, domain::FaultReport&);
 
-    // Waits so long; false if the feeder is to stop.
+    // Waits that long. Returns false if the feeder is to stop. Must not throw.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
-    // Feeds until it is to stop; then takes the fence down, and this host out of the nodes. Throws nothing.
+    // Blocks until the pause returns false. Then ends the lease and deletes this host's row of `nodes`. Throws nothing;
+    // faults are reported.
     void run(const Pause&);
 
 private:
@@ -39,7 +40,7 @@ private:
     Connections& connections_;
     Board& board_;
     domain::FaultReport& faults_;
-    Epochs epochs_;               // as of the last reading, by slot
+    Epochs epochs_;               // of the last reading, by slot; empty before the first on a connection
     Board::Moment renewedAt_{0};  // when the last renewal of this host's row began
 };
 

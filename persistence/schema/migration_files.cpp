@@ -26,7 +26,7 @@ std::string readText(const fs::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// NNNN_what, in small letters, digits and underscores. (No std::regex: g++ 12 warns of it under sanitizers.)
+// NNNN_what, in lower-case letters, digits and underscores. (No std::regex: g++ 12 warns of it under sanitizers.)
 bool isMigrationName(std::string_view name) {
     const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
     const auto isWhat = [&](char c) { return isDigit(c) || c == '_' || (c >= 'a' && c <= 'z'); };

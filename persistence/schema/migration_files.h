@@ -21,13 +21,12 @@ struct Baseline {
     std::vector<Migration> tables;  // not empty; the version of each is the baseline's
 };
 
-// The migrations in a folder, by version: 1, 2, 3 … without a gap.
-// Throws std::runtime_error, naming the file, if the folder cannot be read, is empty or holds anything else.
+// Reads the migrations in a folder, by version: 1, 2, 3 … without a gap. Ignores files that do not end in .sql.
+// Throws std::runtime_error for a folder that cannot be read or has no migration. Throws it also for a file that cannot
+// be read or has a wrong name or number. The text names the folder or the file.
 std::vector<Migration> readMigrations(const std::filesystem::path& folder);
 
-// The baseline in a folder, tables by name.
-// Throws std::runtime_error, naming the file, if the folder cannot be read, is empty, holds anything else, or two files
-// differ in their number.
+// Reads the baseline in a folder, tables by name. Throws like readMigrations(), and if two files differ in their number.
 Baseline readBaseline(const std::filesystem::path& folder);
 
 }  // namespace claviger::persistence

@@ -15,7 +15,8 @@ constexpr Sql kCurrentUser = "SELECT CURRENT_USER()";
 
 constexpr auto kControlSchema = "claviger";
 
-// The right to migrate one schema; the server takes it back if the connection dies.
+// The lock for the migrations of one schema. The server releases it if the connection is lost. The constructor waits
+// for at most 60 s, then throws MigrationRefused.
 class MigrationLock {
 public:
     MigrationLock(Connection& connection, const std::string& schema)
@@ -55,7 +56,7 @@ void applyBaseline(SchemaHistory& history, const SchemaFiles& files, const std::
     }
 }
 
-// The schema's history, which fits the files.
+// Returns the schema's history. Throws MigrationRefused if it does not fit the files.
 std::vector<Applied> readHistory(const SchemaHistory& history, const std::string& name,
                                  const std::vector<Migration>& files) {
     auto applied = history.read();
@@ -99,13 +100,13 @@ std::vector<domain::PendingMigration> pending(Connections& connections, const st
     return all;
 }
 
-// An account on the host that the tool's own has.
+// The account of this user, with the host part of the tool's own account.
 Identifier accountBeside(Connection& connection, const std::string& user) {
     const auto self = connection.query(kCurrentUser)[0].text(0);
     return Identifier::account(user, self.substr(self.rfind('@') + 1));
 }
 
-// The account is made by hand, so that it may be missing.
+// The account is made by hand, so it may be missing. Throws MigrationRefused then.
 void grantControl(Connection& connection, const Identifier& pruner) {
     try {
         connection.execute(kPruneControlGrant, {}, {{"pruner", pruner}});

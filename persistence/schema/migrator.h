@@ -20,34 +20,36 @@ struct SchemaFiles {
     std::optional<Baseline> baseline;   // nothing: a new schema takes every migration
 };
 
-// Brings schemas to the last migration, with the tool's account. One schema is migrated by one process at a time
-// (a named lock of the server); the second then finds nothing left to do.
+// Brings schemas to the last migration, with the tool's account. One process at a time migrates a schema, under a named
+// lock of the server. A second one waits for at most a minute, then finds nothing to do or throws MigrationRefused.
+// Thread-safe.
 class Migrator final : public domain::Migrations {
 public:
-    // `folder` holds control/ and tenant/; `workerUser` is the workers' account, `pruneUser` that of `claviger prune`,
-    // if there is one. Reads the files.
-    // Throws std::runtime_error if they are not as migration_files.h wants them.
+    // Reads the files of `folder`, which holds control/, tenant/ and tenant_baseline/. `workerUser` is the workers' account; `pruneUser`
+    // is that of `claviger prune`, or empty. The connections must outlive this.
+    // Throws std::runtime_error if the files are not as migration_files.h requires.
     Migrator(Connections&, const std::filesystem::path& folder, std::string workerUser,
-             std::string pruneUser = {});  // must outlive this
+             std::string pruneUser = {});  // empty: no such account
 
     int newestControlVersion() const override { return control_.migrations.back().version; }
     int newestTenantVersion() const override { return tenant_.migrations.back().version; }
     int controlVersion() const override;
-    void bringUpControl() override;  // and grants the workers to read what they need of it; refuses: MigrationRefused
+    void bringUpControl() override;  // also grants the workers' and the prune account's rights on it
     std::vector<domain::PendingMigration> pendingOfControl() const override;
     std::vector<domain::PendingMigration> pendingOf(const domain::SchemaName&) const override;
 
-    // Makes the tenant's schema and tables where they are missing. Returns its version: the last migration.
-    // Throws MigrationRefused, domain::StorageUnavailable.
+    // Creates the tenant's schema if it is missing, and applies the missing migrations. Returns the version of the last
+    // one. Throws MigrationRefused, domain::StorageUnavailable.
     int bringUpTenant(const domain::SchemaName&) const;
 
-    // The same only up to that version.
+    // The same, but only up to that version, or to the last migration if that is lower. A schema that is further stays
+    // as it is.
     void makeTenantAt(const domain::SchemaName&, int version) const;
 
-    // Of the workers, on the host that the tool's own account has.
+    // The workers' account, with the host part of the connection's own account.
     Identifier workerAccount(Connection&) const;
 
-    // The same of `claviger prune`; nothing where it has none.
+    // The same for `claviger prune`; nullopt if it has no account.
     std::optional<Identifier> pruneAccount(Connection&) const;
 
 private:

@@ -20,8 +20,8 @@ constexpr Sql kTables = "SHOW TABLES FROM {schema}";
 constexpr unsigned kNoSchema = 1049;
 constexpr unsigned kNoTable = 1146;
 
-// A column or index that is there already, or gone already: a run before this one was killed after the change
-// and before its row. (MySQL knows no ADD COLUMN IF NOT EXISTS.)
+// A column or index that is there already, or gone already: an earlier run was killed after the change and before its
+// row. (MySQL has no ADD COLUMN IF NOT EXISTS.)
 bool saysDoneBefore(const DatabaseError& error) {
     constexpr std::array kDoneBefore = {1060U, 1061U, 1091U};
     return std::find(kDoneBefore.begin(), kDoneBefore.end(), error.number()) != kDoneBefore.end();

@@ -8,25 +8,26 @@
 
 namespace claviger::persistence {
 
-// A migration as a schema's table schema_migrations remembers it.
+// A row of a schema's table schema_migrations.
 struct Applied {
     int version;
     std::string name;
     std::string checksum;
 };
 
-// Why a schema with this history cannot be migrated with these files; empty if it can.
+// Returns why a schema with this history cannot be migrated with these files. Empty if it can.
 std::string problemOf(const std::vector<Applied>&, const std::vector<Migration>&);
 
-// The table schema_migrations of one schema.
+// The table schema_migrations of one schema. Throws what Connection throws. For one thread.
 class SchemaHistory {
 public:
+    // The connection must outlive this.
     SchemaHistory(Connection& connection, const Identifier& schema)
         : connection_(connection), names_{{"schema", schema}} {}
 
-    void create();                      // already so is ok
-    std::vector<Applied> read() const;  // by version; nothing where there is no such schema or table
-    void apply(const Migration&);       // the migration itself, then its row
+    void create();                      // the schema and the table, if they are missing
+    std::vector<Applied> read() const;  // by version; empty if there is no such schema or table
+    void apply(const Migration&);       // runs the migration, then adds its row; a change that is there already is ok
 
     // False also where there is no schema.
     bool hasOtherTables() const;

@@ -10,8 +10,8 @@
 
 namespace claviger::persistence {
 
-// A stored value through the domain's own parser. Throws std::logic_error for what the domain would not have
-// stored: somebody else has written to the database.
+// Unwraps a stored value that the domain's own parser has read. Throws std::logic_error if the parser refused it: then
+// another program has written to the database.
 template <class T>
 T stored(domain::Result<T> parsed) {
     if (!parsed.ok()) throw std::logic_error("a stored value is not valid: " + parsed.error().detail);
@@ -28,7 +28,7 @@ IdType idAt(const Row& row, std::size_t column) {
     return stored(IdType::fromBytes(row.text(column)));
 }
 
-// An id, a hash or nothing, for a binary column.
+// An id or a hash, for a binary column. nullopt becomes NULL.
 template <class T>
 Value bytesOf(const T& value) {
     return Bytes{value.bytes()};
@@ -41,7 +41,7 @@ Value bytesOf(const std::optional<T>& value) {
 Text textOf(domain::UserStatus);
 domain::UserStatus statusAt(const Row&, std::size_t column);
 
-// Five columns, from `first` on: id, email, name, status, created_at.
+// Reads five columns, from `first` on: id, email, name, status, created_at.
 domain::User userAt(const Row&, std::size_t first);
 
 }  // namespace claviger::persistence

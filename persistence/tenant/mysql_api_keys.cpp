@@ -10,7 +10,8 @@
 namespace claviger::persistence {
 namespace {
 
-// Generated from deleted_at, `live` is 1 or NULL; with it the indexes hold the living keys together.
+// `live` is generated from deleted_at: 1 for an active key, NULL for a revoked one. With it the indexes keep the active
+// keys together.
 constexpr Sql kListLive =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
     "last_used_address, last_user_agent "
@@ -23,11 +24,11 @@ constexpr Sql kListAllLive =
     "FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
     "ORDER BY u.email, k.created_at DESC, k.id DESC";
 constexpr Sql kLockUser = "SELECT 1 FROM {schema}.users WHERE id = ? FOR UPDATE";
-// A statement of its own: it sees what was committed while the lock was waited for.
+// A separate statement, so that it sees what was committed while kLockUser waited for its lock.
 constexpr Sql kCount =
     "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1), c.whole_at "
     "FROM {schema}.users u LEFT JOIN {schema}.key_changes c ON c.user_id = u.id WHERE u.id = ?";
-// The user's row is read first, since the others depend on it: they are read once its lock is held.
+// The user's row is read first, since the joins depend on it. So the other rows are read after the user is locked.
 constexpr Sql kLock =
     "SELECT u.status, k.name, k.lineage_id, k.generation, k.key_hash, c.whole_at FROM {schema}.users u "
     "LEFT JOIN {schema}.api_keys k ON k.id = ? AND k.user_id = u.id AND k.deleted_at IS NULL "
@@ -40,7 +41,7 @@ constexpr Sql kFindLiveByOnce =
     "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
     "last_used_address, last_user_agent "
     "FROM {schema}.api_keys WHERE once_hash = ? AND deleted_at IS NULL";
-// One question for both hashes of a key, so that it is not missed while it moves from one to the other.
+// One query for both hashes of a key, so that it is not missed while it moves from one to the other.
 constexpr Sql kFindLive =
     "SELECT k.key_hash, k.id, k.user_id, k.pepper_version "
     "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
@@ -62,17 +63,18 @@ constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
-// Dead once is dead: a hash that is there already must not keep a key alive.
+// IGNORE: an entry for the hash that is there already must not make the revocation fail.
 constexpr Sql kRemember =
     "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES (?, ?, ?, ?)";
-// A use later than this one, which another worker has written, stays. The columns of a joined update may be assigned in
-// any order: whether last_used_at is the old one or this use's already, it is later than this use or not.
+// If another worker has written a later use, that use stays. The server may assign the columns of a joined update in
+// any order. So every column compares last_used_at with this use: the result is the same before and after last_used_at
+// is assigned.
 constexpr Sql kRecordUses =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) used ON k.id = used.c1 "
     "SET k.last_used_address = IF(k.last_used_at > used.c2, k.last_used_address, used.c3), "
     "k.last_user_agent = IF(k.last_used_at > used.c2, k.last_user_agent, used.c4), "
     "k.last_used_at = IF(k.last_used_at > used.c2, k.last_used_at, used.c2), k.use_count = k.use_count + used.c5";
-// A dead key keeps the hash that it died with.
+// A revoked key keeps the hash that it had when it was revoked.
 constexpr Sql kMove =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) moved ON k.id = moved.c1 "
     "SET k.key_hash = moved.c2, k.pepper_version = moved.c3 WHERE k.pepper_version < moved.c3 AND k.deleted_at IS NULL";
@@ -80,7 +82,7 @@ constexpr Sql kMove =
 constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
 
-constexpr std::size_t kKeyColumns = 11;  // of a key, in every question
+constexpr std::size_t kKeyColumns = 11;  // of a key, in every query
 
 domain::ApiKey keyAt(const Row& row) {
     return {idAt<domain::ApiKeyId>(row, 0),
@@ -103,7 +105,7 @@ Value timeOf(const std::optional<domain::Timestamp>& moment) {
     return moment ? Value(*moment) : Value(Null{});
 }
 
-// For kAdd.
+// The values of kAdd.
 Values valuesOf(const domain::ApiKey& key, const domain::KeySecret& secret) {
     return {bytesOf(key.id),
             bytesOf(key.user),
@@ -120,7 +122,7 @@ Values valuesOf(const domain::ApiKey& key, const domain::KeySecret& secret) {
 
 }  // namespace
 
-// Sorted here: for a handful of rows that costs the server several times as much.
+// Sorts here, since sorting a handful of rows costs the server several times as much.
 std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listLive(const std::vector<domain::UserId>& users) const {
     ListOfBytes ids;
     for (const auto& user : users) ids.values.push_back(user.bytes());
@@ -133,7 +135,7 @@ std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listLive(const std::vecto
         });
     std::vector<std::vector<domain::ApiKey>> lists;
     lists.reserve(users.size());
-    for (const auto& user : users) lists.push_back(keys[user]);  // a copy: the same user may have asked twice
+    for (const auto& user : users) lists.push_back(keys[user]);  // a copy: a user may be in the list twice
     return lists;
 }
 
@@ -218,7 +220,7 @@ std::vector<std::optional<domain::KeyOwner>> MySqlApiKeys::findOwners(
         found.emplace(owner.key.id, std::move(owner));
     std::vector<std::optional<domain::KeyOwner>> owners;
     owners.reserve(sought.size());
-    for (const auto& id : sought) {  // copies: the same key may have asked twice
+    for (const auto& id : sought) {  // copies: a key may be in the list twice
         const auto place = found.find(id);
         owners.push_back(place == found.end() ? std::nullopt : std::optional(place->second));
     }
@@ -257,7 +259,8 @@ void MySqlApiKeys::endAgain(const domain::ApiKeyId& id) {
 }
 
 void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
-    // Each key once, since a joined update takes any of several; in one order, so that workers do not deadlock.
+    // One row per key, since a joined update takes any one of several. All workers use the same order, so that they do
+    // not deadlock.
     std::map<domain::ApiKeyId, Use> summed;
     for (const auto& use : uses) {
         const auto [place, first] = summed.try_emplace(use.key, use);

@@ -5,8 +5,11 @@
 
 namespace claviger::persistence {
 
+// The table audit_events of one tenant, within one unit of work. add() is deferred: the next query or COMMIT throws its
+// error. For one thread.
 class MySqlAuditLog final : public domain::AuditLog {
 public:
+    // The connection must outlive this.
     explicit MySqlAuditLog(const TenantConnection& connection) : connection_(connection) {}
 
     void add(const domain::AuditEvent&) override;

@@ -14,15 +14,15 @@ constexpr Sql kRemember =
     "ON DUPLICATE KEY UPDATE last_seen_at = ?";
 constexpr Sql kForgetUnknown =
     "DELETE FROM {schema}.known_devices WHERE user_id = ? AND last_seen_at NOT BETWEEN ? AND ? LIMIT ?";
-// The device of this sign-in stays: another one's clock may be ahead.
+// The device of this sign-in stays, even if other devices have later times from a host whose clock is ahead.
 constexpr Sql kBeyond =
     "SELECT device_hash FROM {schema}.known_devices WHERE user_id = ? AND device_hash <> ? "
     "ORDER BY last_seen_at DESC LIMIT ? OFFSET ?";
 constexpr Sql kForget = "DELETE FROM {schema}.known_devices WHERE user_id = ? AND device_hash = ?";
 constexpr Sql kForgetAllOf = "DELETE FROM {schema}.known_devices WHERE user_id = ? LIMIT ?";
 
-// Rows of a user that one statement may touch. There are more than kMostKnownDevices only while workers of a release
-// without that limit run.
+// The most rows of a user that one statement may delete. A user has more than kMostKnownDevices only while workers of a
+// release without that limit run.
 constexpr std::int64_t kMostAtOnce = 100;
 constexpr auto kMostKnown = static_cast<std::int64_t>(domain::kMostKnownDevices);
 

@@ -5,8 +5,11 @@
 
 namespace claviger::persistence {
 
+// The table known_devices of one tenant, within one unit of work. remember() and forgetAllOf() delete at most 100 rows
+// per statement. For one thread.
 class MySqlKnownDevices final : public domain::KnownDevices {
 public:
+    // The connection must outlive this.
     explicit MySqlKnownDevices(const TenantConnection& connection) : connection_(connection) {}
 
     bool knows(const domain::UserId&, const domain::secrets::DeviceHash&, domain::Timestamp now) const override;

@@ -6,8 +6,8 @@
 namespace claviger::persistence {
 namespace {
 
-// The index is named, since statistics that are out of date must not lead through a million expired rows. It is read
-// from the newest row of the period, n rows far.
+// FORCE INDEX, since with outdated statistics the server might read a million expired rows. It reads n rows of the
+// index, from the newest row of the period on.
 constexpr Sql kNthNewest =
     "SELECT failed_at FROM {schema}.login_attempts FORCE INDEX (login_attempts_budget) "
     "WHERE budget_hash = ? AND failed_at BETWEEN ? AND ? ORDER BY failed_at DESC LIMIT 1 OFFSET ?";
@@ -17,8 +17,8 @@ constexpr Sql kForget = "DELETE FROM {schema}.login_attempts WHERE budget_hash =
 constexpr Sql kClearBefore = "DELETE FROM {schema}.login_attempts WHERE failed_at < ? ORDER BY failed_at LIMIT ?";
 constexpr Sql kClearAfter = "DELETE FROM {schema}.login_attempts WHERE failed_at > ? ORDER BY failed_at DESC LIMIT ?";
 
-// Runs a statement. A table that cannot be read or written is an outage, whatever the reason. A transaction that may
-// run again does.
+// Runs a statement. Every refusal by the server becomes StorageUnavailable, but Deadlock is thrown unchanged: its
+// transaction runs again.
 template <class Work>
 auto orUnavailable(const Work& work) {
     try {

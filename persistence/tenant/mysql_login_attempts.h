@@ -5,8 +5,11 @@
 
 namespace claviger::persistence {
 
+// The table login_attempts of one tenant, within one unit of work. Every refusal by the server but Deadlock is thrown
+// as domain::StorageUnavailable. For one thread.
 class MySqlLoginAttempts final : public domain::LoginAttempts {
 public:
+    // The connection must outlive this.
     explicit MySqlLoginAttempts(const TenantConnection& connection) : connection_(connection) {}
 
     std::optional<domain::Timestamp> nthNewest(const domain::secrets::BudgetHash&, std::size_t n,

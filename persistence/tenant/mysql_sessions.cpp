@@ -5,7 +5,7 @@
 namespace claviger::persistence {
 namespace {
 
-// The limits are compared with the caller's time: one clock decides, the one that wrote them.
+// The limits are compared with the caller's time, not the database's: the same clock has written them.
 constexpr Sql kFindLive =
     "SELECT s.created_at, s.last_seen_at, s.expires_at, u.id, u.email, u.name, u.status, u.created_at "
     "FROM {schema}.sessions s JOIN {schema}.users u ON u.id = s.user_id "
@@ -16,8 +16,8 @@ constexpr Sql kAdd =
     "SELECT ?, id, ?, ?, ?, session_epoch FROM {schema}.users WHERE id = ?";
 constexpr Sql kTouch = "UPDATE {schema}.sessions SET last_seen_at = GREATEST(last_seen_at, ?) WHERE token_hash = ?";
 constexpr Sql kEnd = "UPDATE {schema}.sessions SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL";
-// The index sessions_open leads to the open sessions: both statements see no ended and no expired row. Sessions of the
-// future go first.
+// The index sessions_open leads to the open sessions, so the next statements read no ended and no expired row. kBeyond
+// ends sessions with a last use in the future first.
 constexpr Sql kBeyond =
     "SELECT token_hash FROM {schema}.sessions WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? "
     "ORDER BY last_seen_at <= ? DESC, last_seen_at DESC LIMIT ? OFFSET ?";
@@ -65,8 +65,8 @@ void MySqlSessions::makeRoom(const domain::UserId& user, domain::Timestamp now) 
         end(stored(domain::secrets::SessionHash::fromStored(beyond[i].text(0))), now);
 }
 
-// The number decides. The open rows end too, here and in endOlderOf, for workers of the release before, which compare
-// no number. A release later both statements can go.
+// session_epoch decides whether a session holds. This and endOlderOf also end the open rows, for workers of the
+// previous release, which compare no session_epoch. The next release can drop both statements.
 std::size_t MySqlSessions::endAllOf(const domain::UserId& user, domain::Timestamp now) {
     connection_.executeLater(kRaiseEpoch, {bytesOf(user)});
     connection_.noteStandingChanged(domain::slotOf(user));

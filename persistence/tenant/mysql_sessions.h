@@ -5,8 +5,11 @@
 
 namespace claviger::persistence {
 
+// The table sessions of one tenant, within one unit of work. The methods that end sessions note the change of
+// revocation state. For one thread.
 class MySqlSessions final : public domain::Sessions {
 public:
+    // The connection must outlive this.
     explicit MySqlSessions(const TenantConnection& connection) : connection_(connection) {}
 
     std::optional<domain::LiveSession> findLive(const domain::secrets::SessionHash&,

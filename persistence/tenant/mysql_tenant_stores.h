@@ -5,8 +5,9 @@
 
 namespace claviger::persistence {
 
-// Units of work in tenants' schemas. The workers' account takes the tenant's role first, so that the database too
-// refuses whatever is not this tenant's; the tool's account owns all schemas and takes none. Thread-safe.
+// Units of work in tenants' schemas. With the workers' account each takes the tenant's role first, so that the database
+// also refuses access to other tenants. With the tool's account it takes none, since that account has rights on all
+// schemas. Thread-safe.
 class MySqlTenantStores final : public domain::TenantStores {
 public:
     // References must outlive this.

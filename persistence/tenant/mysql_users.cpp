@@ -14,7 +14,7 @@ constexpr Sql kAdd =
     "INSERT INTO {schema}.users (id, email, name, status, created_at, password_hash) VALUES (?, ?, ?, ?, ?, ?)";
 constexpr Sql kSetStatus = "UPDATE {schema}.users SET status = ? WHERE id = ?";
 constexpr Sql kSetPassword = "UPDATE {schema}.users SET password_hash = ? WHERE id = ?";
-// The version stands between the fourth and the fifth dollar of a sealed form, and nowhere else between two.
+// A sealed form has the pepper's version between its fourth and fifth dollar sign. No other part of it matches `$N$`.
 constexpr Sql kNotSealedWith =
     "SELECT id, password_hash FROM {schema}.users WHERE id > ? AND password_hash NOT LIKE "
     "CONCAT('$sealed-argon2id$v=19$m=%$', ?, '$%') ORDER BY id LIMIT ?";

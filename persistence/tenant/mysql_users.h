@@ -5,8 +5,11 @@
 
 namespace claviger::persistence {
 
+// The table users of one tenant, within one unit of work. setStatus() notes the change of revocation state. For one
+// thread.
 class MySqlUsers final : public domain::Users {
 public:
+    // The connection must outlive this.
     explicit MySqlUsers(const TenantConnection& connection) : connection_(connection) {}
 
     std::optional<domain::Account> findByEmail(const domain::Email&) const override;

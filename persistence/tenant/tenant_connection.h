@@ -6,10 +6,12 @@
 
 namespace claviger::persistence {
 
-// A connection within a unit of work: {schema} in its statements is the schema of one tenant.
+// A connection within one unit of work. {schema} in its statements is replaced by the schema of one tenant. Throws what
+// Connection throws. For one thread.
 class TenantConnection {
 public:
-    // References must outlive this. What changes the standing of anybody is noted in `changes`.
+    // The connection and `changes` must outlive this; of the tenant it keeps a copy. noteStandingChanged() adds to
+    // `changes`.
     TenantConnection(Connection& connection, const domain::Tenant& tenant, domain::StandingChanges& changes)
         : connection_(connection),
           tenant_(tenant.id),
@@ -27,7 +29,7 @@ public:
         return connection_.executeOnTuples(statement, tuples, names_);
     }
 
-    // To be called by whatever takes away or gives back the standing of a user, a session or a key.
+    // Every method that revokes or restores a user, a session or a key must call this with its slot.
     void noteStandingChanged(domain::Slot slot) const { changes_.add(slot); }
 
     const domain::TenantId& tenant() const { return tenant_; }
