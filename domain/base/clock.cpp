@@ -24,7 +24,7 @@ Timestamp SystemClock::now() const {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-// Not by a format: a page writes some twenty of them.
+// Written digit by digit instead of with a format string, because a page contains some twenty times.
 std::string iso8601(Timestamp moment) {
     using namespace std::chrono;
     const auto day = floor<days>(moment);

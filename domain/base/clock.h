@@ -7,13 +7,13 @@
 
 namespace claviger::domain {
 
-// A moment in UTC, to the microsecond: what a DATETIME(6) column holds.
+// A moment in UTC, to the microsecond, as a DATETIME(6) column stores it.
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
-// How far the clocks of two hosts may be apart. A time that was written further in the future counts for nothing.
+// The largest accepted difference between the clocks of two hosts. A stored time further in the future is ignored.
 constexpr std::chrono::minutes kClockTolerance{5};
 
-// Where the time comes from, so that a test can say what time it is. Thread-safe.
+// The source of the current time, so that a test can set the time. Thread-safe.
 class Clock {
 public:
     virtual ~Clock() = default;
@@ -25,11 +25,12 @@ public:
     Timestamp now() const override;
 };
 
-// "2026-11-23T16:02:07.123Z" (ISO 8601, milliseconds, UTC): the form of every time in JSON.
+// Returns "2026-11-23T16:02:07.123Z" (ISO 8601, milliseconds, UTC), the form of every time in JSON. The year must be
+// from 0 to 9999.
 std::string iso8601(Timestamp);
 
-// Reads the form of a DATETIME(6), "2026-11-23 16:02:07.123456". Nothing for any other form and for a day or hour that
-// the calendar does not have.
+// Parses the form of a DATETIME(6), "2026-11-23 16:02:07.123456". Returns nullopt for any other form, and for a date or
+// a time of day that does not exist.
 std::optional<Timestamp> parseMoment(std::string_view);
 
 }  // namespace claviger::domain

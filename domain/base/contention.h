@@ -4,8 +4,8 @@
 
 namespace claviger::domain {
 
-// The transaction lost against concurrent ones each time that it was tried. Nothing was stored, and the database is up:
-// of many tenants this is one tenant's failure.
+// Thrown after every attempt of a transaction lost against concurrent ones (deadlock). Nothing was stored. The database
+// is up, so among many tenants this is the failure of one tenant only.
 class TransactionLost : public StorageUnavailable {
     using StorageUnavailable::StorageUnavailable;
 };

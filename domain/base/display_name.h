@@ -7,9 +7,9 @@
 
 namespace claviger::domain {
 
-// The name of a tenant or a person: trimmed of Unicode White_Space, then 1 to 100 code points of valid UTF-8 without
-// control characters.
-//   kInvalidArgument  of another form
+// Parses the name of a tenant or a person. Trims Unicode White_Space, and returns the trimmed name: 1 to 100 code
+// points of valid UTF-8 without control characters.
+//   kInvalidArgument  the text has another form
 Result<std::string> parseDisplayName(std::string_view);
 
 }  // namespace claviger::domain

@@ -4,15 +4,15 @@
 
 namespace claviger::domain {
 
-// Receives the failures and successes of a part that goes on working. A log can then say when a fault begins and when
-// it is over. Thread-safe; throws nothing.
+// Receives the failures and successes of a component that keeps running. So a log can show when a fault begins and when
+// it ends. Thread-safe. Throws nothing.
 class FaultReport {
 public:
     virtual ~FaultReport() = default;
 
     virtual void failed(const std::string& cause) = 0;
 
-    // The part works. To be called after each success: it costs next to nothing while nothing has failed.
+    // The component works. Call this after each success: it costs next to nothing while there was no failure.
     virtual void worked() = 0;
 };
 

@@ -25,7 +25,7 @@ int hexDigit(char c) {
 Uuid makeUuid(Timestamp now) {
     const auto micros = static_cast<std::uint64_t>(now.time_since_epoch().count());
     const std::uint64_t millis = micros / 1000;
-    // RFC 9562, section 6.2, method 3: the fraction of the millisecond orders ids within it.
+    // RFC 9562, section 6.2, method 3: the fraction of the millisecond orders the ids of one millisecond.
     const auto fraction = static_cast<std::uint16_t>(micros % 1000 * 4096 / 1000);
 
     Uuid uuid;

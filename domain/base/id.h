@@ -12,17 +12,18 @@
 
 namespace claviger::domain {
 
-// A UUID version 7 (RFC 9562, section 5.7): it sorts by the time it was made.
+// A UUID version 7 (RFC 9562, section 5.7). UUIDs sort by their time of creation.
 using Uuid = std::array<std::uint8_t, 16>;
 
 Uuid makeUuid(Timestamp);
 std::string uuidText(const Uuid&);                    // lower case, with hyphens
-std::optional<Uuid> parseUuid(std::string_view);      // exactly the form of uuidText, either case
+std::optional<Uuid> parseUuid(std::string_view);      // the form of uuidText in either case; nullopt for any other
 std::string uuidBytes(const Uuid&);                   // the 16 bytes of a BINARY(16) column
-std::optional<Uuid> uuidFromBytes(std::string_view);  // nothing unless 16 bytes long
-std::optional<Timestamp> timeOfUuid(const Uuid&);     // to the millisecond; nothing of a UUID that is not of version 7
+std::optional<Uuid> uuidFromBytes(std::string_view);  // nullopt unless 16 bytes long
+std::optional<Timestamp> timeOfUuid(const Uuid&);     // to the millisecond; nullopt unless the UUID is of version 7
 
-// An identifier of one kind of thing; ids of different kinds do not mix.
+// An identifier of one kind of thing. Ids of different kinds are different types. parse() and fromBytes() return
+// nullopt for a text or bytes of another form.
 template <class Kind>
 class Id {
 public:
@@ -45,7 +46,7 @@ private:
     Uuid uuid_;
 };
 
-// The last bytes of an id are random.
+// Uses the last bytes of an id, because those are random.
 struct HashOfId {
     template <class Kind>
     std::size_t operator()(const Id<Kind>& id) const {

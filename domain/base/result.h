@@ -9,7 +9,7 @@
 
 namespace claviger::domain {
 
-// A value or an expected refusal. The unexpected is an exception (domain/base/error.h has the two of storage).
+// A value or an expected refusal. Unexpected failures are exceptions (domain/base/error.h has the two of storage).
 template <class T>
 class [[nodiscard]] Result {
 public:
@@ -19,12 +19,12 @@ public:
 
     bool ok() const { return held_.index() == 0; }
 
-    // Only while ok().
+    // Requires ok().
     const T& value() const& { return assert(ok()), std::get<0>(held_); }
     T& value() & { return assert(ok()), std::get<0>(held_); }
     T&& value() && { return assert(ok()), std::get<0>(std::move(held_)); }
 
-    // Only while !ok().
+    // Requires !ok().
     const Error& error() const { return assert(!ok()), std::get<1>(held_); }
 
 private:

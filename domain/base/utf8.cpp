@@ -6,7 +6,7 @@
 namespace claviger::domain {
 namespace {
 
-// One code point from the front of `text`, which it shortens; nothing if the bytes are not well-formed.
+// Removes one code point from the front of `text` and returns it. Returns nullopt if the bytes are not well-formed.
 std::optional<char32_t> takeCodePoint(std::string_view& text) {
     const auto lead = static_cast<std::uint8_t>(text.front());
     const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;

@@ -32,7 +32,7 @@ constexpr unsigned kHighestPort = 65535;
 
 constexpr std::string_view kOff = "off";
 
-// One value on its way into the settings: where it was found, for the error text.
+// One value of the file or the environment. `where` is its place, for the error text; relative paths start at `folder`.
 struct Given {
     std::string_view value;
     std::string where;
@@ -198,9 +198,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-constexpr std::size_t kSlip = 4;  // letters that differ where somebody has written almost the right name
+constexpr std::size_t kSlip = 4;  // the largest edit distance that counts as a misspelling of a setting
 
-using Spelling = std::function<std::string(const std::string&)>;  // how a setting's name is written there
+using Spelling = std::function<std::string(const std::string&)>;  // a setting's name as the file or environment has it
 
 const Known& find(const std::string& given, const Spelling& spell, const std::string& where) {
     const auto& known = knownSettings();
@@ -220,7 +220,7 @@ const Known& find(const std::string& given, const Spelling& spell, const std::st
 void readFile(Settings& settings, const fs::path& file) {
     std::ifstream in(file);
     std::error_code wrong(in ? 0 : errno, std::generic_category());
-    if (in && fs::is_directory(file)) wrong = std::make_error_code(std::errc::is_a_directory);  // it opens as well
+    if (in && fs::is_directory(file)) wrong = std::make_error_code(std::errc::is_a_directory);  // ifstream opens it too
     if (wrong)
         throw UnreadableConfiguration("the configuration " + file.string() + " cannot be read: " + wrong.message());
 

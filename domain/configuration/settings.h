@@ -9,18 +9,19 @@
 
 namespace claviger::domain {
 
-// What is wrong with the configuration, and what to do about it.
+// The configuration is wrong. what() names the problem and its fix.
 class BadConfiguration : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// The file itself cannot be read. What to do about it depends on who was told of the file, and how.
+// The configuration file itself cannot be read. The fix depends on how the path of the file was given, so the caller
+// adds it.
 class UnreadableConfiguration : public BadConfiguration {
     using BadConfiguration::BadConfiguration;
 };
 
-// Everything that an operator can set, for the workers and the tool alike. It holds no secret, only the files
-// that hold them, so that each account can read its own.
+// Every setting of an operator, for the workers and the tool. It holds no secrets, only the paths of secret files, so
+// that each account can read only its own.
 struct Settings {
     struct Server {
         std::string host;
@@ -28,7 +29,7 @@ struct Settings {
     };
     enum class Tls { kRequired, kOff };
     struct Database {
-        std::filesystem::path socket;  // of the server, or empty for TCP
+        std::filesystem::path socket;  // the server's; empty for TCP
         std::vector<Server> hosts;     // database.host: one, or the nodes of a cluster, the preferred one first
         unsigned port = 3306;
         unsigned timeoutSeconds = 2;            // to connect, to send a statement, to read its answer
@@ -44,12 +45,12 @@ struct Settings {
     };
     struct Fcgi {
         std::filesystem::path socket;  // where nginx finds the workers
-        std::string user;              // whom master and workers become where root starts them; empty: they stay root
+        std::string user;              // the account of master and workers if root starts them; empty: they stay root
         unsigned workers = 0;          // processes; 0: one a core
         unsigned threads = 8;          // per process, each with a database connection of its own
     };
     struct Verify {
-        unsigned cacheKeys = 100'000;  // living keys that a worker remembers, at some 120 bytes each; 0: none
+        unsigned cacheKeys = 100'000;  // active keys that a worker caches, at some 120 bytes each; 0: none
     };
     struct Passwords {
         unsigned memoryMib = 19;  // of one hashing
@@ -57,7 +58,7 @@ struct Settings {
     };
 
     struct Limits {
-        std::optional<unsigned> changes = 2000;  // creates and regenerates an hour and user; nothing ("off"): no limit
+        std::optional<unsigned> changes = 2000;  // creates and regenerates per hour and user; nullopt ("off"): no limit
     };
 
     Database database;
@@ -65,31 +66,33 @@ struct Settings {
     Verify verify;
     Passwords passwords;
     Limits limits;
-    std::filesystem::path pepperFile;       // what new keys are stored with, and what used ones move to
-    std::filesystem::path pepperOtherFile;  // the one before it or the next one, while two live; else empty
+    std::filesystem::path pepperFile;       // the pepper that new keys are stored with and used keys move to
+    std::filesystem::path pepperOtherFile;  // the previous or next pepper while two are in use; otherwise empty
     std::filesystem::path runFolder;        // lock files; one per host, writable by the workers
     std::filesystem::path templatesFolder;
     std::filesystem::path migrationsFolder;
 
     using Environment = std::map<std::string, std::string>;
 
-    // Reads lines "name = value" (# begins a comment line), then overrides from the environment: the setting
-    // fcgi.threads is the variable CLAVIGER_FCGI_THREADS. Relative paths are relative to the file.
-    // Throws UnreadableConfiguration, or BadConfiguration for an unknown setting (naming the nearest known one), a
-    // setting given twice, or a value of the wrong kind.
+    // Reads lines "name = value" (# begins a comment line), then overrides them from the environment: the setting
+    // fcgi.threads is the variable CLAVIGER_FCGI_THREADS. Relative paths in the file are relative to the file's folder,
+    // those in the environment to the current folder.
+    // Throws UnreadableConfiguration if the file cannot be read. Throws BadConfiguration for a setting given twice, a
+    // value of the wrong kind, or an unknown setting; for the latter it names the nearest known one, or all.
     static Settings load(const std::filesystem::path& file, const Environment& environment);
 };
 
-// The variables of this process.
+// Returns the environment variables of this process.
 Settings::Environment currentEnvironment();
 
-// A file that a setting names holds no usable secret: unreadable, no line of text (secrets::OneLineSecret), of another
-// form, or open to other accounts.
+// The file of a setting holds no usable secret. It is unreadable, not one line of text (secrets::OneLineSecret), of
+// another form, or open to other accounts.
 class BadSecret : public BadConfiguration {
     using BadConfiguration::BadConfiguration;
 };
 
-// The one line of a secret file, without its line end. Throws BadSecret, or BadConfiguration if no file is named.
+// Returns the one line of a secret file, without its line end. The returned copy does not wipe itself. `setting` is
+// the setting's name, for the error text. Throws BadSecret, or BadConfiguration if the path is empty.
 std::string readSecretFile(const std::filesystem::path&, const std::string& setting);
 
 }  // namespace claviger::domain

@@ -24,7 +24,7 @@ Finding serious(const std::string& check, const std::string& what, const std::st
     return {Severity::kSerious, check, what, mend};
 }
 
-// A secret is a file that its owner alone may read.
+// A secret must be a regular file without any permission for its group and others.
 Finding checkSecret(const std::string& check, const std::string& setting, const fs::path& file) {
     if (file.empty()) return serious(check, setting + " is not set", "Let it name the file that holds the secret.");
     const auto status = statusOf(file);
@@ -54,7 +54,7 @@ Finding checkPepper(const Settings& settings) {
     return {Severity::kGood, check, "the pepper is there and whole; keep a backup apart from the database's"};
 }
 
-// A group may read the key, since workers and tool both do.
+// The key's group may have access, because both the workers and the tool read the key.
 Finding checkTlsKey(const fs::path& file) {
     const std::string check = "database_tls_key";
     const auto status = statusOf(file);
@@ -64,7 +64,7 @@ Finding checkTlsKey(const fs::path& file) {
     return {Severity::kGood, check, file.string() + " is closed to strangers"};
 }
 
-// Of a certificate, which is no secret.
+// For certificates, which are not secret.
 Finding checkReadable(const std::string& check, const std::string& setting, const fs::path& file) {
     if (::access(file.c_str(), R_OK) != 0)
         return serious(check, setting + ": " + file.string() + " cannot be read",
@@ -90,7 +90,7 @@ Finding checkFolder(const std::string& check, const std::string& setting, const 
     return {Severity::kGood, check, folder.string() + " is there"};
 }
 
-// Who can write there could put another socket, lock or template in place.
+// An account with write access could replace a socket, a lock or a template.
 Finding checkClosedFolder(const std::string& check, const std::string& setting, const fs::path& folder) {
     auto found = checkFolder(check, setting, folder);
     if (found.severity != Severity::kGood) return found;
@@ -100,7 +100,7 @@ Finding checkClosedFolder(const std::string& check, const std::string& setting, 
     return found;
 }
 
-// Whoever reaches the socket is taken for nginx.
+// The workers treat every process that connects to the socket as nginx.
 Finding checkSocket(const Settings& settings) {
     const std::string check = "fcgi_socket";
     const auto& socket = settings.fcgi.socket;
@@ -127,7 +127,7 @@ std::string accountWithGroup(gid_t group, uid_t besides) {
     return name;
 }
 
-// Each program of an account whose own group the socket has is taken for nginx.
+// If the socket's group is the primary group of an account, every process of that account can act as nginx.
 Finding checkSocketGroup(const fs::path& socket, const struct stat& status) {
     const std::string check = "fcgi_socket_group";
     const auto account = accountWithGroup(status.st_gid, status.st_uid);
@@ -152,7 +152,8 @@ Findings checkSocketOwners(const Settings& settings) {
 
 }  // namespace
 
-// It names the secrets' files, and the folders from which templates and migrations come.
+// The configuration needs this protection: it names the files of the secrets, and the folders of templates and
+// migrations.
 Finding checkConfiguration(const fs::path& file) {
     const std::string check = "configuration";
     const auto status = statusOf(file);

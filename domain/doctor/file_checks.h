@@ -7,12 +7,13 @@
 
 namespace claviger::domain {
 
-// The files and folders that the settings name: there, readable where they must be, and closed to others where they
-// hold secrets; the pepper is whole; the workers' socket is there and closed to strangers. Changes nothing, throws
-// nothing.
+// Checks the files and folders of the settings: that they exist, are readable where necessary, and are closed to other
+// accounts where they hold secrets. Checks that the pepper is well-formed, and that the workers' socket exists and is
+// closed to other accounts. Changes nothing. Throws nothing: failures are findings.
 Findings checkFiles(const Settings&);
 
-// Of a configuration that has been read: nobody but its owner and group may change it.
+// Checks that only the owner and group of a configuration file may change it. The file must have been read before: this
+// does not check that it exists.
 Finding checkConfiguration(const std::filesystem::path&);
 
 }  // namespace claviger::domain

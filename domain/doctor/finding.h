@@ -6,17 +6,17 @@
 namespace claviger::domain {
 
 enum class Severity {
-    kGood,     // looked at and found as it should be
-    kWarning,  // works, but could be better, or could not be looked at
-    kSerious,  // does not work, loses data, or opens what should be closed
+    kGood,     // checked, no problem
+    kWarning,  // works, but could be better, or could not be checked
+    kSerious,  // does not work, loses data, or allows access that should be closed
 };
 
-// What an examination of the installation has found, and what to do about it. For operators; holds no secret.
+// One result of a check of the installation, with its fix. For operators. Holds no secret.
 struct Finding {
     Severity severity;
     std::string check;  // stable, snake_case, for scripts
     std::string what;
-    std::string mend{};  // empty for what is good
+    std::string mend{};  // the fix; empty for kGood
 };
 
 using Findings = std::vector<Finding>;

@@ -47,7 +47,7 @@ std::string textOf(const GuardAnswer& answer) {
     return answer.redirect.empty() ? status : status + " to " + answer.redirect;
 }
 
-// Why a request without a living key should not have got this, and what to do.
+// The fix for a request without an active key that got this response.
 std::string mendOf(const GuardProbe& probe, const GuardAnswer& answer) {
     if (answer.status == 0) return "See that the address is right and its server runs.";
     if (answer.status == 429) return "A limit answered before the guard: run this again later.";
@@ -68,7 +68,7 @@ std::string mendOf(const GuardProbe& probe, const GuardAnswer& answer) {
            "If the server answers refusals with a page of its own, let that page keep the status.";
 }
 
-// One check: its requests, in their order, and the worst of what came back.
+// One check: sends its requests in order, and keeps the worst finding.
 class Check {
 public:
     Check(std::string name, std::string good, const GuardProber& ask) : ask_(ask) {

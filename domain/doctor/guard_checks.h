@@ -11,7 +11,7 @@ namespace claviger::domain {
 enum class Credential {
     kNone,
     kMalformed,
-    kDead,  // of the form of our keys, and no tenant's
+    kDead,  // well-formed, but no tenant has such a key
     kLive,
 };
 
@@ -19,24 +19,27 @@ enum class Credential {
 struct GuardProbe {
     Credential credential = Credential::kNone;
     std::string method = "GET";
-    std::string below{};  // what the path has besides, "x.php"; empty for the address itself
+    std::string below{};  // a path below the guarded address, "x.php"; empty for the address itself
     bool asBearer = false;
 };
 
-// What came back.
+// The response to one GuardProbe.
 struct GuardAnswer {
     int status = 0;          // 0: no HTTP answer
     std::string redirect{};  // the Location of a 3xx
-    std::string noAnswer{};  // why there is none
+    std::string noAnswer{};  // the reason, where status is 0
 };
 
 using GuardProber = std::function<GuardAnswer(const GuardProbe&)>;
 
-// Whether a guard lets in only living keys, seen from outside. Sends some 20 requests, one after another. Each
-// credential is sent twice, with the living one in between, so that a cache shows.
-// An address that does not answer at all is one finding, guard_address.
-//   serious   a request without a living key got anything but 401 or 403, a living key got 401 or 403, or an answer is
-//   missing warning   OPTIONS is answered without a key, as preflights may be; a living key got a 5xx
+// Checks from outside whether a guard lets in only active keys. Sends some 20 requests, one after another. Each wrong
+// credential is sent again after the active key, so that a wrongly caching guard shows. Without `withLive` no active
+// key is sent. If the first request gets no HTTP response, the result is one finding, guard_address.
+//   serious  a request without an active key got a status other than 401 and 403
+//   serious  the active key got 401 or 403, or a request got no response
+//   warning  OPTIONS got a 2xx without a key, as preflights may
+//   warning  the active key got a 5xx
+// Throws only what the prober throws.
 Findings checkGuard(const GuardProber&, bool withLive);
 
 }  // namespace claviger::domain

@@ -45,7 +45,7 @@ Readiness::Verdict Readiness::ofDatabase() {
     return seen;
 }
 
-// The unknown host takes the same statement as each request, and finds no tenant.
+// Looks up an unknown host, with the same statement as each request.
 Readiness::Verdict Readiness::look() const {
     try {
         const auto state = writer_.look();

@@ -14,15 +14,15 @@
 
 namespace claviger::domain {
 
-// Whether this worker can do its work, and which part is missing. It stands any number of probes a second: one at a
-// time looks at the database, and no other waits for it. Thread-safe.
+// Decides whether this worker can serve requests, and names each missing part. Any number of probes per second is fine:
+// at most one at a time checks the database, and the others do not wait for it. Thread-safe.
 class Readiness {
 public:
     enum class Part {
-        kDatabase,  // gives no answer
-        kWriter,    // gives answers and takes no writes
-        kSchema,    // lacks what this release needs, or no tenant has been migrated to it
-        kFence,     // this host's feeder is behind: nothing is remembered, so every verify reads the database
+        kDatabase,  // does not answer
+        kWriter,    // answers, but takes no writes
+        kSchema,    // lacks something that this release needs, or no tenant has been migrated to this release
+        kFence,     // this host's feeder is behind: no cached entry is valid, so every verify reads the database
     };
 
     struct Verdict {
@@ -30,20 +30,20 @@ public:
         std::string cause;          // for the log
     };
 
-    // A fence may be down this long: a new feeder needs half a second.
+    // The fence may be down this long before kFence is missing: a new feeder needs half a second.
     static constexpr std::chrono::seconds kFencePatience{2};
-    // What a look finds missing counts for the probes that follow it so soon.
+    // A check that found missing parts is not repeated for this long after it began. One without any is repeated.
     static constexpr std::chrono::milliseconds kKept{500};
-    // A look that is under way for longer finds no answer.
+    // While a check runs, other probes get the previous result for this long, and after that kDatabase.
     static constexpr std::chrono::seconds kLongestLook{1};
 
     using Clock = std::function<std::chrono::steady_clock::time_point()>;
 
-    // Each verdict is reported. References must outlive this.
+    // Each verdict is reported to the FaultReport. References must outlive this.
     Readiness(const WriterProbe&, const TenantDirectory&, const Fence&, FaultReport&,
               Clock = std::chrono::steady_clock::now);
 
-    // Throws nothing but std::bad_alloc.
+    // Returns the current verdict, after at most one check of the database. Throws only std::bad_alloc.
     Verdict verdict();
 
 private:
@@ -58,8 +58,8 @@ private:
 
     std::mutex mutex_;
     bool looking_ = false;
-    std::chrono::steady_clock::time_point begun_{};  // the last look
-    std::optional<Verdict> seen_;                    // by the last look that has ended
+    std::chrono::steady_clock::time_point begun_{};  // start of the last check
+    std::optional<Verdict> seen_;                    // result of the last finished check
 };
 
 }  // namespace claviger::domain

@@ -9,9 +9,9 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::size_t kTablesOfATenant = 7;
-constexpr std::size_t kTablesBesides = 100;      // of the control schema and of the server itself
+constexpr std::size_t kTablesBesides = 100;      // those of the control schema and of the server itself
 constexpr long kSoon = 14;                       // days
-constexpr std::size_t kConnectionsBesides = 10;  // the tool's, the feeder's, an administrator's
+constexpr std::size_t kConnectionsBesides = 10;  // for the tool, the feeder and administrators
 
 std::string value(const ServerFacts& facts, const std::string& name) {
     const auto found = facts.variables.find(name);
@@ -31,7 +31,7 @@ Finding checkFlush(const ServerFacts& facts) {
             "Set innodb_flush_log_at_trx_commit = 1."};
 }
 
-// A binary log that lags behind gives its replicas, and a server restored from it, another truth.
+// If the binary log loses commits, its replicas, and a server restored from it, have different data.
 Finding checkBinaryLog(const ServerFacts& facts) {
     const auto log = value(facts, "log_bin");
     if (log != "ON" && log != "1") return {Severity::kGood, "durability_binlog", "there is no binary log to sync"};
@@ -70,7 +70,7 @@ Finding checkOpenFiles(const ServerFacts& facts) {
             "Raise open_files_limit above table_open_cache."};
 }
 
-// Every thread of every worker holds one, and a new generation starts before the old one has gone.
+// Every thread of every worker holds one connection. During a reload new workers start before the old ones have exited.
 Finding checkConnections(const Settings& settings, const ServerFacts& facts) {
     const std::size_t cores = static_cast<std::size_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
     const std::size_t workers = settings.fcgi.workers == 0 ? cores : settings.fcgi.workers;

@@ -10,17 +10,18 @@
 
 namespace claviger::domain {
 
-// What the database server says of itself.
+// The database server's own settings and state.
 struct ServerFacts {
     std::map<std::string, std::string> variables;  // SHOW GLOBAL VARIABLES
-    std::string sqlModeHere, timeZoneHere;         // of a connection as the service makes it
+    std::string sqlModeHere, timeZoneHere;         // of a connection that is opened as the service does
     std::size_t tenants = 0;
     std::string tlsVersionHere{}, tlsCipherHere{};  // of such a connection; empty: it is in plain text
-    std::optional<long> certificateDays{};          // until the server's certificate ends, where the server reports it
+    std::optional<long> certificateDays{};          // until the server's certificate ends; nullopt: it is not reported
 };
 
-// How the server is set: whether an answered commit outlives a crash, whether all tenants' tables find room in its
-// caches, whether all workers find a connection, the mode and time zone of its sessions, and how they are encrypted.
+// Checks the server's settings: whether an acknowledged commit survives a crash, and whether the caches hold all
+// tenants' tables. Checks that all workers can get a connection. Checks the SQL mode, time zone and encryption of
+// sessions. Queries nothing itself.
 Findings checkServer(const Settings&, const ServerFacts&);
 
 }  // namespace claviger::domain

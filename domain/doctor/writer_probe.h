@@ -2,18 +2,18 @@
 
 namespace claviger::domain {
 
-// The state of the database that the workers write to.
+// The state of the database server that the workers write to.
 struct WriterState {
     bool takesWrites;
-    bool hasSchema;  // there is no tenant yet, or one whose schema this release can work on
+    bool hasSchema;  // true if this release can use the schema of some tenant, or if there is no tenant yet
 };
 
 class WriterProbe {
 public:
     virtual ~WriterProbe() = default;
 
-    // As it is now. Throws StorageUnavailable where no answer comes, and any other exception where the control schema
-    // is not what this release needs. Thread-safe.
+    // Queries the current state. Throws StorageUnavailable if the database does not answer, and another exception if
+    // the control schema is not the one that this release needs. Thread-safe.
     virtual WriterState look() const = 0;
 };
 

@@ -13,19 +13,22 @@ namespace claviger::domain {
 
 using BoardId = Id<struct BoardKind>;
 
-// How often a slot has been raised on this host.
+// The invalidation counter of one slot on this host: how often the slot has been raised.
 using Generation = std::uint32_t;
 
 // The generations of all slots.
 using Generations = std::array<Generation, kSlots>;
 
-// How long one reading of the epochs lets a host trust what it remembers, and one of the nodes that it is alone; and
-// how long therefore a change waits for the other hosts, which by then have read of it or have lost their lease, and a
-// host that registers for those who take themselves for alone. The margin covers what clocks differ in rate.
+// The validity of one reading, counted from before its query. A reading of the epochs grants the cache lease. A reading
+// of `nodes` lets a host treat itself as the only one.
 constexpr std::chrono::milliseconds kLease{400};
+// How long a change waits after its commit before it is acknowledged: by then every other host has read its epoch or
+// has lost its lease. A host that registers waits as long before it caches, so that no other host still treats itself
+// as the only one. The difference to kLease covers clocks that differ in rate.
 constexpr std::chrono::milliseconds kSettlingTime{500};
 
-// Whom a verdict depends on, with the generations of before the database was asked for it.
+// The stamp of a cached entry: the slots that a result depends on, with their generations from before the query. Holds
+// at most kMost slots; the constructor throws std::out_of_range for more.
 class Ticket {
 public:
     static constexpr std::size_t kMost = 3;
@@ -46,34 +49,35 @@ private:
     std::uint8_t count_ = 0;
 };
 
-// The freshness fence of this host: whether a verdict of before still holds. README.md has the argument why it never
-// says so too late. Thread-safe, and never waits.
+// The freshness fence of this host: decides whether a cached result is still valid. README.md has the proof that no
+// cached result is used after a change to it was acknowledged. Thread-safe. No method blocks.
 class Fence {
 public:
     virtual ~Fence() = default;
 
-    // To be called before the database is asked for what is to be remembered.
+    // Copies the current generations. Call this before the query whose result is to be cached.
     virtual void read(Generations&) const = 0;
 
-    // Whether all changes that were committed before this call are known here, and none of them concerned the ticket's
-    // slots since their generations were read.
+    // Whether the lease is valid and no slot of the ticket was raised since its generations were read. If true, no
+    // change that was acknowledged before this call concerns the cached result.
     virtual bool holds(const Ticket&) const = 0;
 
-    // To be called after the changes were committed (or may have been), and before anybody is told.
+    // Raises the slots of the changes on this host. Call this after the changes were committed, or may have been, and
+    // before they are acknowledged.
     virtual void raise(const StandingChanges&) = 0;
 
-    // Whether no other host relies on what it knew before this call. Says no where it does not know.
+    // Whether no other host uses entries that it cached before this call. Returns false if that is unknown.
     virtual bool isAlone() const = 0;
 
-    // How long the lease has lapsed, as far as this process can know: since it maps its board at most. 0 while the
-    // lease holds, and where there is no board.
+    // Returns the time since the lease lapsed, counted from when this process mapped its board at the earliest. 0 while
+    // the lease is valid, and without a board.
     virtual std::chrono::milliseconds lapsedFor() const = 0;
 
-    // The board that this process maps; nothing if it has none, and then nothing ever holds.
+    // Returns the id of the board that this process maps. nullopt if it maps none; then holds() is always false.
     virtual std::optional<BoardId> board() const = 0;
 };
 
-// Of a process that remembers nothing and maps no board.
+// The fence of a process that caches nothing and maps no board.
 class NoFence final : public Fence {
 public:
     void read(Generations& generations) const override { generations = {}; }

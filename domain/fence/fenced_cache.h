@@ -13,18 +13,19 @@
 
 namespace claviger::domain {
 
-// Remembers verdicts that took a look at the database, and gives one back only while the fence says that it still
-// holds. Bounded: `capacity` verdicts at most, 0 for none; of those that share a place the one least recently used
-// makes room. What is older than a minute is looked up again, so that an error in the fence would not last.
-// Thread-safe.
+// Caches results of database queries. An entry is returned only while the fence holds its ticket, and for at most a
+// minute, so that an error in the fence cannot last. Bounded: holds at most `capacity` entries, rounded up to a
+// multiple of 8; 0 turns the cache off. Eight entries share a bucket, and the least recently used one of them is
+// evicted. Thread-safe.
 //
-// `Hash` spreads keys evenly over std::size_t.
+// `Hash` must spread keys evenly over std::size_t.
 template <class Key, class Value, class Hash = std::hash<Key>>
 class FencedCache {
 public:
     FencedCache(const Fence& fence, std::size_t capacity)  // the fence must outlive this
         : fence_(fence), places_((capacity + kShared - 1) / kShared) {}
 
+    // Returns a copy of the cached value. nullopt if there is none, or if it is too old or no longer holds.
     std::optional<Value> find(const Key& key) {
         if (places_.empty()) return std::nullopt;
         const auto now = Clock::now();
@@ -39,6 +40,8 @@ public:
         return std::nullopt;
     }
 
+    // Caches the value in place of an earlier one of the key. The ticket's generations must have been read before the
+    // query.
     void keep(const Key& key, Value value, const Ticket& ticket) {
         if (places_.empty()) return;
         const auto now = Clock::now();
@@ -79,7 +82,7 @@ private:
     std::array<std::mutex, kLocks> locks_;
 };
 
-// Of a keyed hash: its bytes are evenly spread already.
+// The hash of a digest: its first bytes. Digests are keyed hashes, so their bytes are evenly spread already.
 struct HashOfDigest {
     template <class Kind>
     std::size_t operator()(const secrets::Digest<Kind>& digest) const {

@@ -8,11 +8,12 @@
 
 namespace claviger::domain {
 
-// Whatever can lose or regain its standing (a tenant, a user, a session, a key) belongs to one of 1,024 slots. Two that
-// share one cost each other a look at the database, never a wrong verdict. Keys have the first 768 to themselves:
-// however many are regenerated, sessions, users and tenants stay remembered.
+// An invalidation shard, one of 1,024. Every tenant, user, session and key belongs to one slot, and a change of its
+// revocation state invalidates the cached entries of that slot. Sharing a slot costs extra database queries, but never
+// a wrong result. Only keys use the first 768 slots, so that regenerating many keys does not evict cached sessions,
+// users and tenants.
 //
-// The numbers are stored: another mapping is another set of rows in revocation_epochs.
+// The slot numbers are stored: another mapping needs another set of rows in revocation_epochs.
 enum class Slot : std::uint16_t {};
 
 constexpr std::size_t kSlots = 1024;
@@ -22,7 +23,7 @@ constexpr std::size_t indexOf(Slot slot) {
     return static_cast<std::size_t>(slot);
 }
 
-// The last bits of an id (UUID version 7) and of a hash are random.
+// Returns the last 16 bits. Those of an id (UUID version 7) and of a hash are random.
 template <class Octets>
 std::size_t lastBits(const Octets& octets) {
     const auto last = octets.size() - 1;

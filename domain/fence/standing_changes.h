@@ -7,8 +7,9 @@
 
 namespace claviger::domain {
 
-// The slots of all whose standing one transaction changes, either way. In ascending order: so are their rows locked,
-// and two transactions never wait for each other.
+// The slots of all entities whose revocation state one transaction changes, by a revocation or its undoing. Iteration
+// is in ascending order. Their rows are locked in that order, so two transactions cannot deadlock on them. Not
+// thread-safe.
 class StandingChanges {
 public:
     StandingChanges() = default;

@@ -14,43 +14,43 @@
 
 namespace claviger::domain {
 
-// A named credential of one user, as it is known after its one showing.
+// A named credential of one user, without its secret. The full key was shown once, when it was issued.
 struct ApiKey {
     ApiKeyId id;
     UserId user;
     KeyName name;
-    LineageId lineage;      // shared by all values that the name has had in this history
+    LineageId lineage;      // the same for a key and all keys that regenerate made of it
     int generation;         // 1, 2, 3 … within the lineage
     std::string keyPrefix;  // the first 12 characters of the full key
     Timestamp createdAt;
     std::optional<Timestamp> lastUsedAt;
-    Caller lastCaller{};    // who used it then
-    std::int64_t uses = 0;  // those that have been written down: the newest are some seconds late
+    Caller lastCaller{};    // the client of that use
+    std::int64_t uses = 0;  // recorded uses; the newest ones are missing for some seconds
 
     std::string maskedKey() const { return keyPrefix + "****"; }
 };
 
-// What is stored beside the key when it is made.
+// The secret columns that are stored with a new key.
 struct KeySecret {
     secrets::KeyHash hash;
     int pepperVersion;
-    std::optional<secrets::OnceHash> once;  // of the form that asked for it, so that the form works once
+    std::optional<secrets::OnceHash> once;  // the hash of the form's one-time value, so that the form works once
 };
 
-// A key at the moment of its making: the only value that ever holds the full key.
+// A newly issued key. This is the only value that ever holds the full key.
 struct IssuedApiKey {
     ApiKey key;
     secrets::PlainKey fullKey;
-    SettledAt settledAt = kSettled;  // regenerated: from when on the old value is dead on every host
+    SettledAt settledAt = kSettled;  // after regenerate: the moment from which every host refuses the old value
 };
 
-// What verify says of a living key: which it is, and whose.
+// The result of verify for an active key: its id and its user.
 struct LivingKey {
     ApiKeyId id;
     UserId user;
 };
 
-// Where a presented key may lie: under the hash of the one pepper, or of the other while two live.
+// The hashes under which a presented key may be stored: with this pepper, and with the other one while two are in use.
 struct KeyHashes {
     secrets::KeyHash hash;
     std::optional<secrets::KeyHash> other{};
@@ -58,16 +58,16 @@ struct KeyHashes {
 
 struct FoundKey {
     LivingKey key;
-    int pepperVersion;  // of the hash that it was found by
+    int pepperVersion;  // of the hash that the key is stored under
 };
 
-// A key as it lies in the table, where the dead ones stay.
+// A key as the table holds it. Revoked keys stay there, with deletedAt; nullopt: the key is active.
 struct StoredKey {
     ApiKey key;
     std::optional<Timestamp> deletedAt;
 };
 
-// A living key and the approved user it belongs to.
+// An active key and its user. The user is approved, except in the lists for operators.
 struct KeyOwner {
     ApiKey key;
     User user;

@@ -5,20 +5,20 @@
 
 namespace claviger::domain {
 
-// Who presents a key.
+// The client that presents a key.
 struct Caller {
     std::string address;    // as nginx saw it
-    std::string userAgent;  // what the program calls itself, as userAgentOf() cuts it; empty: it does not say
+    std::string userAgent;  // the result of userAgentOf() for its User-Agent header; empty if it sends none
 
     bool operator==(const Caller&) const = default;
 };
 
-// The header's printable ASCII, its first 200 characters.
+// Returns the printable ASCII characters among the first 200 bytes of the header.
 std::string userAgentOf(std::string_view header);
 
-// The program that a User-Agent names first (RFC 9110, section 10.1.5), without its version: "Zapier", "curl",
-// "python-requests". "Browser" for what calls itself Mozilla, as all of them do. Empty if there is none; at most 40
-// characters.
+// Returns the first product of a User-Agent (RFC 9110, section 10.1.5) without its version: "Zapier", "curl",
+// "python-requests". Returns "Browser" for Mozilla, the first product of all browsers. Empty if there is none; at most
+// 40 characters.
 std::string programOf(std::string_view userAgent);
 
 }  // namespace claviger::domain

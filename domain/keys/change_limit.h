@@ -8,30 +8,30 @@
 
 namespace claviger::domain {
 
-// The limit on what a user changes in their keys: so many creates and regenerates an hour, together. A user may make
-// all of them at once; each then comes back by itself, the N-th part of an hour after the one before it (GCRA).
-// One moment holds the whole state of a user: when the budget is whole again. Thread-safe: immutable.
+// The limit on a user's changes to keys: N creates and regenerates per hour, together (GCRA). A user may make all of
+// them at once. The budget then regains one change in each N-th part of an hour. The state of a user is one time: when
+// the budget is full again. Thread-safe: immutable.
 class ChangeLimit {
 public:
     static constexpr std::chrono::hours kWindow{1};
 
-    // The clocks of two hosts may differ by this much. A stored moment that is later than a window and this from now
-    // was written while a clock was ahead; it counts for nothing.
+    // The largest accepted difference between the clocks of two hosts. A stored time later than now, kWindow and this
+    // together was written by a clock that was ahead, and is ignored.
     static constexpr std::chrono::minutes kClockMargin{1};
 
     ChangeLimit() = default;  // no limit
 
-    // `changes` a window, at least 1; nothing: no limit.
+    // `changes` per window; 0 counts as 1. nullopt: no limit.
     explicit ChangeLimit(std::optional<unsigned> changes);
 
-    // Takes one change out of a budget that is whole at `wholeAt` (nothing: is whole). Returns when it is whole after
-    // that, which is to be stored with the change; nothing without a limit.
-    //   kTooManyChanges  the budget is used up; retryAfter says when one change is possible
+    // Takes one change from a budget that is full again at `wholeAt` (nullopt: it is full now). Returns the new time at
+    // which it is full again; store that time with the change. Returns nullopt without a limit.
+    //   kTooManyChanges  the budget is used up; retryAfter is the time until one change is possible
     Result<std::optional<Timestamp>> charge(std::optional<Timestamp> wholeAt, Timestamp now) const;
 
 private:
     std::chrono::microseconds cost_{0};   // of one change; 0: no limit
-    std::chrono::microseconds whole_{0};  // the cost of all changes of a budget: a window, but for rounding
+    std::chrono::microseconds whole_{0};  // the cost of all changes of a budget: one window, apart from rounding
 };
 
 }  // namespace claviger::domain

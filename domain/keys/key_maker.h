@@ -7,15 +7,17 @@
 
 namespace claviger::domain {
 
-// Whose keys they are, and who asks: the owner, or an operator. Holds references.
+// The owner of the keys, and the origin of the request: that of the owner or of an operator. Holds references, which
+// must outlive it.
 struct KeyHolder {
     const Tenant& tenant;
     const UserId& user;
     const RequestOrigin& origin;
 };
 
-// Makes and replaces keys for whoever the two services (ApiKeyService, OperatorKeyService) have let through. The
-// full key exists only in the returned value. Thread-safe: holds no mutable state.
+// The key issuer: creates and regenerates keys. It checks no permission of the caller: ApiKeyService and
+// OperatorKeyService do that first. The full key exists only in the returned value. Thread-safe: holds no mutable
+// state.
 class KeyMaker {
 public:
     static constexpr std::size_t kLiveKeyLimit = 500;  // per user
@@ -25,19 +27,19 @@ public:
 
     using Once = std::optional<secrets::OnceHash>;
 
-    // A key and its audit record, in one transaction.
+    // Creates a key and its audit record, in one transaction.
     //   kUnauthorized     the user is not approved
     //   kAlreadyShown     the form with this one-time value has made a key before
-    //   kKeyLimitReached  the user has 500 live keys
+    //   kKeyLimitReached  the user has 500 active keys
     //   kTooManyChanges   the user's budget of changes is used up; retryAfter says for how long
-    //   kNameTaken        a live key of the user has the name
+    //   kNameTaken        an active key of the user has the name
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const KeyHolder&, const KeyName&, const Once& = std::nullopt);
 
-    // Ends the key and issues a new value under its name, with the audit record, in one transaction. Nobody is to be
-    // told before `settledAt`.
+    // Revokes the key and issues a new one under its name, with the audit record, in one transaction. Does not wait for
+    // the other hosts: do not acknowledge the change before `settledAt`.
     //   kUnauthorized, kAlreadyShown  as above
-    //   kKeyNotFound                  no living key of the user
+    //   kKeyNotFound                  the user has no active key with this id
     //   kTooManyChanges               as above
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> regenerate(const KeyHolder&, const ApiKeyId&, const Once& = std::nullopt);

@@ -7,12 +7,13 @@
 
 namespace claviger::domain {
 
-// The name of an API key: trimmed of Unicode White_Space, then 1 to 100 code points of valid UTF-8 without
-// control characters (category Cc; format characters are allowed). Compared byte by byte.
+// The name of an API key: 1 to 100 code points of valid UTF-8, trimmed of Unicode White_Space. Control characters
+// (category Cc) are refused, format characters are allowed. Names are compared byte by byte.
 class KeyName {
 public:
     static constexpr std::size_t kMaxCodePoints = 100;
 
+    // Trims the text and checks the rest.
     //   kNameInvalid   bad UTF-8 anywhere, or a control character inside
     //   kNameRequired  nothing left after trimming
     //   kNameTooLong   over 100 code points

@@ -33,7 +33,8 @@ Result<LivingKey> KeyVerifier::verify(const Tenant& tenant, std::string_view pre
     return looked->key;
 }
 
-// The generations first: what dies between the two looks has raised one of them by the time it counts as dead.
+// Reads the generations before the query. A revocation between the two raises one of them before it is acknowledged, so
+// the cached entry no longer holds then.
 std::optional<KeyVerifier::Looked> KeyVerifier::look(const Tenant& tenant, const secrets::PlainKey& plain,
                                                      const secrets::KeyHash& hash) {
     KeyHashes hashes{hash};
@@ -44,7 +45,7 @@ std::optional<KeyVerifier::Looked> KeyVerifier::look(const Tenant& tenant, const
     if (!found) return std::nullopt;
     known_.keep(hash, found->key, {before, {slotOf(found->key.id), slotOf(found->key.user)}});
 
-    // Up alone: while hosts differ in which of two peppers is theirs, no key goes to and fro.
+    // Keys move only to a later pepper. While hosts differ in their current pepper, no key moves back and forth.
     Looked looked{found->key, {}};
     if (found->pepperVersion < hasher_.pepperVersion()) looked.moved = ApiKeys::NewHash{hash, hasher_.pepperVersion()};
     return looked;

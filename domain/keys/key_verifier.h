@@ -9,27 +9,29 @@
 
 namespace claviger::domain {
 
-// Decides whether a presented full key is alive, and whose it is. Thread-safe.
+// Decides whether a presented full key is active, and returns its id and user. Thread-safe.
 //
-// A living key is remembered for as long as the fence holds; otherwise one indexed read outside any transaction tells.
-// Either way, what has died before the call is refused, on every worker of every host. Unknown and dead keys are not
-// remembered: somebody who guesses pushes nobody else out. A key that is stored with an earlier pepper moves to this
-// one's when its use is written down.
+// A key whose revocation was acknowledged before the call is refused, on every worker of every host. Active keys are
+// cached, and a cached entry is used only while the fence holds. Without one the lookup is one indexed read outside any
+// transaction. Unknown and revoked keys are not cached, so guessed keys cannot evict active ones. A key that is stored
+// with an earlier pepper moves to the current one when its use is recorded.
 class KeyVerifier {
 public:
-    // Remembers at most so many keys, or none. References must outlive this.
+    // Caches at most `rememberedKeys`, rounded up as by FencedCache; 0: none. References must outlive this.
     KeyVerifier(TenantStores&, const secrets::Hasher&, UsageRecorder&, const Clock&, const Fence&,
                 std::size_t rememberedKeys);
 
-    //   kKeyInvalid  malformed or bad checksum (refused without a query), unknown or dead key,
+    // Checks the key and records its use.
+    //   kKeyInvalid  malformed or bad checksum (refused without a query), unknown or revoked key,
     //                or a user who is not approved
-    // Throws StorageUnavailable: then nothing is known about the key.
+    // Throws StorageUnavailable if the database had to be queried and did not answer; then the key may be active or
+    // not.
     Result<LivingKey> verify(const Tenant&, std::string_view presented, const Caller&);
 
 private:
     struct Looked {
         LivingKey key;
-        std::optional<ApiKeys::NewHash> moved;  // it was found by an earlier pepper's
+        std::optional<ApiKeys::NewHash> moved;  // the hash to move to; nullopt: the key is stored with this pepper
     };
     std::optional<Looked> look(const Tenant&, const secrets::PlainKey&, const secrets::KeyHash&);
 

@@ -10,7 +10,7 @@ Error noSuchKey(const ApiKeyId& id) {
     return {ErrorCode::kKeyNotFound, "the tenant has no living key " + id.text()};
 }
 
-// What a maker's refusal means to somebody who is not the user.
+// Rewords a refusal of KeyMaker for an operator, who is not the user.
 template <class T>
 Result<T> toldToOperator(Result<T> result, const std::string& user) {
     if (result.ok()) return result;
@@ -64,7 +64,7 @@ Result<IssuedApiKey> OperatorKeyService::regenerate(const Tenant& tenant, const 
     if (!stored || stored->deletedAt) return noSuchKey(id);
     auto made = maker_.regenerate({tenant, stored->key.user, origin_}, id);
     if (!made.ok() && made.error().code == ErrorCode::kKeyNotFound) return noSuchKey(id);
-    if (made.ok()) std::this_thread::sleep_until(made.value().settledAt);  // an operator has a thread to spare
+    if (made.ok()) std::this_thread::sleep_until(made.value().settledAt);  // the tool may block its thread
     return toldToOperator(std::move(made), "the key's user");
 }
 

@@ -10,42 +10,45 @@ namespace claviger::domain {
 
 struct RevokedKey {
     ApiKey key;
-    bool changed;  // false: it was dead before
+    bool changed;  // false: it was revoked before
 };
 
-// The keys of a tenant's users, for operators: what users do to their own keys, and the end of a key, which users
-// cannot bring about. Thread-safe: holds no mutable state.
+// The keys of a tenant's users, for operators. Operators can do what users do with their own keys, and can also revoke
+// a key, which users cannot. Every method throws StorageUnavailable. Thread-safe: holds no mutable state.
 class OperatorKeyService {
 public:
-    // The references must outlive this. `origin` is what the audit says of the operator.
+    // The references must outlive this. `origin` identifies the operator in the audit.
     OperatorKeyService(TenantStores&, const secrets::Hasher&, const Clock&, RequestOrigin origin);
 
-    // The living keys of one user, or of all: by e-mail, then newest first. Those of a suspended user are listed too.
+    // Returns the active keys of one user, or of all (nullopt): by e-mail, then newest first. Those of pending and
+    // suspended users are included.
     //   kUserNotFound
     Result<std::vector<KeyOwner>> list(const Tenant&, const std::optional<Email>&) const;
 
-    // One living key of a user.
+    // Returns one active key of a user.
     //   kUserNotFound
-    //   kKeyNotFound   no living key of the user has the name
+    //   kKeyNotFound   no active key of the user has the name
     Result<ApiKey> find(const Tenant&, const Email&, const KeyName&) const;
 
     // Creates a key for the user, with its audit record, in one transaction. The full key exists only in the
     // returned value.
     //   kUserNotFound
     //   kUserNotApproved  a pending or suspended user
-    //   kNameTaken        a living key of the user has the name
-    //   kKeyLimitReached  the user has 500 living keys
+    //   kNameTaken        an active key of the user has the name
+    //   kKeyLimitReached  the user has 500 active keys
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const Tenant&, const Email&, const KeyName&);
 
-    // Ends the key and issues a new value under its name. Once this has returned, the old value is refused everywhere.
-    //   kKeyNotFound      unknown or dead
+    // Revokes the key and issues a new one under its name, with its audit record, in one transaction. Blocks until
+    // every host refuses the old value.
+    //   kKeyNotFound      unknown or revoked
     //   kUserNotApproved  the key of a pending or suspended user
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> regenerate(const Tenant&, const ApiKeyId&);
 
-    // Soft-deletes the key, whatever its user's status, with its audit record; already dead is ok. Once this has
-    // returned, its value is refused everywhere, and its name is free.
+    // Soft-deletes the key, with its audit record, in one transaction. The status of its user does not matter. A key
+    // that is revoked already is ok; it gets no second audit record. Blocks until every host refuses the key. Its name
+    // is free then.
     //   kKeyNotFound  no key ever had this id
     // Throws StorageUnavailable, OutcomeUnknown.
     Result<RevokedKey> revoke(const Tenant&, const ApiKeyId&);

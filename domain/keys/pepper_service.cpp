@@ -9,7 +9,7 @@
 namespace claviger::domain {
 namespace {
 
-constexpr int kMostPasses = 5;  // over a tenant whose passwords change at that time
+constexpr int kMostPasses = 5;  // over one tenant, if its passwords change during the run
 
 }  // namespace
 
@@ -62,7 +62,7 @@ PasswordsSealed PepperService::sealPasswords() {
     if (const auto hosts = sealing_.hostsWithoutSeal(); hosts > 0)
         throw SealingTooEarly("workers of an earlier release run on " + std::to_string(hosts) +
                               (hosts == 1 ? " host" : " hosts") + ", and they cannot open sealed passwords");
-    sealing_.turnOn(clock_.now());  // first: what is stored from here on is sealed already
+    sealing_.turnOn(clock_.now());  // first, so that the tool seals every password that it stores from here on
     PasswordsSealed done;
     for (auto& tenant : registry_.list()) {
         if (tenant.schemaVersion == 0) continue;
@@ -76,14 +76,14 @@ PasswordsSealed PepperService::sealPasswords() {
     return done;
 }
 
-// One look at all passwords of a tenant that this pepper does not seal.
+// The result of one pass over all passwords of a tenant that this pepper does not seal.
 struct PepperService::Pass {
     std::size_t sealed = 0;
     std::size_t unopened = 0;
-    std::size_t replaced = 0;  // by others, between the look and the write
+    std::size_t replaced = 0;  // by others, between the read and the write
 };
 
-// A worker that has read a password before it was sealed may store it anew, not sealed: then there is another pass.
+// A worker that read a password before it was sealed may store it again unsealed. Another pass seals it then.
 std::size_t PepperService::sealAllOf(const Tenant& tenant) const {
     std::size_t sealed = 0;
     for (int passes = 0; passes < kMostPasses; ++passes) {
@@ -98,7 +98,7 @@ std::size_t PepperService::sealAllOf(const Tenant& tenant) const {
     throw std::runtime_error("its passwords change all the time; run this again");
 }
 
-// A password that does not open is passed over, and named once the others are done.
+// Skips a password that does not open, and counts it.
 PepperService::Pass PepperService::passOver(const Tenant& tenant) const {
     Pass pass;
     std::optional<UserId> after;

@@ -13,13 +13,13 @@
 
 namespace claviger::domain {
 
-// How many living keys are stored with each version of the pepper. The dead need none.
+// The number of active keys that are stored with each version of the pepper. Revoked keys need no pepper.
 using KeysByPepper = std::map<int, std::size_t>;
 
-// How many stored passwords are sealed with each version of the pepper; with 0, those that are not sealed.
+// The number of stored passwords that are sealed with each version of the pepper. Version 0 counts the unsealed ones.
 using PasswordsByPepper = std::map<int, std::size_t>;
 
-// The configured peppers, and those that the living keys and the sealed passwords need.
+// The configured peppers, and those that the active keys and the sealed passwords need.
 struct PepperStatus {
     int current;
     std::optional<int> other;
@@ -29,32 +29,32 @@ struct PepperStatus {
         KeysByPepper keys;
         PasswordsByPepper passwords{};
     };
-    std::vector<OfTenant> tenants;  // by slug; without those that have no tables yet
-    KeysByPepper together;
+    std::vector<OfTenant> tenants;  // by slug; without the tenants that have no tables yet
+    KeysByPepper together;          // of all tenants together
     PasswordsByPepper passwords{};  // of all tenants together
 
     struct Uncounted {
         Tenant tenant;
         std::string why;
     };
-    std::vector<Uncounted> uncounted{};  // by slug: their keys could not be read, and are in no number
+    std::vector<Uncounted> uncounted{};  // by slug: their keys could not be read, and no count includes them
 
-    // Stored with a pepper that is not configured: refused, although they live.
+    // The number of active keys that are stored with a pepper that is not configured. Verify refuses them.
     std::size_t lost() const;
 
-    // Sealed with a pepper that is not configured: their users cannot sign in.
+    // The number of passwords that are sealed with a pepper that is not configured. Their users cannot sign in.
     std::size_t lostPasswords() const;
 
-    // Whether the other one is from before, and no living key and no password needs it any more. Not as long as a
+    // Whether the other pepper is an earlier one, and no active key and no password needs it any more. False while a
     // tenant is uncounted.
     bool otherIsUnused() const;
 };
 
-// What became of the stored passwords of each tenant.
+// The result of sealing the stored passwords of each tenant.
 struct PasswordsSealed {
     struct OfTenant {
         Tenant tenant;
-        std::size_t sealed;  // now; the others were sealed before
+        std::size_t sealed;  // by this run; the others were sealed before
     };
     std::vector<OfTenant> tenants;  // by slug
 
@@ -62,28 +62,28 @@ struct PasswordsSealed {
         Tenant tenant;
         std::string why;
     };
-    std::vector<Failed> failed{};  // not sealed, or not all of it
+    std::vector<Failed> failed{};  // tenants with passwords that are not sealed; `why` has the reason
 };
 
-// Workers of a release are running that cannot open sealed passwords.
+// Workers of an earlier release are running, and cannot open sealed passwords.
 class SealingTooEarly : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Whether new passwords of this installation are sealed. Throws StorageUnavailable. Thread-safe.
+// Whether new passwords of this installation are sealed. Every method throws StorageUnavailable. Thread-safe.
 class PasswordSealing {
 public:
     virtual ~PasswordSealing() = default;
     virtual bool isOn() const = 0;
-    virtual void turnOn(Timestamp now) = 0;
+    virtual void turnOn(Timestamp now) = 0;  // nothing happens if it is on already
 
-    // How many hosts with running workers are of a release that cannot open a sealed password. A host that ended
-    // without a word counts for a minute.
+    // Returns the number of hosts with running workers of a release that cannot open a sealed password. A crashed host
+    // counts for another minute.
     virtual std::size_t hostsWithoutSeal() const = 0;
 };
 
-// Counts for the replacement of the pepper, and seals stored passwords. Thread-safe: holds no mutable
-// state.
+// Counts the keys and passwords of each pepper, so that a pepper can be replaced, and seals stored passwords.
+// Thread-safe: holds no mutable state.
 class PepperService {
 public:
     static constexpr std::size_t kBatch = 500;  // passwords in one transaction
@@ -91,13 +91,13 @@ public:
     PepperService(const TenantRegistry&, TenantStores&, PasswordSealing&, const secrets::Hasher&,
                   const Clock&);  // must outlive this
 
-    // Reads every living key's row. A tenant that cannot be read is named and stops no other. Throws
-    // StorageUnavailable.
+    // Returns the counts of all tenants. Reads the row of every active key and of every user. A tenant that cannot be
+    // read is returned as uncounted, and the others are counted. Throws StorageUnavailable.
     PepperStatus status() const;
 
-    // Seals every stored password with the current pepper, those of another pepper too; new ones are sealed from now
-    // on. Run again it finishes what a crash left undone. A password that is replaced at the same time stays as it was
-    // replaced. A tenant that cannot be sealed is named and stops no other. Throws StorageUnavailable. Throws
+    // Turns sealing on, then seals every stored password with the current pepper, those of another pepper too. A second
+    // run finishes what a crash left undone. Does not overwrite a password that is replaced at the same time. A tenant
+    // that cannot be sealed is returned as failed, and the others are sealed. Throws StorageUnavailable. Throws
     // SealingTooEarly before anything is changed.
     PasswordsSealed sealPasswords();
 

@@ -9,9 +9,9 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::chrono::seconds kWriteEvery{2};
-constexpr std::size_t kTurns = 15;           // after which whoever waited has been written: half a minute
-constexpr std::size_t kTenantsOfATurn = 50;  // at least
-constexpr std::size_t kMostKeys = 40'000;    // that wait for a later turn, for the sake of memory: some 6 MiB
+constexpr std::size_t kTurns = 15;           // all waiting tenants are written within these: half a minute
+constexpr std::size_t kTenantsOfATurn = 50;  // the least
+constexpr std::size_t kMostKeys = 40'000;    // keys that may wait for a later turn; bounds the memory to some 6 MiB
 
 }  // namespace
 
@@ -52,7 +52,7 @@ void UsageRecorder::flushTurn() {
     Queue taken;
     {
         const std::lock_guard lock(mutex_);
-        // Until nobody waits it only grows: with the queue it would shrink, and the last would wait too long.
+        // The share never shrinks while tenants wait. If it shrank with the queue, the last one would wait too long.
         share_ = std::max(waiting_.empty() ? kTenantsOfATurn : share_, (waiting_.size() + kTurns - 1) / kTurns);
         taken = take(share_);
     }
@@ -84,7 +84,7 @@ void UsageRecorder::writeAll(Queue taken) {
     if (allWell) faults_.worked();
 }
 
-// False if it could not all be written; then the rest waits again.
+// Returns false if not everything could be written. The rest is put back into the queue.
 bool UsageRecorder::write(Gathered& gathered) {
     try {
         while (!gathered.uses.empty()) writeSome(gathered);
@@ -100,7 +100,7 @@ bool UsageRecorder::write(Gathered& gathered) {
     }
 }
 
-// What is written leaves, so that the whole is nowhere twice.
+// Writes up to kMostUsesAtOnce uses and removes them from `gathered`, so that no use is counted twice.
 void UsageRecorder::writeSome(Gathered& gathered) {
     std::vector<ApiKeys::Use> uses;
     for (auto use = gathered.uses.begin(); use != gathered.uses.end() && uses.size() < ApiKeys::kMostUsesAtOnce; ++use)

@@ -4,8 +4,8 @@
 
 namespace claviger::domain::secrets {
 
-// The 3,000 commonest passwords of 12 bytes or more (common_passwords.txt, compiled in): in lower case, sorted byte by
-// byte, each with a newline before and after it. README.md says where the list comes from.
+// The 3,000 commonest passwords of 12 bytes or more (common_passwords.txt, compiled in). They are in lower case and
+// sorted byte by byte. Each has a newline before and after it. README.md names the source of the list.
 extern const std::string_view kCommonPasswords;
 
 }  // namespace claviger::domain::secrets

@@ -2,8 +2,8 @@
 
 namespace claviger::domain::secrets {
 
-// What this process and those that it starts hold in memory gets into no core dump, and no other process of the same
-// account can read it. A change of the account, and execve, take the second half back: call it again then.
+// Turns off core dumps for this process and its children. Prevents other processes of the same account from reading its
+// memory. A change of the account, and execve, undo this second part: call it again after them. Errors are ignored.
 void forbidCoreDumps();
 
 }  // namespace claviger::domain::secrets

@@ -10,14 +10,14 @@
 
 namespace claviger::domain::secrets {
 
-// The stored form of one kind of secret: 32 bytes that only secrets::Hasher makes from a secret. Not secret
-// itself without the pepper, yet there is no way to print it either.
+// The stored form of one kind of secret: 32 bytes that only secrets::Hasher makes from a secret. It reveals nothing
+// without the pepper. Still there is no function to print it.
 template <class Kind>
 class Digest {
 public:
     static constexpr std::size_t kSize = 32;
 
-    // As read from a BINARY(32) column; nothing unless 32 bytes long.
+    // Wraps bytes as read from a BINARY(32) column. Returns nullopt unless there are 32.
     static std::optional<Digest> fromStored(std::string_view bytes) {
         if (bytes.size() != kSize) return std::nullopt;
         Digest digest;
@@ -41,6 +41,6 @@ using KeyHash = Digest<struct KeyHashKind>;          // of an API key
 using SessionHash = Digest<struct SessionHashKind>;  // of a session's token
 using DeviceHash = Digest<struct DeviceHashKind>;    // of the token of a browser that signed in before
 using OnceHash = Digest<struct OnceHashKind>;        // of a form's one-time value
-using BudgetHash = Digest<struct BudgetHashKind>;    // of what a budget of sign-in attempts is kept for
+using BudgetHash = Digest<struct BudgetHashKind>;    // of the name of a budget of sign-in attempts
 
 }  // namespace claviger::domain::secrets

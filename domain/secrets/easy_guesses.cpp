@@ -15,12 +15,12 @@ bool isDigit(char c) {
     return c >= '0' && c <= '9';
 }
 
-// Every byte of a character beyond ASCII counts as one of a letter.
+// Every byte of a non-ASCII character counts as a letter.
 bool isOfAWord(char c) {
     return isDigit(c) || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
 }
 
-// A text in lower case (ASCII), wiped at the end.
+// A text in lower case (ASCII), which wipes itself.
 class LowerCase {
 public:
     explicit LowerCase(std::string_view text) : text_(text) {
@@ -33,7 +33,7 @@ public:
 
     std::string_view text() const { return text_; }
 
-    // Without what is of no word. The room stays, so that all of it is wiped.
+    // Removes all bytes that belong to no word. The string keeps its size, so that the destructor wipes all of it.
     void keepWords() {
         const auto end = std::remove_if(text_.begin(), text_.end(), [](char c) { return !isOfAWord(c); });
         std::fill(end, text_.end(), '\0');
@@ -54,7 +54,7 @@ bool isCommon(std::string_view password) {
     return false;
 }
 
-// A character that is no ASCII has several bytes: its whole sequence repeats.
+// A non-ASCII character has several bytes, so the whole sequence must repeat.
 bool isOneCharacter(std::string_view password) {
     const auto isLaterByte = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
     std::size_t size = 1;
@@ -73,7 +73,7 @@ std::vector<std::string_view> wordsOf(std::string_view email) {
     return words;
 }
 
-// reached[n]: the first n bytes are words and digits, one after another.
+// Whether the text is a sequence of these words and of digits. reached[n] is true if its first n bytes are.
 bool consistsOf(const std::vector<std::string_view>& words, std::string_view text) {
     std::vector<bool> reached(text.size() + 1);
     reached[0] = true;

@@ -42,7 +42,7 @@ DigestType Hasher::digest(std::string_view purpose, const TenantId& tenant, std:
     const auto take = [&state](std::string_view part) {
         crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(part.data()), part.size());
     };
-    // Unambiguous: the purposes are constants without NUL, and the tenant's id has a fixed length.
+    // The input is unambiguous: the purposes are constants without NUL, and the tenant's id has a fixed length.
     take(purpose);
     take({"\0", 1});
     take(tenant.bytes());

@@ -16,18 +16,18 @@ struct crypto_auth_hmacsha256_state;  // libsodium's
 
 namespace claviger::domain::secrets {
 
-// Turns secrets into their stored form: HMAC-SHA-256 (RFC 2104) with the pepper over
-// purpose, tenant id and secret. The tenant's id, not its slug: a rename must not kill keys, and a digest of
-// one tenant means nothing in another. Thread-safe: holds no mutable state.
+// Computes the stored form of secrets: HMAC-SHA-256 (RFC 2104) with the pepper over purpose, tenant id and secret. It
+// covers the tenant's id, not the slug: a rename must not invalidate keys. A digest of one tenant matches nothing in
+// another one. Thread-safe: holds no mutable state.
 //
-// While a pepper is being replaced two of them live (README.md): new forms are made with the first, and what was stored
-// with the other is found by other().
+// While a pepper is being replaced, two are in use (README.md). New forms are made with the first one. Forms that were
+// stored with the other one are found by other().
 class Hasher {
 public:
-    explicit Hasher(const Pepper&);  // throws std::bad_alloc
+    explicit Hasher(const Pepper&);  // the pepper need not outlive it; throws std::bad_alloc
 
-    // With the peppers of these files; `other` may be empty.
-    // Throws std::runtime_error if one cannot be read, or if both have the same version.
+    // Reads the peppers of these files; `other` may be empty. Throws UnusableSecret as Pepper::load does. Throws
+    // std::runtime_error if both have the same version.
     static Hasher load(const std::filesystem::path& file, const std::filesystem::path& other);
 
     Hasher(const Hasher&) = delete;
@@ -36,14 +36,14 @@ public:
 
     int pepperVersion() const { return pepperVersion_; }
 
-    // With the other pepper; null while one lives alone.
+    // Returns the hasher of the other pepper, which this one owns. nullptr if only one is configured.
     const Hasher* other() const { return other_.get(); }
 
-    // The key that seals secrets of a tenant for one purpose: HMAC(HMAC(pepper, purpose), tenant id). Who has the key
-    // of one purpose or tenant has no other one.
+    // Returns the key that seals secrets of a tenant for one purpose: HMAC(HMAC(pepper, purpose), tenant id). The key
+    // of one purpose or tenant does not reveal any other.
     SealingKey sealingKey(std::string_view purpose, const TenantId&) const;
 
-    // 16 hexadecimal digits by which the pepper is known again, and which say nothing of it.
+    // Returns 16 hexadecimal digits that identify the pepper and do not reveal it.
     std::string fingerprint() const;
 
     KeyHash hash(const TenantId&, const PlainKey&) const;
@@ -52,8 +52,8 @@ public:
     OnceHash hashOnce(const TenantId&, const UserId&, std::string_view once) const;
     BudgetHash hashBudget(const TenantId&, std::string_view budget) const;
 
-    // The form token of a session, or of a visit to the login page: 43 characters of base64url. Whoever does
-    // not hold the cookie cannot know it.
+    // Returns the form token of a session, or of a visit to the login page: 43 characters of base64url. It cannot be
+    // guessed without the cookie.
     std::string formToken(const TenantId&, const SessionToken&) const;
     std::string formToken(const TenantId&, const VisitToken&) const;
 
@@ -65,12 +65,12 @@ private:
     std::string formToken(std::string_view purpose, const TenantId&, const TokenBytes&) const;
 
     int pepperVersion_;
-    // The pepper, taken in: that costs several digests, and a copy costs nothing. Wiped when freed.
+    // The HMAC state after the pepper. Computing it costs several digests; copying it costs nothing. Wiped when freed.
     std::unique_ptr<crypto_auth_hmacsha256_state> keyed_;
     std::unique_ptr<const Hasher> other_;
 };
 
-// Equality in constant time, for what a client presents.
+// Whether two texts are equal. Takes the same time for all texts of one length. For values that a client presents.
 bool equalInConstantTime(std::string_view, std::string_view);
 
 }  // namespace claviger::domain::secrets

@@ -19,19 +19,20 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using State = HashingPlace::State;
 
-constexpr auto kName = "hashing-queue.1";  // the number is the layout's: a change of HashingTable changes it
+constexpr auto kName = "hashing-queue.1";  // the number is the layout's; increase it with each change of HashingTable
 constexpr auto kLookEvery = 100ms;
 
-// Bytes of the file that are locked. Locks need not lie on bytes with a meaning.
+// The locked bytes of the file. A lock on a byte does not concern the byte's content.
 constexpr off_t kTableLock = 0;  // held by the process that reads or changes the table
 constexpr std::uint32_t kSeats =
-    1023;  // two generations of 256 workers and more; byte n is held by the process that has seat n, from 1 on
+    1023;  // enough for 256 workers and their successors; byte n is locked by the process that has seat n, from 1 on
 
 std::system_error failure(const std::filesystem::path& path, int error = errno) {
     return {error, std::generic_category(), path.string()};
 }
 
-// A lock of the open file description. It goes when that is closed, as by the death of its process.
+// Sets a lock of the open file description. The kernel releases it when the description is closed, as by the exit of
+// its process. Returns false if the lock cannot be set.
 bool lock(int file, int command, short type, off_t byte) {
     struct flock range {};
     range.l_type = type;
@@ -47,7 +48,7 @@ bool lock(int file, int command, short type, off_t byte) {
 int openFile(const std::filesystem::path& path) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
     if (file < 0) throw failure(path);
-    // With blocks of its own: a full disk must not surprise those that write to the mapping.
+    // Allocates all blocks of the file now. Otherwise a write to the mapping would fail when the disk is full.
     struct stat found {};
     const int error = ::posix_fallocate(file, 0, sizeof(HashingTable));
     if (error == 0 && ::fstat(file, &found) == 0 && found.st_size == sizeof(HashingTable)) return file;
@@ -58,7 +59,7 @@ int openFile(const std::filesystem::path& path) {
 
 }  // namespace
 
-// While it lives, no other thread and no other process is at the table.
+// The lock on the table. While a Section holds it, no other thread and no other process uses the table.
 class HashingQueue::Section {
 public:
     enum class Contended { kWait, kGiveUp };
@@ -130,7 +131,7 @@ HashingQueue::HashingQueue(const std::filesystem::path& folder)
     const Section section(*this);
     if (!section) throw failure(path_);
     for (auto& place : table_.places())
-        if (place.owner == seat_) place.state = State::kFree;  // the seat's process before this one has died
+        if (place.owner == seat_) place.state = State::kFree;  // the seat's previous process has exited
 }
 
 std::uint32_t HashingQueue::takeSeat() const {
@@ -153,7 +154,7 @@ void HashingQueue::hurry(std::chrono::milliseconds patience) {
     lastMoment_ = (Clock::now() + patience).time_since_epoch().count();
 }
 
-// Where the table cannot be locked, the next one that looks grants what has become free.
+// If the table cannot be locked, the next process that checks the table grants the free permit.
 void HashingQueue::release(HashingPlace& place) noexcept {
     place.state.store(State::kFree, std::memory_order_release);
     if (const Section section(*this); section) table_.grant();
@@ -181,7 +182,7 @@ void HashingQueue::freePlacesOfTheDead() {
 }
 
 bool HashingQueue::isDead(std::uint32_t seat) const {
-    if (seat == 0) return true;  // no process ever had it
+    if (seat == 0) return true;  // no process ever has seat 0
     struct flock range {};
     range.l_type = F_WRLCK;
     range.l_whence = SEEK_SET;

@@ -11,18 +11,18 @@
 
 namespace claviger::domain::secrets {
 
-// The permits for password hashing on this host, and the queue for them (semaphore with an order; the order is
-// HashingTable's). All workers map one file of the run folder; its name has the version of its layout. Workers of a
-// release with another layout have a file and permits of their own until they have gone.
+// The permits for password hashing on this host, and the queue for them: an ordered semaphore (HashingTable has the
+// order). All workers map one file of the run folder. Its name has the version of its layout. Workers of a release with
+// another layout use a file and permits of their own until they exit.
 //
-// A process that is killed at any instruction leaves nothing behind: the kernel frees its two locks on the file. One
-// lock is on the table, which is whole between any two stores (see HashingPlace). The other is on the seat of the
-// process. Other processes free the places of an unlocked seat, within 100 ms while anything waits, and when anything
-// enters. Places that are left in the file after the machine has gone down are freed likewise.
+// A process that is killed at any instruction leaves no lock behind: the kernel frees its two locks on the file. One
+// lock is on the table, which is consistent between any two stores (see HashingPlace). The other is on the process's
+// seat, its number in the file. Other processes free the places of an unlocked seat when a sign-in enters, and within
+// 100 ms while one waits. Places that are in the file after a crash of the machine are freed in the same way.
 //
-// A process that is stopped (SIGSTOP) keeps what it has until it goes on. Thread-safe.
+// A process that is stopped (SIGSTOP) keeps its places, permits and locks until it continues. Thread-safe.
 class HashingQueue {
-    // A place of the table, freed on destruction.
+    // Owns a place of the table, and frees it on destruction.
     class Holding {
     public:
         Holding(HashingQueue& queue, HashingPlace& place) : queue_(&queue), place_(&place) {}
@@ -43,7 +43,7 @@ class HashingQueue {
 public:
     static constexpr std::chrono::seconds kLongestWait{20};
 
-    // The right to hash one password, given back on destruction. The queue must outlive it.
+    // The permit to hash one password. Destruction gives it back. The queue must outlive it.
     class Permit {
     private:
         friend class HashingQueue;
@@ -51,13 +51,13 @@ public:
         Holding holding_;
     };
 
-    // One that waits for its permit. It leaves the queue on destruction. The queue must outlive it.
+    // A sign-in that waits for its permit. Destruction removes it from the queue. The queue must outlive it.
     class Place {
     public:
-        // Whether the wait is over: with a permit, or without. Never waits itself, and once true stays true.
+        // Whether the wait is over, with a permit or without one. Never blocks. Once true, it stays true.
         bool isDecided() const;
 
-        // The permit. Nothing: it was pushed out, or has waited for too long, or isDecided() was not awaited.
+        // Returns the permit. nullopt if the sign-in was pushed out, has waited for kLongestWait, or still waits.
         std::optional<Permit> permit() &&;
 
     private:
@@ -71,16 +71,17 @@ public:
     };
 
     // `folder` must exist, be writable, and be the same for all workers of the host. Throws std::system_error if the
-    // file cannot be made, and std::runtime_error if it is not of this layout or if 1,023 processes have it.
+    // file cannot be made. Throws std::runtime_error if it is not of this layout, or if 1,023 processes use it.
     explicit HashingQueue(const std::filesystem::path& folder);
     HashingQueue(const HashingQueue&) = delete;
     HashingQueue& operator=(const HashingQueue&) = delete;
 
-    // Never waits. Nothing: the account or the table is full, and nothing has changed. Throws std::system_error if the
-    // file cannot be locked.
+    // Adds a sign-in to the queue. Does not wait for a permit, but blocks while another thread or process holds the
+    // lock on the table. Returns nullopt if the account or the table is full; then nothing has changed. Throws
+    // std::system_error if the file cannot be locked.
     std::optional<Place> enter(const HashingClaim&);
 
-    // No wait of this process lasts longer than that from now on: it is about to end.
+    // Limits every wait of this process to this time from now. For a process that is about to exit.
     void hurry(std::chrono::milliseconds);
 
 private:
@@ -107,7 +108,7 @@ private:
     const Mapping mapping_;
     HashingTable& table_;
     std::uint32_t seat_;
-    std::mutex mutex_;  // the file's lock excludes other processes only
+    std::mutex mutex_;  // between threads; the file's lock is between processes only
     std::atomic<std::chrono::steady_clock::rep> nextLook_{0};
     std::atomic<std::chrono::steady_clock::rep> lastMoment_;
 };

@@ -10,8 +10,9 @@ namespace {
 using Device = HashingClaim::Device;
 using State = HashingPlace::State;
 
-// How many of one sort of device may wait, and how many places they may hold in all. The latter include places that
-// were pushed out and are not freed yet. The places add up to the table's, so that neither sort can use up the other's.
+// The limits for one sort of device: how many may wait, and how many places they may hold in total. The total includes
+// places that were pushed out and are not freed yet. The two totals add up to the table's places, so that neither sort
+// can use up the other's.
 struct Room {
     std::size_t waiting;
     std::size_t places;
@@ -39,7 +40,7 @@ auto* find(Places& places, Which which) {
     return found == std::end(places) ? nullptr : &*found;
 }
 
-// Only a place that waits still: its owner may free it at any time.
+// Changes the state of a place only if it is still waiting: its owner may free it at any time.
 bool change(HashingPlace& place, State to) {
     auto expected = State::kWaiting;
     return place.state.compare_exchange_strong(expected, to, std::memory_order_acq_rel);
@@ -79,8 +80,9 @@ void HashingTable::grant() {
     }
 }
 
-// The newest of the address with the most waiting, of the tenant with the most waiting, among the newcomer's sort of
-// device. The newcomer counts as well. Null: it is that one.
+// Returns the sign-in to evict, among those with the newcomer's sort of device. It belongs to the tenant with the most
+// waiting, and is the newest of that tenant's address with the most waiting. The newcomer counts as well. nullptr: the
+// newcomer itself is to be refused.
 HashingPlace* HashingTable::longestWaiting(const HashingClaim& newcomer) {
     std::vector<HashingPlace*> waiting;
     for (auto& place : places_)
@@ -102,7 +104,7 @@ HashingPlace* HashingTable::longestWaiting(const HashingClaim& newcomer) {
     return found;
 }
 
-// Null: there is no permit, or none for those that wait.
+// Returns the next sign-in to get a permit. nullptr: no permit is free, or no waiting sign-in may have it.
 HashingPlace* HashingTable::next() {
     std::vector<const HashingPlace*> hashing;
     for (const auto& place : places_)
@@ -134,7 +136,7 @@ HashingTable::Rank HashingTable::turnOf(const HashingPlace& place) const {
     return {lastTurn(ofTenant), lastTurn(ofAddress), place.arrival};
 }
 
-// 0: none that is remembered.
+// Returns the number of the last matching turn; 0 if none is stored.
 template <class Matches>
 std::uint64_t HashingTable::lastTurn(Matches matches) const {
     const auto oldest = turnsGiven_ > kTurns ? turnsGiven_ - kTurns : 0;

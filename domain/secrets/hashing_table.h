@@ -8,7 +8,7 @@
 
 namespace claviger::domain::secrets {
 
-// A sign-in, as the queue for password hashing knows it: digests only.
+// A sign-in in the queue for password hashing. It holds digests only.
 struct HashingClaim {
     enum class Device : std::uint32_t {
         kOther,
@@ -17,47 +17,48 @@ struct HashingClaim {
 
     std::uint64_t tenant;
     std::uint64_t address;  // with its tenant
-    std::uint64_t account;  // with its tenant; as typed, whether it exists or not
+    std::uint64_t account;  // with its tenant; as typed, for unknown accounts too
     Device device;
 };
 
-// One sign-in in the table. Every change of it takes effect with one store to `state`. A process that is killed between
-// two instructions leaves a place that is free, or a whole one.
+// One sign-in in the table. Every change of it takes effect with one store to `state`. So a process that is killed
+// between two instructions leaves a free place or a complete one.
 struct HashingPlace {
     enum class State : std::uint32_t {
-        kFree,       // the rest means nothing
+        kFree,       // the other members are meaningless
         kWaiting,    // for a permit
         kHashing,    // holds a permit
-        kPushedOut,  // another one waits instead; its owner has to free it
+        kPushedOut,  // another sign-in took its place in the queue; its owner has to free it
     };
 
     std::atomic<State> state;
     std::uint32_t owner;    // the seat of its process
-    std::uint64_t arrival;  // smaller: came earlier
+    std::uint64_t arrival;  // increases with each sign-in
     HashingClaim claim;
 };
 
-// The order of password hashing on one host, over all of its workers, in memory that they share. All bytes zero: empty.
+// The order of password hashing on one host, in memory that all of its workers share. With all bytes zero it is empty.
 //
-//   - At most two hash at a time, and at most one of them without a known device.
+//   - At most two sign-ins hash at a time, and at most one of them is without a known device.
 //   - An account has at most one sign-in that hashes and one that waits.
 //   - A known device takes the waiting place of another device of its account: a stranger cannot keep the owner out.
-//   - Tenants take turns. Within a tenant its addresses take turns; within an address the first to come is first.
+//   - Tenants take turns. Within a tenant its addresses take turns. Within an address the earliest sign-in is first.
 //     Known devices and others have turns of their own.
-//   - At most 64 known devices and 256 others wait. Beyond that one of the same sort goes out: the newest sign-in of
-//     the address with the most waiting, of the tenant with the most waiting.
+//   - At most 64 known devices and 256 others wait. Beyond that the tenant with the most waiting sign-ins of the same
+//     sort loses one: the newest of its address with the most waiting.
 //
-// Not thread-safe: callers hold the lock of HashingQueue. A place's own process may read and free it without.
+// Not thread-safe: callers must hold the lock of HashingQueue. The process that owns a place may read and free it
+// without the lock.
 class HashingTable {
 public:
     static constexpr std::size_t kPlaces = 512;
     static constexpr std::size_t kPermits = 2;
 
-    // A waiting place for the claim; grant() may give it a permit. Null: the account or the table is full, and nothing
-    // has changed.
+    // Adds the claim, and returns its waiting place, which the table owns. grant() may give it a permit. Returns
+    // nullptr if the account or the table is full; then nothing has changed.
     HashingPlace* admit(const HashingClaim&, std::uint32_t owner);
 
-    // Gives the free permits to those whose turn it is.
+    // Gives the free permits to the sign-ins whose turn it is.
     void grant();
 
     std::array<HashingPlace, kPlaces>& places() { return places_; }
@@ -68,7 +69,7 @@ private:
         std::uint64_t address;
         HashingClaim::Device device;
     };
-    static constexpr std::size_t kTurns = 256;  // remembered: a tenant without one of these comes first
+    static constexpr std::size_t kTurns = 256;  // stored turns; a tenant without a stored turn comes first
 
     using Rank = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>;
 

@@ -2,9 +2,9 @@
 
 namespace claviger::domain::secrets {
 
-// First thing in main, before any thread: readies libsodium, and keeps OpenSSL initialised for the whole
-// process (Poco's engines un-initialise it when the last one dies, which crashes the other threads).
-// Throws std::runtime_error if the system gives no randomness.
+// Initialises libsodium, and keeps OpenSSL initialised for the whole process. Call it first in main, before any thread
+// starts. (Poco un-initialises OpenSSL when the last of its engines is destroyed, which crashes the other threads.)
+// Throws std::runtime_error if the system provides no randomness.
 void initialize();
 
 }  // namespace claviger::domain::secrets

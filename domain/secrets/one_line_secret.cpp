@@ -24,7 +24,8 @@ Error refusal(const std::string& why) {
     return {ErrorCode::kInvalidArgument, "the secret " + why};
 }
 
-// Fills the text, which never grows: no copy of the secret stays behind in memory. Returns the length, or -1.
+// Reads into the text and returns the number of bytes, or -1. The text never grows, so that no copy of the secret stays
+// behind in memory.
 ssize_t fill(std::string& text, int descriptor) {
     std::size_t length = 0;
     while (length < text.size()) {
@@ -47,7 +48,7 @@ bool isControlByte(char byte) {
     return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
 }
 
-// A secret need not be UTF-8. Where it is, U+0080 to U+009F are control characters too.
+// A secret need not be UTF-8. If it is, U+0080 to U+009F are control characters too.
 bool holdsControls(const std::string& text) {
     if (std::any_of(text.begin(), text.end(), isControlByte)) return true;
     auto points = decodeUtf8(text);
@@ -93,7 +94,7 @@ Result<void> OneLineSecret::requirePrivate(const std::filesystem::path& file) {
     return refusal("is open to other accounts; close it: chmod 600 " + file.string());
 }
 
-// Copied and wiped: a moved short string leaves its characters behind.
+// Copies and wipes, because moving a short string leaves its characters behind.
 OneLineSecret::OneLineSecret(OneLineSecret&& other) noexcept : text_(other.text_) {
     sodium_memzero(other.text_.data(), other.text_.size());
     other.text_.clear();

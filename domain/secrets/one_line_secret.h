@@ -9,29 +9,30 @@
 
 namespace claviger::domain::secrets {
 
-// A file holds no usable secret. The text says what to do.
+// A file holds no usable secret. what() names the fix.
 class UnusableSecret : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// A secret as a file or a pipe holds it: a password or a pepper, one line. It cannot be copied or printed, and it wipes
-// itself. Every refusal is kInvalidArgument; its detail is a sentence that begins with "the secret" and repeats nothing
-// of it.
+// A secret of one line, as a file or a pipe holds it: a password or a pepper. It cannot be copied or printed, and it
+// wipes itself. Every refusal is kInvalidArgument. Its detail is a sentence that begins with "the secret", and contains
+// no part of the secret.
 class OneLineSecret {
 public:
     static constexpr std::size_t kMostBytes = 4096;
 
-    // Reads the descriptor to its end. One "\n" or "\r\n" at the end is dropped.
+    // Reads the descriptor to its end, or until the secret is too long. Does not close it. Removes one "\n" or "\r\n"
+    // at the end.
     //   kInvalidArgument  unreadable, empty, or longer than `mostBytes`; it begins with a byte order mark; it holds a
     //                     control character, a second line included
     static Result<OneLineSecret> read(int descriptor, std::size_t mostBytes = kMostBytes);
 
-    // The same from a file.
+    // Reads a file in the same way.
     static Result<OneLineSecret> load(const std::filesystem::path&, std::size_t mostBytes = kMostBytes);
 
-    // Whether only the file's owner and group can read it, and only its owner can change it. A missing file is refused
-    // by load().
-    //   kInvalidArgument  other accounts can; detail names the command that closes the file
+    // Checks that only the file's owner and group can read it, and only its owner can change it. Returns ok for a
+    // missing file, which load() refuses.
+    //   kInvalidArgument  other accounts have access; detail names the command that closes the file
     static Result<void> requirePrivate(const std::filesystem::path&);
 
     OneLineSecret(OneLineSecret&&) noexcept;

@@ -60,7 +60,7 @@ Result<void> Password::mustBeHardToGuess(std::string_view email) const {
 }
 
 Password::Password(Password&& other) noexcept : text_(other.text_) {
-    // Copied and wiped rather than moved: a moved short string leaves its characters behind.
+    // Copies and wipes, because moving a short string leaves its characters behind.
     sodium_memzero(other.text_.data(), other.text_.size());
     other.text_.clear();
 }

@@ -12,7 +12,7 @@ constexpr std::string_view kOpen = "$argon2id", kSealed = "$sealed-argon2id";
 constexpr std::uint32_t kMostVersion = 1'000'000'000;
 constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
 
-// Takes the parts of a text one after another. After the first part that is not there nothing follows any more.
+// Reads the parts of a text one after another. After a fixed part that is missing, the rest counts as empty.
 class Parts {
 public:
     explicit Parts(std::string_view text) : rest_(text) {}
@@ -23,7 +23,7 @@ public:
         return there;
     }
 
-    // Decimal digits without a zero in front.
+    // Reads decimal digits without a leading zero.
     std::optional<std::uint32_t> takeNumber() {
         std::uint32_t number = 0;
         const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
@@ -32,7 +32,8 @@ public:
         return number;
     }
 
-    // Base64 without padding, in its one form of that many bytes, which are added to `to`.
+    // Reads base64 without padding, in its canonical form, and appends the decoded bytes to `to`. Returns false unless
+    // there are that many bytes.
     bool takeBase64(std::size_t bytes, std::string& to) {
         const auto length = sodium_base64_encoded_len(bytes, kVariant) - 1;  // counted with a closing NUL
         const auto text = rest_.substr(0, length);
@@ -52,7 +53,7 @@ private:
     std::string_view rest_;
 };
 
-// In whole MiB, as each cost of a configuration is.
+// Accepts only whole MiB, because configured costs are in whole MiB.
 std::optional<PasswordCost> takeCost(Parts& parts) {
     if (!parts.take("$v=19$m=")) return std::nullopt;
     const auto kibibytes = parts.takeNumber();

@@ -17,11 +17,11 @@
 namespace claviger::domain::secrets {
 namespace {
 
-constexpr int kNicer = 10;  // than the caller: a tenth of what others get of a busy core, all of an idle one
+constexpr int kNicer = 10;  // added to the caller's nice value: a tenth of a busy core's share, all of an idle core
 
-// One account of a far dearer cost must not slow the sign-ins of all others: only that account pays it.
+// One account of a far dearer cost must not slow the sign-ins of all others. Only that account pays its cost.
 constexpr std::size_t kMostTimesDearer = 4;
-constexpr std::size_t kWorkOfAnyone = 128;  // MiB times passes: not too dear under any configuration
+constexpr std::size_t kWorkOfAnyone = 128;  // MiB times passes; allowed under any configuration
 
 PasswordHash hashOf(std::string_view password, const PasswordCost& cost) {
     std::string text(crypto_pwhash_STRBYTES, '\0');
@@ -32,7 +32,7 @@ PasswordHash hashOf(std::string_view password, const PasswordCost& cost) {
     return PasswordHash::fromStored(std::move(text));
 }
 
-// Not crypto_pwhash_str_verify: its answer is the same for a wrong password and for want of memory.
+// Does not use crypto_pwhash_str_verify, whose result is the same for a wrong password and for too little memory.
 bool isHashOf(const PasswordForm& open, std::string_view password) {
     const auto* const bytes = reinterpret_cast<const unsigned char*>(open.bytes.data());
     std::array<unsigned char, PasswordForm::kHashBytes> made{};
@@ -50,8 +50,8 @@ PasswordHash PasswordHasher::hash(const Password& password) const {
     return hashOf(password.text_, cost_);
 }
 
-// On a thread of its own with a low priority, because a thread cannot raise its priority again. Verify must not wait
-// for two cores that hash.
+// Hashes on a thread of its own with a low priority, because a thread cannot raise its priority again. Verify must not
+// wait for two cores that hash.
 PasswordMatch PasswordHasher::matches(const HashingQueue::Permit&, const Password& password,
                                       const std::optional<PasswordHash>& stored,
                                       const std::vector<PasswordCost>& inUse) const {
@@ -80,7 +80,7 @@ PasswordMatch PasswordHasher::check(const Password& password, const std::optiona
     return match;
 }
 
-// The dearest first.
+// Returns the costs in use, the dearest first, then the configured one, then the stored form's if it is another one.
 std::vector<PasswordCost> PasswordHasher::costsToPay(const std::optional<PasswordCost>& stored,
                                                      std::vector<PasswordCost> costs) const {
     const auto most = std::max(kMostTimesDearer * cost_.work(), kWorkOfAnyone);

@@ -9,11 +9,12 @@
 
 namespace claviger::domain::secrets {
 
-// The result of checking a password: true if it is the right one.
+// The result of checking a password: true if it is correct.
 struct PasswordMatch {
     bool matches = false;
 
-    // The password's new stored form: where it matches and the stored form has another cost than the configured one.
+    // The password's new stored form, if the password matches and the stored form has another cost than the configured
+    // one. Otherwise nullopt.
     std::optional<PasswordHash> renewed{};
 
     explicit operator bool() const { return matches; }
@@ -22,20 +23,26 @@ struct PasswordMatch {
 // argon2id through libsodium. Thread-safe: holds no mutable state after construction.
 class PasswordHasher {
 public:
-    static constexpr std::size_t kMostCosts = 4;  // that one check pays, beside that of the stored form
+    static constexpr std::size_t kMostCosts = 4;  // the most costs that one check pays, beside the stored form's
 
     explicit PasswordHasher(PasswordCost);  // hashes nothing
 
-    PasswordHash hash(const Password&) const;  // throws std::bad_alloc
+    // Hashes at the configured cost, on the calling thread and without a permit. Throws std::bad_alloc if memory is
+    // short.
+    PasswordHash hash(const Password&) const;
 
-    // Costs the same with and without a stored form, and for each of the costs in use. Time does not show which
-    // e-mails exist. Each check pays one hashing at the configured cost and one at each other cost of `inUse`. Those
-    // are the costs of the accounts that the password could belong to. One of the hashings is the check. Another is
-    // `renewed`, so that a change of the configured cost needs no further work.
+    // Checks a password against an open (unsealed) stored form. Blocks for the hashings, which run on a low-priority
+    // thread. The permit proves that at most two checks run on this host. Without a stored form, or with a broken or
+    // sealed one, no password matches.
+    //
+    // The work is the same with and without a stored form, and for each of the costs in use. So the time does not
+    // reveal which e-mails exist. Each check pays one hashing at the configured cost and one at each other cost of
+    // `inUse`. Those are the costs of the accounts that the password could belong to. One of the hashings is the check.
+    // Another is `renewed`, so that a change of the configured cost needs no further work.
     //
     // Of `inUse` the dearest are paid, kMostCosts with the configured one, but none that is far dearer than it
     // (secrets/README.md). A stored form of a cost that is not among them takes one hashing more.
-    // The permit is the proof that no more than two run on this host. Throws std::bad_alloc for want of memory.
+    // Throws std::bad_alloc if memory is short, and std::system_error if no thread can be started.
     PasswordMatch matches(const HashingQueue::Permit&, const Password&, const std::optional<PasswordHash>& stored,
                           const std::vector<PasswordCost>& inUse = {}) const;
 

@@ -28,7 +28,7 @@ std::string boundTo(const PasswordForm& sealed, const UserId& user) {
     return sealed.head() + user.bytes();
 }
 
-// The nonce, then what was sealed.
+// Returns the nonce, then the encrypted text with its tag.
 std::string box(std::string_view plain, std::string_view bound, const SealingKey& key) {
     std::string made(PasswordForm::kBoxBytes, '\0');
     randombytes_buf(made.data(), kNonceBytes);

@@ -8,23 +8,25 @@
 
 namespace claviger::domain::secrets {
 
-// Seals stored passwords, so that a backup without the pepper is nothing to guess at. Thread-safe.
+// Seals stored passwords, so that no password can be guessed from a backup without the pepper. Thread-safe.
 //
-// The box of a sealed form (password_form.h) is a nonce of 24 bytes and what XChaCha20-Poly1305 (IETF
-// draft-irtf-cfrg-xchacha-03) makes of salt and hash. The associated data are the form before the box and the user's
-// id: a row that was moved to another user or given another cost does not open.
+// The box of a sealed form (password_form.h) is a nonce of 24 bytes and the XChaCha20-Poly1305 encryption (IETF
+// draft-irtf-cfrg-xchacha-03) of salt and hash. The associated data are the form before the box and the user's id. So a
+// row that was moved to another user or given another cost does not open.
 class PasswordSeal {
 public:
     explicit PasswordSeal(const Hasher& hasher) : hasher_(hasher) {}  // must outlive this
 
-    // `open` is a whole argon2id string, of PasswordHasher. Throws std::invalid_argument for another one.
+    // Seals `open`, a complete argon2id string of PasswordHasher, with the current pepper. Throws std::invalid_argument
+    // for a broken or sealed form.
     PasswordHash seal(const TenantId&, const UserId&, const PasswordHash& open) const;
 
-    // A form that is not sealed is given back. Nothing for a broken one, and for a sealed one whose pepper is not
-    // configured, or that was made for another tenant or user, or changed since.
+    // Returns the open form; a form that is not sealed is returned as it is. Returns nullopt for a broken form, and for
+    // a sealed one whose pepper is not configured. The same holds for a sealed form that was made for another tenant or
+    // user, or that was changed since.
     std::optional<PasswordHash> open(const TenantId&, const UserId&, const PasswordHash& stored) const;
 
-    // Whether it is sealed with an earlier pepper than the one that new forms are made with.
+    // Whether the form is sealed with an earlier pepper than the one that new forms are made with.
     bool isOutdated(const PasswordHash& stored) const {
         const auto version = stored.sealedWith();
         return version && *version < hasher_.pepperVersion();

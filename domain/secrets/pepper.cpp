@@ -20,7 +20,7 @@ namespace {
     throw UnusableSecret("pepper file " + file.string() + ": " + why);
 }
 
-// The digits into the bytes; false for anything but 64 of them.
+// Decodes the digits into the bytes. Returns false unless there are exactly 64 hexadecimal digits.
 bool readHex(std::string_view digits, std::array<std::uint8_t, 32>& bytes) {
     std::size_t length = 0;
     const char* stop = nullptr;

@@ -6,17 +6,17 @@
 
 namespace claviger::domain::secrets {
 
-// The 32 bytes, kept in a file outside the database, without which a stolen database verifies no guess.
-// Wipes itself; cannot be copied or printed.
+// The 32 bytes, kept in a file outside the database, without which no guess can be verified with a stolen database.
+// It cannot be copied or printed, and it wipes itself.
 class Pepper {
 public:
     // Reads "VERSION:64 hexadecimal digits", e.g. "1:0c3f…", one line.
-    // Throws UnusableSecret, saying what to do, if the file is missing, unreadable, of another form, or open to
-    // accounts other than its owner and group.
+    // Throws UnusableSecret, whose text names the fix, if the file is missing, unreadable, of another form, or not
+    // private (OneLineSecret::requirePrivate).
     static Pepper load(const std::filesystem::path&);
 
-    // A new random pepper in the form that load() reads, as a file of mode 0600.
-    // Throws UnusableSecret if the file exists or cannot be written.
+    // Writes a new random pepper to a new file of mode 0600, in the form that load() reads.
+    // Throws UnusableSecret if the file exists or cannot be written in full; an incomplete file stays.
     static void create(const std::filesystem::path&, int version = 1);
 
     Pepper(Pepper&&) noexcept;

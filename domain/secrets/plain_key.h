@@ -7,10 +7,11 @@
 
 namespace claviger::domain::secrets {
 
-// The full key: shown to its owner once, never stored, never logged. Cannot be copied or printed, wipes itself.
+// The full key: shown to its owner once, never stored, never logged. It cannot be copied or printed, and it wipes
+// itself.
 //
-// Form: "pk_live_", 32 random base62 characters, and 6 base62 characters of the CRC-32 (zlib's) of the 40
-// characters before them; base62 is 0-9A-Za-z, most significant digit first, zero-padded.
+// Its form is "pk_live_", 32 random base62 characters, and 6 base62 characters with the CRC-32 (zlib's) of the 40
+// characters before them. Base62 is 0-9A-Za-z, with the most significant digit first, zero-padded.
 class PlainKey {
 public:
     static constexpr std::string_view kPrefix = "pk_live_";  // changing it invalidates every key in use
@@ -22,10 +23,10 @@ public:
 
     static PlainKey generate();
 
-    // Nothing unless the text has the form above and its checksum is right. Asks no database.
+    // Returns nullopt unless the text has the form above and its checksum is correct. Uses no database.
     static std::optional<PlainKey> parse(std::string_view presented);
 
-    // Whether some full key begins so: of the form that shownPrefix() gives.
+    // Whether the text has the form of a shownPrefix(), so that some full key begins with it.
     static bool isShownPrefix(std::string_view);
 
     PlainKey(PlainKey&&) noexcept;
@@ -34,10 +35,10 @@ public:
     PlainKey& operator=(const PlainKey&) = delete;
     ~PlainKey();
 
-    // The first 12 characters, "pk_live_abc1": stored, safe to show.
+    // Returns the first 12 characters, "pk_live_abc1". They are stored, and safe to show.
     std::string shownPrefix() const;
 
-    // The one way out, for the one answer that shows the key. The view lives as long as this object.
+    // The only way out, for the only response that shows the key. The view is valid as long as this object.
     std::string_view revealForResponse() const { return {characters_.data(), characters_.size()}; }
 
 private:

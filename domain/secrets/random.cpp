@@ -10,9 +10,9 @@ void fillRandom(std::span<std::uint8_t> bytes) {
     randombytes_buf(bytes.data(), bytes.size());
 }
 
-// Drawn in blocks: libsodium asks the kernel for each number.
+// Draws random bytes in blocks, because libsodium makes a system call for each number.
 void fillRandomBelow(std::uint8_t bound, std::span<std::uint8_t> numbers) {
-    const unsigned end = 256U - 256U % bound;  // the bytes from there on would make small numbers likelier
+    const unsigned end = 256U - 256U % bound;  // larger bytes would make small numbers more likely
     std::array<std::uint8_t, 64> block;
     auto next = block.end();
     for (auto& number : numbers) {

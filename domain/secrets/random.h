@@ -5,10 +5,11 @@
 
 namespace claviger::domain::secrets {
 
-// Bytes that nobody can predict. Thread-safe.
+// Fills the bytes with cryptographically secure random ones. Thread-safe.
 void fillRandom(std::span<std::uint8_t>);
 
-// Numbers that nobody can predict, evenly spread over 0 … bound-1. Thread-safe.
+// Fills the numbers with cryptographically secure random ones, evenly distributed over 0 … bound-1. `bound` must not be
+// 0. Thread-safe.
 void fillRandomBelow(std::uint8_t bound, std::span<std::uint8_t> numbers);
 
 }  // namespace claviger::domain::secrets

@@ -5,7 +5,7 @@
 
 namespace claviger::domain::secrets {
 
-// A key of XChaCha20-Poly1305, derived from the pepper. Cannot be copied or printed, wipes itself.
+// A key of XChaCha20-Poly1305, derived from the pepper. It cannot be copied or printed, and it wipes itself.
 class SealingKey {
 public:
     SealingKey(SealingKey&&) noexcept;
@@ -14,7 +14,7 @@ public:
     SealingKey& operator=(const SealingKey&) = delete;
     ~SealingKey();
 
-    const std::uint8_t* reveal() const { return bytes_.data(); }  // 32 bytes
+    const std::uint8_t* reveal() const { return bytes_.data(); }  // 32 bytes, valid as long as this
 
 private:
     friend class Hasher;

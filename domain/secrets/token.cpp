@@ -10,7 +10,7 @@ namespace claviger::domain::secrets {
 namespace {
 constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
-// libsodium takes some bytes over 127 for digits: two texts would be one token.
+// libsodium accepts some bytes over 127 as digits, so that two texts would decode to the same token.
 bool isAscii(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 127; });
 }

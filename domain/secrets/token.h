@@ -8,7 +8,7 @@
 
 namespace claviger::domain::secrets {
 
-// 256 random bits that a browser keeps in a cookie. Cannot be copied or printed, wipes itself.
+// 256 random bits that a browser keeps in a cookie. They cannot be copied or printed, and they wipe themselves.
 class TokenBytes {
 public:
     static constexpr std::size_t kTextLength = 43;  // base64url without padding (RFC 4648, section 5)
@@ -19,7 +19,7 @@ public:
     TokenBytes& operator=(const TokenBytes&) = delete;
     ~TokenBytes();
 
-    // The one way out, for the cookie that carries the token.
+    // The only way out, for the cookie that carries the token. The returned copy does not wipe itself.
     std::string revealForCookie() const;
 
 protected:
@@ -41,7 +41,7 @@ public:
         return token;
     }
 
-    // Nothing unless the text has exactly the form of revealForCookie().
+    // Returns nullopt unless the text has exactly the form of revealForCookie().
     static std::optional<Token> parse(std::string_view text) {
         Token token;
         return token.read(text) ? std::optional<Token>(std::move(token)) : std::nullopt;

@@ -9,8 +9,8 @@
 
 namespace claviger::domain {
 
-// An authenticated caller of exactly one tenant, which must outlive it. Only the Authenticator makes one; who has it
-// may act.
+// A signed-in person of exactly one tenant. Holds a reference to the tenant, which must outlive it. Only the
+// Authenticator creates one, so holding an Actor is the permission to act.
 class Actor {
 public:
     const Tenant& tenant() const { return tenant_; }
@@ -27,7 +27,8 @@ private:
     RequestOrigin origin_;
 };
 
-// A program that presented a living API key of a tenant, which must outlive it. It is no Actor: a key cannot make keys.
+// An API client that presented an active key of a tenant. Holds a reference to the tenant, which must outlive it. It is
+// not an Actor: a key cannot create keys.
 class KeyBearer {
 public:
     const Tenant& tenant() const { return tenant_; }

@@ -32,7 +32,7 @@ Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::Sess
                                        const RequestOrigin& origin) {
     const auto now = clock_.now();
     auto live = find(tenant, hasher_.hash(tenant.id, token), now);
-    // A session keeps the hash that it began with: it ends long before its pepper does.
+    // A session keeps the hash that it began with: it ends long before its pepper is removed.
     if (!live && hasher_.other() != nullptr) live = find(tenant, hasher_.other()->hash(tenant.id, token), now);
     if (!live) return ErrorCode::kUnauthorized;
     return Actor(tenant, std::move(live->user), origin);
@@ -53,13 +53,13 @@ std::optional<LiveSession> Authenticator::look(const Tenant& tenant, const secre
 
     if (isToBeTouched(live->session, now)) {
         touch(tenant, hash, now);
-        live->session.lastSeenAt = now;  // written or not: it is tried once a minute
+        live->session.lastSeenAt = now;  // even if the write failed: it is tried once a minute
     }
     known_.keep(hash, *live, {before, {slotOf(hash), slotOf(live->user.id)}});
     return live;
 }
 
-// A request that only reads must not fail because the database takes no writes.
+// Swallows failures: a request that only reads must not fail because the database takes no writes.
 void Authenticator::touch(const Tenant& tenant, const secrets::SessionHash& hash, Timestamp now) {
     if (!unwritable_.mayTry(tenant.id, now)) return;
     try {

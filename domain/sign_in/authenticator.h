@@ -12,25 +12,27 @@
 
 namespace claviger::domain {
 
-// Decides who is calling. Thread-safe.
+// Identifies the caller of a request. Every method throws StorageUnavailable. Thread-safe.
 class Authenticator {
 public:
     // References must outlive this.
     Authenticator(TenantStores&, KeyVerifier&, const secrets::Hasher&, const Clock&, const Fence&, FaultReport&);
 
-    // The signed-in person behind a session's token; keeps the session from idling out. A session is remembered until
-    // its last sight is to be written again, for as long as the fence holds. A last sight that cannot be written is
-    // reported, changes nothing of the result, and is tried again a minute later; the session idles out by the last
-    // one that was written.
+    // Returns the signed-in person of a session's token, and keeps the session from idling out. The tenant must outlive
+    // the Actor.
+    //
+    // A session is cached until its last-seen time is due to be written again, and used only while the fence holds. If
+    // the last-seen time cannot be written, the failure is reported and the result stays the same. The write is tried
+    // again a minute later. The session idles out by the last time that was written.
     //   kUnauthorized  unknown, ended or expired session, or a user who is not approved
     Result<Actor> bySession(const Tenant&, const secrets::SessionToken&, const RequestOrigin&);
 
-    // The program behind an API key.
-    //   kKeyInvalid  malformed, unknown or dead key, or a user who is not approved
+    // Returns the API client of a key, and records the use. The tenant must outlive the KeyBearer.
+    //   kKeyInvalid  malformed, unknown or revoked key, or a user who is not approved
     Result<KeyBearer> byApiKey(const Tenant&, std::string_view presented, const Caller&);
 
-    // The bearer's key and user, as they are now.
-    //   kKeyInvalid  the key has died since
+    // Returns the bearer's key and user, as they are in the database now.
+    //   kKeyInvalid  the key was revoked since, or its user is not approved any more
     Result<KeyOwner> describe(const KeyBearer&) const;
 
 private:
@@ -43,7 +45,7 @@ private:
     const secrets::Hasher& hasher_;
     const Clock& clock_;
     const Fence& fence_;
-    FaultReport& faults_;  // of writing last sights
+    FaultReport& faults_;  // for writes of last-seen times
     RetryPauses<TenantId, HashOfId> unwritable_;
     FencedCache<secrets::SessionHash, LiveSession, HashOfDigest> known_;
     mutable Gathering<ApiKeyId, std::optional<KeyOwner>> owners_;  // thread-safe by itself

@@ -4,7 +4,7 @@ namespace claviger::domain {
 
 CostsInUse::CostsInUse(const TenantStores& stores, const Clock& clock) : stores_(stores), clock_(clock) {}
 
-// A clock that was set back makes a reading stale too.
+// A reading from the future is stale too: the clock was set back since.
 std::vector<secrets::PasswordCost> CostsInUse::of(const Tenant& tenant) {
     const auto now = clock_.now();
     {
@@ -16,7 +16,7 @@ std::vector<secrets::PasswordCost> CostsInUse::of(const Tenant& tenant) {
     return keep(tenant.id, now, read(tenant));
 }
 
-// Nothing: the database did not answer.
+// Returns nullopt if the database did not answer and there is an earlier reading.
 std::optional<std::vector<secrets::PasswordCost>> CostsInUse::read(const Tenant& tenant) const {
     try {
         return stores_.read(tenant, [](const TenantStore& store) { return store.users().passwordCosts(); });

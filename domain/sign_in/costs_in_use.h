@@ -12,16 +12,16 @@
 
 namespace claviger::domain {
 
-// The costs of a tenant's stored passwords, as they were at most a minute ago; older ones where the database does not
-// answer. Thread-safe.
+// Caches the costs of each tenant's stored passwords for a minute, and for longer if the database does not answer.
+// Thread-safe.
 class CostsInUse {
 public:
     static constexpr std::chrono::minutes kFresh{1};
 
     CostsInUse(const TenantStores&, const Clock&);  // references must outlive this
 
-    // Reads every user's row if the last reading is not fresh. A reading that fails counts as one of before, for a
-    // minute. Throws StorageUnavailable if there was none before.
+    // Returns each cost once, in no order. Reads every user's row if the last reading is older than kFresh. If that
+    // fails, the last reading is used for another minute. Throws StorageUnavailable if there is no earlier reading.
     std::vector<secrets::PasswordCost> of(const Tenant&);
 
 private:

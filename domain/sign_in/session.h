@@ -11,9 +11,9 @@ namespace claviger::domain {
 // How long a signed-in browser stays signed in.
 constexpr std::chrono::minutes kSessionIdleLimit{30};    // after its last request
 constexpr std::chrono::hours kSessionAbsoluteLimit{12};  // after signing in
-constexpr std::chrono::minutes kSessionTouchEvery{1};    // its last sight is written at most this often
+constexpr std::chrono::minutes kSessionTouchEvery{1};    // the last-seen time is written at most this often
 
-constexpr std::size_t kMostOpenSessions = 50;  // of a user; the next sign-in ends the one that was seen least recently
+constexpr std::size_t kMostOpenSessions = 50;  // per user; the next sign-in ends the least recently seen one
 
 struct Session {
     UserId user;
@@ -22,12 +22,14 @@ struct Session {
     Timestamp expiresAt;  // the absolute limit
 };
 
-// Neither past a limit nor of the future: a clock that was ahead by more than the tolerance wrote the latter.
+// Whether the session is neither past a limit nor from the future. A clock that was ahead by more than the tolerance
+// wrote sessions from the future.
 inline bool isWithinLimits(const Session& session, Timestamp now) {
     return session.lastSeenAt > now - kSessionIdleLimit && session.lastSeenAt <= now + kClockTolerance &&
            session.expiresAt > now && session.expiresAt <= now + kSessionAbsoluteLimit + kClockTolerance;
 }
 
+// An open session and its approved user.
 struct LiveSession {
     Session session;
     User user;

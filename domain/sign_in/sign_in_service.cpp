@@ -25,14 +25,14 @@ SignInService::SignInService(TenantStores& stores, const secrets::Hasher& hasher
 Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignInAttempt attempt) {
     const auto email = Email::parse(attempt.email);
     const auto account = read(tenant, attempt.email);
-    // Looked up for an unknown e-mail too: time must not show which accounts exist.
+    // The device is looked up for an unknown e-mail too: the time must not reveal which accounts exist.
     const auto owner = account ? account->user.id : UserId::make(clock_.now());
     const Throttle::Source source{email.ok() ? email.value().text() : attempt.email, attempt.origin.address,
                                   knownDevice(tenant, owner, attempt.device)};
     auto budgets = throttle_.budgetsOf(tenant, source);
     if (auto refusal = throttle_.refusal(tenant, budgets)) return *refusal;
 
-    auto costs = costs_.of(tenant);  // here, since a look at the database would hold a permit later
+    auto costs = costs_.of(tenant);  // before the queue: later, this query would hold a permit
     auto place = queue_.enter(claimOf(tenant, source));
     if (!place) return busy("the queue for password hashing has no place");
     return Waiting(tenant, std::move(attempt), source.device.has_value(), std::move(budgets), std::move(costs),
@@ -46,14 +46,14 @@ struct SignInService::Checked {
     std::optional<secrets::PasswordHash> replacement{};  // of the stored form, where it matches
 };
 
-// The permit is held until the session is stored: of an account only one sign-in has one on this host. The next one
-// then reads the password that this one has renewed. A sign-in on another host may renew it too, so that one that is
-// right is checked once more.
+// The permit is held until the session is stored. Only one sign-in of an account has a permit on this host, so the next
+// one reads the password that this one has renewed. A sign-in on another host may renew it too. A correct password is
+// then checked once more.
 Result<SignedIn> SignInService::finish(Waiting waiting) {
     auto permit = std::move(waiting.place_).permit();
     if (!permit) return busy("no permit to hash in time");
     const auto& tenant = waiting.tenant_;
-    const auto counted = throttle_.count(tenant, waiting.budgets_);  // other attempts may have failed since
+    const auto counted = throttle_.count(tenant, waiting.budgets_);  // other attempts may have failed since begin()
     if (!counted.ok()) return counted.error();
 
     std::optional<Account> account;
@@ -72,7 +72,7 @@ Result<SignedIn> SignInService::finish(Waiting waiting) {
     return ErrorCode::kSignInRefused;
 }
 
-// For an unknown e-mail too: time must not show which accounts exist.
+// Queries the database for an unknown e-mail too: the time must not reveal which accounts exist.
 std::optional<Account> SignInService::read(const Tenant& tenant, const std::string& email) const {
     const auto parsed = Email::parse(email);
     if (!parsed.ok()) return std::nullopt;
@@ -90,8 +90,8 @@ SignInService::Checked SignInService::check(const secrets::HashingQueue::Permit&
     return {std::move(account), true, std::move(replacement)};
 }
 
-// Never under an earlier pepper than before: while a pepper is being replaced, hosts differ in which is the current
-// one.
+// Returns the form to store in place of the account's, or nullopt if it may stay. The new form is never sealed under an
+// earlier pepper than the stored one: while a pepper is being replaced, hosts differ in their current pepper.
 std::optional<secrets::PasswordHash> SignInService::replacementOf(const Tenant& tenant, const Account& account,
                                                                   const secrets::PasswordHash& opened,
                                                                   std::optional<secrets::PasswordHash> renewed) const {
@@ -110,7 +110,7 @@ SettledAt SignInService::signOut(const Actor& actor, const secrets::SessionToken
     return ended.settledAt;  // this work refuses nothing
 }
 
-// Under either pepper, like the next one.
+// Looks the device up under either pepper, as end() does with the session.
 std::optional<secrets::DeviceHash> SignInService::knownDevice(const Tenant& tenant, const UserId& owner,
                                                               const std::optional<secrets::DeviceToken>& token) const {
     if (!token) return std::nullopt;

@@ -14,20 +14,20 @@
 
 namespace claviger::domain {
 
-// What a browser sends to sign in.
+// The data that a browser sends to sign in.
 struct SignInAttempt {
     std::string email;  // as typed
     secrets::Password password;
     std::optional<secrets::DeviceToken> device;     // of a browser that signed in before
-    std::optional<secrets::SessionToken> previous;  // the browser's session so far, which ends
+    std::optional<secrets::SessionToken> previous;  // the browser's earlier session, which a sign-in ends
     RequestOrigin origin;
 };
 
-// What the browser gets.
+// The tokens that the browser receives.
 struct SignedIn {
     secrets::SessionToken session;
     secrets::DeviceToken device;
-    SettledAt settledAt = kSettled;  // from when on the previous session is dead on every host
+    SettledAt settledAt = kSettled;  // the moment from which every host refuses the previous session
 };
 
 // Starts and ends sessions. Thread-safe.
@@ -38,31 +38,35 @@ public:
     SignInService(TenantStores&, const secrets::Hasher&, const secrets::PasswordHasher&, secrets::HashingQueue&,
                   const Clock&);  // references must outlive this
 
-    // A sign-in takes two steps, since its password waits in the queue for password hashing; no thread need wait with
-    // it. A stored password of another cost than the configured one is replaced by one of the configured cost. A sealed
-    // one stays sealed, from then on under the current pepper.
+    // The first step of a sign-in: the attempt enters the queue for password hashing. A sign-in has two steps so that
+    // no thread has to wait while its password is in the queue. Does not wait for the permit. The HashingQueue must
+    // outlive the Waiting.
     //
-    // First the attempt enters the queue.
-    //
-    //   kTooManyAttempts   a budget of failures is used up; retryAfter says when to come again
+    //   kTooManyAttempts   a budget of failures is used up; retryAfter is the time until the next attempt may be made
     //   kSignInBudgetUsed  the budget of successes of the account is used up; retryAfter likewise
     //   kSignInBusy        the queue has no place for it: its account has one waiting, or the queue is full
-    // After each of them nothing was hashed or counted. Throws StorageUnavailable.
+    // After each of them nothing was hashed or counted. Throws StorageUnavailable, and std::system_error if the queue
+    // cannot be locked.
     Result<Waiting> begin(const Tenant&, SignInAttempt);
 
-    // Then, once isDecided(), the password is checked and a new session starts, with its audit record.
+    // The second step, once isDecided(): checks the password and starts a new session, with its audit record. Blocks
+    // for the hashing. Do not send the response before `settledAt`. A stored password of another cost than the
+    // configured one is replaced by one of the configured cost. A sealed one stays sealed, from then on under the
+    // current pepper.
     //
-    //   kSignInRefused     wrong e-mail, wrong password, pending or suspended user: the same answer after the
-    //                      same work (PasswordHasher::matches), counted and recorded in the audit
+    //   kSignInRefused     wrong e-mail, wrong password, pending or suspended user: the same result after the same
+    //                      work (PasswordHasher::matches), counted and recorded in the audit
     //   kTooManyAttempts   other attempts have used up a budget since the first step
     //   kSignInBudgetUsed  likewise; concurrent sign-ins of one account never exceed the budget together
-    //   kSignInBusy        it has waited for too long, or its place in the queue went to another one
-    // After the latter three nothing is counted, and nothing was hashed unless concurrent sign-ins used the budget of
-    // successes up during the hashing. The answer is not to be sent before `settledAt`.
+    //   kSignInBusy        it has waited too long, or another sign-in has taken its place in the queue
+    // After the last three nothing is counted. After them nothing was hashed either, unless concurrent sign-ins used up
+    // the budget of successes during the hashing.
     // Throws StorageUnavailable if the attempt cannot be counted (then nothing was hashed), or later; OutcomeUnknown.
+    // Throws what PasswordHasher::matches throws.
     Result<SignedIn> finish(Waiting);
 
-    // Ends the session on the server, with its audit record. Nobody is to be told before the moment that it returns.
+    // Ends the session in the database, with its audit record. Returns the moment from which every host refuses the
+    // session; do not send the response before it. Throws StorageUnavailable, OutcomeUnknown.
     SettledAt signOut(const Actor&, const secrets::SessionToken&);
 
 private:
@@ -78,7 +82,7 @@ private:
                                                        const secrets::PasswordHash& opened,
                                                        std::optional<secrets::PasswordHash> renewed) const;
 
-    // Nothing if the account has another stored password than the one that was checked.
+    // Returns nullopt if the account's stored password is not the one that was checked any more.
     std::optional<Result<SignedIn>> start(Waiting&, const Checked&, const Throttle::Counted&);
 
     TenantStores& stores_;
@@ -91,10 +95,10 @@ private:
     CostsInUse costs_;
 };
 
-// A sign-in between its two steps. It leaves the queue on destruction. Used by one thread at a time.
+// A sign-in between its two steps. Destruction removes it from the queue. For one thread at a time.
 class SignInService::Waiting {
 public:
-    // Whether finish() would not wait. Never waits itself, and once true stays true.
+    // Whether the wait for a permit is over, so that finish() may be called. Never blocks. Once true, it stays true.
     bool isDecided() const { return place_.isDecided(); }
 
 private:

@@ -12,7 +12,8 @@ using secrets::BudgetHash;
 using secrets::DeviceHash;
 using secrets::Hasher;
 
-// Deleted after each attempt, on either side of the time that is kept. An attempt adds one or two rows.
+// The most rows that are deleted after each attempt, on either side of the kept period. An attempt adds one or two
+// rows.
 constexpr std::size_t kClearedAtOnce = 100;
 
 std::chrono::seconds untilOrOne(Timestamp moment, Timestamp now) {
@@ -23,17 +24,19 @@ Error budgetUsed(Timestamp opens, Timestamp now) {
     return {ErrorCode::kSignInBudgetUsed, "the budget of successes is used up", untilOrOne(opens, now)};
 }
 
-// What counts now. The clock of the host that counted may be ahead by the tolerance. A row beyond it never locks.
+// The period whose rows count now. The clock of the host that counted may be ahead by the tolerance. A row beyond it
+// never locks an account.
 Period counting(Timestamp now) {
     return {now - Throttle::kWindow, now + kClockTolerance};
 }
 
-// Every row that can still count on a host whose clock is a whole window off. The others are deleted.
+// The period whose rows are kept: those that can still count on a host whose clock is off by a whole window. The others
+// are deleted.
 Period kept(Timestamp now) {
     return {now - 2 * Throttle::kWindow, now + Throttle::kWindow};
 }
 
-// The texts stay as they are: two releases that run side by side count together.
+// Do not change these texts: two releases that run side by side must count together.
 BudgetHash failuresOf(const Hasher& hasher, const Tenant& tenant, const std::string& account) {
     return hasher.hashBudget(tenant.id, "account " + account);
 }
@@ -59,16 +62,16 @@ std::vector<BudgetHash> budgetsUnder(const Hasher& hasher, const Tenant& tenant,
     return all;
 }
 
-// When the budget allows another attempt. Nothing: it does now.
+// Returns the time at which the budget allows another attempt; nullopt if it allows one now.
 std::optional<Timestamp> opensAt(const LoginAttempts& attempts, const Throttle::Budget& budget, std::size_t own,
                                  Timestamp now) {
     const auto nth = attempts.nthNewest(budget.hash, budget.limit + own, counting(now));
-    // Not at the window's very end: an attempt at the time that was named must get in.
+    // At exactly the end of the window an attempt is allowed, because retryAfter names that time.
     if (!nth || *nth + Throttle::kWindow <= now) return std::nullopt;
     return *nth + Throttle::kWindow;
 }
 
-// Looks at every budget, so that the work is always the same.
+// Queries every budget, so that the work is always the same.
 std::optional<Timestamp> opensAt(const LoginAttempts& attempts, const std::vector<Throttle::Budget>& budgets,
                                  std::size_t own, Timestamp now) {
     std::optional<Timestamp> last;
@@ -94,7 +97,7 @@ Throttle::Throttle(TenantStores& stores, const Hasher& hasher, const Clock& cloc
 
 Throttle::Budgets Throttle::budgetsOf(const Tenant& tenant, const Source& from) const {
     const Budget successes{successesOf(hasher_, tenant, from.account), kSuccessesPerAccount};
-    // Strangers cannot use up the budgets of a browser that the owner has used before.
+    // A browser that the owner has used before has its own budgets, so that strangers cannot use them up.
     if (from.device)
         return {{{failuresOf(hasher_, tenant, from.account, *from.device), kFailuresPerDevice},
                  {failuresOfDevices(hasher_, tenant, from.account), kFailuresOfDevices}},
@@ -120,7 +123,7 @@ std::optional<Error> Throttle::refusal(const Tenant& tenant, const Budgets& budg
     return budgetUsed(*successes, now);
 }
 
-// The look comes after the commit: of two attempts that count at the same moment each sees the other one or is seen.
+// Queries the budgets after the commit. Of two attempts that count at the same time, at least one then sees the other.
 Result<Throttle::Counted> Throttle::count(const Tenant& tenant, const Budgets& budgets) {
     const auto now = clock_.now();
     const auto counted = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
@@ -158,11 +161,11 @@ void Throttle::clearAway(const Tenant& tenant) noexcept {
         });
         (void)cleared;
     } catch (const std::exception&) {
-        // The next attempt clears away again.
+        // The next attempt tries again.
     }
 }
 
-// Under either pepper: workers that have not been reloaded yet count under the one of before.
+// Deletes the rows under either pepper: workers that have not been reloaded yet count under the previous one.
 std::size_t Throttle::unlock(TenantStore& store, const Tenant& tenant, const std::string& account,
                              const std::vector<DeviceHash>& devices, Timestamp now) const {
     std::size_t forgotten = 0;

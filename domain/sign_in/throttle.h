@@ -11,12 +11,13 @@
 namespace claviger::domain {
 
 // Limits how often a sign-in is tried and how often it succeeds. An attempt is counted as a failure before its password
-// is hashed, and given back when the password was right. A crash, a lost connection and a full disk leave it counted.
-// Thread-safe: holds no mutable state.
+// is hashed, and given back if the password is correct. After a crash, a lost connection or a full disk it stays
+// counted. Every method that uses the database throws StorageUnavailable, except clearAway. Thread-safe: holds no
+// mutable state.
 class Throttle {
 public:
-    static constexpr std::chrono::minutes kWindow{15};       // attempts count for so long
-    static constexpr std::size_t kFailuresPerAccount = 10;   // known or not
+    static constexpr std::chrono::minutes kWindow{15};       // an attempt counts for this time
+    static constexpr std::size_t kFailuresPerAccount = 10;   // for unknown accounts too
     static constexpr std::size_t kFailuresPerAddress = 100;  // an IPv4 address, or the /64 of an IPv6 one
     static constexpr std::size_t kFailuresPerDevice = 10;    // of a known browser, in place of the two above
     static constexpr std::size_t kFailuresOfDevices = 30;    // of all known browsers of an account together
@@ -24,7 +25,7 @@ public:
 
     // The account, address and browser of an attempt.
     struct Source {
-        std::string account;  // the e-mail; as typed where it is none
+        std::string account;  // the e-mail; the text as typed if it is not an e-mail address
         std::string address;
         std::optional<secrets::DeviceHash> device;  // of a known browser, as stored
     };
@@ -46,22 +47,23 @@ public:
 
     Budgets budgetsOf(const Tenant&, const Source&) const;
 
-    // Why no further attempt is allowed now. Nothing if it is. The work is the same for each account.
+    // Returns the refusal if no further attempt is allowed now, otherwise nullopt. The work is the same for each
+    // account.
     //
     //   kTooManyAttempts   a budget of failures is used up
     //   kSignInBudgetUsed  the budget of successes is used up
-    // Of several budgets the one with the longest wait is named; retryAfter is at least 1 s. Throws StorageUnavailable.
+    // If several budgets are used up, names the one with the longest wait. retryAfter is at least 1 s.
     std::optional<Error> refusal(const Tenant&, const Budgets&) const;
 
-    // Counts the attempt as a failure. Once this returns the count is committed, and the password may be hashed.
+    // Counts the attempt as a failure. When this returns ok, the count is committed and the password may be hashed.
     // Concurrent attempts on any number of hosts never exceed a budget of failures together.
     //
     //   refusals as above; nothing is counted
-    // Throws StorageUnavailable if the attempt cannot be counted or the outcome is unknown: do not hash then.
+    // Throws StorageUnavailable if the attempt cannot be counted or the outcome is unknown. Do not hash then.
     Result<Counted> count(const Tenant&, const Budgets&);
 
-    // Gives the attempt back and counts a success, in the transaction that starts the session. The user must be locked:
-    // then concurrent sign-ins on any number of hosts never exceed the budget of successes together.
+    // Gives the attempt back and counts a success, in the transaction that starts the session. The user must be locked.
+    // Then concurrent sign-ins on any number of hosts never exceed the budget of successes together.
     //
     //   kSignInBudgetUsed  other sign-ins have used it up since the attempt was counted; nothing changed
     Result<void> succeed(TenantStore&, const Counted&, Timestamp now) const;
@@ -69,17 +71,18 @@ public:
     // Gives the attempt back, in a transaction of its own.
     void giveBack(const Tenant&, const Counted&);
 
-    // Deletes a bounded number of rows that count no more, more than an attempt adds. For the end of each attempt: a
-    // failure changes nothing.
+    // Deletes a bounded number of rows that count no more, but more than an attempt adds. Call it at the end of each
+    // attempt. A failure is ignored.
     void clearAway(const Tenant&) noexcept;
 
-    // Ends a lock-out of the account and of these devices of its user, in a transaction. The budgets of addresses stay.
-    // Returns the number of attempts that counted before.
+    // Ends a lock-out of the account and of these devices of its user, in the caller's transaction. The budgets of
+    // addresses stay. Returns the number of deleted rows. An attempt may have several rows, and rows that stopped
+    // counting up to one window ago are included.
     std::size_t unlock(TenantStore&, const Tenant&, const std::string& account,
                        const std::vector<secrets::DeviceHash>& devices, Timestamp now) const;
 
 private:
-    // Of each budget, how many attempts of the caller's own are among those counted.
+    // `own` is the number of the caller's own attempts among those that are counted in each budget of failures.
     std::optional<Error> refusal(const Tenant&, const Budgets&, std::size_t own, Timestamp now) const;
 
     TenantStores& stores_;
@@ -87,8 +90,9 @@ private:
     const Clock& clock_;
 };
 
-// The network that a budget is kept for: an IPv4 address itself, the first four groups of an IPv6 address.
-// An IPv4 client on an IPv6 socket (::ffff:192.0.2.7) counts as its IPv4 address.
+// Returns the network of an address, for which a budget is kept: an IPv4 address itself, or the /64 (the first four
+// groups) of an IPv6 address. An IPv4 client on an IPv6 socket (::ffff:192.0.2.7) counts as its IPv4 address. Another
+// text is returned as it is.
 std::string networkOf(const std::string& address);
 
 }  // namespace claviger::domain

@@ -23,19 +23,19 @@ enum class AuditAction {
     kUserUnlocked,
 };
 
-// Where a request came from, as the audit and the log name it. Of an operator: a number of the tool's run, and
-// "tool:" with the name of their account on that machine.
+// The origin of a request, as the audit and the log name it. For an operator the id is that of the tool's run. The
+// address is then "tool:" with the name of the operator's account on that machine.
 struct RequestOrigin {
     std::string requestId;  // 32 hexadecimal digits
     std::string address;    // of the client, as nginx saw it
 };
 
-// One thing that happened in a tenant. Holds ids, never names, secrets or what somebody typed.
+// One event in a tenant. Holds ids, never names, secrets or typed text.
 struct AuditEvent {
     Timestamp at;
     AuditAction action;
-    std::optional<UserId> user;   // nobody, where a sign-in named no known user
-    std::optional<ApiKeyId> key;  // the key that was made
+    std::optional<UserId> user;   // nullopt for a refused sign-in with an unknown e-mail
+    std::optional<ApiKeyId> key;  // the key that was created or revoked; nullopt for other actions
     RequestOrigin origin;
 };
 

@@ -13,14 +13,14 @@
 
 namespace claviger::domain {
 
-// Asks a tenant's tables once for many threads. While one thread waits for its answer, the others with such a question
-// about the same tenant gather, and the next of them asks for all: under load the database answers many at a time, and
-// a thread that is alone waits for nobody. No answer is older than its question: who came too late to be asked for is
-// asked for in the next one. Thread-safe.
+// Batches concurrent lookups in a tenant's tables. At most one batch per tenant is running. Lookups that arrive in that
+// time form the next batch, which runs as one query. So the database serves many lookups per query under load, and a
+// single lookup never waits for others. The query of each batch starts after all of its lookups have arrived, so no
+// result is older than its lookup. Thread-safe.
 template <class Question, class Answer>
 class Gathering {
 public:
-    // Gives an answer to each of the questions, at least one, in their order.
+    // Runs the query of a batch. Must return one result per lookup, in their order. Gets at least one lookup.
     using Ask = std::function<std::vector<Answer>(const TenantStore&, const std::vector<Question>&)>;
 
     Gathering(const TenantStores& stores, Ask ask)  // the stores must outlive this
@@ -28,8 +28,9 @@ public:
     Gathering(const Gathering&) = delete;
     Gathering& operator=(const Gathering&) = delete;
 
-    // Throws StorageUnavailable, also where what was asked shortly before has failed: to wait for the next question to
-    // fail as well would take twice as long.
+    // Returns the result of one lookup. Blocks until its batch has run. Throws StorageUnavailable, also if the batch
+    // before it has failed with that: waiting for its own batch to fail as well would take twice as long. Any other
+    // exception of the query is thrown to all lookups of its batch.
     Answer ask(const Tenant& tenant, const Question& question) {
         const auto [round, place] = join(tenant, question);
         if (place == 0) lead(tenant, *round);
@@ -38,9 +39,9 @@ public:
     }
 
 private:
-    // Questions that are asked as one. Who came first leads: it waits for its turn and asks; the others wait for the end,
-    // and then each takes its own answer. Futures, since all who wait for one are woken by a single call, and need no lock
-    // then that they would queue for.
+    // One batch. The thread of its first lookup leads it: it waits for the batch's turn and runs the query. The other
+    // threads wait for the end, and then each takes its own result. Uses futures, because one call wakes all threads
+    // that wait for a future, and they need no lock that they would queue for.
     struct Round {
         explicit Round(const Question& first) : questions{first} {}
 
@@ -65,7 +66,7 @@ private:
         return {round, 0};
     }
 
-    // The next is woken last: the longer it takes until it asks, the more have gathered.
+    // Wakes the leader of the next batch last: the later its query starts, the more lookups have joined the batch.
     void lead(const Tenant& tenant, Round& round) {
         round.turn.get_future().get();
         close(tenant);
@@ -87,7 +88,7 @@ private:
         }
     }
 
-    // Whoever comes from now on is asked for in another round. Gives the one that was open.
+    // Closes the open batch of the tenant and returns it; nullptr if none is open. Later lookups join another batch.
     SharedRound close(const Tenant& tenant) {
         const std::lock_guard lock(mutex_);
         return std::exchange(open_.at(tenant.id), nullptr);
@@ -116,7 +117,8 @@ private:
     const TenantStores& stores_;
     const Ask ask_;
     std::mutex mutex_;
-    // That may still be joined. Somebody asks about each tenant that is in here.
+    // The batches that lookups may still join. A tenant has an entry while it has any batch; the entry is nullptr while
+    // no batch is open.
     std::unordered_map<TenantId, SharedRound, HashOfId> open_;
 };
 

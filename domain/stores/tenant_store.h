@@ -12,16 +12,18 @@
 
 namespace claviger::domain {
 
-// The tables of one tenant, as the domain speaks of them. Each interface works within the unit of work that
-// handed it out (stores/tenant_stores.h); const methods read, the others write. All throw StorageUnavailable.
+// The tables of one tenant, in terms of the domain. Each object is valid only within the unit of work that handed it
+// out (stores/tenant_stores.h), and is not thread-safe. Const methods read, the others write. All throw
+// StorageUnavailable.
 
 class Users {
 public:
     virtual ~Users() = default;
-    virtual std::optional<Account> findByEmail(const Email&) const = 0;
-    virtual std::vector<User> list() const = 0;  // by e-mail
+    virtual std::optional<Account> findByEmail(const Email&) const = 0;  // of any status; nullopt if there is none
+    virtual std::vector<User> list() const = 0;                          // by e-mail
 
-    // The costs of the users' stored passwords, each once, in no order. Reads every user's row.
+    // Returns the costs of the users' stored passwords, each once, in no order; broken forms are left out. Reads every
+    // user's row.
     virtual std::vector<secrets::PasswordCost> passwordCosts() const = 0;
 
     //   kUserTaken  the e-mail exists; nothing changed
@@ -34,18 +36,20 @@ public:
         secrets::PasswordHash hash;
     };
 
-    // Stored passwords that are not sealed with that pepper: by their users' ids, those after `after`, at most `most`.
+    // Returns stored passwords that are not sealed with that pepper, in the order of their users' ids: those after
+    // `after` (nullopt: from the first), at most `most`.
     virtual std::vector<StoredPassword> passwordsNotSealedWith(int pepperVersion, const std::optional<UserId>& after,
                                                                std::size_t most) const = 0;
 
-    // Replaces a stored password by another form of the same one. False: it is another one by now, and stays.
+    // Replaces a stored password by another form of the same password. Returns false if the stored form is a different
+    // one by now; that one stays.
     virtual bool replacePassword(const StoredPassword&, const secrets::PasswordHash& to) = 0;
 
-    // How many stored passwords are sealed with each pepper; with 0, those that are not sealed.
+    // Returns the number of stored passwords that are sealed with each pepper. Version 0 counts the unsealed ones.
     virtual std::map<int, std::size_t> countPasswordsByPepper() const = 0;
 
-    // True if the user is approved. Until the end of the transaction nobody else can lock or change the user:
-    // what one user does to their keys happens one after the other.
+    // Locks the user's row, and returns true if the user is approved. Until the end of the transaction no other one can
+    // lock or change the user. So the changes of one user's keys are serialised. For transactions only.
     virtual bool lockApproved(const UserId&) = 0;
 };
 
@@ -53,35 +57,36 @@ class Sessions {
 public:
     virtual ~Sessions() = default;
 
-    // A session that has not ended and is within its limits (isWithinLimits), with its approved user.
+    // Returns the session with its user. nullopt if it is unknown, has ended or is beyond its limits (isWithinLimits),
+    // or if the user is not approved.
     virtual std::optional<LiveSession> findLive(const secrets::SessionHash&, Timestamp now) const = 0;
 
-    // The user must exist. The session holds until endAllOf ends it with the user's others.
+    // Stores a session. The user must exist. A later endAllOf of the user ends the session too.
     virtual void add(const secrets::SessionHash&, const Session&) = 0;
     virtual void touch(const secrets::SessionHash&, Timestamp seen) = 0;  // never backwards
-    virtual void end(const secrets::SessionHash&, Timestamp now) = 0;     // already ended, or unknown: nothing happens
+    virtual void end(const secrets::SessionHash&, Timestamp now) = 0;     // ok if it has ended already, or is unknown
 
     // Ends the user's least recently seen open sessions until one more is allowed. Open means neither ended nor past
     // the absolute limit. The user must be locked. Sessions beyond twice the limit stay open until the next call.
     virtual void makeRoom(const UserId&, Timestamp now) = 0;
 
-    // Ends all sessions of the user, however many there are, by one row. Returns how many of them were open, counted
+    // Ends all sessions of the user, in any number, by a change of one row. Returns how many of them were open, counted
     // up to kMostOpenSessions.
     virtual std::size_t endAllOf(const UserId&, Timestamp now) = 0;
 
-    // Ends up to `most` open sessions that began before the last endAllOf of the user. Such a session is dead already,
-    // but for workers of the release before, which compare no epoch. Returns how many it ended.
+    // Ends up to `most` open sessions that began before the last endAllOf of the user. Workers of this release refuse
+    // such a session already. Workers of the release before, which compare no epoch, do not. Returns how many it ended.
     virtual std::size_t endOlderOf(const UserId&, Timestamp now, std::size_t most) = 0;
 };
 
-// A user whose keys are to change: how many are alive, and when the budget of changes is whole again (ChangeLimit;
-// nothing: no change was ever counted).
+// A locked, approved user whose keys are to change: the number of active keys, and the time at which the budget of
+// changes is full again (ChangeLimit; nullopt: no change was ever counted).
 struct LockedUser {
     std::size_t livingKeys;
     std::optional<Timestamp> changesWholeAt;
 };
 
-// A user's key that is to change: what its next value takes over, and what the user may do.
+// A locked key that is to change: the values that the next key takes over, and the state of its user.
 struct LockedKey {
     struct Living {
         KeyName name;
@@ -90,7 +95,7 @@ struct LockedKey {
         secrets::KeyHash hash;
     };
     bool userIsApproved;
-    std::optional<Living> living;  // if the user has such a key
+    std::optional<Living> living;  // nullopt: the user has no active key with this id
     std::optional<Timestamp> changesWholeAt{};
 };
 
@@ -98,67 +103,73 @@ class ApiKeys {
 public:
     virtual ~ApiKeys() = default;
 
-    // For each of the users, at least one, in their order: their living keys, newest first.
+    // Returns one list for each of the users, in their order: the user's active keys, newest first. Needs at least one
+    // user.
     virtual std::vector<std::vector<ApiKey>> listLive(const std::vector<UserId>&) const = 0;
+    // Returns the active key that was made with this one-time value; nullopt if there is none.
     virtual std::optional<ApiKey> findLiveByOnce(const secrets::OnceHash&) const = 0;
 
     virtual std::vector<KeyOwner> listAllLive() const = 0;  // of all users, by their e-mail, each's newest first
 
-    // For each of the pairs, at least one, in their order: the living key with one of these hashes, if its user is
-    // approved.
+    // Returns one result for each of the pairs, in their order: the active key with one of these hashes, if its user is
+    // approved, otherwise nullopt. Needs at least one pair.
     virtual std::vector<std::optional<FoundKey>> findLive(const std::vector<KeyHashes>&) const = 0;
 
-    // For each of the ids, at least one, in their order: the living key that has it, if its user is approved.
+    // Returns one result for each of the ids, in their order: the active key with this id, if its user is approved,
+    // otherwise nullopt. Needs at least one id.
     virtual std::vector<std::optional<KeyOwner>> findOwners(const std::vector<ApiKeyId>&) const = 0;
 
-    // Locks the user as Users::lockApproved does. Nothing if not approved.
+    // Locks the user as Users::lockApproved does. Returns nullopt if the user is not approved.
     virtual std::optional<LockedUser> lockUser(const UserId&) = 0;
 
-    // The same, for the user's living key with this id, which is locked too.
+    // Locks the user, of any status, and the user's active key with this id.
     virtual LockedKey lock(const UserId&, const ApiKeyId&) = 0;
 
-    // Stores when the budget of changes of a user, who is locked, is whole again.
+    // Stores the time at which the budget of changes of a user is full again. The user must be locked.
     virtual void setChangesWholeAt(const UserId&, Timestamp) = 0;
 
-    // Whether a key was made with the one-time value, dead ones included. With the user locked it stays so.
+    // Whether a key was made with the one-time value, revoked ones included. While the user is locked, the result
+    // cannot change.
     virtual bool isUsed(const secrets::OnceHash&) const = 0;
 
-    //   kNameTaken  a live key of the user has the name; nothing changed
+    // Adds a key.
+    //   kNameTaken     an active key of the user has the name; nothing changed
+    //   kAlreadyShown  a key was made with the one-time value before; nothing changed
     virtual Result<void> add(const ApiKey&, const KeySecret&) = 0;
 
-    // The key with this id, whosever and alive or dead.
+    // Returns the key with this id, of any user, active or revoked. nullopt if there is none.
     virtual std::optional<StoredKey> find(const ApiKeyId&) const = 0;
 
-    // Adds a key under the name of one that this transaction has ended, with the user locked and the one-time value
-    // looked at: nothing is left that could refuse it.
+    // Adds a key under the name of one that this transaction has ended. The user must be locked and the one-time value
+    // checked (isUsed). Then there is no reason left to refuse the key.
     virtual void addNext(const ApiKey&, const KeySecret&) = 0;
 
-    // Soft-deletes a living key, which is locked, and remembers its hash among the dead.
+    // Soft-deletes an active key, which must be locked, and adds its hash to the dead keys.
     virtual void end(const ApiKeyId&, const LockedKey::Living&, Timestamp now) = 0;
 
-    // The standing of a dead key counts as changed once more: whoever ended it may have died before every host knew.
+    // Invalidates the cached entries of a revoked key once more: the process that revoked it may have died before every
+    // host acted on it.
     virtual void endAgain(const ApiKeyId&) = 0;
 
-    // How many living keys are stored with each version of the pepper.
+    // Returns the number of active keys that are stored with each version of the pepper.
     virtual std::map<int, std::size_t> countLiveByPepper() const = 0;
 
-    // A living key's hash under a later pepper.
+    // The hash of an active key under a later pepper.
     struct NewHash {
         secrets::KeyHash hash;
         int pepperVersion;
         bool operator==(const NewHash&) const = default;
     };
 
-    // Adds uses up. The last one never goes backwards, and its caller goes with it. What is to move to a later pepper
-    // does, while it lives and is stored with an earlier one; it stays the same key. Unknown keys are passed over.
+    // One or more uses of a key.
     struct Use {
         ApiKeyId key;
         Timestamp at;
         Caller caller{};
-        std::int64_t count = 1;  // so many, the last of them at `at`
-        std::optional<NewHash> moved{};
+        std::int64_t count = 1;          // the number of uses, the last of them at `at`
+        std::optional<NewHash> moved{};  // the hash that the key moves to; nullopt: it stays
 
-        // Another one of the same key.
+        // Adds uses of the same key.
         void add(const Use& other) {
             count += other.count;
             if (other.moved) moved = other.moved;
@@ -167,9 +178,13 @@ public:
             if (caller != other.caller) caller = other.caller;
         }
     };
+
+    // Adds the uses to their keys. The last use of a key, with its caller, is replaced only by a later one. A key with
+    // `moved` gets the new hash, if it is active and stored with an earlier pepper; it stays the same key. Unknown keys
+    // are skipped.
     virtual void recordUses(const std::vector<Use>&) = 0;
 
-    // More than that are better written in several transactions: so many take some 15 ms, with their rows locked.
+    // The most uses to write in one transaction: so many take some 15 ms, and lock their rows for that time.
     static constexpr std::size_t kMostUsesAtOnce = 1000;
 };
 
@@ -179,32 +194,32 @@ public:
     virtual void add(const AuditEvent&) = 0;
 };
 
-// From `from` to `to`, both included.
+// The time from `from` to `to`, both included.
 struct Period {
     Timestamp from, to;
 };
 
-// The attempts to sign in, counted per budget. The cost of a look at a budget depends on its limit, never on the number
-// of rows in the table. A database that refuses a statement counts as unavailable here: StorageUnavailable.
+// The sign-in attempts, counted per budget. The cost of a query of a budget depends on its limit, never on the number
+// of rows in the table. A refused statement counts as an unavailable database here: StorageUnavailable.
 class LoginAttempts {
 public:
     virtual ~LoginAttempts() = default;
 
-    // When the n-th newest attempt of the period was counted; nothing if there were fewer. n counts from 1.
+    // Returns the time of the n-th newest attempt of the period. nullopt if there were fewer. n counts from 1.
     virtual std::optional<Timestamp> nthNewest(const secrets::BudgetHash&, std::size_t n, const Period&) const = 0;
     virtual void add(const secrets::BudgetHash&, Timestamp) = 0;
 
-    // Deletes one attempt of the budget that was counted at that moment; nothing happens if there is none.
+    // Deletes one attempt of the budget that was counted at that time. It is ok if there is none.
     virtual void takeBack(const secrets::BudgetHash&, Timestamp) = 0;
 
-    // Deletes the attempts of the budget from that moment on. Returns their number.
+    // Deletes the attempts of the budget from that time on. Returns their number.
     virtual std::size_t forget(const secrets::BudgetHash&, Timestamp from) = 0;
 
     // Deletes attempts outside the period, of any budget: at most that many before it and as many after it.
     virtual void clearAway(const Period& kept, std::size_t most) = 0;
 };
 
-constexpr std::size_t kMostKnownDevices = 10;  // of a user; the least recently used one goes
+constexpr std::size_t kMostKnownDevices = 10;  // per user; beyond it the least recently used one is deleted
 constexpr std::chrono::days kDeviceIdleLimit{90};
 
 // Browsers that have signed in to an account before. A user has at most kMostKnownDevices.
@@ -212,16 +227,20 @@ class KnownDevices {
 public:
     virtual ~KnownDevices() = default;
 
-    // Used within kDeviceIdleLimit. A device with a last use in the future, beyond the tolerance of clocks, is unknown.
+    // Whether the device was used within kDeviceIdleLimit. A device with a last use in the future, beyond
+    // kClockTolerance, is unknown.
     virtual bool knows(const UserId&, const secrets::DeviceHash&, Timestamp now) const = 0;
-    virtual std::vector<secrets::DeviceHash> list(const UserId&) const = 0;  // the most recently used first
 
-    // Writes the device's last use. Deletes the devices of the user that are unknown or too many. The user must be
-    // locked.
+    // Returns the user's devices, the most recently used first, at most kMostKnownDevices.
+    virtual std::vector<secrets::DeviceHash> list(const UserId&) const = 0;
+
+    // Writes the device's last use. Deletes the other devices of the user that are unknown by now or beyond
+    // kMostKnownDevices. The user must be locked.
     virtual void remember(const UserId&, const secrets::DeviceHash&, Timestamp now) = 0;
     virtual void forgetAllOf(const UserId&) = 0;
 };
 
+// All tables of one tenant, within one unit of work. It owns the objects that it returns.
 class TenantStore {
 public:
     virtual ~TenantStore() = default;
@@ -233,7 +252,7 @@ public:
     virtual LoginAttempts& loginAttempts() = 0;
     virtual KnownDevices& knownDevices() = 0;
 
-    // A reader gets the same tables with their const methods alone.
+    // The same tables for a reader, which may use only their const methods.
     const Users& users() const { return const_cast<TenantStore*>(this)->users(); }
     const Sessions& sessions() const { return const_cast<TenantStore*>(this)->sessions(); }
     const ApiKeys& apiKeys() const { return const_cast<TenantStore*>(this)->apiKeys(); }

@@ -11,17 +11,19 @@
 
 namespace claviger::domain {
 
-// The one way to a tenant's data: a unit of work in that tenant's schema and no other. Thread-safe.
+// The only way to a tenant's data: a unit of work in that tenant's schema and no other. The TenantStore is valid only
+// within the unit of work. Thread-safe.
 class TenantStores {
 public:
     virtual ~TenantStores() = default;
 
-    // Runs `work` in one transaction, which is committed if it returns ok and rolled back if it returns a
-    // refusal or throws. It may run again from the start where the database asks for it (deadlock), so it has
-    // no effect but on the store. Returns when every host acts on it, if it has changed the standing of anybody.
+    // Runs `work` in one transaction. Commits if it returns ok, and rolls back if it returns a refusal or throws. A dry
+    // run of the tool rolls back in any case. `work` may run again from the start, after a deadlock or on another
+    // connection, so it must have no effect outside the store. If the transaction has changed a revocation state,
+    // blocks until every host acts on the change.
     //
-    // Throws StorageUnavailable if the database cannot be reached: then nothing was stored. Throws
-    // OutcomeUnknown if the connection was lost at COMMIT.
+    // Returns what `work` returned, and throws what it throws. Throws StorageUnavailable if the database cannot be
+    // reached; then nothing was stored. Throws OutcomeUnknown if the connection was lost at COMMIT.
     template <class T>
     Result<T> transact(const Tenant& tenant, const std::function<Result<T>(TenantStore&)>& work) {
         auto [result, settledAt] = transactSettling(tenant, work);
@@ -29,7 +31,7 @@ public:
         return std::move(result);
     }
 
-    // The same, without waiting for the other hosts: the caller tells nobody before `settledAt`.
+    // The same, without waiting for the other hosts. The caller must not acknowledge the change before `settledAt`.
     template <class T>
     Settling<Result<T>> transactSettling(const Tenant& tenant, const std::function<Result<T>(TenantStore&)>& work) {
         std::optional<Result<T>> result;
@@ -40,8 +42,9 @@ public:
         return {std::move(*result), settledAt};
     }
 
-    // Runs `work` outside any transaction, so that each statement sees what is committed when it runs. It may
-    // run again from the start if the connection was lost. Throws StorageUnavailable.
+    // Runs `work` outside any transaction, so that each statement sees everything that is committed when it runs.
+    // `work` may run again from the start if the connection was lost or the read lost a conflict. Returns what `work`
+    // returned, and throws what it throws. Throws StorageUnavailable.
     template <class Work>
     auto read(const Tenant& tenant, const Work& work) const {
         std::optional<std::invoke_result_t<Work, const TenantStore&>> result;

@@ -4,7 +4,8 @@
 
 namespace claviger::domain {
 
-// Hands on an archive whose rows hold RowChecks. Throws what they throw, and what the source throws.
+// An archive source that checks every row of another source with RowChecks before it returns the row. Throws what
+// RowChecks throws, and what the source throws. Not thread-safe.
 class CheckedRows final : public ArchiveSource {
 public:
     CheckedRows(ArchiveSource& source, ImportLimits limits, RowChecks::Opens opens)  // the source must outlive this
@@ -14,6 +15,7 @@ public:
     std::optional<ArchiveTable> table() override;
     std::optional<ArchiveCells> row() override;
 
+    // The users that were read so far, by their status.
     const UserCounts& users() const { return checks_.users(); }
 
 private:

@@ -7,8 +7,8 @@
 
 namespace claviger::domain {
 
-// Why `work` failed for one tenant of many; empty if it did not. A database that goes away is no tenant's fault:
-// StorageUnavailable flies on, but for TransactionLost.
+// Runs `work` for one tenant of many. Returns the text of its exception, or an empty text if there was none. Rethrows
+// StorageUnavailable, because then the database is gone for all tenants. TransactionLost is not rethrown.
 template <class Work>
 std::string failureOf(const Work& work) {
     try {

@@ -119,8 +119,9 @@ std::vector<TenantState> MigrationService::statesOf(const std::vector<Tenant>& t
     return states;
 }
 
-// Those that are behind are compared when they are brought up. The oldest speaks for the others, unless it fails: a
-// file that was edited is everybody's trouble, a schema that somebody has touched its own.
+// Compares the histories of the tenants that are up to date. The others are compared when they are brought up. With
+// kOfOneTenant only the oldest tenant is compared, unless its comparison fails. An edited file fails for every tenant.
+// A schema that was changed by hand fails only for its own.
 void MigrationService::compareHistories(const MigrationOrder& order, const std::vector<Tenant>& tenants,
                                         std::vector<TenantState>& states) const {
     std::vector<std::size_t> current;

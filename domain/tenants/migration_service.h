@@ -12,7 +12,8 @@
 
 namespace claviger::domain {
 
-// How far one schema has come. `failure` says why it came no further, for operators; empty if nothing failed.
+// The version of one schema. `failure` is the reason why it is not migrated further, for operators; empty if nothing
+// failed.
 struct SchemaState {
     std::string schema;
     int version;
@@ -30,55 +31,60 @@ struct MigrationReport {
     std::vector<TenantState> tenants;  // by slug
 };
 
-// What one schema would be sent. `failure` says why nothing can be; empty otherwise.
+// The migrations that a run would send to one schema. `failure` is the reason why none can be sent; otherwise empty.
 struct SchemaPlan {
     std::string schema;
-    std::optional<TenantSlug> tenant;  // nothing: the control schema
+    std::optional<TenantSlug> tenant;  // nullopt: the control schema
     std::vector<PendingMigration> pending;
     std::string failure{};
 };
 
-// Whose histories are compared with the files. With kOfOneTenant the others that show the newest version are trusted,
-// as long as that one fits.
+// The schemas whose histories are compared with the files. With kOfOneTenant the other schemas of the newest version
+// are trusted, as long as the compared one fits.
 enum class Histories { kOfOneTenant, kOfAll };
 
-// What an operator asks for.
+// An operator's order to migrate.
 struct MigrationOrder {
-    std::optional<TenantSlug> tenant{};  // this one alone; nothing: all
+    std::optional<TenantSlug> tenant{};  // only this one; nullopt: all
     unsigned jobs = 1;                   // tenants at a time, at least 1
     Histories compared = Histories::kOfOneTenant;
 };
 
-// Told of each tenant that had something to do, when it is done; never by two threads at once.
+// Called after each tenant that was behind is migrated or has failed. Called on any of the threads, but by one at a
+// time.
 using MigrationProgress = std::function<void(const TenantState&, std::size_t done, std::size_t all)>;
 
-// Why a schema that should have seen every migration has not, or not these: a file was altered after it had run, or the
-// schema is not the one that was brought up. Empty if all is well. Throws StorageUnavailable.
+// Compares the history of a schema that should have every migration with the files. Returns the problem: a file was
+// altered after it had run, or the schema is not the one that was migrated. Empty if there is none. Throws
+// StorageUnavailable.
 std::string historyTrouble(const Migrations&, const SchemaName&);
 
-// Brings the schemas up to this release, for operators. Not thread-safe.
+// Migrates the schemas to this release, for operators. Not thread-safe.
 //
-// Every method throws StorageUnavailable if the database goes away and MigrationRefused for the control schema.
+// Every method throws StorageUnavailable if the database goes away. run and plan throw MigrationRefused for the control
+// schema; status reports its failure instead.
 class MigrationService {
 public:
     // References must outlive this.
     MigrationService(TenantRegistry&, TenantSchemas&, Migrations&, MigrationFailures&, const Clock&);
 
-    // Without a control schema: version 0 and no tenants. Whose last migration failed says so; with kOfAll so does the
-    // control schema whose history does not fit.
+    // Returns the versions of all schemas, and the failure of each tenant whose last migration failed. With kOfAll it
+    // also compares the histories, and reports those that do not fit. Without a control schema its version is 0 and
+    // there are no tenants.
     //
     //   kTenantNotFound
     Result<MigrationReport> status(const MigrationOrder& = {}) const;
 
-    // The control schema, then every tenant that is behind, `jobs` at a time. A tenant that fails is reported with
-    // its reason and does not stop the others; so is one that is up to date with a history that does not fit. Killed at
-    // any moment and run again it goes on where it stopped.
+    // Migrates the control schema, then every tenant that is behind, `jobs` at a time. Then grants the account of
+    // `claviger prune` its rights on each tenant that is up to date. A tenant that fails is reported with its reason
+    // and does not stop the others. A tenant that is up to date with a history that does not fit is reported too. If it
+    // is killed at any point, the next run continues there.
     //
-    //   kTenantNotFound  the control schema is up to date, and nothing else was done
+    //   kTenantNotFound  the control schema is up to date, and nothing more was done
     Result<MigrationReport> run(const MigrationOrder& = {}, const MigrationProgress& = {});
 
-    // What run would send, changing nothing: the control schema's plan first, then those of the tenants that are
-    // behind, and of those that run would report. Before there is a control schema there are no tenants.
+    // Returns what run would send, and changes nothing. The control schema's plan is first. The plans of the tenants
+    // that are behind, or that run would report, follow. Before there is a control schema there are no tenants.
     //
     //   kTenantNotFound
     Result<std::vector<SchemaPlan>> plan(const MigrationOrder& = {}) const;

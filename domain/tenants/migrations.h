@@ -13,8 +13,8 @@ class MigrationRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// The schema of a tenant was whole once, and now it is gone or has no history. Nothing is made in its place: an empty
-// schema would answer as if the tenant had never had a user.
+// The schema of a tenant was complete once, and now it is gone or has no history. Nothing is created in its place: an
+// empty schema would look as if the tenant had never had a user.
 class SchemaLost : public MigrationRefused {
 public:
     explicit SchemaLost(const Tenant& tenant)
@@ -22,14 +22,14 @@ public:
                            " is gone or empty, and nothing was made in its place") {}
 };
 
-// One change that a schema has yet to see.
+// One migration that a schema does not have yet.
 struct PendingMigration {
     std::string name;  // the file's, without .sql
     std::string sql;   // as it will be sent
 };
 
-// The migrations of this release and how far the control schema has come. (How far a tenant's schema has come
-// is in its Tenant; TenantSchemas brings that one up.) Every method throws StorageUnavailable. Thread-safe.
+// The migrations of this release, and the version of the control schema. (Tenant::schemaVersion is the version of a
+// tenant's schema; TenantSchemas migrates that one.) Every method throws StorageUnavailable. Thread-safe.
 class Migrations {
 public:
     virtual ~Migrations() = default;
@@ -38,18 +38,19 @@ public:
     virtual int newestTenantVersion() const = 0;
     virtual int controlVersion() const = 0;  // 0 while there is no control schema
 
-    // Makes what is missing of the control schema. Safe to run again after a crash at any step.
+    // Creates the missing parts of the control schema. Safe to run again after a crash at any step.
     // Throws MigrationRefused if a migration fails or was altered after it had run.
     virtual void bringUpControl() = 0;
 
-    // What the schema has not seen yet, in order; all of it where there is no such schema. Changes nothing.
-    // Throws MigrationRefused if its history does not fit the files: one was altered after it had run.
+    // Returns the migrations that the schema does not have yet, in order; all of them if there is no such schema.
+    // Changes nothing. Throws MigrationRefused if its history does not fit the files: one was altered after it had run.
     virtual std::vector<PendingMigration> pendingOfControl() const = 0;
     virtual std::vector<PendingMigration> pendingOf(const SchemaName&) const = 0;
 };
 
-// The tenants whose last migration failed, and why: kept until one succeeds, so that a later look can tell who has
-// failed from who is merely behind. Every method throws StorageUnavailable. Thread-safe.
+// The tenants whose last migration failed, with the reasons. An entry is kept until a migration of the tenant succeeds.
+// So a later status distinguishes failed tenants from those that are only behind. Every method throws
+// StorageUnavailable. Thread-safe.
 class MigrationFailures {
 public:
     struct Failure {
@@ -61,8 +62,8 @@ public:
     virtual ~MigrationFailures() = default;
 
     virtual std::vector<Failure> all() const = 0;
-    virtual void remember(const Failure&) = 0;  // in place of an earlier one
-    virtual void forget(const TenantId&) = 0;   // already so is ok
+    virtual void remember(const Failure&) = 0;  // replaces an earlier failure of the tenant
+    virtual void forget(const TenantId&) = 0;   // ok if there is none
 };
 
 }  // namespace claviger::domain

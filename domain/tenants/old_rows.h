@@ -9,7 +9,8 @@
 
 namespace claviger::domain {
 
-// The rows that may be deleted once they are old. Keys and users never are.
+// The kinds of rows that may be deleted once they are old, with the time that counts as their age. Keys and users are
+// never deleted.
 enum class OldRows {
     kSessions,       // by their absolute limit
     kAuditEvents,    // by the time of the event
@@ -20,11 +21,11 @@ enum class OldRows {
 inline constexpr std::array kAllOldRows{OldRows::kSessions, OldRows::kAuditEvents, OldRows::kKnownDevices,
                                         OldRows::kLoginAttempts};
 
-// The shortest time for which rows of a kind are kept. Within it they may still decide something.
+// Returns the shortest time for which rows of a kind must be kept. Within it they may still affect a decision.
 constexpr std::chrono::days leastKept(OldRows rows) {
     switch (rows) {
         case OldRows::kAuditEvents:
-            return std::chrono::days(30);  // nothing depends on them but the answer to "what happened?"
+            return std::chrono::days(30);  // only the search for what happened needs them
         case OldRows::kKnownDevices:
             return std::chrono::days(90);  // as long as a device stays known
         case OldRows::kSessions:
@@ -34,18 +35,19 @@ constexpr std::chrono::days leastKept(OldRows rows) {
     return std::chrono::days(1);
 }
 
-// Old rows of all tenants, reached with an account that can read their ages and delete them, and nothing more. Every
-// method throws StorageUnavailable, or another exception where the database refuses one tenant. Not thread-safe.
+// Old rows of all tenants. Uses an account that can only read their ages and delete them. Every method throws
+// StorageUnavailable, or another exception if the database refuses one tenant. Not thread-safe.
 class OldRowsStore {
 public:
     virtual ~OldRowsStore() = default;
 
-    // The tenants whose schema is whole, by slug.
+    // Returns the tenants whose schema is complete, by slug.
     virtual std::vector<Tenant> tenants() const = 0;
 
+    // Returns the number of rows from before that time.
     virtual std::uint64_t count(const Tenant&, OldRows, Timestamp before) const = 0;
 
-    // Deletes the oldest rows of before that moment, at most kMostAtOnce, in one transaction. Returns how many.
+    // Deletes the oldest rows from before that time, at most kMostAtOnce, in one transaction. Returns their number.
     virtual std::uint64_t deleteSome(const Tenant&, OldRows, Timestamp before) = 0;
 
     static constexpr std::uint64_t kMostAtOnce = 1000;

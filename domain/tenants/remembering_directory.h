@@ -5,8 +5,8 @@
 
 namespace claviger::domain {
 
-// A directory that remembers the tenants it has found for as long as the fence holds. Unknown hosts are not
-// remembered: a new tenant is there at once, and who tries host names pushes nobody out.
+// A directory that caches the tenants that it has found. A cached tenant is used only while the fence holds. Unknown
+// hosts are not cached: so a new tenant is found at once, and guessed host names evict no tenant. Thread-safe.
 class RememberingDirectory final : public TenantDirectory {
 public:
     RememberingDirectory(const TenantDirectory&, const Fence&);  // must outlive this

@@ -80,7 +80,7 @@ void RowChecks::end() const {
         if (!users_.contains(user)) refuse(place, kUserId, "there is no such user in the export");
 }
 
-// The rule has held.
+// The column's rule must have been checked before.
 template <class IdType>
 IdType RowChecks::idIn(const ArchiveCells& cells, std::string_view column) const {
     return *IdType::fromBytes(*cells.at(place(column)));

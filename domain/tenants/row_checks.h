@@ -17,19 +17,19 @@ struct UserCounts {
     std::size_t approved = 0, pending = 0, suspended = 0;
 };
 
-// Checks the rows of an archive that may have been edited by a stranger. Every value goes through its rule
-// (row_rules.h), and the tables have to fit each other:
+// Checks the rows of an archive that a stranger may have edited. Every value must hold its rule (row_rules.h), and the
+// tables must fit each other:
 //
 //   - each key and each known device belongs to a user of the archive,
 //   - the keys of one lineage belong to one user,
-//   - no user has more living keys than the limit for one,
+//   - no user has more active keys than the limit for one user,
 //   - each sealed password opens.
 //
-// Each method throws ArchiveRefused, which names the table, the row (from 1), the column and what is wanted there, but
-// never the value. Remembers an id for each user and each lineage.
+// Each method throws ArchiveRefused, which names the table, the row (from 1), the column and the wanted form, but never
+// the value. Keeps one id in memory for each user and each lineage. Not thread-safe.
 class RowChecks {
 public:
-    // Whether a sealed password of that user opens.
+    // Whether a sealed password of that user opens. May be empty only if the archive has no users.
     using Opens = std::function<bool(const UserId&, const secrets::PasswordHash&)>;
 
     RowChecks(ImportLimits limits, Opens opens) : limits_(limits), opens_(std::move(opens)) {}
@@ -38,10 +38,10 @@ public:
     void row(const ArchiveCells&);    // the next one of the table
     void end() const;                 // after the last row
 
-    const UserCounts& users() const { return counts_; }  // those that came by, by their status
+    const UserCounts& users() const { return counts_; }  // the users so far, by their status
 
 private:
-    // Where a user's id stands that has to be among the users.
+    // The first place of a user's id that must be among the users.
     struct Place {
         std::string table;
         std::size_t row;

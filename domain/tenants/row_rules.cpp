@@ -23,9 +23,9 @@ using Limits = ImportLimits;
 
 constexpr auto kSessions = "sessions", kDeadKeys = "dead_keys";
 
-// Far above what a service counts in its life, and so far below the end of a column that the counting can go on.
+// Far above the counts of any service, and far enough below the limit of a column for the counting to continue.
 constexpr std::int64_t kMostCounted = 1'000'000'000'000'000, kMostNumbered = 1'000'000'000;
-constexpr std::size_t kLongestLine = 64;  // of a request's id or address
+constexpr std::size_t kLongestLine = 64;  // for a request's id or address
 
 template <class T>
 bool isUnchanged(const Result<T>& parsed, std::string_view value) {
@@ -49,7 +49,7 @@ bool isId(std::string_view value, const Limits&) {
     return made && *made < kEndOfMoments;
 }
 
-// Of a tenant or key that may be gone for long: the list has nothing to compare it with.
+// For the id of a tenant or key that may have been deleted long ago. There is nothing to compare it with.
 bool isAnyId(std::string_view value, const Limits&) {
     return uuidFromBytes(value).has_value();
 }
@@ -79,7 +79,7 @@ bool isEmail(std::string_view value, const Limits&) {
     return isUnchanged(Email::parse(value), value);
 }
 
-// Where no name is given, it is the e-mail's local part, which may be longer than a name.
+// Without a given name the name is the e-mail's local part, which may be longer than a name.
 bool isPersonsName(std::string_view value, const Limits&) {
     const auto name = parseDisplayName(value);
     const auto address = std::string(value) + "@x";
@@ -177,7 +177,7 @@ constexpr ColumnRule kRules[] = {
 
 constexpr auto kAnyId = "an id of 16 bytes";
 
-// Of the control schema: the list of dead keys.
+// The rules of the control schema's list of dead keys.
 constexpr ColumnRule kDeadKeyRules[] = {
     {kDeadKeys, "tenant_id", kAnyId, isAnyId},
     {kDeadKeys, "key_hash", kDigest, isDigest},

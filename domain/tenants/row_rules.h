@@ -8,13 +8,13 @@
 
 namespace claviger::domain {
 
-// Each moment of an archive is earlier, and may be later than now. A host with a clock that was ahead has written rows
-// of the future, and they come back as they are. Wherever time matters, a row of the future counts for nothing.
+// Every time in an archive is earlier than this, but may be later than now. A host with a clock that was ahead has
+// written rows of the future, and they are restored as they are. Wherever time matters, a row of the future is ignored.
 constexpr Timestamp kEndOfMoments = std::chrono::sys_days{std::chrono::year{2100} / 1 / 1};
 
-// The bounds of the values of an import.
+// The limits of an import.
 struct ImportLimits {
-    std::size_t mostWork;  // of a password's hashing: PasswordCost::work()
+    std::size_t mostWork;  // the most PasswordCost::work() of a stored password
 };
 
 // The rule for the values of one column of a tenant's table.
@@ -27,14 +27,15 @@ struct ColumnRule {
     Empty empty = Empty::kRefused;
 };
 
-// The rule of a column. Nothing for a column that no migration of this release has made. A value holds if the domain's
-// own parser takes it and gives it back unchanged.
+// Returns the rule of a column, which lives as long as the process. nullptr for a column that no migration of this
+// release has created. A value holds the rule if the domain's own parser accepts it and returns it unchanged.
 const ColumnRule* findRule(std::string_view table, std::string_view column);
 
-// The tables of a tenant's schema as this release makes it. The list of dead keys has rules too, and is none of them.
+// Returns the names of the tables in a tenant's schema of this release. The list of dead keys has rules too, but is not
+// among them.
 std::set<std::string_view> knownTables();
 
-// Whether an import stores the table's rows: not those of the sessions.
+// Whether an import stores the table's rows. False only for the sessions.
 bool isRestored(std::string_view table);
 
 }  // namespace claviger::domain

@@ -2,8 +2,8 @@
 
 namespace claviger::domain {
 
-// The migration that a tenant's schema must have seen for this code to work on it: the number of the last file
-// in migrations/tenant/. A tenant that is behind is refused alone, the others serve on.
+// The migration that a tenant's schema must have for this code to use it: the number of the last file in
+// migrations/tenant/. Requests of a tenant that is behind are refused. Other tenants are not affected.
 constexpr int kTenantSchemaVersion = 17;
 
 }  // namespace claviger::domain

@@ -22,16 +22,17 @@ private:
     std::string text_;
 };
 
-// A DNS name in lower case, without port: what a tenant is found by.
+// A DNS name in lower case, without port. Requests find their tenant by it.
 class HostName {
 public:
     static constexpr std::size_t kMaxLength = 253;
 
-    // Takes upper case and lowers it. Letters, digits and inner hyphens in labels of at most 63 (RFC 1123).
+    // Lowers upper case. Accepts labels of at most 63 letters, digits and inner hyphens (RFC 1123).
     //   kInvalidArgument  of another form
     static Result<HostName> parse(std::string_view);
 
-    // The host of an authority "host[:port]", as a Host header has it.
+    // Returns the host of an authority "host[:port]", as a Host header has it. One dot at the end of the host is
+    // removed.
     //   kInvalidArgument  of another form
     static Result<HostName> parseAuthority(std::string_view);
 
@@ -43,13 +44,13 @@ private:
     std::string text_;
 };
 
-// The schema of one tenant. Only such a name is ever spliced into SQL.
+// The name of one tenant's schema. No other text is ever spliced into SQL.
 class SchemaName {
 public:
     static SchemaName of(const TenantSlug&);  // claviger_t_<slug with - as _>
 
-    // As the control schema stores it.
-    //   kInvalidArgument  not of that form
+    // Parses a name as the control schema stores it.
+    //   kInvalidArgument  the text has another form
     static Result<SchemaName> parse(std::string_view);
 
     const std::string& text() const { return text_; }
@@ -67,7 +68,7 @@ struct Tenant {
     std::string name;
     TenantStatus status;
     SchemaName schema;
-    int schemaVersion;  // the last migration that its schema has seen; 0 while it is being made
+    int schemaVersion;  // the last migration of its schema; 0 while the schema is being created, imported or dropped
 };
 
 }  // namespace claviger::domain

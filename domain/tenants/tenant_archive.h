@@ -28,7 +28,7 @@ struct ArchiveTable {
 // One row, in the order of its table's columns. Bytes are raw, numbers decimal, moments "2026-11-23 16:02:07.123456".
 using ArchiveCells = std::vector<std::optional<std::string>>;
 
-// The table of the keys that have died.
+// The table of all dead (revoked) keys.
 inline ArchiveTable deadKeysTable() {
     return {"dead_keys",
             {{"tenant_id", CellKind::kBytes},
@@ -40,17 +40,17 @@ inline ArchiveTable deadKeysTable() {
 // The fingerprints of peppers, by version: secrets::Hasher::fingerprint().
 using PepperFingerprints = std::map<int, std::string>;
 
-// What the control schema knows of a tenant; its schemaVersion is the one that the rows fit.
+// The data of a tenant in the control schema. Its schemaVersion is the one that the rows fit.
 struct ArchiveHead {
     Tenant tenant;
     std::vector<HostName> hosts;
-    std::string writtenAt{};  // of an archive that says so, as iso8601() gives it
-    // Of the peppers that the living keys and the sealed passwords need. An archive of an earlier release does not say
-    // it; TenantArchive::read() gives the versions, with empty texts.
+    std::string writtenAt{};  // the archive's time, in the form of iso8601(); empty if the archive has none
+    // The peppers that the active keys and the sealed passwords need. nullopt for an archive of an earlier release.
+    // TenantArchive::read() gives the versions only, with empty texts.
     std::optional<PepperFingerprints> peppers{};
 };
 
-// Takes a tenant: its head, then each table with its rows.
+// Receives a tenant: its head, then each table with its rows.
 class ArchiveSink {
 public:
     virtual ~ArchiveSink() = default;
@@ -59,13 +59,13 @@ public:
     virtual void row(const ArchiveCells&) = 0;
 };
 
-// Gives a tenant, in the same order. Throws whatever says that it cannot be read.
+// Returns a tenant in the same order. Each method throws an exception if the archive cannot be read.
 class ArchiveSource {
 public:
     virtual ~ArchiveSource() = default;
     virtual ArchiveHead head() = 0;
-    virtual std::optional<ArchiveTable> table() = 0;  // the next one; nothing at the end of a whole archive
-    virtual std::optional<ArchiveCells> row() = 0;    // the next one of the table
+    virtual std::optional<ArchiveTable> table() = 0;  // the next one; nullopt at the end of a complete archive
+    virtual std::optional<ArchiveCells> row() = 0;    // the next one of the table; nullopt at its end
 };
 
 // The archive does not fit this release or its own schema.
@@ -73,7 +73,7 @@ class ArchiveRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// A living key or a sealed password needs a pepper that is not configured here, or another one has its version.
+// An active key or a sealed password needs a pepper that is not configured here. Another pepper may have its version.
 class PepperDiffers : public std::runtime_error {
 public:
     explicit PepperDiffers(int version)
@@ -81,16 +81,16 @@ public:
                              ", and it is not the one that is configured") {}
 };
 
-// Throws PepperDiffers for the first pepper that is needed and not there.
+// Throws PepperDiffers for the first needed pepper that is missing, or that has another fingerprint.
 void requirePeppers(const PepperFingerprints& needed, const PepperFingerprints& there);
 
-// What a killed run has left to be finished.
+// The mark of a drop or an import that has begun and is not finished. A killed run leaves it.
 struct TransferMark {
     enum class What { kDrop, kImport } what;
     std::string file;  // the complete export, of a drop
 };
 
-// The right to drop or import one tenant; given back when it is destroyed, or when its process dies.
+// The lock for dropping or importing one tenant. It is released by destruction, and by the exit of its process.
 class TransferHold {
 public:
     virtual ~TransferHold() = default;
@@ -104,42 +104,47 @@ public:
     // The database's clock.
     virtual Timestamp now() const = 0;
 
-    // All keys that are known to have died, of all tenants that ever were, as rows of deadKeysTable(); with `since`
-    // those whose entry was written at that moment or later, by the database's clock.
+    // Sends all dead keys to the sink, of all tenants that ever existed, as rows of deadKeysTable(). With `since` only
+    // those whose entry was written at that time or later, by the database's clock.
     virtual void readDead(const std::optional<Timestamp>& since, ArchiveSink&) = 0;
 
-    // More of them, from elsewhere, whose values hold the rules. Those that are there already stay as they are.
+    // Adds dead keys from outside this database. Their values must hold the rules (row_rules.h). Existing entries stay
+    // as they are.
     virtual void loadDead(const std::vector<ArchiveCells>&) = 0;
 
-    // Waits some seconds for another run, which may have been killed just now; nothing if that goes on.
+    // Locks the tenant for a drop or an import. Blocks for some seconds if another run has the lock, because that run
+    // may have been killed just now. Returns nullptr if it still has the lock then.
     virtual std::unique_ptr<TransferHold> hold(const TenantId&) = 0;
 
-    // Gives all that there is of the tenant, as of one moment. What was never whole has version 0 and no tables.
+    // Sends the tenant's head and all tables to the sink, as of one moment. A tenant whose schema was never complete
+    // has version 0 and no tables.
     virtual void read(const Tenant&, ArchiveSink&) = 0;
 
+    // Returns the mark of an unfinished drop or import; nullopt if there is none.
     virtual std::optional<TransferMark> findMark(const TenantId&) const = 0;
 
-    // From now on the tenant only waits to be destroyed; its export is complete.
+    // Closes the tenant and marks it as being dropped. Its export must be complete. From now on the tenant can only be
+    // destroyed. Blocks until every host refuses it.
     virtual void markDrop(const Tenant&, const std::string& file, Timestamp now) = 0;
 
-    // Remembers the tenant's dead keys as dead, then removes its schema, its role, its hosts and itself. Safe to run
-    // again. Returns when every host has forgotten it.
+    // Adds the tenant's revoked keys to the dead keys, except those of a half import. Then removes its schema, its
+    // role, its hosts and itself. Safe to run again. Blocks until no host has it in its cache.
     virtual void destroy(const Tenant&) = 0;
 
     // Adds the tenant, closed and marked as being imported, with its hosts.
-    //   kTenantTaken  its id or slug, or a schema of that name, is there; nothing changed
-    //   kHostTaken    a host is another tenant's; nothing changed
+    //   kTenantTaken  its id or slug, or a schema of that name, exists; nothing changed
+    //   kHostTaken    a host belongs to another tenant; nothing changed
     virtual Result<void> begin(const ArchiveHead&, Timestamp now) = 0;
 
-    // Brings the tenant's schema to that version, from nothing or from an earlier one, and tells its tables.
+    // Migrates the tenant's schema to that version, from nothing or from an earlier one. Returns its tables.
     // Throws MigrationRefused.
     virtual std::vector<ArchiveTable> makeTables(const Tenant&, int version) = 0;
 
-    // Throws ArchiveRefused if a value cannot stand where it is to.
+    // Inserts rows. Throws ArchiveRefused if a value does not fit its column.
     virtual void load(const Tenant&, const ArchiveTable&, const std::vector<ArchiveCells>&) = 0;
 
-    // Ends for good the keys that are known to have died, migrates the schema to this release and opens the tenant with
-    // its status. Returns the keys that were ended. Returns when every host knows. Throws MigrationRefused.
+    // Migrates the schema to this release, revokes every key that is among the dead keys, and opens the tenant with its
+    // status. Blocks until every host acts on it. Returns the keys that it revoked. Throws MigrationRefused.
     virtual std::vector<ApiKeyId> open(const Tenant&) = 0;
 };
 

@@ -6,7 +6,7 @@
 
 namespace claviger::domain {
 
-// Shared, for a verify takes less time than a copy would be worth.
+// Shared, because verify is so fast that a copy of the tenant would be a noticeable part of its time.
 using SharedTenant = std::shared_ptr<const Tenant>;
 
 // Finds the tenant that a request is for. Thread-safe.
@@ -14,7 +14,7 @@ class TenantDirectory {
 public:
     virtual ~TenantDirectory() = default;
 
-    // Null if no tenant has the host; suspended tenants are found. Throws StorageUnavailable.
+    // Returns nullptr if no tenant has the host. Suspended tenants are found too. Throws StorageUnavailable.
     virtual SharedTenant findByHost(const HostName&) const = 0;
 };
 

@@ -8,13 +8,14 @@
 
 namespace claviger::domain {
 
-// Why a tenant cannot be added whose schema is there, and no tenant's.
+// Returns the refusal for a tenant whose schema exists already, but belongs to no tenant.
 inline Error ownerlessSchema(const SchemaName& schema) {
     return {ErrorCode::kTenantTaken,
             "a schema " + schema.text() + " is there, which is no tenant's; drop it yourself if nobody needs it"};
 }
 
-// The control schema as operators see it. Every method throws StorageUnavailable. Thread-safe.
+// The tenants and hosts of the control schema, for operators. Finders return nullopt if there is no such tenant. Every
+// method throws StorageUnavailable, and those that write also OutcomeUnknown. Thread-safe.
 class TenantRegistry {
 public:
     virtual ~TenantRegistry() = default;
@@ -27,7 +28,7 @@ public:
     virtual std::vector<HostName> hostsOf(const TenantId&) const = 0;     // by name
     virtual std::map<TenantId, std::vector<HostName>> hosts() const = 0;  // of every tenant that has any
 
-    // Whether the database has a schema of that name, whosever.
+    // Whether the database has a schema of that name, of a tenant or not.
     virtual bool hasSchema(const SchemaName&) const = 0;
 
     // Adds the tenant together with its first host, in one transaction.
@@ -35,13 +36,15 @@ public:
     //   kHostTaken    another tenant has the host; nothing changed
     virtual Result<void> add(const Tenant&, const HostName&, Timestamp now) = 0;
 
-    // Adds a host; already so is ok.
+    // Adds a host. It is ok if the tenant has it already.
     //   kHostTaken  another tenant has it; nothing changed
     virtual Result<void> addHost(const TenantId&, const HostName&, Timestamp now) = 0;
 
+    // Blocks until every host acts on the new status.
     virtual void setStatus(const TenantId&, TenantStatus) = 0;
 
-    // Its schema keeps the name that it was made with.
+    // Changes slug and display name. The schema keeps the name that it was created with. Blocks until every host acts
+    // on the change.
     //   kTenantTaken  another tenant has the slug; nothing changed
     virtual Result<void> rename(const TenantId&, const TenantSlug&, const std::string& name) = 0;
 };
@@ -51,17 +54,18 @@ class TenantSchemas {
 public:
     virtual ~TenantSchemas() = default;
 
-    // Makes what is missing of the tenant's schema, its tables, its role and the workers' right to take that
-    // role, and records the schema's version last. Returns that version. Safe to run again after a crash at any step.
-    // Throws StorageUnavailable, MigrationRefused or SchemaLost (domain/tenants/migrations.h).
+    // Creates the missing parts of the tenant: its schema, its tables, its role and the workers' right to take that
+    // role. Records the schema's version last, and returns it. Does not wait for the other hosts: until they act on it,
+    // they refuse the tenant. Safe to run again after a crash at any step. Throws StorageUnavailable, MigrationRefused
+    // or SchemaLost (domain/tenants/migrations.h).
     virtual int bringUp(const Tenant&) = 0;
 
-    // Gives the account of `claviger prune`, if there is one, its rights on a tenant whose schema is whole; bringUp
-    // does it too. Throws StorageUnavailable.
+    // Grants the account of `claviger prune`, if there is one, its rights on a tenant whose schema is complete. bringUp
+    // does that too. Throws StorageUnavailable.
     virtual void grantPruning(const Tenant&) const {}
 
-    // Throws what bringUp throws before it changes anything: MigrationRefused if a drop or an import of the tenant was
-    // begun and not finished, SchemaLost if the schema was whole once and is gone or empty.
+    // Runs the checks that bringUp runs before it changes anything. Throws MigrationRefused if a drop or an import of
+    // the tenant was begun and not finished. Throws SchemaLost if the schema was complete once and is gone or empty.
     virtual void refuseUnfit(const Tenant&) const = 0;
 };
 

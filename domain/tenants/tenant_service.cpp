@@ -31,7 +31,8 @@ Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
     const bool before = !added.ok() && added.error().code == ErrorCode::kTenantTaken;
     if (!added.ok() && !before) return added.error();
 
-    // Of two runs at once, the one that came second finishes beside the first.
+    // If two runs create the same tenant at once, the second one continues with the tenant that the first one has
+    // added.
     const auto tenant = registry_.findBySlug(wanted.slug);
     if (!tenant) return added.ok() ? noSuchTenant(wanted.slug) : added.error();
     if (tenant->name != wanted.name) return takenByName(*tenant);
@@ -79,7 +80,7 @@ Result<ChangedTenant> TenantService::setStatus(const TenantSlug& slug, TenantSta
     auto tenant = registry_.findBySlug(slug);
     if (!tenant) return noSuchTenant(slug);
     const bool changed = tenant->status != status;
-    // Again even if it is so: whoever set it may have died before every host knew.
+    // Also if the tenant has the status already: the process that set it may have died before every host acted on it.
     registry_.setStatus(tenant->id, status);
     tenant->status = status;
     return ChangedTenant{details(*tenant), changed};

@@ -10,7 +10,7 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::size_t kBatch = 500;             // rows in one statement
-constexpr std::chrono::hours kLatestCommit{2};  // after the time that an entry bears
+constexpr std::chrono::hours kLatestCommit{2};  // after the time of an entry
 constexpr std::size_t kWorkOfAnyone = 128;      // MiB times passes: about a tenth of a second
 
 Error noSuchTenant(const TenantSlug& slug) {
@@ -38,7 +38,7 @@ ArchiveHead changedBy(const ImportOrder& order, ArchiveHead head) {
     return head;
 }
 
-// Hands a tenant on. Throws for a tenant that has lost its schema or a table: its archive would look whole.
+// Forwards a tenant. Throws for a tenant that has lost its schema or a table: its archive would look complete.
 class WholeTenant final : public ArchiveSink {
 public:
     WholeTenant(const Tenant& tenant, int newestVersion, ArchiveSink& sink)
@@ -68,8 +68,8 @@ private:
     std::set<std::string_view> wanted_;
 };
 
-// Hands a tenant on, with the fingerprints of the peppers that its keys need. Keys whose pepper is not configured are
-// refused already, and need none.
+// Forwards a tenant, with the fingerprints of the peppers that its keys need. Keys whose pepper is not configured are
+// refused already, so their peppers are left out.
 class NamedPeppers final : public ArchiveSink {
 public:
     NamedPeppers(PepperFingerprints configured, ArchiveSink& sink) : configured_(std::move(configured)), sink_(sink) {}
@@ -88,8 +88,8 @@ private:
     ArchiveSink& sink_;
 };
 
-// Hands an archive on as it is, and finds what an import would refuse of it. A table with a column of another release
-// is no fault of its rows: from there on nothing is checked.
+// Forwards an archive unchanged, and finds the first row that an import would refuse. A table with a column of another
+// release is not a fault of its rows: from that table on nothing is checked.
 class NotedRefusal final : public ArchiveSink {
 public:
     NotedRefusal(RowChecks checks, ArchiveSink& sink) : checks_(std::move(checks)), sink_(sink) {}
@@ -161,7 +161,7 @@ Result<DroppedTenant> TransferService::drop(const TenantSlug& slug, const Keep& 
     if (!found) return noSuchTenant(slug);
     const auto hold = archive_.hold(found->id);
     if (!hold) return busy(*found);
-    auto planned = planDrop(slug);  // the run that was waited for may have dropped it
+    auto planned = planDrop(slug);  // another run may have dropped it during the wait
     if (!planned.ok()) return planned.error();
     auto& dropped = planned.value();
     const auto& tenant = dropped.details.tenant;
@@ -171,7 +171,7 @@ Result<DroppedTenant> TransferService::drop(const TenantSlug& slug, const Keep& 
             NamedPeppers named(peppers, sink);
             NotedRefusal noted(RowChecks(limits(), opensOf(tenant.id)), named);
             registry_.setStatus(tenant.id, TenantStatus::kSuspended);
-            archive_.read(tenant, noted);  // with the status that it had: an import opens it as it was
+            archive_.read(tenant, noted);  // `tenant` has the status from before, for a later import
             dropped.unimportable = noted.end();
         });
         archive_.markDrop(tenant, dropped.file, clock_.now());
@@ -227,14 +227,14 @@ Result<std::vector<ApiKeyId>> TransferService::importHeld(ArchiveSource& source,
     try {
         return restore(source, head.tenant);
     } catch (const OutcomeUnknown&) {
-        throw;  // it may be open
+        throw;  // the tenant may be open
     } catch (...) {
         archive_.destroy(head.tenant);
         throw;
     }
 }
 
-// Half an import of the same tenant makes room; anything else is in the way.
+// Removes a half import of the same tenant. Refuses if the tenant exists in any other state.
 Result<void> TransferService::clearHalf(const ArchiveHead& head, bool dryRun) {
     const auto there = registry_.findById(head.tenant.id);
     if (!there) return checkFree(head);
@@ -289,7 +289,7 @@ std::size_t TransferService::rememberDeadKeys(ArchiveSource& source, bool dryRun
     return count;
 }
 
-// A migration that was stopped half-way has left its change without its version: then the next version fits.
+// A migration that was stopped half-way leaves its change without its version. Then the tables fit the next version.
 std::vector<ApiKeyId> TransferService::restore(ArchiveSource& source, const Tenant& tenant) {
     int version = tenant.schemaVersion;
     auto expected = archive_.makeTables(tenant, version);

@@ -11,7 +11,7 @@
 
 namespace claviger::domain {
 
-// In place of what the archive says; what is not given stays.
+// The values that replace those of the archive. For nullopt, or without hosts, the archive's stay.
 struct ImportOrder {
     std::optional<TenantSlug> slug;
     std::optional<std::string> name;
@@ -21,26 +21,27 @@ struct ImportOrder {
 
 struct ImportedTenant {
     TenantDetails details;
-    std::string writtenAt;            // the archive, if it says so
-    bool namesPeppers;                // the archive says which its keys need, and they are configured here
-    UserCounts users;                 // as they were then, and are now
-    std::vector<ApiKeyId> endedKeys;  // alive in the archive, dead since
+    std::string writtenAt;            // the archive's time; empty if it has none
+    bool namesPeppers;                // the archive names the peppers that its keys need, and they are configured here
+    UserCounts users;                 // of the archive, and so of the imported tenant
+    std::vector<ApiKeyId> endedKeys;  // active in the archive, revoked since
 };
 
-// What an import, under this configuration, would refuse of an archive that was written: the first such row and its
-// rule, or empty. The archive holds all rows nevertheless.
+// The first row of a written archive that an import under this configuration would refuse, with its rule. Empty if
+// there is none. The archive holds all rows nevertheless.
 using Unimportable = std::string;
 
 struct DroppedTenant {
     TenantDetails details;        // as it was
-    std::string file;             // its complete export; empty of a half import, which has none
-    Unimportable unimportable{};  // of the export of this run
+    std::string file;             // its complete export; empty for a half import, which has none
+    Unimportable unimportable{};  // for the export of this run
 };
 
-// Exports, imports and drops whole tenants, for operators. Thread-safe.
+// Exports, imports and drops whole tenants, for operators. Every method that uses the database throws
+// StorageUnavailable. Thread-safe.
 class TransferService {
 public:
-    // The peppers that are configured, and what opens the passwords that are sealed with them. Both throw
+    // Returns the configured peppers' fingerprints, and the seal that opens the passwords sealed with them. Both throw
     // BadConfiguration if the peppers cannot be read.
     struct Peppers {
         std::function<PepperFingerprints()> fingerprints;
@@ -57,62 +58,70 @@ public:
           passwords_(passwords),
           peppers_(std::move(peppers)) {}
 
+    // Sends the tenant to the sink. Returns what an import would refuse of it.
     //   kTenantNotFound
     //   kTenantTaken  it is half dropped or half imported
-    // Throws BadConfiguration if the peppers cannot be read: the archive says which of them its keys need.
-    // Throws SchemaLost or MigrationRefused where the tenant has lost its schema or a table. A drop exports it all the
-    // same.
+    // Throws BadConfiguration if the peppers cannot be read, because the archive names those that its keys need. Throws
+    // SchemaLost or MigrationRefused if the tenant has lost its schema or a table; drop exports such a tenant all the
+    // same. Throws what the sink throws.
     Result<Unimportable> exportTo(const TenantSlug&, ArchiveSink&);
 
-    // Keeps what `fill` gives in a file, and returns its name once it is certain to last. Throws before it calls `fill`
-    // if no file can be made.
+    // Stores the output of `fill` in a file. Returns the file's name once the file is certain to last. Throws before it
+    // calls `fill` if no file can be made.
     using Keep = std::function<std::string(const std::function<void(ArchiveSink&)>& fill)>;
 
-    // Suspends the tenant, has it exported, then removes it for good. Run again it finishes what a crash left undone:
-    // nothing is removed before an export is complete. If `keep` throws, the tenant stays: as it was, or suspended if
-    // `fill` was called.
+    // Suspends the tenant, exports it by `keep`, then removes it for good. A second call finishes what a crash left
+    // undone. Nothing is removed before an export is complete. If `keep` throws, the tenant stays: as it was, or
+    // suspended if `fill` was called.
     //   kTenantNotFound
     //   kTenantTaken  another run drops or imports it at this moment
+    // Throws BadConfiguration if the peppers cannot be read, and what `keep` throws.
     Result<DroppedTenant> drop(const TenantSlug&, const Keep& keep);
 
-    // What drop would answer now; the file is empty where it would write one.
+    // Returns what drop would return now. The file is empty if drop would write one.
     //   kTenantNotFound
     Result<DroppedTenant> planDrop(const TenantSlug&) const;
 
-    // Restores a tenant under its own id, as it was but for its sessions, which are gone, and the keys that have died
-    // since. It is open only once it is whole; on any failure nothing of it is left. Half an import of the same tenant,
-    // left by a killed run, is replaced. What users were allowed then they are allowed again: nobody knows here who has
-    // been suspended since, or whose password was replaced. With `dryRun` the archive is read to its end and nothing
-    // changes.
+    // Restores a tenant under its own id, as it was, but without its sessions. Keys that were revoked since stay
+    // revoked. Users get the status and the password of the archive: later suspensions and passwords are not known
+    // here. A half import of the same tenant, left by a killed run, is replaced. With `dryRun` the archive is read to
+    // its end and nothing changes.
     //
-    // Nothing of the source is believed. Every row goes through RowChecks. No password is dearer to check than the
-    // configuration's, or than 128 MiB times passes.
+    // The tenant is open only once it is complete. A failed import removes everything that it has stored. There are two
+    // exceptions. After OutcomeUnknown the tenant may be open. If the database is gone, the half import stays, closed,
+    // until the next import or drop.
     //
-    //   kTenantTaken  it is there, its slug or schema is, or another run drops or imports it at this moment
+    // The source is not trusted. Every row goes through RowChecks. No password may be dearer to check than both the
+    // configured cost and 128 MiB times passes.
+    //
+    //   kTenantTaken  it exists, its slug or schema exists, or another run drops or imports it at this moment
     //   kHostTaken
-    // Throws PepperDiffers before anything is changed; ArchiveRefused, MigrationRefused and what the source throws.
+    // Throws PepperDiffers before anything is changed. Throws ArchiveRefused, MigrationRefused, BadConfiguration and
+    // what the source throws.
     Result<ImportedTenant> import(ArchiveSource&, const ImportOrder&, bool dryRun);
 
     // The part of the dead keys that a list has, by the database's clock: the entries that were written from `since`
-    // on, or all. Entries later than `upTo` may be missing.
+    // on, or all (nullopt). Entries later than `upTo` may be missing.
     struct DeadKeysSpan {
         std::optional<Timestamp> since;
         Timestamp upTo;
     };
 
-    // The span of a list that is read from now on and goes on where one ended that went up to `since`; or of all.
+    // Returns the span for a list that is read after this call. `since` is the `upTo` of the list before it; nullopt:
+    // the list has all dead keys.
     //
-    // Lists that follow each other so lose no entry. An entry bears the time of its statement and can be seen once that
-    // is committed, so an earlier list may not have seen it. The span therefore begins two hours before `since`: the
-    // longest statement of the tool has one hour, a worker's seconds, and the rest is for the clocks of two servers.
+    // Consecutive lists lose no entry. An entry has the time of its statement, but is visible only after the commit, so
+    // an earlier list may have missed it. The span therefore begins two hours before `since`. The longest statement of
+    // the tool has one hour, and a worker's has seconds. The rest is for the clocks of two servers.
     DeadKeysSpan spanOfDeadKeys(const std::optional<Timestamp>& since) const;
 
-    // Gives the keys that are known to have died, of that span. Returns what rememberDeadKeys would refuse of them.
+    // Sends the dead keys of that span to the sink. Returns what rememberDeadKeys would refuse of them.
     Unimportable readDeadKeys(const DeadKeysSpan& span, ArchiveSink& sink);
 
-    // Remembers those of the source as dead, for every import from now on; with `dryRun` reads them only. Returns how
-    // many the source has. No value is believed (row_rules.h). Throws ArchiveRefused, which names the row, and what the
-    // source throws; then the rows before it may be remembered.
+    // Adds the keys of the source to the dead keys, for every import from now on. With `dryRun` it only reads them.
+    // Returns the number of keys in the source. The source is not trusted: every value must hold its rule
+    // (row_rules.h). Throws ArchiveRefused, which names the row, and what the source throws. The rows before it may be
+    // stored then.
     std::size_t rememberDeadKeys(ArchiveSource&, bool dryRun);
 
 private:

@@ -12,9 +12,9 @@ class Email {
 public:
     static constexpr std::size_t kMaxBytes = 254;  // RFC 5321, section 4.5.3.1.3
 
-    // Trims White_Space and lowers ASCII letters. One @ with something on both sides, no spaces or control
-    // characters, valid UTF-8: a form that a mail server would look at, not a proof that it exists.
-    //   kInvalidArgument  of another form
+    // Trims White_Space and lowers ASCII letters. Accepts valid UTF-8 of at most kMaxBytes with one @ that has text on
+    // both sides, without spaces and control characters. This does not prove that the address exists.
+    //   kInvalidArgument  the text has another form
     static Result<Email> parse(std::string_view);
 
     const std::string& text() const { return text_; }

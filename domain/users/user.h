@@ -10,11 +10,11 @@
 
 namespace claviger::domain {
 
-// Only an approved user signs in, and only an approved user's keys are alive.
+// Only an approved user can sign in, and verify accepts only the keys of approved users.
 enum class UserStatus { kPending, kApproved, kSuspended };
 
 std::string_view nameOf(UserStatus);                          // as it is stored and shown: "approved"
-std::optional<UserStatus> userStatusNamed(std::string_view);  // nothing if no status has the name
+std::optional<UserStatus> userStatusNamed(std::string_view);  // nullopt if no status has the name
 
 struct User {
     UserId id;
@@ -24,7 +24,7 @@ struct User {
     Timestamp createdAt;
 };
 
-// What signing in needs beside the user: the only place where the password's stored form travels.
+// A user with the data for signing in. Only this type carries the password's stored form with its user.
 struct Account {
     User user;
     secrets::PasswordHash passwordHash;

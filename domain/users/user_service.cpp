@@ -21,7 +21,7 @@ secrets::PasswordHash UserService::storedForm(const std::optional<secrets::Passw
 Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wanted,
                                         const secrets::Password& password) {
     if (auto hard = password.mustBeHardToGuess(wanted.email.text()); !hard.ok()) {
-        auto before = foundBefore(tenant, wanted);  // whose password stays, so that this one does not matter
+        auto before = foundBefore(tenant, wanted);  // an existing user keeps the password, so this one does not matter
         return !before.ok() && before.error().code == ErrorCode::kUserNotFound ? hard.error() : before;
     }
     const auto now = clock_.now();
@@ -70,7 +70,7 @@ Result<ChangedUser> UserService::suspend(const Tenant& tenant, const Email& emai
         [this](TenantStore& store, const Account& account) {
             ChangedUser changed{account.user, account.user.status != UserStatus::kSuspended, 0};
             changed.user.status = UserStatus::kSuspended;
-            // Again even if it is so: whoever set it may have died before every host knew.
+            // Also if it is suspended already: the process that set it may have died before every host acted on it.
             store.users().setStatus(changed.user.id, UserStatus::kSuspended);
             changed.endedSessions = store.sessions().endAllOf(changed.user.id, clock_.now());
             store.knownDevices().forgetAllOf(changed.user.id);
@@ -119,7 +119,7 @@ std::size_t UserService::endLockOut(TenantStore& store, const Tenant& tenant, co
                                      clock_.now());
 }
 
-// The caller waits for the other hosts once, after the last of the transactions.
+// Waits for the other hosts once, after the last transaction.
 Result<ChangedUser> UserService::endSessions(const Tenant& tenant, const Email& email, const Change& work,
                                              AuditAction action) {
     auto [changed, settledAt] = changeSettling(tenant, email, work, action);
@@ -142,7 +142,7 @@ Result<ChangedUser> UserService::change(const Tenant& tenant, const Email& email
     return std::move(changed);
 }
 
-// The user's row is locked first: what is decided of one user by several happens one after the other.
+// Locks the user's row first, so that concurrent changes of one user are serialised.
 Settling<Result<ChangedUser>> UserService::changeSettling(const Tenant& tenant, const Email& email, const Change& work,
                                                           AuditAction action) {
     return stores_.transactSettling<ChangedUser>(tenant, [&](TenantStore& store) -> Result<ChangedUser> {

@@ -25,63 +25,65 @@ struct CreatedUser {
     Created created;
 };
 
-// What became of a user, and of the sessions that ended with it.
+// The result of a change: the user as it is now, and the number of ended sessions.
 struct ChangedUser {
     User user;
-    bool changed;               // false: it was so before
+    bool changed;               // false: there was nothing to change
     std::size_t endedSessions;  // that were open: neither ended nor past their absolute limit
 };
 
-// The people of a tenant, for operators; each change comes with its audit record, in one transaction.
+// The people of a tenant, for operators. Each change and its audit record are one transaction. Every method throws
+// StorageUnavailable, and those that change a user also OutcomeUnknown. They block until every host acts on the change.
 // Thread-safe: holds no mutable state.
 //
-// suspend, setPassword and signOut end all sessions by that one transaction. For workers of the release before, which
-// compare no epoch, the rows of further open sessions end after it, kEndedAtOnce to a transaction. If that throws, the
-// sessions are dead for workers of this release; the same call again ends the rest.
+// suspend, setPassword and signOut end all sessions by that one transaction. Workers of the release before compare no
+// epoch. For them the rows of further open sessions end after it, kEndedAtOnce to a transaction. If that throws,
+// workers of this release refuse the sessions already, and the same call again ends the rest.
 class UserService {
 public:
     static constexpr std::size_t kEndedAtOnce = 1000;
 
-    // The references must outlive this. `origin` is what the audit says of the operator.
+    // The references must outlive this. `origin` identifies the operator in the audit.
     UserService(TenantStores&, const secrets::PasswordHasher&, const Throttle&, const Clock&, RequestOrigin origin);
 
-    // What needs the pepper, fetched when it is needed. setPassword and unlock throw what `throttle` throws, create and
-    // setPassword what `seal` throws, and have changed nothing then.
+    // Gives the objects that need the pepper, at the time that they are needed. setPassword and unlock throw what
+    // `throttle` throws. create and setPassword throw what `seal` throws. They have changed nothing then.
     struct WithPepper {
-        std::function<const Throttle&()> throttle;                   // a lock-out is to be ended
-        std::function<std::optional<secrets::PasswordSeal>()> seal;  // a password is to be stored; nothing: unsealed
+        std::function<const Throttle&()> throttle;                   // called to end a lock-out
+        std::function<std::optional<secrets::PasswordSeal>()> seal;  // called to store a password; nullopt: unsealed
     };
     UserService(TenantStores&, const secrets::PasswordHasher&, WithPepper, const Clock&, RequestOrigin origin);
 
-    // Creates a user. Run again with the same e-mail and name it is already so, and the password stays.
+    // Creates a user. If the e-mail exists with the same name, returns that user with Created::kBefore, and the stored
+    // password stays.
     //   kUserTaken        the e-mail exists under another name; nothing changed
     //   kInvalidArgument  there is no such user yet, and the password is easy to guess; nothing changed
     Result<CreatedUser> create(const Tenant&, const NewUser&, const secrets::Password&);
 
     std::vector<User> list(const Tenant&) const;  // by e-mail
 
-    // Lets the user sign in; already so is ok. It ends a suspension as well.
+    // Approves a pending or suspended user. A user who is approved already is ok.
     //   kUserNotFound
     Result<ChangedUser> approve(const Tenant&, const Email&);
 
-    // Ends the user's sessions and, until approved again, refuses them and their keys; already so is ok. From the
-    // moment this returns nothing of theirs is accepted. The keys live on and work again after approve. Their known
-    // devices are forgotten.
+    // Suspends the user and ends the user's sessions. When this returns, every host refuses the user's sign-ins,
+    // sessions and keys, until the user is approved again. The keys stay active, and work again after approve. Deletes
+    // the user's known devices. A user who is suspended already is ok.
     //   kUserNotFound
     Result<ChangedUser> suspend(const Tenant&, const Email&);
 
-    // Replaces the password, ends the user's sessions and a lock-out, and forgets their known devices. The status
+    // Replaces the password, ends the user's sessions and a lock-out, and deletes the user's known devices. The status
     // stays.
     //   kUserNotFound
     //   kInvalidArgument  the password is easy to guess; nothing changed
     Result<ChangedUser> setPassword(const Tenant&, const Email&, const secrets::Password&);
 
-    // Ends the user's sessions; without an open one it is already so.
+    // Ends the user's sessions. `changed` is false if none was open.
     //   kUserNotFound
     Result<ChangedUser> signOut(const Tenant&, const Email&);
 
-    // Ends a lock-out: no earlier attempt to sign in to the account counts any more, from known devices neither.
-    // Without any it is already so. The budgets of addresses stay.
+    // Ends a lock-out: no earlier sign-in attempt for the account counts any more, including those of known devices.
+    // The budgets of addresses stay. `changed` is false if no attempts were deleted (Throttle::unlock).
     //   kUserNotFound
     Result<ChangedUser> unlock(const Tenant&, const Email&);
 
