@@ -68,7 +68,7 @@ struct Parts {
                 clock, operatorOrigin()),
           tenants(registry, schemas, clock),
           transfers(registry, archive, clock, migrator.newestTenantVersion(), costOf(settings),
-                    {[this] { return fingerprints(); }, [this] { return domain::secrets::PasswordSeal(pepper()); }}),
+                    {[this] { return pepper().fingerprints(); }, [this] { return domain::secrets::PasswordSeal(pepper()); }}),
           migrations(registry, schemas, migrator, failures, clock) {}
 
     // Reads the pepper on first use, since most verbs work without it. Not thread-safe.
@@ -86,13 +86,6 @@ struct Parts {
     // Reads the pepper only where passwords are sealed.
     std::optional<domain::secrets::PasswordSeal> sealOfNew() {
         return sealing.isOn() ? std::optional(domain::secrets::PasswordSeal(pepper())) : std::nullopt;
-    }
-
-    domain::PepperFingerprints fingerprints() {
-        domain::PepperFingerprints all{{pepper().pepperVersion(), pepper().fingerprint()}};
-        const auto* const other = pepper().other();
-        if (other != nullptr) all.emplace(other->pepperVersion(), other->fingerprint());
-        return all;
     }
 
     const domain::Settings settings;
@@ -161,7 +154,7 @@ public:
         const auto& hasher = parts().pepper();
         const auto* const other = hasher.other();
         return {parts().settings.pepperFile, hasher.pepperVersion(),
-                other != nullptr ? std::optional(other->pepperVersion()) : std::nullopt, parts().fingerprints()};
+                other != nullptr ? std::optional(other->pepperVersion()) : std::nullopt, hasher.fingerprints()};
     }
 
     void rehearse() override { parts().connections.rehearse(); }

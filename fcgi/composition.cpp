@@ -123,7 +123,8 @@ void feedBoard(const domain::Settings& settings, int board, const WorkerRole::Pa
     persistence::Board shared(board);
     const domain::SystemClock clock;
     RepeatedFault lapses(clock, "error", "feeder_failed");
-    persistence::Feeder(connections, shared, lapses).run(pause);
+    auto peppers = domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile).fingerprints();
+    persistence::Feeder(connections, shared, std::move(peppers), lapses).run(pause);
 }
 
 }  // namespace claviger::fcgi

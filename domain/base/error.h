@@ -35,6 +35,7 @@ enum class ErrorCode {
 // A refusal. `detail` is for the log and for operators, and never reaches a client of the service. `retryAfter` is 0
 // where no waiting time is known.
 struct Error {
+    using Code = ErrorCode;
     ErrorCode code;
     std::string detail{};
     std::chrono::seconds retryAfter{0};

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "domain/secrets/random.h"
+#include "domain/base/random.h"
+
 
 namespace claviger::domain {
 namespace {
@@ -29,7 +30,7 @@ Uuid makeUuid(Timestamp now) {
     const auto fraction = static_cast<std::uint16_t>(micros % 1000 * 4096 / 1000);
 
     Uuid uuid;
-    secrets::fillRandom(uuid);
+    fillRandom(uuid);
     for (std::size_t i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
     uuid[6] = static_cast<std::uint8_t>(0x70 | fraction >> 8);
     uuid[7] = static_cast<std::uint8_t>(fraction);

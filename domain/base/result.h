@@ -9,13 +9,14 @@
 
 namespace claviger::domain {
 
-// A value or an expected refusal. Unexpected failures are exceptions (domain/base/error.h has the two of storage).
-template <class T>
+// A value or an expected refusal. Unexpected failures are exceptions (domain/base/error.h has the two of storage). The
+// type of a refusal is made from its code: it has a member type Code.
+template <class T, class E = Error>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit on purpose
-    Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
-    Result(ErrorCode code) : Result(Error{code}) {}                           // NOLINT
+    Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit on purpose
+    Result(E error) : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
+    Result(typename E::Code code) : Result(E{code}) {}                    // NOLINT
 
     bool ok() const { return held_.index() == 0; }
 
@@ -25,24 +26,24 @@ public:
     T&& value() && { return assert(ok()), std::get<0>(std::move(held_)); }
 
     // Requires !ok().
-    const Error& error() const { return assert(!ok()), std::get<1>(held_); }
+    const E& error() const { return assert(!ok()), std::get<1>(held_); }
 
 private:
-    std::variant<T, Error> held_;
+    std::variant<T, E> held_;
 };
 
-template <>
-class [[nodiscard]] Result<void> {
+template <class E>
+class [[nodiscard]] Result<void, E> {
 public:
     Result() = default;
-    Result(Error error) : error_(std::move(error)) {}  // NOLINT: implicit on purpose
-    Result(ErrorCode code) : Result(Error{code}) {}    // NOLINT
+    Result(E error) : error_(std::move(error)) {}       // NOLINT: implicit on purpose
+    Result(typename E::Code code) : Result(E{code}) {}  // NOLINT
 
     bool ok() const { return !error_.has_value(); }
-    const Error& error() const { return assert(!ok()), *error_; }
+    const E& error() const { return assert(!ok()), *error_; }
 
 private:
-    std::optional<Error> error_;
+    std::optional<E> error_;
 };
 
 }  // namespace claviger::domain

@@ -8,7 +8,6 @@
 namespace claviger::domain {
 namespace {
 
-constexpr std::size_t kTablesOfATenant = 7;
 constexpr std::size_t kTablesBesides = 100;      // those of the control schema and of the server itself
 constexpr long kSoon = 14;                       // days
 constexpr std::size_t kConnectionsBesides = 10;  // for the tool, the feeder and administrators
@@ -52,7 +51,7 @@ Finding checkDoublewrite(const ServerFacts& facts) {
 }
 
 Finding checkCache(const ServerFacts& facts, const std::string& name) {
-    const auto wanted = facts.tenants * kTablesOfATenant + kTablesBesides;
+    const auto wanted = facts.tenants * facts.tablesOfEach + kTablesBesides;
     const auto has = number(facts, name);
     const auto text = name + " is " + std::to_string(has) + ", and " + std::to_string(facts.tenants) +
                       " tenants have about " + std::to_string(wanted) + " tables";

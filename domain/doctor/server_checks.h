@@ -12,9 +12,9 @@ namespace claviger::domain {
 
 // The database server's own settings and state.
 struct ServerFacts {
-    std::map<std::string, std::string> variables;  // SHOW GLOBAL VARIABLES
-    std::string sqlModeHere, timeZoneHere;         // of a connection that is opened as the service does
-    std::size_t tenants = 0;
+    std::map<std::string, std::string> variables;   // SHOW GLOBAL VARIABLES
+    std::string sqlModeHere, timeZoneHere;          // of a connection that is opened as the service does
+    std::size_t tenants = 0, tablesOfEach = 0;      // the tenants, and the tables of each
     std::string tlsVersionHere{}, tlsCipherHere{};  // of such a connection; empty: it is in plain text
     std::optional<long> certificateDays{};          // until the server's certificate ends; nullopt: it is not reported
 };

@@ -14,6 +14,8 @@
 
 namespace claviger::domain {
 
+inline constexpr std::size_t kLiveKeyLimit = 500;  // active keys of one user
+
 // A named credential of one user, without its secret. The full key was shown once, when it was issued.
 struct ApiKey {
     ApiKeyId id;

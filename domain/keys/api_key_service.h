@@ -15,8 +15,6 @@ namespace claviger::domain {
 // Creates, lists and regenerates the API keys of the acting user. Every method throws StorageUnavailable. Thread-safe.
 class ApiKeyService {
 public:
-    static constexpr std::size_t kLiveKeyLimit = KeyMaker::kLiveKeyLimit;  // per user
-
     // The limit applies to each user's creates and regenerates. References must outlive this.
     ApiKeyService(TenantStores&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
 
@@ -38,7 +36,7 @@ public:
     // keeps its hash, and no later call can return it again.
     //
     //   kNameTaken        an active key of this user has the name
-    //   kKeyLimitReached  the user has 500 active keys
+    //   kKeyLimitReached  the user has kLiveKeyLimit active keys
     //   kTooManyChanges   the user's budget of creates and regenerates is used up; retryAfter says for how long
     //   kAlreadyShown     the form with this one-time value has made a key before
     //   kUnauthorized     the user was suspended after signing in

@@ -20,8 +20,6 @@ struct KeyHolder {
 // state.
 class KeyMaker {
 public:
-    static constexpr std::size_t kLiveKeyLimit = 500;  // per user
-
     // References must outlive this.
     KeyMaker(TenantStores&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
 
@@ -30,7 +28,7 @@ public:
     // Creates a key and its audit record, in one transaction.
     //   kUnauthorized     the user is not approved
     //   kAlreadyShown     the form with this one-time value has made a key before
-    //   kKeyLimitReached  the user has 500 active keys
+    //   kKeyLimitReached  the user has kLiveKeyLimit active keys
     //   kTooManyChanges   the user's budget of changes is used up; retryAfter says for how long
     //   kNameTaken        an active key of the user has the name
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.

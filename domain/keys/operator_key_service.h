@@ -35,7 +35,7 @@ public:
     //   kUserNotFound
     //   kUserNotApproved  a pending or suspended user
     //   kNameTaken        an active key of the user has the name
-    //   kKeyLimitReached  the user has 500 active keys
+    //   kKeyLimitReached  the user has kLiveKeyLimit active keys
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const Tenant&, const Email&, const KeyName&);
 

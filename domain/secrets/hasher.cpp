@@ -84,6 +84,12 @@ std::string Hasher::fingerprint() const {
     return text;
 }
 
+std::map<int, std::string> Hasher::fingerprints() const {
+    std::map<int, std::string> all{{pepperVersion_, fingerprint()}};
+    if (other_) all.emplace(other_->pepperVersion(), other_->fingerprint());
+    return all;
+}
+
 KeyHash Hasher::hash(const TenantId& tenant, const PlainKey& key) const {
     return digest<KeyHash>("key", tenant, {key.characters_.data(), key.characters_.size()});
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ public:
 
     // Returns 16 hexadecimal digits that identify the pepper and do not reveal it.
     std::string fingerprint() const;
+
+    // The fingerprints of this pepper and of the other one, by version.
+    std::map<int, std::string> fingerprints() const;
 
     KeyHash hash(const TenantId&, const PlainKey&) const;
     SessionHash hash(const TenantId&, const SessionToken&) const;

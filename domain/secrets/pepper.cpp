@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "domain/base/random.h"
 #include "domain/secrets/one_line_secret.h"
-#include "domain/secrets/random.h"
 
 namespace claviger::domain::secrets {
 namespace {

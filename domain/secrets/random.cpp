@@ -4,11 +4,9 @@
 
 #include <array>
 
-namespace claviger::domain::secrets {
+#include "domain/base/random.h"
 
-void fillRandom(std::span<std::uint8_t> bytes) {
-    randombytes_buf(bytes.data(), bytes.size());
-}
+namespace claviger::domain::secrets {
 
 // Draws random bytes in blocks, because libsodium makes a system call for each number.
 void fillRandomBelow(std::uint8_t bound, std::span<std::uint8_t> numbers) {

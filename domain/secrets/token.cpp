@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "domain/secrets/random.h"
+#include "domain/base/random.h"
+
 
 namespace claviger::domain::secrets {
 namespace {

@@ -10,8 +10,6 @@
 namespace claviger::domain {
 namespace {
 
-constexpr auto kControlSchema = "claviger";
-
 bool isBehind(const TenantState& tenant) {
     return tenant.state.version < tenant.state.newest;
 }

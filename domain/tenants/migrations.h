@@ -8,6 +8,9 @@
 
 namespace claviger::domain {
 
+// The schema that holds what belongs to no tenant.
+inline constexpr auto kControlSchema = "claviger";
+
 // A migration that failed, or a history that does not fit the files. what() names the schema and the migration.
 class MigrationRefused : public std::runtime_error {
     using std::runtime_error::runtime_error;

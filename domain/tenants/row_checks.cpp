@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "domain/keys/key_maker.h"
+#include "domain/keys/api_key.h"
 
 namespace claviger::domain {
 namespace {
@@ -48,8 +48,8 @@ void RowChecks::noteKey(const ArchiveCells& cells) {
     noteOwner(user);
     if (lineages_.try_emplace(idIn<LineageId>(cells, kLineage), user).first->second != user)
         refuse(kLineage, "another user has keys of this lineage");
-    if (!cells.at(place(kDeletedAt)) && ++livingKeys_[user] > KeyMaker::kLiveKeyLimit)
-        refuse(kUserId, "its user has more than " + std::to_string(KeyMaker::kLiveKeyLimit) + " living keys");
+    if (!cells.at(place(kDeletedAt)) && ++livingKeys_[user] > kLiveKeyLimit)
+        refuse(kUserId, "its user has more than " + std::to_string(kLiveKeyLimit) + " living keys");
 }
 
 void RowChecks::noteOwner(const UserId& user) {

@@ -71,7 +71,7 @@ Reply showKeys(const Services& services, const PersonCall& call) {
     const auto query = parseFields(call.request.query);
     const auto search = query ? valueOf(*query, "q") : std::string();
     return Response::page(200, services.pages.keys({chromeOf(services, call), services.apiKeys.list(call.actor), search,
-                                                    domain::ApiKeyService::kLiveKeyLimit, meUrlOf(call.request)}));
+                                                    domain::kLiveKeyLimit, meUrlOf(call.request)}));
 }
 
 Reply showNewKey(const Services& services, const PersonCall& call) {

@@ -1,5 +1,7 @@
 #include "persistence/connection/identifier.h"
 
+#include "domain/tenants/migrations.h"
+
 namespace claviger::persistence {
 namespace {
 
@@ -30,7 +32,7 @@ Identifier Identifier::schema(const domain::SchemaName& name) {
 }
 
 Identifier Identifier::controlSchema() {
-    return Identifier(backQuoted("claviger"));
+    return Identifier(backQuoted(domain::kControlSchema));
 }
 
 Identifier Identifier::schemaInGrant(const domain::SchemaName& name) {

@@ -1,7 +1,7 @@
 #include "persistence/control/mysql_migration_failures.h"
 
+#include "persistence/connection/columns.h"
 #include "persistence/connection/errors.h"
-#include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 namespace {

@@ -1,8 +1,8 @@
 #include "persistence/control/mysql_old_rows.h"
 
+#include "persistence/connection/columns.h"
 #include "persistence/connection/reading.h"
 #include "persistence/control/tenant_rows.h"
-#include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 namespace {

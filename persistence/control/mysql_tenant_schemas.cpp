@@ -1,9 +1,9 @@
 #include "persistence/control/mysql_tenant_schemas.h"
 
+#include "persistence/connection/columns.h"
 #include "persistence/connection/errors.h"
 #include "persistence/control/tenant_rights.h"
 #include "persistence/schema/schema_history.h"
-#include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 namespace {

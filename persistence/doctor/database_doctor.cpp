@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "domain/doctor/server_checks.h"
+#include "persistence/control/grants.h"
 #include "persistence/control/tenant_rows.h"
 #include "persistence/doctor/pepper_checks.h"
+#include "persistence/doctor/recorded_pepper_checks.h"
 #include "persistence/doctor/rights_checks.h"
 #include "persistence/doctor/schema_checks.h"
 
@@ -93,6 +95,7 @@ domain::ServerFacts factsOf(Connection& connection, std::size_t tenants) {
     facts.sqlModeHere = session[0].text(0);
     facts.timeZoneHere = session[0].text(1);
     facts.tenants = tenants;
+    facts.tablesOfEach = kRoleGrants.size() + kRoleReachesNone.size();  // a test compares both with a schema
     return facts;
 }
 
@@ -117,6 +120,7 @@ Findings examineDatabase(const domain::Settings& settings) {
         if (usable) tenants = tenantsOf(tool.connection());
         append(findings, checkTenantSchemas(settings, tool.connections(), tenants));
         append(findings, checkPeppers(settings, tool.connection(), tenants));
+        append(findings, checkRecordedPeppers(settings, tool.connection()));
         append(findings, checkToolRights(tool.connection()));
         append(findings, checkRoles(tool.connection(), tenants));
         append(findings, checkServer(settings, factsOf(tool.connection(), tenants.size())));

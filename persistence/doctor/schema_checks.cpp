@@ -3,8 +3,8 @@
 #include <map>
 
 #include "domain/tenants/migration_service.h"
+#include "persistence/connection/columns.h"
 #include "persistence/schema/migrator.h"
-#include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 namespace {

@@ -3,7 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "persistence/tenant/columns.h"
+#include "persistence/connection/columns.h"
+#include "persistence/control/recorded_peppers.h"
 
 namespace claviger::persistence {
 namespace {
@@ -29,8 +30,8 @@ constexpr Sql kReadEpochs = "SELECT epoch FROM claviger.revocation_epochs ORDER 
 
 }  // namespace
 
-Feeder::Feeder(Connections& connections, Board& board, domain::FaultReport& faults)
-    : connections_(connections), board_(board), faults_(faults) {}
+Feeder::Feeder(Connections& connections, Board& board, domain::PepperFingerprints peppers, domain::FaultReport& faults)
+    : connections_(connections), board_(board), peppers_(std::move(peppers)), faults_(faults) {}
 
 void Feeder::run(const Pause& pause) {
     for (bool stopped = false; !stopped;) {
@@ -69,6 +70,7 @@ bool Feeder::begin(Connection& connection, const Pause& pause) {
     board_.lower();
     epochs_.clear();
     renewedAt_ = Board::now();
+    recordPeppers(connection, peppers_);
     connection.execute(kRegister, {bytesOf(*board_.board())});
     for (int i = 0; i < kLooks; ++i) {
         readBoards(connection, Board::now());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/base/fault_report.h"
+#include "domain/tenants/tenant_archive.h"
 #include "persistence/connection/connections.h"
 #include "persistence/fence/board.h"
 
@@ -16,9 +17,10 @@ namespace claviger::persistence {
 // every lookup goes to the database. For one thread. A board must have at most one running feeder.
 class Feeder {
 public:
-    // Reports each fault that lets the lease lapse as a failure, and each lease as a success. References must outlive
-    // this.
-    Feeder(Connections&, Board&, domain::FaultReport&);
+    // Reports each fault that lets the lease lapse as a failure, and each lease as a success. `peppers` are this
+    // host's. If the database is used with another pepper of one of these versions, that is such a fault, and the host
+    // registers nothing: it would refuse the keys of the others. References must outlive this.
+    Feeder(Connections&, Board&, domain::PepperFingerprints peppers, domain::FaultReport&);
 
     // Waits that long. Returns false if the feeder is to stop. Must not throw.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
@@ -39,6 +41,7 @@ private:
 
     Connections& connections_;
     Board& board_;
+    const domain::PepperFingerprints peppers_;
     domain::FaultReport& faults_;
     Epochs epochs_;               // of the last reading, by slot; empty before the first on a connection
     Board::Moment renewedAt_{0};  // when the last renewal of this host's row began

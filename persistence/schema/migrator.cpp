@@ -13,8 +13,6 @@ constexpr Sql kLock = "SELECT GET_LOCK(?, 60)";
 constexpr Sql kUnlock = "SELECT RELEASE_LOCK(?)";
 constexpr Sql kCurrentUser = "SELECT CURRENT_USER()";
 
-constexpr auto kControlSchema = "claviger";
-
 // The lock for the migrations of one schema. The server releases it if the connection is lost. The constructor waits
 // for at most 60 s, then throws MigrationRefused.
 class MigrationLock {
@@ -134,7 +132,7 @@ int Migrator::controlVersion() const {
 
 void Migrator::bringUpControl() {
     const auto connection = connections_.borrowForSchemaChange();
-    migrate(*connection, kControlSchema, Identifier::controlSchema(), control_, control_.migrations.size());
+    migrate(*connection, domain::kControlSchema, Identifier::controlSchema(), control_, control_.migrations.size());
     const Names names{{"worker", workerAccount(*connection)}};
     for (const auto& grant : kWorkerGrants) connection->execute(grant, {}, names);
     if (const auto pruner = pruneAccount(*connection)) grantControl(*connection, *pruner);
@@ -153,7 +151,7 @@ void Migrator::makeTenantAt(const domain::SchemaName& schema, int version) const
 }
 
 std::vector<domain::PendingMigration> Migrator::pendingOfControl() const {
-    return pending(connections_, kControlSchema, Identifier::controlSchema(), control_);
+    return pending(connections_, domain::kControlSchema, Identifier::controlSchema(), control_);
 }
 
 std::vector<domain::PendingMigration> Migrator::pendingOf(const domain::SchemaName& schema) const {

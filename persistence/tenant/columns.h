@@ -1,47 +1,24 @@
 #pragma once
 
-#include <optional>
-#include <stdexcept>
-
-#include "domain/base/result.h"
+#include "domain/keys/api_key.h"
 #include "domain/users/user.h"
-#include "persistence/connection/rows.h"
-#include "persistence/connection/statement.h"
+#include "persistence/connection/columns.h"
 
 namespace claviger::persistence {
-
-// Unwraps a stored value that the domain's own parser has read. Throws std::logic_error if the parser refused it: then
-// another program has written to the database.
-template <class T>
-T stored(domain::Result<T> parsed) {
-    if (!parsed.ok()) throw std::logic_error("a stored value is not valid: " + parsed.error().detail);
-    return std::move(parsed).value();
-}
-template <class T>
-T stored(std::optional<T> parsed) {
-    if (!parsed) throw std::logic_error("a stored value is not valid");
-    return std::move(*parsed);
-}
-
-template <class IdType>
-IdType idAt(const Row& row, std::size_t column) {
-    return stored(IdType::fromBytes(row.text(column)));
-}
-
-// An id or a hash, for a binary column. nullopt becomes NULL.
-template <class T>
-Value bytesOf(const T& value) {
-    return Bytes{value.bytes()};
-}
-template <class T>
-Value bytesOf(const std::optional<T>& value) {
-    return value ? bytesOf(*value) : Value(Null{});
-}
 
 Text textOf(domain::UserStatus);
 domain::UserStatus statusAt(const Row&, std::size_t column);
 
-// Reads five columns, from `first` on: id, email, name, status, created_at.
+// The columns of a user and of a key, in the order in which userAt() and keyAt() read them, from `users u` and
+// `api_keys k`. Macros, since a statement is one literal (sql.h).
+#define CLAVIGER_USER_COLUMNS "u.id, u.email, u.name, u.status, u.created_at"
+#define CLAVIGER_KEY_COLUMNS                                                                            \
+    "k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, " \
+    "k.last_used_address, k.last_user_agent, k.use_count"
+inline constexpr std::size_t kKeyColumns = 11;
+
+// Reads the columns from `first` on.
 domain::User userAt(const Row&, std::size_t first);
+domain::ApiKey keyAt(const Row&, std::size_t first);
 
 }  // namespace claviger::persistence

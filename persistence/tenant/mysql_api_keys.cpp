@@ -13,16 +13,10 @@ namespace {
 // `live` is generated from deleted_at: 1 for an active key, NULL for a revoked one. With it the indexes keep the active
 // keys together.
 constexpr Sql kListLive =
-    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
-    "last_used_address, last_user_agent "
-    "FROM {schema}.api_keys WHERE user_id IN (?) AND live = 1";
-constexpr Sql kListAllLive =
-    "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
-    "k.use_count, "
-    "k.last_used_address, k.last_user_agent, "
-    "u.id, u.email, u.name, u.status, u.created_at "
-    "FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
-    "ORDER BY u.email, k.created_at DESC, k.id DESC";
+    "SELECT " CLAVIGER_KEY_COLUMNS " FROM {schema}.api_keys k WHERE k.user_id IN (?) AND k.live = 1";
+constexpr Sql kListAllLive = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
+                             " FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
+                             "ORDER BY u.email, k.created_at DESC, k.id DESC";
 constexpr Sql kLockUser = "SELECT 1 FROM {schema}.users WHERE id = ? FOR UPDATE";
 // A separate statement, so that it sees what was committed while kLockUser waited for its lock.
 constexpr Sql kCount =
@@ -38,9 +32,7 @@ constexpr Sql kSetChangesWholeAt =
     "INSERT INTO {schema}.key_changes (user_id, whole_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE whole_at = ?";
 constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
 constexpr Sql kFindLiveByOnce =
-    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
-    "last_used_address, last_user_agent "
-    "FROM {schema}.api_keys WHERE once_hash = ? AND deleted_at IS NULL";
+    "SELECT " CLAVIGER_KEY_COLUMNS " FROM {schema}.api_keys k WHERE k.once_hash = ? AND k.deleted_at IS NULL";
 // One query for both hashes of a key, so that it is not missed while it moves from one to the other.
 constexpr Sql kFindLive =
     "SELECT k.key_hash, k.id, k.user_id, k.pepper_version "
@@ -48,17 +40,10 @@ constexpr Sql kFindLive =
     "WHERE k.key_hash IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
 constexpr Sql kCountLiveByPepper =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
-constexpr Sql kFindOwners =
-    "SELECT k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, "
-    "k.use_count, "
-    "k.last_used_address, k.last_user_agent, "
-    "u.id, u.email, u.name, u.status, u.created_at "
-    "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
-    "WHERE k.id IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
-constexpr Sql kFind =
-    "SELECT id, user_id, name, lineage_id, generation, key_prefix, created_at, last_used_at, use_count, "
-    "last_used_address, last_user_agent, deleted_at "
-    "FROM {schema}.api_keys WHERE id = ?";
+constexpr Sql kFindOwners = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
+                            " FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
+                            "WHERE k.id IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
+constexpr Sql kFind = "SELECT " CLAVIGER_KEY_COLUMNS ", k.deleted_at FROM {schema}.api_keys k WHERE k.id = ?";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -82,23 +67,8 @@ constexpr Sql kMove =
 constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
 
-constexpr std::size_t kKeyColumns = 11;  // of a key, in every query
-
-domain::ApiKey keyAt(const Row& row) {
-    return {idAt<domain::ApiKeyId>(row, 0),
-            idAt<domain::UserId>(row, 1),
-            stored(domain::KeyName::parse(row.text(2))),
-            idAt<domain::LineageId>(row, 3),
-            static_cast<int>(row.integer(4)),
-            row.text(5),
-            row.timestamp(6),
-            row.maybeTimestamp(7),
-            {row.text(9), row.text(10)},
-            row.integer(8)};
-}
-
 domain::KeyOwner ownerAt(const Row& row) {
-    return {keyAt(row), userAt(row, kKeyColumns)};
+    return {keyAt(row, 0), userAt(row, kKeyColumns)};
 }
 
 Value timeOf(const std::optional<domain::Timestamp>& moment) {
@@ -127,7 +97,7 @@ std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listLive(const std::vecto
     ListOfBytes ids;
     for (const auto& user : users) ids.values.push_back(user.bytes());
     std::map<domain::UserId, std::vector<domain::ApiKey>> keys;
-    for (auto& key : connection_.query(kListLive, {std::move(ids)}).map(keyAt))
+    for (auto& key : connection_.query(kListLive, {std::move(ids)}).map([](const Row& row) { return keyAt(row, 0); }))
         keys[key.user].push_back(std::move(key));
     for (auto& [user, theirs] : keys)
         std::sort(theirs.begin(), theirs.end(), [](const domain::ApiKey& a, const domain::ApiKey& b) {
@@ -172,7 +142,7 @@ bool MySqlApiKeys::isUsed(const domain::secrets::OnceHash& once) const {
 std::optional<domain::ApiKey> MySqlApiKeys::findLiveByOnce(const domain::secrets::OnceHash& once) const {
     const auto rows = connection_.query(kFindLiveByOnce, {bytesOf(once)});
     if (rows.empty()) return std::nullopt;
-    return keyAt(rows[0]);
+    return keyAt(rows[0], 0);
 }
 
 std::vector<std::optional<domain::FoundKey>> MySqlApiKeys::findLive(
@@ -245,7 +215,7 @@ void MySqlApiKeys::addNext(const domain::ApiKey& key, const domain::KeySecret& s
 std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) const {
     const auto rows = connection_.query(kFind, {bytesOf(id)});
     if (rows.empty()) return std::nullopt;
-    return domain::StoredKey{keyAt(rows[0]), rows[0].maybeTimestamp(kKeyColumns)};
+    return domain::StoredKey{keyAt(rows[0], 0), rows[0].maybeTimestamp(kKeyColumns)};
 }
 
 void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Living& living, domain::Timestamp now) {

@@ -7,7 +7,8 @@ namespace {
 
 // The limits are compared with the caller's time, not the database's: the same clock has written them.
 constexpr Sql kFindLive =
-    "SELECT s.created_at, s.last_seen_at, s.expires_at, u.id, u.email, u.name, u.status, u.created_at "
+    "SELECT s.created_at, s.last_seen_at, s.expires_at, " CLAVIGER_USER_COLUMNS
+    " "
     "FROM {schema}.sessions s JOIN {schema}.users u ON u.id = s.user_id "
     "WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ? AND s.last_seen_at <= ? AND s.expires_at > ? "
     "AND s.expires_at <= ? AND s.session_epoch = u.session_epoch AND u.status = 'approved'";

@@ -7,8 +7,8 @@ namespace claviger::persistence {
 namespace {
 
 constexpr Sql kFindByEmail =
-    "SELECT id, email, name, status, created_at, password_hash FROM {schema}.users WHERE email = ?";
-constexpr Sql kList = "SELECT id, email, name, status, created_at FROM {schema}.users ORDER BY email";
+    "SELECT " CLAVIGER_USER_COLUMNS ", u.password_hash FROM {schema}.users u WHERE u.email = ?";
+constexpr Sql kList = "SELECT " CLAVIGER_USER_COLUMNS " FROM {schema}.users u ORDER BY u.email";
 constexpr Sql kPasswordCosts = "SELECT DISTINCT SUBSTRING_INDEX(password_hash, '$', 4) FROM {schema}.users";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.users (id, email, name, status, created_at, password_hash) VALUES (?, ?, ?, ?, ?, ?)";

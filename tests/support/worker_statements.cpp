@@ -20,8 +20,8 @@ constexpr std::array kOfTheTool = {
     std::string_view("mysql_users.cpp kSetStatus"),
 };
 
-constexpr std::array kControlSources = {"fence/feeder.cpp", "control/mysql_tenant_directory.cpp",
-                                        "connection/transactions.cpp"};
+constexpr std::array kControlSources = {"fence/feeder.cpp", "control/recorded_peppers.cpp",
+                                        "control/mysql_tenant_directory.cpp", "connection/transactions.cpp"};
 
 const fs::path& sources() {
     static const fs::path folder(PERSISTENCE_FOLDER);
@@ -49,9 +49,18 @@ std::string joined(const std::string& literals) {
     return replaced(replaced(text, "\\\"", "\""), "\\\\", "\\");
 }
 
+// Puts the literals of columns.h in the place of their macros.
+std::string withColumns(std::string source) {
+    static const auto columns = contentOf(sources() / "tenant/columns.h");
+    static const std::regex macro(R"re(#define (CLAVIGER_\w+_COLUMNS)((?:\s|\\\n|"[^"]*")+))re");
+    for (std::sregex_iterator one(columns.begin(), columns.end(), macro), end; one != end; ++one)
+        source = replaced(std::move(source), (*one)[1].str(), "\"" + joined((*one)[2].str()) + "\"");
+    return source;
+}
+
 void addFrom(const fs::path& file, std::vector<NamedStatement>& all) {
     static const std::regex constant(R"re(constexpr Sql (k\w+)\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+);)re");
-    const auto source = contentOf(file);
+    const auto source = withColumns(contentOf(file));
     std::size_t found = 0, there = 0;
     for (std::sregex_iterator one(source.begin(), source.end(), constant), end; one != end; ++one, ++found)
         all.push_back({file.filename().string() + " " + (*one)[1].str(), joined((*one)[2].str())});

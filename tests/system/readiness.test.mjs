@@ -83,6 +83,18 @@ describe('readiness', () => {
     for (const end = Date.now() + 1500; Date.now() < end; await sleep(50)) assert.equal((await probe()).status, 200);
   });
 
+  test('another pepper than that of the other hosts: not ready, and the log names the version', async () => {
+    const own = database.sql('SELECT fingerprint FROM claviger.peppers WHERE version = 1').trim();
+    assert.match(own, /^[0-9a-f]{16}$/);
+    database.sql("UPDATE claviger.peppers SET fingerprint = '0123456789abcdef'");
+    process.kill(service.children().feeder, 'SIGKILL');
+    await missing('fence');
+    assert.ok(service.events('feeder_failed').some(({ cause }) => /pepper of version 1 .* bring the right one back/.test(cause)));
+    assert.equal(database.sql('SELECT COUNT(*) FROM claviger.nodes').trim(), '0');
+    database.sql(`UPDATE claviger.peppers SET fingerprint = '${own}'`);
+    await ready();
+  });
+
   test('schemas of before, all of them; one of them keeps no host from its work', async () => {
     service.tenant();
     database.sql(`UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = '${tenant.slug}'`);

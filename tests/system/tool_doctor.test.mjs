@@ -100,6 +100,12 @@ faulty('a pepper that is torn', {
   check: 'pepper',
   pattern: /not of the form/,
 });
+faulty('another pepper than the one that the database is used with', {
+  plant: () => sql("INSERT INTO claviger.peppers (version, fingerprint, recorded_at) VALUES (1, '0123456789abcdef', UTC_TIMESTAMP(6))"),
+  mend: () => sql('DELETE FROM claviger.peppers'),
+  check: 'pepper_of_database',
+  pattern: /another pepper of version 1/,
+});
 faulty('a folder of sockets and locks that everybody may write to', {
   plant: () => chmodSync(join(tool.database.folder, 'run'), 0o777),
   mend: () => chmodSync(join(tool.database.folder, 'run'), 0o700),

@@ -49,6 +49,8 @@ class FeederTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
     CPPUNIT_TEST(beginsAnewOnANewConnection);
     CPPUNIT_TEST(forgetsNodesThatAreNotRenewed);
+    CPPUNIT_TEST(recordsThePeppersThatItsWorkersHave);
+    CPPUNIT_TEST(feedsNothingWithAnotherPepperOfARecordedVersion);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -61,7 +63,10 @@ public:
         ::close(fd);
         database().execute(*tenant_, "DELETE FROM claviger.nodes");
     }
-    void tearDown() override { database().execute(*tenant_, "DELETE FROM claviger.nodes"); }
+    void tearDown() override {
+        database().execute(*tenant_, "DELETE FROM claviger.nodes");
+        database().execute(*tenant_, "DELETE FROM claviger.peppers WHERE version IN (7, 8)");
+    }
 
 private:
     static TestDatabase& database() { return TestDatabase::instance(); }
@@ -71,7 +76,7 @@ private:
     void feed(const std::function<bool(int)>& step) {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         int pauses = 0;
-        Feeder(connections, *board_, *faults_).run([&](std::chrono::milliseconds time) {
+        Feeder(connections, *board_, peppers_, *faults_).run([&](std::chrono::milliseconds time) {
             return time == domain::kSettlingTime / 4 ? announced_() : step(++pauses);
         });
     }
@@ -294,7 +299,36 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes("board_id = REPEAT('l', 16)"));
     }
 
+    std::string recorded(int version) {
+        const auto rows = database().query(
+            *tenant_, "SELECT fingerprint FROM claviger.peppers WHERE version = " + std::to_string(version));
+        return rows.empty() ? std::string() : rows.at(0).at(0).value();
+    }
+
+    void recordsThePeppersThatItsWorkersHave() {
+        peppers_ = {{7, "0123456789abcdef"}, {8, "fedcba9876543210"}};
+        feed([](int) { return false; });
+        CPPUNIT_ASSERT_EQUAL(std::string("0123456789abcdef"), recorded(7));
+        CPPUNIT_ASSERT_EQUAL(std::string("fedcba9876543210"), recorded(8));
+        CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
+    }
+
+    void feedsNothingWithAnotherPepperOfARecordedVersion() {
+        peppers_ = {{7, "0123456789abcdef"}};
+        feed([](int) { return false; });
+        peppers_ = {{7, "fedcba9876543210"}};
+        int pauses = 0;
+        feed([&](int) {
+            CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot)));
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
+            return ++pauses < 3;
+        });
+        CPPUNIT_ASSERT_EQUAL(3, faults_->failures.load());
+        CPPUNIT_ASSERT_EQUAL(std::string("0123456789abcdef"), recorded(7));
+    }
+
     std::optional<domain::Tenant> tenant_;
+    domain::PepperFingerprints peppers_;
     std::unique_ptr<Board> board_, other_;
     std::function<bool()> announced_ = [] { return true; };
     std::optional<RecordedFaults> faults_;

@@ -39,7 +39,8 @@ class ServerChecksTest : public CppUnit::TestFixture {
                  {"max_connections", "151"}},
                 "STRICT_ALL_TABLES",
                 "+00:00",
-                2};
+                2,
+                8};
     }
 
     static domain::Settings settings() {
@@ -113,13 +114,13 @@ class ServerChecksTest : public CppUnit::TestFixture {
     void measuresCachesByTheTenants() {
         for (const auto* cache : {"table_open_cache", "table_definition_cache"}) {
             auto facts = sound();
-            facts.tenants = 271;  // of seven tables each, and a hundred besides: within 2,000
+            facts.tenants = 237;  // of eight tables each, and a hundred besides: within 2,000
             CPPUNIT_ASSERT(finding(facts, cache).severity == Severity::kGood);
             facts.tenants = 1000;
             const auto found = finding(facts, cache);
             CPPUNIT_ASSERT(found.severity == Severity::kWarning);
-            assertSays("1000 tenants have about 7100 tables", found.what);
-            assertSays(std::string(cache) + " = 14200", found.mend);
+            assertSays("1000 tenants have about 8100 tables", found.what);
+            assertSays(std::string(cache) + " = 16200", found.mend);
         }
     }
 

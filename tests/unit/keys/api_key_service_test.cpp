@@ -234,16 +234,16 @@ private:
     }
 
     void fill() {
-        for (std::size_t i = 0; i < ApiKeyService::kLiveKeyLimit; ++i) create(scene_->ann, "key " + std::to_string(i));
+        for (std::size_t i = 0; i < domain::kLiveKeyLimit; ++i) create(scene_->ann, "key " + std::to_string(i));
     }
 
     void refusesOverTheLimitAndStoresNothing() {
-        CPPUNIT_ASSERT_EQUAL(std::size_t{500}, ApiKeyService::kLiveKeyLimit);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{500}, domain::kLiveKeyLimit);
         fill();
         const auto before = auditRows();
         CPPUNIT_ASSERT(
             refusedWith(ErrorCode::kKeyLimitReached, scene_->world.apiKeys.create(scene_->ann, keyName("one more"))));
-        CPPUNIT_ASSERT_EQUAL(ApiKeyService::kLiveKeyLimit, keyRows());
+        CPPUNIT_ASSERT_EQUAL(domain::kLiveKeyLimit, keyRows());
         CPPUNIT_ASSERT_EQUAL(before, auditRows());
         CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, keyName("one more")).ok());
     }
@@ -252,7 +252,7 @@ private:
         fill();
         const auto any = scene_->world.apiKeys.list(scene_->ann).front();
         CPPUNIT_ASSERT(scene_->world.apiKeys.regenerate(scene_->ann, any.id).ok());
-        CPPUNIT_ASSERT_EQUAL(ApiKeyService::kLiveKeyLimit, scene_->world.apiKeys.list(scene_->ann).size());
+        CPPUNIT_ASSERT_EQUAL(domain::kLiveKeyLimit, scene_->world.apiKeys.list(scene_->ann).size());
     }
 
     void aFormMakesAKeyOnce() {
