@@ -91,13 +91,10 @@ public:
     }
 
 private:
-    template <class T>
-    using Or = std::variant<T, Refusal>;
-
     Reply refuseMatch() {
         if (match_.allow.empty()) return Refusal{Problem::kNotFound};
         if (match_.ofTenant) {
-            if (auto tenant = findTenant(); std::holds_alternative<Refusal>(tenant)) return std::get<Refusal>(tenant);
+            if (const auto tenant = findTenant(); !tenant.ok()) return tenant.error();
         }
         return Refusal{Problem::kMethodNotAllowed};
     }
@@ -107,46 +104,45 @@ private:
     Reply serve(ForVisitor handler) {
         if (isSignInInTheClear()) return Refusal{Problem::kHttpsRequired, {}, "sign-in over http from another machine"};
         const auto tenant = findTenant();
-        if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
-        const auto& known = *std::get<domain::SharedTenant>(tenant);
+        if (!tenant.ok()) return tenant.error();
+        const auto& known = *tenant.value();
         auto form = admitChange([&](const Hasher& hasher) { return loginFormToken(hasher, request_, known); });
-        if (const auto* refusal = std::get_if<Refusal>(&form)) return *refusal;
-        return handler(services_, {{request_, std::move(match_.parameters), std::get<Fields>(std::move(form))}, known});
+        if (!form.ok()) return form.error();
+        return handler(services_, {{request_, std::move(match_.parameters), std::move(form).value()}, known});
     }
 
     Reply serve(ForPerson handler) {
         const auto tenant = findTenant();
-        if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
+        if (!tenant.ok()) return tenant.error();
         const auto session = readToken<SessionToken>(request_, Cookie::kSession);
         if (!session) return Refusal{Problem::kUnauthorized};
-        const auto actor = services_.authenticator.bySession(*std::get<domain::SharedTenant>(tenant), *session,
-                                                             {request_.requestId, request_.address});
+        const auto actor =
+            services_.authenticator.bySession(*tenant.value(), *session, {request_.requestId, request_.address});
         if (!actor.ok()) return refusalOf(actor.error());
         const auto user = actor.value().user().id.text();
         if (const auto page = request_.header("x-claviger-page-of"); page && *page != user)
             return Refusal{Problem::kSignedInAsAnother};
         auto form = admitChange(
             [&](const Hasher& hasher) { return hasher.formToken(actor.value().tenant().id, *session); }, user);
-        if (const auto* refusal = std::get_if<Refusal>(&form)) return *refusal;
-        return handler(
-            services_,
-            {{request_, std::move(match_.parameters), std::get<Fields>(std::move(form))}, actor.value(), *session});
+        if (!form.ok()) return form.error();
+        return handler(services_,
+                       {{request_, std::move(match_.parameters), std::move(form).value()}, actor.value(), *session});
     }
 
     Reply serve(ForProgram handler) {
         const auto presented = presentedKey(request_);
-        if (const auto* refusal = std::get_if<Refusal>(&presented)) return *refusal;
+        if (!presented.ok()) return presented.error();
         const auto tenant = findTenant();
-        if (const auto* refusal = std::get_if<Refusal>(&tenant)) return *refusal;
+        if (!tenant.ok()) return tenant.error();
         const auto bearer = services_.authenticator.byApiKey(
-            *std::get<domain::SharedTenant>(tenant), std::get<std::string>(presented),
+            *tenant.value(), presented.value(),
             {request_.address, domain::userAgentOf(request_.header("user-agent").value_or(""))});
         if (!bearer.ok()) return refusalOf(bearer.error());
         record_.keyId = bearer.value().key();
         return handler(services_, {{request_, std::move(match_.parameters), {}}, bearer.value()});
     }
 
-    Or<domain::SharedTenant> findTenant() {
+    Result<domain::SharedTenant> findTenant() {
         const auto host = domain::HostName::parseAuthority(request_.authority);
         if (host.ok() && !request_.server.empty() && host.value().text() != request_.server)
             return Refusal{Problem::kBadRequest, {}, "the request line and the Host header name different hosts"};
@@ -186,7 +182,7 @@ private:
     // may carry the token of the other pepper's hasher. `user` is the signed-in person, empty for a visitor. A request
     // that only reads, and one that is no form, has no fields.
     template <class Expected>
-    Or<Fields> admitChange(const Expected& expected, const std::string& user = {}) const {
+    Result<Fields> admitChange(const Expected& expected, const std::string& user = {}) const {
         if (isRead(request_.method)) return Fields{};
         if (auto refusal = refuseOrigin()) return *std::move(refusal);
         if (request_.bodyState == BodyState::kTooLarge) return Refusal{Problem::kBodyTooLarge};

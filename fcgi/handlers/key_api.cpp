@@ -11,9 +11,9 @@ Reply listApiKeys(const Services& services, const PersonCall& call) {
 
 Reply createApiKey(const Services& services, const PersonCall& call) {
     const auto name = parseNewApiKey(call.request);
-    if (const auto* refusal = std::get_if<Refusal>(&name)) return *refusal;
+    if (!name.ok()) return name.error();
 
-    const auto issued = services.apiKeys.create(call.actor, std::get<domain::KeyName>(name));
+    const auto issued = services.apiKeys.create(call.actor, name.value());
     if (!issued.ok()) return refusalOf(issued.error());
     return Response::json(201, issuedDocument(issued.value()));
 }

@@ -55,16 +55,16 @@ bool hasKeyInQuery(const Request& request) {
 
 }  // namespace
 
-std::variant<std::string, Refusal> presentedKey(const Request& request) {
-    if (hasKeyInQuery(request)) return Refusal{Problem::kKeyInQuery};
+Result<std::string> presentedKey(const Request& request) {
+    if (hasKeyInQuery(request)) return Problem::kKeyInQuery;
     auto bearer = bearerToken(request);
     auto header = apiKey(request);
-    if (holdsTwo(bearer) || holdsTwo(header)) return Refusal{Problem::kAmbiguousCredentials};
+    if (holdsTwo(bearer) || holdsTwo(header)) return Problem::kAmbiguousCredentials;
     const bool differ = bearer && header && *bearer != *header;
-    if (differ && (isOurs(*bearer) || !isOurs(*header))) return Refusal{Problem::kAmbiguousCredentials};
+    if (differ && (isOurs(*bearer) || !isOurs(*header))) return Problem::kAmbiguousCredentials;
     if (header) return std::move(*header);  // a bearer beside it is the same key or the application's own
     if (bearer) return std::move(*bearer);
-    return Refusal{Problem::kKeyRequired};
+    return Problem::kKeyRequired;
 }
 
 }  // namespace claviger::fcgi

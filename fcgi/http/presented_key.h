@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <variant>
 
 #include "fcgi/http/problem.h"
 #include "fcgi/http/request.h"
@@ -17,6 +16,6 @@ namespace claviger::fcgi {
 //   kKeyRequired           neither header
 //
 // Only the form decides here: whether the key exists is decided by the Authenticator.
-std::variant<std::string, Refusal> presentedKey(const Request&);
+Result<std::string> presentedKey(const Request&);
 
 }  // namespace claviger::fcgi

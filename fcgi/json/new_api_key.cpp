@@ -56,11 +56,11 @@ bool saysJson(const Request& request) {
     return Poco::icompare(media.getType(), "application") == 0 && (subtype == "json" || subtype.ends_with("+json"));
 }
 
-std::variant<domain::KeyName, Refusal> parseNewApiKey(const Request& request) {
-    if (!saysJson(request)) return Refusal{Problem::kUnsupportedMediaType};
+Result<domain::KeyName> parseNewApiKey(const Request& request) {
+    if (!saysJson(request)) return Problem::kUnsupportedMediaType;
     const auto body = holdsNul(request.body) ? std::nullopt : readObject(request.body);
     if (!body) return refusalOfUnreadable(request.body);
-    if (!body->name) return Refusal{Problem::kNameRequired};
+    if (!body->name) return Problem::kNameRequired;
     auto name = domain::KeyName::parse(*body->name);
     if (!name.ok()) return refusalOf(name.error());
     return std::move(name).value();

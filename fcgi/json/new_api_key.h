@@ -1,7 +1,5 @@
 #pragma once
 
-#include <variant>
-
 #include "domain/keys/key_name.h"
 #include "fcgi/http/problem.h"
 #include "fcgi/http/request.h"
@@ -14,7 +12,7 @@ namespace claviger::fcgi {
 //   kInvalidJson           not JSON, not an object, or refused by readObject
 //   kNameRequired          the name is missing, not a text, or empty after trimming
 //   kNameTooLong, kNameInvalid
-std::variant<domain::KeyName, Refusal> parseNewApiKey(const Request&);
+Result<domain::KeyName> parseNewApiKey(const Request&);
 
 // Whether the request declares its body as JSON: application/json or …+json, with any parameters.
 bool saysJson(const Request&);
