@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "domain/tenants/tenant.h"
-#include "domain/users/user.h"
+#include "domain/model/tenant.h"
+#include "domain/model/user.h"
 
 namespace claviger::cli {
 

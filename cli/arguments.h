@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "domain/base/result.h"
-#include "domain/keys/key_name.h"
-#include "domain/tenants/tenant.h"
-#include "domain/users/email.h"
+#include "domain/model/email.h"
+#include "domain/model/key_name.h"
+#include "domain/model/tenant.h"
 
 namespace claviger::cli {
 

@@ -6,7 +6,7 @@
 #include "cli/export_format.h"
 #include "cli/failure.h"
 #include "cli/restore_command.h"
-#include "domain/tenants/failure_of.h"
+#include "domain/base/failure_of.h"
 
 namespace claviger::cli {
 namespace {

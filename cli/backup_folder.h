@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/tenants/tenant_archive.h"
+#include "domain/ports/control/tenant_archive.h"
 
 namespace claviger::cli {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/answer.h"
-#include "domain/tenants/tenant_archive.h"
+#include "domain/ports/control/tenant_archive.h"
 
 namespace claviger::cli {
 

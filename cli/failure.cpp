@@ -1,8 +1,8 @@
 #include "cli/failure.h"
 
 #include "domain/configuration/settings.h"
-#include "domain/tenants/migrations.h"
-#include "domain/tenants/tenant_archive.h"
+#include "domain/ports/control/migrations.h"
+#include "domain/ports/control/tenant_archive.h"
 
 namespace claviger::cli {
 

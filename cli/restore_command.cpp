@@ -7,7 +7,7 @@
 #include "cli/export_reader.h"
 #include "cli/failure.h"
 #include "cli/transfer_commands.h"
-#include "domain/tenants/failure_of.h"
+#include "domain/base/failure_of.h"
 #include "domain/tenants/parallel.h"
 
 namespace claviger::cli {

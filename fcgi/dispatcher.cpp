@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include "domain/tenants/schema_version.h"
+#include "domain/model/schema_version.h"
 #include "fcgi/handlers/sign_in_pages.h"
 #include "fcgi/http/cookies.h"
 #include "fcgi/http/path.h"

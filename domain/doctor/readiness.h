@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "domain/base/fault_report.h"
-#include "domain/doctor/writer_probe.h"
 #include "domain/fence/fence.h"
-#include "domain/tenants/tenant_directory.h"
+#include "domain/ports/control/tenant_directory.h"
+#include "domain/ports/outside/writer_probe.h"
 
 namespace claviger::domain {
 

@@ -4,11 +4,11 @@
 #include <string_view>
 #include <vector>
 
-#include "domain/keys/api_key.h"
+#include "domain/keys/gathering.h"
 #include "domain/keys/key_maker.h"
+#include "domain/model/actor.h"
+#include "domain/model/api_key.h"
 #include "domain/secrets/hasher.h"
-#include "domain/sign_in/actor.h"
-#include "domain/stores/gathering.h"
 
 namespace claviger::domain {
 

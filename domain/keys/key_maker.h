@@ -1,9 +1,9 @@
 #pragma once
 
-#include "domain/keys/api_key.h"
 #include "domain/keys/change_limit.h"
+#include "domain/model/api_key.h"
+#include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
-#include "domain/stores/tenant_stores.h"
 
 namespace claviger::domain {
 

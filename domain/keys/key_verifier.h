@@ -3,9 +3,9 @@
 #include <string_view>
 
 #include "domain/fence/fenced_cache.h"
+#include "domain/keys/gathering.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
-#include "domain/stores/gathering.h"
 
 namespace claviger::domain {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "domain/keys/key_maker.h"
-#include "domain/users/email.h"
+#include "domain/model/email.h"
 
 namespace claviger::domain {
 

@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "domain/base/failure_of.h"
 #include "domain/secrets/password_seal.h"
-#include "domain/tenants/failure_of.h"
 
 namespace claviger::domain {
 namespace {

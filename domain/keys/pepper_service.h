@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "domain/base/clock.h"
+#include "domain/ports/control/tenant_registry.h"
+#include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
-#include "domain/stores/tenant_stores.h"
-#include "domain/tenants/tenant_registry.h"
 
 namespace claviger::domain {
 

@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "domain/base/fault_report.h"
-#include "domain/stores/tenant_stores.h"
+#include "domain/ports/tenant/tenant_stores.h"
 
 namespace claviger::domain {
 

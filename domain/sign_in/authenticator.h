@@ -4,11 +4,11 @@
 
 #include "domain/base/fault_report.h"
 #include "domain/base/retry_pauses.h"
+#include "domain/keys/gathering.h"
 #include "domain/keys/key_verifier.h"
+#include "domain/model/actor.h"
+#include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
-#include "domain/sign_in/actor.h"
-#include "domain/stores/gathering.h"
-#include "domain/stores/tenant_stores.h"
 
 namespace claviger::domain {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "domain/base/clock.h"
+#include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/password.h"
-#include "domain/stores/tenant_stores.h"
 
 namespace claviger::domain {
 

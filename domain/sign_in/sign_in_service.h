@@ -3,14 +3,14 @@
 #include <optional>
 #include <string>
 
+#include "domain/model/actor.h"
+#include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
 #include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/secrets/password_seal.h"
-#include "domain/sign_in/actor.h"
 #include "domain/sign_in/costs_in_use.h"
 #include "domain/sign_in/throttle.h"
-#include "domain/stores/tenant_stores.h"
 
 namespace claviger::domain {
 

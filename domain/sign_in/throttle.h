@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
-#include "domain/stores/tenant_stores.h"
 
 namespace claviger::domain {
 

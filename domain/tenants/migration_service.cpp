@@ -4,7 +4,7 @@
 #include <map>
 #include <mutex>
 
-#include "domain/tenants/failure_of.h"
+#include "domain/base/failure_of.h"
 #include "domain/tenants/parallel.h"
 
 namespace claviger::domain {

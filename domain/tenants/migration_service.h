@@ -7,8 +7,8 @@
 
 #include "domain/base/clock.h"
 #include "domain/base/result.h"
-#include "domain/tenants/migrations.h"
-#include "domain/tenants/tenant_registry.h"
+#include "domain/ports/control/migrations.h"
+#include "domain/ports/control/tenant_registry.h"
 
 namespace claviger::domain {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/tenants/old_rows.h"
+#include "domain/ports/control/old_rows.h"
 
 namespace claviger::domain {
 

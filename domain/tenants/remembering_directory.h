@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/fence/fenced_cache.h"
-#include "domain/tenants/tenant_directory.h"
+#include "domain/ports/control/tenant_directory.h"
 
 namespace claviger::domain {
 

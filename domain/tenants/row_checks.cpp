@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "domain/keys/api_key.h"
+#include "domain/model/api_key.h"
 
 namespace claviger::domain {
 namespace {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "domain/ports/control/tenant_archive.h"
 #include "domain/secrets/password.h"
 #include "domain/tenants/row_rules.h"
-#include "domain/tenants/tenant_archive.h"
 
 namespace claviger::domain {
 

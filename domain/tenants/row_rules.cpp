@@ -9,11 +9,11 @@
 #include "domain/base/display_name.h"
 #include "domain/base/id.h"
 #include "domain/base/utf8.h"
-#include "domain/keys/caller.h"
-#include "domain/keys/key_name.h"
+#include "domain/model/caller.h"
+#include "domain/model/key_name.h"
+#include "domain/model/user.h"
 #include "domain/secrets/digest.h"
 #include "domain/secrets/plain_key.h"
-#include "domain/users/user.h"
 
 namespace claviger::domain {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/tenants/tenant_registry.h"
+#include "domain/ports/control/tenant_registry.h"
 
 namespace claviger::domain {
 

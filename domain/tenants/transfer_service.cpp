@@ -4,7 +4,7 @@
 #include <set>
 #include <string_view>
 
-#include "domain/tenants/migrations.h"
+#include "domain/ports/control/migrations.h"
 
 namespace claviger::domain {
 namespace {

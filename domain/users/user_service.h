@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "domain/model/user.h"
+#include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/secrets/password_seal.h"
 #include "domain/sign_in/throttle.h"
-#include "domain/stores/tenant_stores.h"
 #include "domain/tenants/tenant_service.h"
-#include "domain/users/user.h"
 
 namespace claviger::domain {
 

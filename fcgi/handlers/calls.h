@@ -7,9 +7,9 @@
 
 #include "domain/doctor/readiness.h"
 #include "domain/keys/api_key_service.h"
+#include "domain/ports/control/tenant_directory.h"
 #include "domain/sign_in/authenticator.h"
 #include "domain/sign_in/sign_in_service.h"
-#include "domain/tenants/tenant_directory.h"
 #include "fcgi/http/form.h"
 #include "fcgi/http/problem.h"
 #include "fcgi/http/request.h"

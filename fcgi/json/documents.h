@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "domain/doctor/readiness.h"
-#include "domain/keys/api_key.h"
-#include "domain/sign_in/actor.h"
+#include "domain/model/actor.h"
+#include "domain/model/api_key.h"
 #include "fcgi/http/problem.h"
 
 namespace claviger::fcgi {

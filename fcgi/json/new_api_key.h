@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/keys/key_name.h"
+#include "domain/model/key_name.h"
 #include "fcgi/http/problem.h"
 #include "fcgi/http/request.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/keys/api_key.h"
+#include "domain/model/api_key.h"
 
 namespace claviger::fcgi {
 

@@ -1,6 +1,6 @@
 #include "persistence/connection/identifier.h"
 
-#include "domain/tenants/migrations.h"
+#include "domain/ports/control/migrations.h"
 
 namespace claviger::persistence {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "domain/base/id.h"
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 
 namespace claviger::persistence {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/tenants/migrations.h"
+#include "domain/ports/control/migrations.h"
 #include "persistence/connection/connections.h"
 
 namespace claviger::persistence {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/tenants/old_rows.h"
+#include "domain/ports/control/old_rows.h"
 #include "persistence/connection/transactions.h"
 
 namespace claviger::persistence {

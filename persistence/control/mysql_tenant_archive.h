@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "domain/tenants/tenant_archive.h"
+#include "domain/ports/control/tenant_archive.h"
 #include "persistence/connection/transactions.h"
 #include "persistence/control/mysql_tenant_schemas.h"
 

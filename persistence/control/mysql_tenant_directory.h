@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/tenants/tenant_directory.h"
+#include "domain/ports/control/tenant_directory.h"
 #include "persistence/connection/connections.h"
 
 namespace claviger::persistence {

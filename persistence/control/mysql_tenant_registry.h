@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/tenants/tenant_registry.h"
+#include "domain/ports/control/tenant_registry.h"
 #include "persistence/connection/transactions.h"
 
 namespace claviger::persistence {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 #include "persistence/connection/connection.h"
 
 namespace claviger::persistence {

@@ -1,6 +1,6 @@
 #include "persistence/control/tenant_rows.h"
 
-#include "domain/tenants/tenant_registry.h"
+#include "domain/ports/control/tenant_registry.h"
 #include "persistence/connection/errors.h"
 #include "persistence/tenant/columns.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/base/result.h"
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 #include "persistence/connection/connection.h"
 #include "persistence/connection/rows.h"
 #include "persistence/connection/statement.h"

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "domain/tenants/tenant_archive.h"
+#include "domain/ports/control/tenant_archive.h"
 #include "persistence/connection/connection.h"
 
 namespace claviger::persistence {

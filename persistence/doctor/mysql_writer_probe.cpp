@@ -1,6 +1,6 @@
 #include "persistence/doctor/mysql_writer_probe.h"
 
-#include "domain/tenants/schema_version.h"
+#include "domain/model/schema_version.h"
 #include "persistence/connection/reading.h"
 
 namespace claviger::persistence {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/doctor/writer_probe.h"
+#include "domain/ports/outside/writer_probe.h"
 #include "persistence/connection/connections.h"
 
 namespace claviger::persistence {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "domain/base/failure_of.h"
 #include "domain/secrets/hasher.h"
-#include "domain/tenants/failure_of.h"
 #include "persistence/connection/errors.h"
 #include "persistence/control/earlier_hosts.h"
 

@@ -4,7 +4,7 @@
 
 #include "domain/configuration/settings.h"
 #include "domain/doctor/finding.h"
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 #include "persistence/connection/connection.h"
 
 namespace claviger::persistence {

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "domain/tenants/schema_version.h"
+#include "domain/model/schema_version.h"
 #include "persistence/connection/errors.h"
 #include "persistence/control/grants.h"
 #include "persistence/control/rights.h"

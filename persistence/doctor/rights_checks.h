@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "domain/doctor/finding.h"
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 #include "persistence/connection/connection.h"
 
 namespace claviger::persistence {

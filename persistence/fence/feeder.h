@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "domain/base/fault_report.h"
-#include "domain/tenants/tenant_archive.h"
+#include "domain/ports/control/tenant_archive.h"
 #include "persistence/connection/connections.h"
 #include "persistence/fence/board.h"
 

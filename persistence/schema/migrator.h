@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "domain/tenants/migrations.h"
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
+#include "domain/ports/control/migrations.h"
 #include "persistence/connection/connections.h"
 #include "persistence/schema/migration_files.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "domain/keys/api_key.h"
-#include "domain/users/user.h"
+#include "domain/model/api_key.h"
+#include "domain/model/user.h"
 #include "persistence/connection/columns.h"
 
 namespace claviger::persistence {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/stores/tenant_stores.h"
+#include "domain/ports/tenant/tenant_stores.h"
 #include "persistence/connection/transactions.h"
 
 namespace claviger::persistence {

@@ -25,8 +25,8 @@ test('no migration leaves its schema', () => {
 });
 
 const planted = [
-  ['domain/keys/key_name.cpp', '#include "fcgi/http/request.h"', 'domain/ may not include it'],
-  ['domain/users/email.h', '#include <Poco/String.h>', 'only in persistence/, fcgi/, cli/'],
+  ['domain/model/key_name.cpp', '#include "fcgi/http/request.h"', 'domain/ may not include it'],
+  ['domain/model/email.h', '#include <Poco/String.h>', 'only in persistence/, fcgi/, cli/'],
   ['domain/base/id.cpp', '#include <sodium.h>', 'only in domain/secrets/'],
   ['domain/base/id.cpp', '#include <boost/uuid.hpp>', 'nobody has said'],
   ['persistence/tenant/columns.cpp', '#include "fcgi/http/request.h"', 'persistence/ may not include it'],

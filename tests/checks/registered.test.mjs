@@ -12,7 +12,7 @@ test('every test is registered and built', () => {
   assert.deepEqual(troublesIn(root), []);
 });
 
-const fixture = 'tests/unit/keys/key_name_test.cpp';
+const fixture = 'tests/unit/model/key_name_test.cpp';
 
 // Gives the result of the check for a copy in which one text has been replaced.
 function saysOf(context, file, from, to) {

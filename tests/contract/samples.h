@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "domain/keys/api_key.h"
-#include "domain/stores/audit_event.h"
+#include "domain/model/api_key.h"
+#include "domain/model/audit_event.h"
 
 namespace claviger::tests {
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <regex>
 
-#include "domain/tenants/schema_version.h"
+#include "domain/model/schema_version.h"
 #include "tests/migration/migration_fixture.h"
 #include "tests/support/worker_statements.h"
 

@@ -33,7 +33,7 @@ function record(name, files) {
 }
 
 const digits = (version) => String(version).padStart(4, '0');
-const tenantVersion = git('show', `${commit}:domain/tenants/schema_version.h`).match(/kTenantSchemaVersion = (\d+)/)[1];
+const tenantVersion = git('show', `${commit}:domain/model/schema_version.h`).match(/kTenantSchemaVersion = (\d+)/)[1];
 record(digits(tenantVersion), sources('persistence/tenant'));
 record(`control_${digits(filesIn('migrations/control/').length)}`, [
   ...sources('persistence/fence'), 'persistence/control/mysql_tenant_directory.cpp', 'persistence/connection/transactions.cpp',

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "domain/model/schema_version.h"
 #include "domain/tenants/row_rules.h"
-#include "domain/tenants/schema_version.h"
 #include "persistence/control/tenant_schema_rows.h"
 #include "tests/migration/migration_fixture.h"
 

@@ -7,8 +7,8 @@
 #include <set>
 #include <vector>
 
-#include "domain/stores/tenant_stores.h"
-#include "domain/tenants/tenant_directory.h"
+#include "domain/ports/control/tenant_directory.h"
+#include "domain/ports/tenant/tenant_stores.h"
 
 namespace claviger::tests {
 

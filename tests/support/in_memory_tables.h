@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/stores/tenant_store.h"
+#include "domain/ports/tenant/tenant_store.h"
 #include "tests/support/in_memory_stores.h"
 
 namespace claviger::tests {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "domain/tenants/tenant.h"
-#include "domain/users/user.h"
+#include "domain/model/tenant.h"
+#include "domain/model/user.h"
 #include "fcgi/composition.h"
 #include "tests/support/browser.h"
 #include "tests/support/test_database.h"

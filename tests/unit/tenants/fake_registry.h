@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "domain/tenants/migrations.h"
-#include "domain/tenants/tenant_registry.h"
+#include "domain/ports/control/migrations.h"
+#include "domain/ports/control/tenant_registry.h"
 
 namespace claviger::tests {
 

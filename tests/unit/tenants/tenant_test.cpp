@@ -1,4 +1,4 @@
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

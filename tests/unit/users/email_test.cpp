@@ -1,4 +1,4 @@
-#include "domain/users/email.h"
+#include "domain/model/email.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,4 +1,4 @@
-#include "domain/users/user.h"
+#include "domain/model/user.h"
 
 #include <stdexcept>
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 
 namespace claviger::domain {
 
@@ -57,7 +57,7 @@ public:
     // Creates the missing parts of the tenant: its schema, its tables, its role and the workers' right to take that
     // role. Records the schema's version last, and returns it. Does not wait for the other hosts: until they act on it,
     // they refuse the tenant. Safe to run again after a crash at any step. Throws StorageUnavailable, MigrationRefused
-    // or SchemaLost (domain/tenants/migrations.h).
+    // or SchemaLost (domain/ports/control/migrations.h).
     virtual int bringUp(const Tenant&) = 0;
 
     // Grants the account of `claviger prune`, if there is one, its rights on a tenant whose schema is complete. bringUp

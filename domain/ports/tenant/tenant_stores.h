@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "domain/fence/settling.h"
-#include "domain/stores/tenant_store.h"
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
+#include "domain/ports/tenant/tenant_store.h"
 
 namespace claviger::domain {
 

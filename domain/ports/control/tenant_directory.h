@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 
 namespace claviger::domain {
 

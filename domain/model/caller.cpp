@@ -1,4 +1,4 @@
-#include "domain/keys/caller.h"
+#include "domain/model/caller.h"
 
 #include <algorithm>
 #include <iterator>

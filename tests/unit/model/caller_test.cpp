@@ -1,4 +1,4 @@
-#include "domain/keys/caller.h"
+#include "domain/model/caller.h"
 
 #include <cppunit/TestFixture.h>
 #include <cppunit/extensions/HelperMacros.h>

@@ -2,10 +2,10 @@
 
 #include <optional>
 
-#include "domain/keys/api_key.h"
-#include "domain/stores/audit_event.h"
-#include "domain/tenants/tenant.h"
-#include "domain/users/user.h"
+#include "domain/model/api_key.h"
+#include "domain/model/audit_event.h"
+#include "domain/model/tenant.h"
+#include "domain/model/user.h"
 
 namespace claviger::domain {
 

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "domain/base/result.h"
-#include "domain/keys/api_key.h"
-#include "domain/sign_in/session.h"
-#include "domain/stores/audit_event.h"
-#include "domain/users/user.h"
+#include "domain/model/api_key.h"
+#include "domain/model/audit_event.h"
+#include "domain/model/session.h"
+#include "domain/model/user.h"
 
 namespace claviger::domain {
 

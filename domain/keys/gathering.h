@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "domain/stores/tenant_stores.h"
+#include "domain/ports/tenant/tenant_stores.h"
 
 namespace claviger::domain {
 

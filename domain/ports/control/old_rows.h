@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 
 namespace claviger::domain {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "domain/base/id.h"
+#include "domain/model/email.h"
 #include "domain/secrets/password.h"
-#include "domain/users/email.h"
 
 namespace claviger::domain {
 

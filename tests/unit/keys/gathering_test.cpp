@@ -1,4 +1,4 @@
-#include "domain/stores/gathering.h"
+#include "domain/keys/gathering.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "domain/base/clock.h"
-#include "domain/users/user.h"
+#include "domain/model/user.h"
 
 namespace claviger::domain {
 

@@ -1,4 +1,4 @@
-#include "domain/keys/key_name.h"
+#include "domain/model/key_name.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/tenants/tenant.h"
+#include "domain/model/tenant.h"
 
 namespace claviger::domain {
 
