@@ -1,7 +1,7 @@
 #include "persistence/control/mysql_password_sealing.h"
 
 #include "persistence/connection/columns.h"
-#include "persistence/control/earlier_hosts.h"
+#include "persistence/fence/earlier_hosts.h"
 
 namespace claviger::persistence {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "persistence/connection/columns.h"
 #include "persistence/connection/errors.h"
-#include "persistence/control/tenant_rights.h"
 #include "persistence/schema/schema_history.h"
+#include "persistence/schema/tenant_rights.h"
 
 namespace claviger::persistence {
 namespace {

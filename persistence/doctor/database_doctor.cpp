@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "domain/doctor/server_checks.h"
-#include "persistence/control/grants.h"
 #include "persistence/control/tenant_rows.h"
 #include "persistence/doctor/pepper_checks.h"
 #include "persistence/doctor/recorded_pepper_checks.h"
 #include "persistence/doctor/rights_checks.h"
 #include "persistence/doctor/schema_checks.h"
+#include "persistence/schema/grants.h"
 
 namespace claviger::persistence {
 namespace {

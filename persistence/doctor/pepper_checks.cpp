@@ -7,7 +7,7 @@
 #include "domain/base/failure_of.h"
 #include "domain/secrets/hasher.h"
 #include "persistence/connection/errors.h"
-#include "persistence/control/earlier_hosts.h"
+#include "persistence/fence/earlier_hosts.h"
 
 namespace claviger::persistence {
 namespace {

@@ -5,7 +5,7 @@
 #include "domain/secrets/hasher.h"
 #include "domain/secrets/one_line_secret.h"
 #include "persistence/connection/errors.h"
-#include "persistence/control/recorded_peppers.h"
+#include "persistence/fence/recorded_peppers.h"
 
 namespace claviger::persistence {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "domain/model/schema_version.h"
 #include "persistence/connection/errors.h"
-#include "persistence/control/grants.h"
-#include "persistence/control/rights.h"
+#include "persistence/schema/grants.h"
+#include "persistence/schema/rights.h"
 
 namespace claviger::persistence {
 namespace {

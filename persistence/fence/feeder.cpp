@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "persistence/connection/columns.h"
-#include "persistence/control/recorded_peppers.h"
+#include "persistence/fence/recorded_peppers.h"
 
 namespace claviger::persistence {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "persistence/connection/errors.h"
-#include "persistence/control/grants.h"
+#include "persistence/schema/grants.h"
 #include "persistence/schema/schema_history.h"
 
 namespace claviger::persistence {

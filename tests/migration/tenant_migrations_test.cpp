@@ -10,7 +10,7 @@
 
 #include "domain/model/schema_version.h"
 #include "domain/tenants/row_rules.h"
-#include "persistence/control/tenant_schema_rows.h"
+#include "persistence/archive/tenant_schema_rows.h"
 #include "tests/migration/migration_fixture.h"
 
 namespace claviger::tests {

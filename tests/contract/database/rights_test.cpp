@@ -1,7 +1,7 @@
 // The rights of the workers against their statements. Each statement may be sent, and each right is needed by one. Any
 // other access is refused.
 
-#include "persistence/control/rights.h"
+#include "persistence/schema/rights.h"
 
 #include <cppunit/TestFixture.h>
 #include <cppunit/extensions/HelperMacros.h>
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <set>
 
-#include "persistence/control/grants.h"
+#include "persistence/schema/grants.h"
 #include "tests/support/test_database.h"
 #include "tests/support/worker_statements.h"
 

@@ -1,11 +1,11 @@
-#include "persistence/control/mysql_tenant_archive.h"
+#include "persistence/archive/mysql_tenant_archive.h"
 
 #include <algorithm>
 #include <thread>
 
+#include "persistence/archive/tenant_schema_rows.h"
 #include "persistence/connection/errors.h"
 #include "persistence/control/tenant_rows.h"
-#include "persistence/control/tenant_schema_rows.h"
 #include "persistence/schema/schema_history.h"
 #include "persistence/tenant/columns.h"
 

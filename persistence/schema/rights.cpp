@@ -1,4 +1,4 @@
-#include "persistence/control/rights.h"
+#include "persistence/schema/rights.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "persistence/control/tenant_schema_rows.h"
+#include "persistence/archive/tenant_schema_rows.h"
 
 #include <map>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "persistence/control/recorded_peppers.h"
+#include "persistence/fence/recorded_peppers.h"
 
 #include <stdexcept>
 #include <string>

@@ -1,9 +1,9 @@
-#include "persistence/control/tenant_rights.h"
+#include "persistence/schema/tenant_rights.h"
 
 #include "persistence/connection/errors.h"
-#include "persistence/control/earlier_hosts.h"
-#include "persistence/control/grants.h"
-#include "persistence/control/rights.h"
+#include "persistence/fence/earlier_hosts.h"
+#include "persistence/schema/grants.h"
+#include "persistence/schema/rights.h"
 
 namespace claviger::persistence {
 namespace {

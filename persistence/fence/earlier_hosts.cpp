@@ -1,4 +1,4 @@
-#include "persistence/control/earlier_hosts.h"
+#include "persistence/fence/earlier_hosts.h"
 
 namespace claviger::persistence {
 namespace {
