@@ -6,7 +6,7 @@
 
 #include "domain/configuration/settings.h"
 #include "fcgi/http/answer.h"
-#include "fcgi/server/worker.h"
+#include "fcgi/processes/worker.h"
 
 namespace claviger::fcgi {
 

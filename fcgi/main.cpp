@@ -17,12 +17,12 @@
 #include "domain/secrets/core_dumps.h"
 #include "domain/secrets/initialize.h"
 #include "fcgi/composition.h"
-#include "fcgi/log.h"
-#include "fcgi/server/confinement.h"
-#include "fcgi/server/listening_socket.h"
-#include "fcgi/server/master.h"
-#include "fcgi/server/worker.h"
-#include "fcgi/startup_check.h"
+#include "fcgi/processes/confinement.h"
+#include "fcgi/processes/listening_socket.h"
+#include "fcgi/processes/master.h"
+#include "fcgi/processes/startup_check.h"
+#include "fcgi/processes/worker.h"
+#include "fcgi/telemetry/log.h"
 
 namespace {
 

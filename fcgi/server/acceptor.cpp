@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <system_error>
 
-#include "fcgi/log.h"
-#include "fcgi/repeated_fault.h"
+#include "fcgi/telemetry/log.h"
+#include "fcgi/telemetry/repeated_fault.h"
 
 namespace claviger::fcgi {
 namespace {

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "fcgi/log.h"
 #include "fcgi/server/answer_records.h"
 #include "fcgi/server/body.h"
 #include "fcgi/server/request_head.h"
+#include "fcgi/telemetry/log.h"
 
 namespace claviger::fcgi {
 namespace {

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "fcgi/views/page.h"
+#include "fcgi/views/layout.h"
 #include "fcgi/views/static_url.h"
 
 namespace claviger::fcgi {

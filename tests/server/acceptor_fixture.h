@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "fcgi/processes/listening_socket.h"
 #include "fcgi/server/acceptor.h"
-#include "fcgi/server/listening_socket.h"
 #include "tests/server/temporary_folder.h"
 #include "tests/support/fcgi_client.h"
 

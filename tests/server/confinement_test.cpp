@@ -1,4 +1,4 @@
-#include "fcgi/server/confinement.h"
+#include "fcgi/processes/confinement.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "fcgi/server/listening_socket.h"
+#include "fcgi/processes/listening_socket.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <fcntl.h>

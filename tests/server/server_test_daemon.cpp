@@ -13,9 +13,9 @@
 #include <string>
 #include <thread>
 
-#include "fcgi/server/listening_socket.h"
-#include "fcgi/server/master.h"
-#include "fcgi/server/worker.h"
+#include "fcgi/processes/listening_socket.h"
+#include "fcgi/processes/master.h"
+#include "fcgi/processes/worker.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "fcgi/server/worker.h"
+#include "fcgi/processes/worker.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -12,9 +12,9 @@
 #include <stdexcept>
 
 #include "domain/secrets/core_dumps.h"
-#include "fcgi/log.h"
+#include "fcgi/processes/pause.h"
 #include "fcgi/server/acceptor.h"
-#include "fcgi/server/pause.h"
+#include "fcgi/telemetry/log.h"
 
 namespace claviger::fcgi {
 namespace {

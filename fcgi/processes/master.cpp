@@ -1,4 +1,4 @@
-#include "fcgi/server/master.h"
+#include "fcgi/processes/master.h"
 
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "fcgi/log.h"
+#include "fcgi/telemetry/log.h"
 
 namespace claviger::fcgi {
 namespace {

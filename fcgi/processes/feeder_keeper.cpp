@@ -1,11 +1,11 @@
-#include "fcgi/server/feeder_keeper.h"
+#include "fcgi/processes/feeder_keeper.h"
 
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <system_error>
 
-#include "fcgi/log.h"
+#include "fcgi/telemetry/log.h"
 
 namespace claviger::fcgi {
 namespace {

@@ -1,4 +1,4 @@
-#include "fcgi/log.h"
+#include "fcgi/telemetry/log.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "fcgi/server/pause.h"
+#include "fcgi/processes/pause.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "fcgi/server/feeder_keeper.h"
-#include "fcgi/server/listening_socket.h"
-#include "fcgi/server/worker_process.h"
+#include "fcgi/processes/feeder_keeper.h"
+#include "fcgi/processes/listening_socket.h"
+#include "fcgi/processes/worker_process.h"
 
 namespace claviger::fcgi {
 

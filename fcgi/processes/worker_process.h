@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "fcgi/processes/worker.h"
 #include "fcgi/server/fd.h"
-#include "fcgi/server/worker.h"
 
 namespace claviger::fcgi {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "fcgi/views/page.h"
+#include "fcgi/views/layout.h"
 #include "fcgi/views/templates.h"
 #include "templates/already_shown.tpl.varnames.h"
 #include "templates/confirm.tpl.varnames.h"

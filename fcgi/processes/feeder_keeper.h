@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "fcgi/server/worker_process.h"
+#include "fcgi/processes/worker_process.h"
 
 namespace claviger::fcgi {
 

@@ -1,4 +1,4 @@
-#include "fcgi/server/worker_process.h"
+#include "fcgi/processes/worker_process.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>

@@ -10,7 +10,7 @@
 
 #include "domain/base/clock.h"
 #include "domain/base/fault_report.h"
-#include "fcgi/log.h"
+#include "fcgi/telemetry/log.h"
 
 namespace claviger::fcgi {
 

@@ -1,4 +1,4 @@
-#include "fcgi/views/page.h"
+#include "fcgi/views/layout.h"
 
 #include "templates/layout.tpl.varnames.h"
 #include "templates/settings.tpl.varnames.h"

@@ -1,4 +1,4 @@
-#include "fcgi/repeated_fault.h"
+#include "fcgi/telemetry/repeated_fault.h"
 
 #include <algorithm>
 #include <utility>

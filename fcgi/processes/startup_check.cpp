@@ -1,4 +1,4 @@
-#include "fcgi/startup_check.h"
+#include "fcgi/processes/startup_check.h"
 
 #include <unistd.h>
 
