@@ -6,7 +6,7 @@
 #include <optional>
 #include <thread>
 
-#include "cli/failure.h"
+#include "cli/frame/failure.h"
 #include "domain/configuration/settings.h"
 #include "domain/doctor/file_checks.h"
 #include "domain/secrets/one_line_secret.h"

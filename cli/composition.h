@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "cli/services.h"
+#include "cli/frame/services.h"
 
 namespace claviger::cli {
 

@@ -7,19 +7,19 @@
 #include <string>
 #include <string_view>
 
-#include "cli/apply_command.h"
-#include "cli/backup_commands.h"
-#include "cli/doctor_command.h"
-#include "cli/documentation_commands.h"
-#include "cli/help.h"
-#include "cli/key_commands.h"
-#include "cli/migrate_commands.h"
-#include "cli/output.h"
-#include "cli/pepper_commands.h"
-#include "cli/progress.h"
-#include "cli/prune_command.h"
-#include "cli/tenant_commands.h"
-#include "cli/user_commands.h"
+#include "cli/apply/apply_command.h"
+#include "cli/backup/backup_commands.h"
+#include "cli/commands/doctor_command.h"
+#include "cli/commands/key_commands.h"
+#include "cli/commands/migrate_commands.h"
+#include "cli/commands/pepper_commands.h"
+#include "cli/commands/prune_command.h"
+#include "cli/commands/tenant_commands.h"
+#include "cli/commands/user_commands.h"
+#include "cli/documentation/documentation_commands.h"
+#include "cli/frame/help.h"
+#include "cli/frame/output.h"
+#include "cli/frame/progress.h"
 
 namespace claviger::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/exit_status.h"
-#include "cli/services.h"
+#include "cli/frame/exit_status.h"
+#include "cli/frame/services.h"
 
 namespace claviger::cli {
 

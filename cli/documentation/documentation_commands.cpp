@@ -1,0 +1,63 @@
+#include "cli/documentation/documentation_commands.h"
+
+#include <map>
+#include <memory>
+
+#include "cli/documentation/completion.h"
+#include "cli/documentation/manual.h"
+#include "cli/frame/output.h"
+
+namespace claviger::cli {
+namespace {
+
+using Script = std::string (*)(const std::vector<Command>&);
+
+const std::map<std::string, Script>& scripts() {
+    static const std::map<std::string, Script> all{
+        {"bash", bashCompletion}, {"fish", fishCompletion}, {"zsh", zshCompletion}};
+    return all;
+}
+
+void addCompletion(CLI::App& app, Verb& chosen) {
+    auto* const verb = addVerb(
+        app, "completion",
+        "Print a script that completes the words of this tool in a shell. It is to be made again after an "
+        "update of the tool.",
+        "  claviger completion bash > /etc/bash_completion.d/claviger   (or: source <(claviger completion bash))\n"
+        "  claviger completion zsh > /usr/local/share/zsh/site-functions/_claviger\n"
+        "  claviger completion fish > ~/.config/fish/completions/claviger.fish");
+    const auto shell = std::make_shared<std::string>();
+    std::vector<std::string> names;
+    for (const auto& [name, script] : scripts()) names.push_back(name);
+    verb->add_option("SHELL", *shell, "The shell")
+        ->type_name("")
+        ->option_text("bash, fish or zsh")
+        ->required()
+        ->check(CLI::IsMember(names));
+    verb->callback([shell, &app, &chosen] {
+        chosen = [shell, &app](Services&) {
+            const auto script = scripts().at(*shell)(commandsOf(app));
+            return answerOf(script, jsonObject({{"shell", *shell}, {"script", script}}), script);
+        };
+    });
+}
+
+void addManual(CLI::App& app, Verb& chosen) {
+    addVerb(app, "man", "Print the manual page of this tool, for man(1).",
+            "  claviger man | man -l -\n  claviger man > /usr/local/share/man/man1/claviger.1")
+        ->callback([&app, &chosen] {
+            chosen = [&app](Services&) {
+                const auto page = manualPage(commandsOf(app), CLAVIGER_VERSION);
+                return answerOf(page, jsonObject({{"page", page}}), page);
+            };
+        });
+}
+
+}  // namespace
+
+void addDocumentationCommands(CLI::App& app, Verb& chosen) {
+    addCompletion(app, chosen);
+    addManual(app, chosen);
+}
+
+}  // namespace claviger::cli
