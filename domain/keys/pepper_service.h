@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/base/clock.h"
+#include "domain/ports/control/password_sealing.h"
 #include "domain/ports/control/tenant_registry.h"
 #include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
@@ -68,18 +69,6 @@ struct PasswordsSealed {
 // Workers of an earlier release are running, and cannot open sealed passwords.
 class SealingTooEarly : public std::runtime_error {
     using std::runtime_error::runtime_error;
-};
-
-// Whether new passwords of this installation are sealed. Every method throws StorageUnavailable. Thread-safe.
-class PasswordSealing {
-public:
-    virtual ~PasswordSealing() = default;
-    virtual bool isOn() const = 0;
-    virtual void turnOn(Timestamp now) = 0;  // nothing happens if it is on already
-
-    // Returns the number of hosts with running workers of a release that cannot open a sealed password. A crashed host
-    // counts for another minute.
-    virtual std::size_t hostsWithoutSeal() const = 0;
 };
 
 // Counts the keys and passwords of each pepper, so that a pepper can be replaced, and seals stored passwords.

@@ -7,8 +7,10 @@
 
 #include "domain/base/clock.h"
 #include "domain/base/result.h"
+#include "domain/ports/control/migration_failures.h"
 #include "domain/ports/control/migrations.h"
 #include "domain/ports/control/tenant_registry.h"
+#include "domain/ports/control/tenant_schemas.h"
 
 namespace claviger::domain {
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/ports/control/tenant_registry.h"
+#include "domain/ports/control/tenant_schemas.h"
 
 namespace claviger::domain {
 

@@ -75,7 +75,7 @@ std::string titleOf(const KeysPage& view) {
 }  // namespace
 
 std::string Pages::keys(const KeysPage& view) const {
-    Page page(titleOf(view), view.chrome, "keys.tpl");
+    Layout page(titleOf(view), view.chrome, "keys.tpl");
     auto& content = page.content();
     const auto total = view.keys.size();
     std::size_t shown = 0;
@@ -99,7 +99,7 @@ std::string Pages::keys(const KeysPage& view) const {
 
 std::string Pages::newKey(const NewKeyPage& view) const {
     const bool isWrong = !view.error.empty();
-    Page page(isWrong ? "Error: Create API Key" : "Create API Key", view.chrome, "new_key.tpl");
+    Layout page(isWrong ? "Error: Create API Key" : "Create API Key", view.chrome, "new_key.tpl");
     auto* form = page.content().AddIncludeDictionary(knk_NEW_KEY_FORM);
     form->SetFilename("new_key_form.tpl");
     form->ShowSection(knkf_PAGE);
@@ -112,7 +112,7 @@ std::string Pages::newKey(const NewKeyPage& view) const {
 
 std::string Pages::reveal(const RevealPage& view) const {
     const bool created = view.reveal == Reveal::kCreated;
-    Page page(created ? "API Key Created!" : "Key Regenerated!", view.chrome, "reveal.tpl");
+    Layout page(created ? "API Key Created!" : "Key Regenerated!", view.chrome, "reveal.tpl");
     auto* shown = page.content().AddIncludeDictionary(kr_REVEALED_KEY);
     shown->SetFilename("revealed_key.tpl");
     shown->ShowSection(krk_PAGE);
@@ -124,7 +124,7 @@ std::string Pages::reveal(const RevealPage& view) const {
 }
 
 std::string Pages::alreadyShown(const AlreadyShownPage& view) const {
-    Page page("This key was already shown", view.chrome, "already_shown.tpl");
+    Layout page("This key was already shown", view.chrome, "already_shown.tpl");
     page.content().ShowSection(view.key ? kas_KEY : kas_NO_KEY);
     if (view.key) {
         page.content().SetValue(kas_NAME, view.key->name.text());
@@ -135,7 +135,7 @@ std::string Pages::alreadyShown(const AlreadyShownPage& view) const {
 
 std::string Pages::confirm(const ConfirmPage& view) const {
     const bool isWrong = !view.error.empty();
-    Page page(isWrong ? "Error: Regenerate API Key" : "Regenerate API Key", view.chrome, "confirm.tpl");
+    Layout page(isWrong ? "Error: Regenerate API Key" : "Regenerate API Key", view.chrome, "confirm.tpl");
     auto* form = page.content().AddIncludeDictionary(kc_CONFIRM_FORM);
     form->SetFilename("confirm_form.tpl");
     form->ShowSection(kcf_PAGE);

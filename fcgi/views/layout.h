@@ -12,11 +12,11 @@ namespace claviger::fcgi {
 // The caller fills the content. The constructors set the values that every template may name: the tenant and the form
 // token. Values that are the same on every page are filled in when the templates are loaded: the static files' address
 // and the script's strings. Used by one thread.
-class Page {
+class Layout {
 public:
     // `content` is the file name of the content's template.
-    Page(const std::string& title, const std::string& tenantName, const char* content);
-    Page(const std::string& title, const Chrome&, const char* content);
+    Layout(const std::string& title, const std::string& tenantName, const char* content);
+    Layout(const std::string& title, const Chrome&, const char* content);
 
     // Owned by this.
     ctemplate::TemplateDictionary& content() { return *content_; }

@@ -13,7 +13,7 @@ Pages::Pages(const std::filesystem::path& folder) : templates_(std::make_unique<
 Pages::~Pages() = default;
 
 std::string Pages::login(const LoginPage& view) const {
-    Page page(view.error.empty() ? "Sign in" : "Error: Sign in", view.tenantName, "login.tpl");
+    Layout page(view.error.empty() ? "Sign in" : "Error: Sign in", view.tenantName, "login.tpl");
     auto& content = page.content();
     content.SetValue(kl_CSRF, view.csrf);
     content.SetValue(kl_CALLBACK_URL, view.callbackUrl);
@@ -28,7 +28,7 @@ std::string Pages::login(const LoginPage& view) const {
 }
 
 std::string Pages::error(const ErrorPage& view) const {
-    Page page(view.text, "Claviger", "error.tpl");
+    Layout page(view.text, "Claviger", "error.tpl");
     page.content().SetIntValue(ke_STATUS, view.status);
     page.content().SetValue(ke_TEXT, view.text);
     page.content().SetValue(ke_REQUEST_ID, view.requestId);

@@ -56,7 +56,7 @@ Templates::Templates(const std::filesystem::path& folder) : cache_(std::make_uni
 
 Templates::~Templates() = default;
 
-std::string Templates::expand(Page& page) const {
+std::string Templates::expand(Layout& page) const {
     std::string html;
     html.reserve(kUsualPage);
     // If it fails, `html` may hold a part of the page: no page is better than half of one.

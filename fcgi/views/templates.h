@@ -10,7 +10,7 @@ class TemplateCache;
 
 namespace claviger::fcgi {
 
-class Page;
+class Layout;
 
 // The templates of the folder templates/, loaded and checked at construction, unchanged afterwards. Thread-safe.
 class Templates {
@@ -20,7 +20,7 @@ public:
     ~Templates();
 
     // Returns the page's whole HTML. Throws std::runtime_error if a template cannot be expanded.
-    std::string expand(Page&) const;
+    std::string expand(Layout&) const;
 
 private:
     std::unique_ptr<ctemplate::TemplateCache> cache_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/ports/control/migration_failures.h"
 #include "domain/ports/control/migrations.h"
 #include "persistence/connection/connections.h"
 

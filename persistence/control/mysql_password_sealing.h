@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/keys/pepper_service.h"
+#include "domain/ports/control/password_sealing.h"
 #include "persistence/connection/connections.h"
 
 namespace claviger::persistence {

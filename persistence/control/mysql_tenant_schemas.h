@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/ports/control/tenant_registry.h"
+#include "domain/ports/control/tenant_schemas.h"
 #include "persistence/connection/transactions.h"
 #include "persistence/schema/migrator.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/ports/tenant/tenant_store.h"
+#include "domain/ports/tenant/sessions.h"
 #include "persistence/tenant/tenant_connection.h"
 
 namespace claviger::persistence {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/ports/tenant/tenant_store.h"
+#include "domain/ports/tenant/users.h"
 #include "persistence/tenant/tenant_connection.h"
 
 namespace claviger::persistence {

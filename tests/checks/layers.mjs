@@ -9,6 +9,15 @@ const layers = {
   cli: ['domain', 'cli'],
 };
 
+// The rooms of each layer, in steps: a room includes itself and the rooms of the steps before its own. The files of the
+// layer's own folder compose the rooms and include them all; no room includes such a file.
+const rooms = {
+  domain: [['base'], ['secrets'], ['fence'], ['model'], ['ports'], ['configuration', 'keys', 'tenants'], ['sign_in'], ['users'], ['doctor']],
+  persistence: [['connection'], ['fence'], ['schema'], ['tenant'], ['control'], ['archive'], ['doctor']],
+  fcgi: [['http', 'telemetry'], ['json'], ['views'], ['handlers'], ['server'], ['processes']],
+  cli: [['frame'], ['apply', 'backup', 'documentation'], ['commands']],
+};
+
 // The only files that also include persistence/, because they compose the whole. The list may only shrink.
 const composers = new Set(['fcgi/composition.cpp', 'cli/composition.cpp']);
 
@@ -18,7 +27,7 @@ const thirdParty = [
   ['ctemplate/', ['fcgi/views/']],
   ['CLI/', ['cli/']],
   ['Poco/JSON/', ['fcgi/json/', 'cli/']],
-  ['Poco/Net/', ['fcgi/', 'cli/guard_probe']],
+  ['Poco/Net/', ['fcgi/', 'cli/commands/guard_probe']],
   ['Poco/Data/', ['persistence/']],
   ['mysql/', ['persistence/']],
   ['Poco/Crypto/', ['domain/secrets/', 'persistence/schema/']],
@@ -51,9 +60,27 @@ function mayInclude(file, header) {
   return layers[owner].includes(target);
 }
 
+// undefined: the file is in the layer's own folder.
+const roomOf = (file) => (file.split('/').length > 2 ? file.split('/')[1] : undefined);
+
+// Why a file may not include a header of its own layer. undefined if it may.
+function roomLeak(file, header) {
+  const [layer] = file.split('/');
+  const steps = rooms[layer];
+  const stepOf = (room) => steps.findIndex((step) => step.includes(room));
+  const [from, to] = [roomOf(file), roomOf(header)];
+  if (from === undefined || from === to) return undefined;
+  if (to === undefined) return `${layer}/${from}/ may not include a file that composes rooms`;
+  for (const room of [from, to]) if (stepOf(room) < 0) return `${layer}/${room}/ is no room of tests/checks/layers.mjs`;
+  return stepOf(to) < stepOf(from) ? undefined : `${layer}/${from}/ may not include ${layer}/${to}/`;
+}
+
 function includeLeak(file, { quoted, header }) {
   if (header.includes('..')) return 'includes are rooted at the repository';
-  if (quoted) return mayInclude(file, header) ? undefined : `${file.split('/')[0]}/ may not include it`;
+  if (quoted) {
+    if (!mayInclude(file, header)) return `${file.split('/')[0]}/ may not include it`;
+    return header.split('/')[0] === file.split('/')[0] ? roomLeak(file, header) : undefined;
+  }
   const rule = thirdParty.find(([beginning]) => header.startsWith(beginning));
   if (rule) return rule[1].some((folder) => file.startsWith(folder)) ? undefined : `only in ${rule[1].join(', ')}`;
   return system.test(header) ? undefined : 'nobody has said which folder may include it';

@@ -38,6 +38,11 @@ const planted = [
   ['fcgi/http/request.cpp', '#include "../../domain/base/id.h"', 'rooted at the repository'],
   ['cli/program.cpp', '#include "persistence/schema/migrator.h"', 'cli/ may not include it'],
   ['cli/program.cpp', '#include "fcgi/http/request.h"', 'cli/ may not include it'],
+  ['domain/model/email.cpp', '#include "domain/keys/key_maker.h"', 'domain/model/ may not include domain/keys/'],
+  ['domain/keys/key_maker.cpp', '#include "domain/tenants/parallel.h"', 'domain/keys/ may not include domain/tenants/'],
+  ['persistence/schema/migrator.cpp', '#include "persistence/control/tenant_rows.h"', 'persistence/schema/ may not include persistence/control/'],
+  ['fcgi/http/path.cpp', '#include "fcgi/routes.h"', 'fcgi/http/ may not include a file that composes rooms'],
+  ['cli/frame/help.cpp', '#include "cli/commands/key_commands.h"', 'cli/frame/ may not include cli/commands/'],
 ];
 
 for (const [file, line, reason] of planted) {

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "domain/ports/control/migration_failures.h"
 #include "domain/ports/control/migrations.h"
 #include "domain/ports/control/tenant_registry.h"
+#include "domain/ports/control/tenant_schemas.h"
 
 namespace claviger::tests {
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+
+#include "domain/base/clock.h"
+
+namespace claviger::domain {
+
+// Whether new passwords of this installation are sealed. Every method throws StorageUnavailable. Thread-safe.
+class PasswordSealing {
+public:
+    virtual ~PasswordSealing() = default;
+    virtual bool isOn() const = 0;
+    virtual void turnOn(Timestamp now) = 0;  // nothing happens if it is on already
+
+    // Returns the number of hosts with running workers of a release that cannot open a sealed password. A crashed host
+    // counts for another minute.
+    virtual std::size_t hostsWithoutSeal() const = 0;
+};
+
+}  // namespace claviger::domain
