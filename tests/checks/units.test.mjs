@@ -41,9 +41,20 @@ for (const service of services) {
 
 test('pruning holds no password but its own account has', () => {
   const service = shipped['claviger-prune.service'];
-  for (const secret of ['pepper', 'worker_password', 'tool_password']) assert.match(service, new RegExp(`^InaccessiblePaths=.*-/etc/claviger/${secret}\\b`, 'm'));
+  assert.match(service, /^TemporaryFileSystem=\/etc\/claviger:ro$/m);
+  assert.deepEqual(service.match(/^BindReadOnlyPaths=.*$/gm), ['BindReadOnlyPaths=-/etc/claviger/claviger.conf -/etc/claviger/prune_password']);
   assert.doesNotMatch(service, /^(?:ReadWritePaths|RuntimeDirectory|StateDirectory|CacheDirectory|LogsDirectory|BindPaths)=/m);
   assert.match(service, /^User=claviger$/m);
+});
+
+// systemd gives RuntimeDirectory= and all in it to the service's account, unless that account owns the folder already.
+test('the service does not take the socket away from the group of nginx', () => {
+  const [socket, service] = [shipped['claviger.socket'], shipped['claviger.service']];
+  assert.match(service, /^RuntimeDirectory=claviger$/m);
+  assert.match(socket, /^ListenStream=\/run\/claviger\//m);
+  assert.match(socket, /^SocketGroup=claviger-nginx$/m);
+  const [, owner, group] = /^ExecStartPre=\/usr\/bin\/install -d -m 755 -o (\S+) -g (\S+) \/run\/claviger$/m.exec(socket) ?? [];
+  assert.deepEqual([owner, group], [/^User=(.*)$/m.exec(service)[1], /^Group=(.*)$/m.exec(service)[1]]);
 });
 
 test('the service may write to its run folder alone', () => {
