@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { freePort, request } from './http.mjs';
-import { launcherFunction } from './launcher.mjs';
+import { launcherFunction, root } from './launcher.mjs';
 import { hasEnded, start, stop, until } from './processes.mjs';
 
 // The nginx of all tests. TEST_NGINX names the program of another version.
@@ -57,6 +57,18 @@ export function writeShipped(folder, port, { lines = '', include = [] } = {}) {
   const included = include.map((name) => `include ${name};`).join(' ');
   const whole = readFileSync(file, 'utf8');
   writeFileSync(file, whole.replace('include claviger_server.conf;', `${lines} include claviger_server.conf; ${included}`));
+}
+
+// Gives the shipped claviger_tls.conf for these ports, this tenant's host and this certificate, and changes nothing else.
+export function siteWithTls({ http, https }, host, { certificate, key }) {
+  return readFileSync(join(root, 'nginx/claviger_tls.conf'), 'utf8')
+    .replace(/listen \[::\]:.*\n/g, '')
+    .replace('listen 80;', `listen 127.0.0.1:${http};`)
+    .replace('listen 443 ', `listen 127.0.0.1:${https} `)
+    .replaceAll('acme.example.com globex.example.com', host)
+    .replace('/usr/local/share/claviger/public', 'public')
+    .replace('/etc/claviger/tls/certificate.pem', certificate)
+    .replace('/etc/claviger/tls/key.pem', key);
 }
 
 // Changes only what a test without root's rights cannot use: the account, the folders, the port.

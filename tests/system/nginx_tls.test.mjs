@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { makeAuthority, makeCertificate } from '../support/certificates.mjs';
 import { freePort, hiddenField } from '../support/http.mjs';
-import { root } from '../support/launcher.mjs';
+import { siteWithTls } from '../support/nginx.mjs';
 import { stop } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
 
@@ -25,17 +25,10 @@ before(async () => {
   tenant = service.tenant();
   person = service.user(tenant);
   authority = makeAuthority(service.folder, 'ca');
-  const { certificate, key } = makeCertificate(service.folder, 'site', { ca: authority, names: `DNS:${tenant.host}` });
+  const certificate = makeCertificate(service.folder, 'site', { ca: authority, names: `DNS:${tenant.host}` });
   ports = { http: await freePort(), https: await freePort() };
   const file = join(service.folder, 'nginx/nginx.conf');
-  const site = readFileSync(join(root, 'nginx/claviger_tls.conf'), 'utf8')
-    .replace(/listen \[::\]:.*\n/g, '')
-    .replace('listen 80;', `listen 127.0.0.1:${ports.http};`)
-    .replace('listen 443 ', `listen 127.0.0.1:${ports.https} `)
-    .replaceAll('acme.example.com globex.example.com', tenant.host)
-    .replace('/usr/local/share/claviger/public', 'public')
-    .replace('/etc/claviger/tls/certificate.pem', certificate)
-    .replace('/etc/claviger/tls/key.pem', key);
+  const site = siteWithTls(ports, tenant.host, certificate);
   const whole = readFileSync(file, 'utf8');
   // A plain server beside it, as an operator may have left one. There a client may state its own address.
   const plain = whole.replace('include claviger_server.conf;', 'set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address; include claviger_server.conf;');
