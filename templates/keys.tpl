@@ -59,7 +59,7 @@
         <th role="rowheader" scope="row"><bdi translate="no">{{NAME}}</bdi></th>
         <td role="cell" data-label="Key"><code dir="ltr" translate="no">{{MASKED_KEY}}</code><span class="hidden"> rest hidden</span></td>
         <td role="cell" data-label="Created"><time datetime="{{CREATED_AT}}">{{CREATED}}</time></td>
-        <td role="cell" data-label="Last Used">{{#USED}}<time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{#CALLER}} · <bdi translate="no">{{CALLER_NAME}}</bdi>{{/CALLER}}{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
+        <td role="cell" data-label="Last Used">{{#USED}}<div class="use"><time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{#CALLER}} <bdi class="caller" title="{{CALLER_NAME}}" translate="no">{{CALLER_NAME}}</bdi>{{/CALLER}}</div>{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
         <td role="cell"><a class="button" href="/settings/api-keys/{{ID}}/regenerate" data-opens="confirm" data-id="{{ID}}"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#rotate-cw"></use></svg>Regenerate<span class="hidden"> <bdi translate="no">{{NAME}}</bdi></span></a></td>
       </tr>
       {{/KEY}}

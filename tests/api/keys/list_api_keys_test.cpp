@@ -69,7 +69,9 @@ public:
         }
         const auto page = owner.get("/settings/api-keys");
         CPPUNIT_ASSERT(!page.holds("Never"));
-        CPPUNIT_ASSERT(page.holds("</time> · <bdi translate=\"no\">&lt;b&gt;n8n&lt;</bdi>"));
+        CPPUNIT_ASSERT(
+            page.holds("</time> <bdi class=\"caller\" title=\"&lt;b&gt;n8n&lt;\" translate=\"no\">"
+                       "&lt;b&gt;n8n&lt;</bdi>"));
     }
 
     void answers401WithoutASession() {
