@@ -147,7 +147,7 @@ private:
         if (host.ok() && !request_.server.empty() && host.value().text() != request_.server)
             return Refusal{Problem::kBadRequest, {}, "the request line and the Host header name different hosts"};
         auto tenant = host.ok() ? services_.tenants.findByHost(host.value()) : nullptr;
-        if (!tenant) return Refusal{Problem::kNotFound, {}, "no tenant has this host"};
+        if (!tenant) return Refusal{Problem::kUnknownHost, {}, "no tenant has this host"};
         record_.tenant = tenant->slug.text();
         if (tenant->status != domain::TenantStatus::kActive) return Refusal{Problem::kTenantSuspended};
         if (tenant->schemaVersion < domain::kTenantSchemaVersion)

@@ -21,12 +21,20 @@ Response toLogin(const Request& request) {
                               "/login?callbackUrl=" + encodeComponent(target) + (isGet ? "" : "&ended=1"));
 }
 
+// The page for a person may say more than the document for a program: that the address is wrong, and not the path.
+ErrorPage errorPage(const Refusal& refusal, const RefusedAt& at) {
+    const int status = textOf(refusal.problem).status;
+    if (refusal.problem == Problem::kUnknownHost)
+        return {status, "No company has this address", at.request.requestId,
+                "Look for a typing error in the address, or ask your company for the right one."};
+    return {status, std::string(publicText(refusal, at)), at.request.requestId};
+}
+
 Response page(const Refusal& refusal, const RefusedAt& at, const Pages& pages) {
     if (refusal.problem == Problem::kUnauthorized) return toLogin(at.request);
     const int status = textOf(refusal.problem).status;
     try {
-        return Response::page(status,
-                              pages.error({status, std::string(publicText(refusal, at)), at.request.requestId}));
+        return Response::page(status, pages.error(errorPage(refusal, at)));
     } catch (const std::exception&) {
         return Response(status);  // the error page cannot be made; the status still names the problem
     }

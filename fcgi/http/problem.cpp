@@ -69,6 +69,7 @@ constexpr ProblemText kTexts[] = {
      "Wait for the seconds of Retry-After."},
     {Problem::kSignInBudgetUsed, 429, "sign_in_budget_used", "This account has signed in too often",
      "Wait for the seconds of Retry-After."},
+    {Problem::kUnknownHost, 404, "not_found", "Not found", "Check the address and the host name."},
     {Problem::kNotFound, 404, "not_found", "Not found", "Check the address and the host name."},
     {Problem::kMethodNotAllowed, 405, "method_not_allowed", "Method not allowed",
      "Use a method that the header Allow names."},

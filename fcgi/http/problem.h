@@ -40,6 +40,7 @@ enum class Problem {
     kSignInBusy,
     kSignInBudgetUsed,
     kNotFound,
+    kUnknownHost,
     kMethodNotAllowed,
     kUnavailable,
     kInternal,

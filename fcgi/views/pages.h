@@ -73,6 +73,7 @@ struct ErrorPage {
     int status;
     std::string text;
     std::string requestId;
+    std::string advice{};  // replaces the link to the keys, where that leads to the same error; empty: the link
 };
 
 // The pages of templates/, loaded and checked at construction, unchanged afterwards. Each method returns a whole HTML

@@ -32,6 +32,8 @@ std::string Pages::error(const ErrorPage& view) const {
     page.content().SetIntValue(ke_STATUS, view.status);
     page.content().SetValue(ke_TEXT, view.text);
     page.content().SetValue(ke_REQUEST_ID, view.requestId);
+    page.content().SetValue(ke_ADVICE_TEXT, view.advice);
+    page.content().ShowSection(view.advice.empty() ? ke_TO_KEYS : ke_ADVICE);
     return templates_->expand(page);
 }
 

@@ -9,6 +9,7 @@ namespace claviger::tests {
 class DispatcherTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DispatcherTest);
     CPPUNIT_TEST(answersUnknownHostsWithA404ThatTellsNothing);
+    CPPUNIT_TEST(showsAPageWithoutAWayToTheKeysAtAnUnknownHost);
     CPPUNIT_TEST(refusesAHostThatIsNotTheServers);
     CPPUNIT_TEST(findsATenantByAHostWithALastDot);
     CPPUNIT_TEST(refusesASignInOverHttpWhereItIsSetSo);
@@ -34,6 +35,18 @@ public:
             CPPUNIT_ASSERT_EQUAL(std::string("not_found"), answer.text("code"));
             CPPUNIT_ASSERT_EQUAL(404, stranger.send("DELETE", "/api/api-keys/x", "", {}).status());
         }
+    }
+
+    void showsAPageWithoutAWayToTheKeysAtAnUnknownHost() {
+        Browser stranger(application(), "nobody.invalid");
+        for (const auto* path : {"/settings/api-keys", "/login"}) {
+            const auto answer = stranger.get(path);
+            CPPUNIT_ASSERT_EQUAL(404, answer.status());
+            CPPUNIT_ASSERT(answer.holds("<h1>No company has this address</h1>"));
+            CPPUNIT_ASSERT(!answer.holds("href=\"/settings/api-keys\""));
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string("Not found"), stranger.get("/api/api-keys").text("error"));
+        CPPUNIT_ASSERT(tenant_.browser().get("/nothing").holds("href=\"/settings/api-keys\""));
     }
 
     void refusesAHostThatIsNotTheServers() {

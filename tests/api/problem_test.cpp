@@ -7,14 +7,14 @@
 
 #include <fstream>
 #include <iterator>
-#include <set>
+#include <map>
 
 namespace claviger::tests {
 
 class ProblemTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ProblemTest);
     CPPUNIT_TEST(theReadmeHasTheRowOfEachProblem);
-    CPPUNIT_TEST(eachCodeStandsForOneProblem);
+    CPPUNIT_TEST(eachCodeHasOneMeaning);
     CPPUNIT_TEST_SUITE_END();
 
     static std::string rowOf(const fcgi::ProblemText& problem) {
@@ -29,18 +29,25 @@ class ProblemTest : public CppUnit::TestFixture {
     }
 
     void theReadmeHasTheRowOfEachProblem() {
-        std::string rows;
-        for (const auto& problem : fcgi::allProblems()) rows += rowOf(problem);
+        std::string rows, last;
+        for (const auto& problem : fcgi::allProblems()) {
+            const auto row = rowOf(problem);
+            if (row != last) rows += row;  // an unknown host and an unknown path look the same
+            last = row;
+        }
         const auto text = readme();
         const auto begin = text.find("| `unauthorized` |");
         CPPUNIT_ASSERT(begin != std::string::npos);
         CPPUNIT_ASSERT_EQUAL(rows, text.substr(begin, text.find("\n\n", begin) + 1 - begin));
     }
 
-    void eachCodeStandsForOneProblem() {
-        std::set<std::string_view> codes;
-        for (const auto& problem : fcgi::allProblems()) CPPUNIT_ASSERT(codes.insert(problem.code).second);
-        CPPUNIT_ASSERT(codes.size() > 30);
+    void eachCodeHasOneMeaning() {
+        std::map<std::string_view, std::string> rows;
+        for (const auto& problem : fcgi::allProblems()) {
+            const auto [known, isNew] = rows.emplace(problem.code, rowOf(problem));
+            CPPUNIT_ASSERT_EQUAL(known->second, rowOf(problem));
+        }
+        CPPUNIT_ASSERT(rows.size() > 30);
     }
 };
 

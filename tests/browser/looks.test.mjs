@@ -70,11 +70,15 @@ describe('nothing for axe to find and nothing past the edge', atOnce, () => {
     await look(page, 'regenerated');
   });
 
-  stage.test('errors: no such page, no such key, suspended', async ({ page, service }) => {
+  stage.test('errors: no such page, no such key, no such company, suspended', async ({ page, service }) => {
     await page.goto('/settings/nowhere');
     await look(page, 'error-not-found');
     await page.goto(`${keysPath}/00000000-0000-7000-8000-000000000000/regenerate`);
     await look(page, 'error-no-key');
+    await page.goto(`http://localhost:${service.port}/`);
+    await page.getByRole('heading', { name: 'No company has this address' }).waitFor();
+    assert.equal(await page.getByRole('link').count(), 0, 'no link leads to the same page');
+    await look(page, 'error-no-company');
     const tenant = service.tenant();
     suspend(tenant);
     await page.goto(`http://${tenant.host}:${service.port}/login`);
