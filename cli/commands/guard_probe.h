@@ -12,7 +12,7 @@ namespace claviger::cli {
 
 // Sends the requests of `claviger doctor --guard` to one address, each on a connection of its own. It follows no
 // redirect and reads no body. A request and its response have 10 s. The certificate of an https address is verified, by
-// the system's authorities and those in the file `authorities`.
+// the system's authorities and those in the file `authorities`. A name below .localhost is 127.0.0.1.
 class GuardClient {
 public:
     // `live` is the active key of Credential::kLive; without it such a probe presents no key. An empty `authorities`

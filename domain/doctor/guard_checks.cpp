@@ -1,6 +1,7 @@
 #include "domain/doctor/guard_checks.h"
 
 #include <array>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +10,16 @@ namespace {
 
 constexpr auto kMethods = std::to_array<std::string_view>({"HEAD", "POST", "PUT", "DELETE", "OPTIONS"});
 constexpr auto kBelow = std::to_array<std::string_view>({"x.php", "x.css", "x.jpg", "x.html"});
+
+constexpr auto kSeeWithoutKey = "See guard_without_key: mend that first, then run this again.";
+
+// Why a right key got 403. Claviger answers 401 to a missing key before it looks for the tenant.
+constexpr auto kUnreached =
+    "Usually nginx could not reach Claviger: the path of its socket or its address is wrong, nginx's account may not "
+    "open the socket, or Claviger does not run. See nginx's error log.";
+constexpr auto kNoTenant =
+    "Claviger was reached. Either no tenant has the host $claviger_host, or that tenant is suspended, or Claviger "
+    "cannot read its database: see its log.";
 
 bool isRefusal(int status) {
     return status == 401 || status == 403;
@@ -20,6 +31,12 @@ bool isSuccess(int status) {
 
 bool isRedirect(int status) {
     return status >= 300 && status < 400;
+}
+
+// Whether the request passed the guard, or was answered before it. A missing response, a limit and a broken server are
+// neither.
+bool isLetIn(int status) {
+    return status != 0 && status != 429 && status < 500 && !isRefusal(status);
 }
 
 std::string textOf(Credential credential) {
@@ -55,23 +72,30 @@ std::string mendOf(const GuardProbe& probe, const GuardAnswer& answer) {
         return "The guard is broken or the server around it is: its error log has the reason. Nothing can be said of "
                "the door.";
     if (isRedirect(answer.status))
-        return "The request was answered before the guard, or let in. If the address only leads to another, check that "
-               "one.";
+        return "The request was answered before the guard, by a \"return\" or \"rewrite\", or let in. If the address "
+               "only leads to another, check that one.";
     if (!probe.below.empty())
         return "Another location takes such paths: write \"location ^~\" for the guarded one, and guard what is beside "
                "it.";
     if (probe.credential != Credential::kNone || probe.method != "GET")
-        return "Look for a cache, a \"satisfy any\" or a limit_except around the guard. Include the snippet first in "
-               "the server.";
-    return "Write auth_request /_claviger_guard; in that location, and include the snippet before each rewrite, if and "
-           "return. "
-           "If the server answers refusals with a page of its own, let that page keep the status.";
+        return "Look for a cache, a \"satisfy any\", a limit_except or an \"if\" with a \"return\" around the guard. "
+               "Include the snippet first in the server.";
+    return "Write auth_request /_claviger_guard; in that location. Take \"return\", \"rewrite … break\", \"try_files\" "
+           "and \"satisfy any\" out of it: they act before the guard or beside it. Include the snippet before each "
+           "rewrite, if and return of the server. If the server answers refusals with a page of its own, let that page "
+           "keep the status.";
+}
+
+const char* mendOfClosed(const GuardAnswer& first) {
+    return first.status == 401 ? kNoTenant : kUnreached;
 }
 
 // One check: sends its requests in order, and keeps the worst finding.
 class Check {
 public:
-    Check(std::string name, std::string good, const GuardProber& ask) : ask_(ask) {
+    // `first` is the response to the plain request without a key. If that was let in, it explains what else is let in.
+    Check(std::string name, std::string good, const GuardProber& ask, const GuardAnswer& first)
+        : ask_(ask), first_(first) {
         finding_ = {Severity::kGood, std::move(name), std::move(good)};
     }
 
@@ -82,16 +106,20 @@ public:
         if (probe.method == "OPTIONS" && isSuccess(answer.status))
             return report(Severity::kWarning, probe, answer,
                           "Right where browsers of other sites may ask first; they send no key then.");
-        report(Severity::kSerious, probe, answer, mendOf(probe, answer));
+        const bool plain = probe.credential == Credential::kNone && probe.method == "GET" && probe.below.empty();
+        const bool explained = !plain && isLetIn(first_.status) && isLetIn(answer.status);
+        report(Severity::kSerious, probe, answer, explained ? kSeeWithoutKey : mendOf(probe, answer));
     }
 
     Finding take() { return std::move(finding_); }
 
 private:
     void judgeLive(const GuardProbe& probe, const GuardAnswer& answer) {
-        if (answer.status == 0 || isRefusal(answer.status))
+        if (answer.status == 0) return report(Severity::kSerious, probe, answer, mendOf(probe, answer));
+        if (answer.status == 401)
             return report(Severity::kSerious, probe, answer,
-                          "See that the key lives, that $claviger_host is its tenant's host, and that Claviger runs.");
+                          "The key is dead or another tenant's: compare $claviger_host with its tenant's hosts.");
+        if (answer.status == 403) return report(Severity::kSerious, probe, answer, mendOfClosed(first_));
         if (answer.status >= 500)
             report(Severity::kWarning, probe, answer,
                    "The guard or the application behind it is broken: see the error log.");
@@ -108,18 +136,31 @@ private:
     }
 
     const GuardProber& ask_;
+    const GuardAnswer& first_;
     Finding finding_;
 };
 
+Finding closed(const GuardAnswer& first) {
+    return {Severity::kWarning, "guard_closed",
+            "a dead key got 403. Claviger refuses one with 401, so probably nobody gets in, with a living key neither",
+            mendOfClosed(first) + std::string(" With --key-file this shows whether a living key gets in.")};
+}
+
 }  // namespace
 
-Findings checkGuard(const GuardProber& ask, bool withLive) {
-    if (const auto first = ask({Credential::kNone}); first.status == 0)
-        return {{Severity::kSerious, "guard_address", textOf(first), mendOf({}, first)}};
+Findings checkGuard(const GuardProber& prober, bool withLive) {
+    std::set<int> toDead;  // the statuses that a dead key got
+    const GuardProber ask = [&](const GuardProbe& probe) {
+        auto answer = prober(probe);
+        if (probe.credential == Credential::kDead) toDead.insert(answer.status);
+        return answer;
+    };
+    const auto first = ask({Credential::kNone});
+    if (first.status == 0) return {{Severity::kSerious, "guard_address", textOf(first), mendOf({}, first)}};
 
-    Check without("guard_without_key", "requests without a key are refused", ask);
-    Check wrong("guard_wrong_key", "malformed and dead keys are refused", ask);
-    Check live("guard_living_key", "the living key is let in", ask);
+    Check without("guard_without_key", "requests without a key are refused", ask, first);
+    Check wrong("guard_wrong_key", "malformed and dead keys are refused", ask, first);
+    Check live("guard_living_key", "the living key is let in", ask, first);
     for (const bool asBearer : {false, true}) {
         without.ask({Credential::kNone});
         wrong.ask({Credential::kMalformed, "GET", "", asBearer});
@@ -129,15 +170,16 @@ Findings checkGuard(const GuardProber& ask, bool withLive) {
     without.ask({Credential::kNone});
     wrong.ask({Credential::kDead});
 
-    Check methods("guard_methods", "other methods are refused without a key", ask);
+    Check methods("guard_methods", "other methods are refused without a key", ask, first);
     for (const auto method : kMethods) methods.ask({Credential::kNone, std::string(method)});
-    Check paths("guard_paths", "paths that other locations often take are refused without a key", ask);
+    Check paths("guard_paths", "paths that other locations often take are refused without a key", ask, first);
     for (const auto below : kBelow) paths.ask({Credential::kNone, "GET", std::string(below)});
 
     Findings findings{without.take(), wrong.take()};
     if (withLive) findings.push_back(live.take());
     findings.push_back(methods.take());
     findings.push_back(paths.take());
+    if (!withLive && toDead == std::set{403}) findings.push_back(closed(first));
     return findings;
 }
 

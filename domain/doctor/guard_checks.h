@@ -39,6 +39,8 @@ using GuardProber = std::function<GuardAnswer(const GuardProbe&)>;
 //   serious  the active key got 401 or 403, or a request got no response
 //   warning  OPTIONS got a 2xx without a key, as preflights may
 //   warning  the active key got a 5xx
+//   warning  guard_closed, without `withLive`: a dead key got only 403. Claviger's own answer is 401, so it was not
+//            reached or it found no tenant, and an active key is refused too
 // Throws only what the prober throws.
 Findings checkGuard(const GuardProber&, bool withLive);
 

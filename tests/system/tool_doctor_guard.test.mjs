@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -35,8 +35,16 @@ const servers = {
   methods: { lines: (name) => `${name} include ${guard}; ${guarded('if ($request_method = POST) { return 201; }')}`, found: ['guard_methods', 'serious', /POST with no key got 201/] },
   preflights: { lines: (name) => `${name} include ${guard}; ${guarded('if ($request_method = OPTIONS) { return 204; }')}`, found: ['guard_methods', 'warning', /OPTIONS with no key got 204/] },
   redirected: { lines: (name) => `${name} include ${guard}; location / { return 301 https://example.com$request_uri; }`, found: ['guard_without_key', 'serious', /got 301 to https:\/\/example\.com\/reports\//] },
-  elsewhere: { lines: () => `set $claviger_host nowhere.example; include ${guard}; ${guarded()}`, found: ['guard_living_key', 'serious', /the living key got 403/] },
+  unreached: { lines: (name) => `${name} include ${brokenGuard()}; ${guarded()}`, found: ['guard_living_key', 'serious', /the living key got 403/], mend: /nginx's account.*error log/ },
+  elsewhere: { lines: () => `set $claviger_host nowhere.example; include ${guard}; ${guarded()}`, found: ['guard_living_key', 'serious', /the living key got 403/], mend: /no tenant has the host \$claviger_host/ },
 };
+
+// The guard with the socket of another folder.
+function brokenGuard() {
+  const file = join(service.folder, 'broken_guard.conf');
+  writeFileSync(file, readFileSync(guard, 'utf8').replace('fastcgi_pass claviger;', `fastcgi_pass unix:${service.folder}/no.sock;`));
+  return file;
+}
 
 before(async () => {
   service = await startService();
@@ -46,7 +54,7 @@ before(async () => {
   keyFile = join(service.folder, 'key');
   writeFileSync(keyFile, `${key.fullKey}\n`, { mode: 0o600 });
   authority = makeAuthority(service.folder, 'ca');
-  const { certificate, key: privateKey } = makeCertificate(service.folder, 'site', { ca: authority, names: 'IP:127.0.0.1' });
+  const { certificate, key: privateKey } = makeCertificate(service.folder, 'site', { ca: authority, names: 'IP:127.0.0.1,DNS:guarded.localhost' });
   const name = `set $claviger_host ${tenant.host};`;
   nginx = await startSites({
     http: `upstream claviger { server unix:${service.socket}; } upstream behind { server 127.0.0.1:${service.port}; }
@@ -74,7 +82,7 @@ function doctor(...args) {
 
 const addressOf = (name) => `http://127.0.0.1:${nginx.ports[Object.keys(servers).indexOf(name)]}/reports/`;
 
-for (const [name, { found }] of Object.entries(servers)) {
+for (const [name, { found, mend = /./ }] of Object.entries(servers)) {
   test(`a server that is ${name}`, async () => {
     const { status, stdout } = await doctor('--json', '--guard', addressOf(name), '--key-file', keyFile);
     const { findings } = JSON.parse(stdout);
@@ -84,7 +92,7 @@ for (const [name, { found }] of Object.entries(servers)) {
     const finding = bad.find(({ check }) => check === found[0]);
     assert.equal(finding?.severity, found[1], stdout);
     assert.match(finding.message, found[2]);
-    assert.ok(finding.mend.length > 0);
+    assert.match(finding.mend, mend);
   });
 }
 
@@ -93,6 +101,39 @@ test('a sound guard without a living key', async () => {
   assert.equal(status, 0);
   assert.match(stdout, /^ok +guard_without_key: /m);
   assert.doesNotMatch(stdout, /living/);
+});
+
+test('a guard that refuses everybody is told without a living key too', async () => {
+  for (const [name, mend] of [['unreached', /nginx's account.*error log/], ['elsewhere', /no tenant has the host \$claviger_host/]]) {
+    const { status, stdout } = await doctor('--json', '--guard', addressOf(name));
+    assert.equal(status, 0, stdout);
+    const bad = JSON.parse(stdout).findings.filter(({ severity }) => severity !== 'ok');
+    assert.deepEqual(bad.map(({ check, severity }) => [check, severity]), [['guard_closed', 'warning']]);
+    assert.match(bad[0].message, /403.*401.*nobody gets in/);
+    assert.match(bad[0].mend, mend);
+  }
+});
+
+test('a return in the guarded location has one remedy', async () => {
+  const { stdout } = await doctor('--json', '--guard', addressOf('answered'));
+  const bad = JSON.parse(stdout).findings.filter(({ severity }) => severity !== 'ok');
+  const remedies = bad.map(({ mend }) => mend).filter((mend) => !mend.startsWith('See guard_without_key'));
+  assert.equal(remedies.length, 1, stdout);
+  assert.match(remedies[0], /Take "return"/);
+  assert.doesNotMatch(stdout, /cache|location \^~/);
+});
+
+test('a name below .localhost is this machine, as for browsers and curl', async () => {
+  const { port } = new URL(addressOf('sound'));
+  const { status, stdout } = await doctor('--guard', `http://acme.localhost:${port}/reports/`, '--key-file', keyFile);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /^ok +guard_living_key: /m);
+  const secure = `localhost:${service.port + 1}/reports/`;
+  const known = await doctor('--guard', `https://guarded.${secure}`, '--tls-ca', authority.certificate, '--key-file', keyFile);
+  assert.equal(known.status, 0, known.stdout);
+  const other = await doctor('--guard', `https://other.${secure}`, '--tls-ca', authority.certificate);
+  assert.equal(other.status, 1);
+  assert.match(other.stdout, /no answer: .*certificate/i);
 });
 
 test('an address over TLS is verified', async () => {

@@ -21,6 +21,12 @@ class GuardChecksTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(takesAPreflightForAWarning);
     CPPUNIT_TEST(saysThatALivingKeyIsRefused);
     CPPUNIT_TEST(asksNothingWithALivingKeyThatItHasNot);
+    CPPUNIT_TEST(warnsWhereADeadKeyGets403);
+    CPPUNIT_TEST(namesTheHostWhereOnlyAMissingKeyGets401);
+    CPPUNIT_TEST(saysNothingOf403WhereClavigerAnswersOrTheLivingKeyPasses);
+    CPPUNIT_TEST(tellsAKeyThatClavigerRefusesFromAnAnswerThatDidNotCome);
+    CPPUNIT_TEST(givesOneRemedyWhereEverythingIsLetIn);
+    CPPUNIT_TEST(keepsTheRemediesOfOtherFaultsWhereEverythingIsLetIn);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -99,6 +105,69 @@ public:
             },
             false);
         for (const auto& finding : findings) CPPUNIT_ASSERT(finding.check != "guard_living_key");
+    }
+
+    void warnsWhereADeadKeyGets403() {
+        const auto findings = domain::checkGuard([](const GuardProbe&) { return GuardAnswer{403}; }, false);
+        const auto& last = findings.back();
+        CPPUNIT_ASSERT_EQUAL(std::string("guard_closed"), last.check);
+        CPPUNIT_ASSERT(last.severity == Severity::kWarning);
+        for (const auto* word : {"401", "error log", "socket", "nginx's account", "--key-file"})
+            CPPUNIT_ASSERT_MESSAGE(word, (last.what + last.mend).find(word) != std::string::npos);
+        for (const auto& finding : findings)
+            CPPUNIT_ASSERT(finding.check == last.check || finding.severity == Severity::kGood);
+    }
+
+    void namesTheHostWhereOnlyAMissingKeyGets401() {
+        const auto findings = domain::checkGuard(
+            [](const GuardProbe& probe) { return GuardAnswer{probe.credential == Credential::kNone ? 401 : 403}; },
+            false);
+        CPPUNIT_ASSERT_EQUAL(std::string("guard_closed"), findings.back().check);
+        CPPUNIT_ASSERT(findings.back().mend.find("$claviger_host") != std::string::npos);
+        CPPUNIT_ASSERT(findings.back().mend.find("socket") == std::string::npos);
+    }
+
+    void saysNothingOf403WhereClavigerAnswersOrTheLivingKeyPasses() {
+        const auto deniesPaths = [](const GuardProbe& probe) { return GuardAnswer{probe.below.empty() ? 401 : 403}; };
+        const auto letsIn = [](const GuardProbe& probe) {
+            return GuardAnswer{probe.credential == Credential::kLive ? 200 : 403};
+        };
+        const auto open = [](const GuardProbe& probe) { return GuardAnswer{probe.method == "GET" ? 200 : 403}; };
+        for (const auto& findings : {domain::checkGuard(deniesPaths, false), domain::checkGuard(letsIn, true),
+                                     domain::checkGuard(open, false)})
+            for (const auto& finding : findings) CPPUNIT_ASSERT(finding.check != "guard_closed");
+    }
+
+    void tellsAKeyThatClavigerRefusesFromAnAnswerThatDidNotCome() {
+        const auto mendAt = [](int withoutKey, int withKey) {
+            const auto answer = [=](const GuardProbe& probe) {
+                return GuardAnswer{probe.credential == Credential::kLive ? withKey : withoutKey};
+            };
+            return of("guard_living_key", answer).mend;
+        };
+        CPPUNIT_ASSERT(mendAt(401, 401).find("another tenant") != std::string::npos);
+        CPPUNIT_ASSERT(mendAt(401, 401).find("socket") == std::string::npos);
+        CPPUNIT_ASSERT(mendAt(401, 403).find("$claviger_host") != std::string::npos);
+        for (const auto* word : {"nginx's account", "socket", "error log"})
+            CPPUNIT_ASSERT_MESSAGE(word, mendAt(403, 403).find(word) != std::string::npos);
+    }
+
+    void givesOneRemedyWhereEverythingIsLetIn() {
+        const auto returns = [](const GuardProbe&) { return GuardAnswer{200}; };
+        CPPUNIT_ASSERT(of("guard_without_key", returns).mend.find("\"return\"") != std::string::npos);
+        for (const auto* check : {"guard_wrong_key", "guard_methods", "guard_paths"}) {
+            const auto finding = of(check, returns);
+            CPPUNIT_ASSERT(finding.severity == Severity::kSerious);
+            CPPUNIT_ASSERT_EQUAL(std::string("See guard_without_key: mend that first, then run this again."),
+                                 finding.mend);
+        }
+    }
+
+    void keepsTheRemediesOfOtherFaultsWhereEverythingIsLetIn() {
+        const auto broken = [](const GuardProbe& probe) { return GuardAnswer{probe.below.empty() ? 200 : 502}; };
+        CPPUNIT_ASSERT(of("guard_paths", broken).mend.find("error log") != std::string::npos);
+        const auto preflights = [](const GuardProbe&) { return GuardAnswer{204}; };
+        CPPUNIT_ASSERT(of("guard_methods", preflights).what.find("OPTIONS") == std::string::npos);
     }
 
 private:
