@@ -8,13 +8,12 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <numeric>
 #include <set>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
+#include "domain/base/spelling.h"
 #include "domain/secrets/one_line_secret.h"
 #include "domain/secrets/password.h"
 
@@ -183,21 +182,6 @@ std::string variableOf(std::string name) {
     return std::string(kEnvironmentPrefix) + name;
 }
 
-// Levenshtein's distance, one row at a time.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        auto diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const auto changed = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
-        }
-    }
-    return row.back();
-}
-
 constexpr std::size_t kSlip = 4;  // the largest edit distance that counts as a misspelling of a setting
 
 using Spelling = std::function<std::string(const std::string&)>;  // a setting's name as the file or environment has it
@@ -205,13 +189,13 @@ using Spelling = std::function<std::string(const std::string&)>;  // a setting's
 const Known& find(const std::string& given, const Spelling& spell, const std::string& where) {
     const auto& known = knownSettings();
     const auto nearer = [&](const Known& a, const Known& b) {
-        return distance(spell(a.name), given) < distance(spell(b.name), given);
+        return editDistance(spell(a.name), given) < editDistance(spell(b.name), given);
     };
     const auto& nearest = *std::min_element(known.begin(), known.end(), nearer);
     const auto name = spell(nearest.name);
     if (name == given) return nearest;
     const auto unknown = where + ": there is no setting \"" + given + "\"; ";
-    if (distance(name, given) <= kSlip) throw BadConfiguration(unknown + "did you mean \"" + name + "\"?");
+    if (editDistance(name, given) <= kSlip) throw BadConfiguration(unknown + "did you mean \"" + name + "\"?");
     std::string all;
     for (const auto& one : known) all += (all.empty() ? "" : ", ") + spell(one.name);
     throw BadConfiguration(unknown + "there are: " + all);
