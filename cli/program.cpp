@@ -20,6 +20,7 @@
 #include "cli/frame/help.h"
 #include "cli/frame/output.h"
 #include "cli/frame/progress.h"
+#include "cli/frame/verb_names.h"
 
 namespace claviger::cli {
 namespace {
@@ -57,13 +58,6 @@ void describe(CLI::App& app, Globals& globals) {
     app.footer(kFooter);
 }
 
-std::string verbsOf(const CLI::App& group) {
-    std::string names;
-    for (const auto* verb : group.get_subcommands([](const CLI::App*) { return true; }))
-        names += (names.empty() ? "" : ", ") + verb->get_name();
-    return names;
-}
-
 // The last verb or group that the command line reached, and the words that name it: "claviger user create".
 struct Reached {
     const CLI::App* app;
@@ -81,10 +75,10 @@ Reached reachedBy(const CLI::App& app) {
 
 // Describes the misuse in words of our own where the library would repeat a value, since that may be a password.
 std::string misuse(const CLI::App& app, const Reached& reached, const CLI::ParseError& error) {
-    const auto verbs = verbsOf(*reached.app);
+    const auto verbs = verbsAfter(*reached.app);
     const auto extras = app.remaining(true);
     if (extras.empty()) {
-        if (error.get_name() == "RequiredError" && !verbs.empty()) return "which verb? " + verbs;
+        if (error.get_name() == "RequiredError" && !verbs.empty()) return "which verb? " + listed(verbs);
         const std::string why = error.what();
         return why.substr(0, why.find(" = "));  // the rest is a value that a flag does not take
     }
@@ -93,7 +87,7 @@ std::string misuse(const CLI::App& app, const Reached& reached, const CLI::Parse
         const auto option = first.substr(0, first.starts_with("--") ? first.find('=') : 2);
         return "there is no option " + option + " of `" + reached.words + "`";
     }
-    if (!verbs.empty()) return "there is no verb `" + reached.words + " " + first + "`; there are: " + verbs;
+    if (!verbs.empty()) return noSuchVerb(reached.words, first, verbs);
     return "`" + reached.words + "` has an argument too many";
 }
 
@@ -106,10 +100,21 @@ Format formatOf(int count, const char* const* arguments) {
     return has("--quiet") || has("-q") ? Format::kQuiet : Format::kText;
 }
 
+// Refuses "--config=" and its like. The library would take the next word as the value.
+void refuseEmptyValues(int count, const char* const* arguments) {
+    for (int i = 1; i < count && std::string_view(arguments[i]) != "--"; ++i) {
+        const std::string word(arguments[i]);
+        if (word.starts_with("--") && word.find('=') == word.size() - 1)
+            throw usageFailure(word.substr(0, word.size() - 1) + " has no value",
+                               "Write one behind the =, or leave the option out.");
+    }
+}
+
 // Refuses a --config that is no file. A path that cannot be examined is not misuse: another account may read it.
 void checkConfiguration(const CLI::App& app, const Globals& globals) {
     using std::filesystem::file_type;
     if (app.count("--config") == 0) return;
+    if (globals.configuration.empty()) throw usageFailure("--config: the name of the file is empty");
     std::error_code ignored;
     const auto type = std::filesystem::status(globals.configuration, ignored).type();
     if (type == file_type::not_found) throw usageFailure("--config: there is no file " + globals.configuration);
@@ -140,6 +145,7 @@ ExitStatus runProgram(int count, const char* const* arguments, const ServicesMak
         addDoctorCommand(app, chosen);
         addDocumentationCommands(app, chosen);
 
+        refuseEmptyValues(count, arguments);
         app.parse(count, arguments);
         checkConfiguration(app, globals);
         const auto services = makeServices(globals.configuration);

@@ -5,7 +5,9 @@
 
 #include "cli/documentation/completion.h"
 #include "cli/documentation/manual.h"
+#include "cli/frame/failure.h"
 #include "cli/frame/output.h"
+#include "cli/frame/verb_names.h"
 
 namespace claviger::cli {
 namespace {
@@ -53,11 +55,40 @@ void addManual(CLI::App& app, Verb& chosen) {
         });
 }
 
+// Returns what `claviger VERB… --help` prints.
+std::string helpOf(const CLI::App& app, const std::vector<std::string>& verbs) {
+    const auto* at = &app;
+    std::string words = app.get_name();
+    for (const auto& verb : verbs) {
+        const auto* const inner = at->get_subcommand_no_throw(verb);
+        if (inner == nullptr) {
+            const auto known = verbsAfter(*at);
+            throw usageFailure(known.empty() ? "`" + words + "` has no verbs" : noSuchVerb(words, verb, known),
+                               "See `" + words + " --help`.");
+        }
+        at = inner;
+        words += " " + verb;
+    }
+    return app.get_formatter()->make_help(at, words, CLI::AppFormatMode::Normal);
+}
+
+void addHelp(CLI::App& app, Verb& chosen) {
+    auto* const verb = addVerb(app, "help", "Print the help of a verb, as VERB --help does, or that of the tool.",
+                               "  claviger help tenant create\n  claviger help");
+    const auto verbs = std::make_shared<std::vector<std::string>>();
+    verb->add_option("VERB", *verbs, "The verb; none for the help of the tool")->type_name("")->expected(0, -1);
+    verb->callback([verbs, &app, &chosen] {
+        const auto text = helpOf(app, *verbs);
+        chosen = [text](Services&) { return answerOf(text, jsonObject({{"help", text}}), text); };
+    });
+}
+
 }  // namespace
 
 void addDocumentationCommands(CLI::App& app, Verb& chosen) {
     addCompletion(app, chosen);
     addManual(app, chosen);
+    addHelp(app, chosen);
 }
 
 }  // namespace claviger::cli

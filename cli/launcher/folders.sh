@@ -20,8 +20,8 @@ chooseVar() {
 
 makeFolder() {  # FOLDER: private to this account, with its subfolders
     umask 077
-    mkdir -p -- "$1/secrets" "$1/db" "$1/run" "$1/nginx" "$1/log"
-    chmod 700 -- "$1"
+    folderFault=$({ mkdir -p -- "$1" && mkdir -p -- "$1/secrets" "$1/db" "$1/run" "$1/nginx" "$1/log" && chmod 700 -- "$1"; } 2>&1) ||
+        fail "the folder $1 cannot be used: ${folderFault##*: }; choose another CLAVIGER_VAR"
 }
 
 lockFolder() {  # FOLDER WHAT: locks it until this process and all that it starts have ended

@@ -36,6 +36,7 @@ rsync             copies it to a node that lacks it
 testVerb() {  # [--long] [NAME…]
     long=
     [ "${1-}" != --long ] || { long=yes && shift; }
+    checkSuites "$@"
     chooseVar
     folder=$var/test
     makeFolder "$folder"
@@ -59,6 +60,41 @@ testVerb() {  # [--long] [NAME…]
     startDatabase "$folder" --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --skip-log-bin
     "$tool" --config "$folder/claviger.conf" migrate >"$folder/log/migrate.log" || fail "the test database could not be migrated"
     TEST_LONG=$long TEST_STATE_TRANSFER=$var/galera/usr/bin TEST_CONFIG=$folder/claviger.conf runTask node "$root/tests/run.mjs" "$@"
+}
+
+# --- the names of the suites; tests/run.mjs finds the same ones once everything is built ---
+
+suiteNames() {
+    for suite in "$root"/tests/*/; do
+        suite=${suite%/} suite=${suite##*/}
+        case $suite in galera) continue ;; esac # only with --long
+        for suiteFile in "$root/tests/$suite"/*.test.mjs; do [ ! -e "$suiteFile" ] || break; done
+        if [ -e "$suiteFile" ] || grep -qs "add_executable(${suite}_tests" "$root/tests/$suite/CMakeLists.txt"; then
+            echo "$suite"
+        fi
+    done
+}
+
+longSuiteNames() {
+    echo dead-long faults-long fuzz-long galera-long model-long
+    for suite in api contract fuzz server unit; do echo "$suite-asan $suite-tsan"; done
+}
+
+suitesInWords() {
+    # shellcheck disable=SC2046
+    echo "$(echo $(suiteNames)); with --long also $(echo $(longSuiteNames))"
+}
+
+checkSuites() {  # [NAME…]: fails for a name that is no suite, before anything is installed or built
+    for suiteName; do
+        # shellcheck disable=SC2046
+        case " $(echo $(suiteNames)) " in *" ${suiteName%_tests} "*) continue ;; esac
+        # shellcheck disable=SC2046
+        case " $(echo $(longSuiteNames)) " in
+        *" $suiteName "*) [ -n "$long" ] || fail "the suite $suiteName takes longer: ./claviger test --long $suiteName" ;;
+        *) fail "there is no suite \"$suiteName\"; there are: $(suitesInWords)" ;;
+        esac
+    done
 }
 
 # Builds only the parts that the named suites need, since all of them take long.

@@ -86,6 +86,63 @@ test('refusesAFolderWithCharactersThatConfigurationsCannotHold', async () => {
   assert.deepEqual(readdirSync(folder).filter((name) => /^(a.b|ä)$/.test(name)), [], 'nothing was made');
 });
 
+test('refusesAFolderThatItCannotMakeInOneLine', async () => {
+  const { status, output } = await runLauncher(['demo'], { CLAVIGER_VAR: '/proc/none' });
+  assert.equal(status, 1);
+  assert.match(output, /^claviger: the folder \/proc\/none cannot be used: [^:\n]*; choose another CLAVIGER_VAR\n$/);
+});
+
+// Each of these ends before it makes a folder, installs or builds.
+const doesNothing = async (args, expected) => {
+  const { status, output } = await runLauncher(args, { CLAVIGER_VAR: join(folder, 'untouched') });
+  assert.equal(status, expected, `${args}: ${output}`);
+  assert.equal(existsSync(join(folder, 'untouched')), false, `${args} made nothing`);
+  return output;
+};
+
+test('refusesASuiteThatThereIsNotBeforeAnyWork', async () => {
+  for (const args of [['unti'], ['unit', 'nosuch'], ['--long', 'faults'], ['--nothing'], ['']])
+    assert.match(await doesNothing(['test', ...args], 1), /^claviger: there is no suite ".*"; there are: api browser .*faults-long/);
+  assert.match(await doesNothing(['test', 'faults-long'], 1), /\.\/claviger test --long faults-long/);
+});
+
+test('knowsTheSuitesBeforeTheyAreBuilt', () => {
+  const built = readdirSync(join(root, 'build/tests')).filter((name) => name.endsWith('_tests')).map((name) => name.slice(0, -'_tests'.length));
+  const scripts = readdirSync(join(root, 'tests'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'galera' && readdirSync(join(root, 'tests', entry.name)).some((name) => name.endsWith('.test.mjs')))
+    .map(({ name }) => name);
+  const known = launcherFunction('suiteNames').trim().split('\n');
+  assert.deepEqual(known.filter((name) => !scripts.includes(name) && !existsSync(join(root, 'tests', name, 'CMakeLists.txt'))), []);
+  for (const name of [...built, ...scripts]) assert.ok(known.includes(name), name);
+});
+
+test('explainsEachOfItsVerbsBeforeAnyWork', async () => {
+  for (const verb of ['demo', 'build', 'test', 'bench']) {
+    const help = await doesNothing([verb, '--help'], 0);
+    assert.match(help, new RegExp(`^Usage: \\./claviger ${verb}`));
+    assert.match(help, new RegExp(`\nExamples:\n(.*\n)*?  .*\\./claviger ${verb}`));
+    for (const line of help.split('\n')) assert.ok(line.length <= 80, line);
+    for (const args of [[verb, '-h'], ['help', verb]]) assert.equal(await doesNothing(args, 0), help);
+  }
+  assert.match(await doesNothing(['test', 'unit', '--help'], 0), /Suites: api browser .*unit/s);
+});
+
+test('showsTheHelpOfTheToolsVerbs', async () => {
+  for (const words of [['tenant'], ['user', 'create']])
+    assert.equal(await doesNothing(['help', ...words], 0), spawnSync(tool, [...words, '--help'], { encoding: 'utf8' }).stdout);
+  assert.match(await doesNothing(['help', 'nothing'], 2), /there is no verb `claviger nothing`/);
+});
+
+test('namesItsOwnVerbsWhereOneIsUnknown', async () => {
+  for (const [word, meant] of [['dmeo', 'demo'], ['bulid', 'build'], ['tset', 'test'], ['tenat', 'tenant']]) {
+    const output = await doesNothing([word], 2);
+    assert.match(output, new RegExp(`there is no verb \`claviger ${word}\`; did you mean "${meant}"\\?`));
+    assert.match(output, /there are: tenant, user, .*, demo, build, test, bench/i);
+  }
+  const { stderr } = spawnSync(tool, ['dmeo'], { encoding: 'utf8' });
+  assert.doesNotMatch(stderr, /demo/, 'the tool by itself has no such verb');
+});
+
 test('refusesArgumentsThatItDoesNotKnow', async () => {
   for (const args of [['demo', 'now'], ['build', 'all']])
     assert.equal((await runLauncher(args, { CLAVIGER_VAR: folder })).status, 1);
@@ -120,7 +177,7 @@ test('saysHowToGetTheTool', () => {
   copyFileSync(launcher, lonely);
   const { status, stderr } = spawnSync(lonely, ['tenant', 'list'], { encoding: 'utf8' });
   assert.equal(status, 1);
-  assert.match(stderr, /run \.\/claviger build first/);
+  assert.match(stderr, /run \.\/claviger build first.*demo, build, test, bench/);
 });
 
 test('addsLessThan20MillisecondsToTheTool', () => {

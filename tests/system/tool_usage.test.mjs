@@ -35,7 +35,7 @@ const verbs = [
   ['tenant', 'rename'], ['tenant', 'suspend'], ['tenant', 'resume'],
   ['user'], ['user', 'create'], ['user', 'list'], ['user', 'approve'], ['user', 'suspend'], ['user', 'set-password'], ['user', 'sign-out'], ['user', 'unlock'],
   ['key'], ['key', 'list'], ['key', 'create'], ['key', 'regenerate'], ['key', 'revoke'], ['migrate'], ['migrate', 'status'], ['apply'],
-  ['tenant', 'export'], ['tenant', 'import'], ['tenant', 'drop'], ['pepper'], ['pepper', 'status'], ['pepper', 'rotate'], ['backup'], ['restore'], ['dead-keys'], ['doctor'], ['completion'], ['man'],
+  ['tenant', 'export'], ['tenant', 'import'], ['tenant', 'drop'], ['pepper'], ['pepper', 'status'], ['pepper', 'rotate'], ['backup'], ['restore'], ['dead-keys'], ['doctor'], ['completion'], ['man'], ['help'],
 ];
 
 for (const verb of verbs) {
@@ -82,8 +82,29 @@ for (const args of [
   });
 }
 
-test('an unknown verb is answered with those there are', () => {
-  assert.match(assertUsage(['tenant', 'crate']), /create, list, show/);
+test('an unknown verb is answered with those there are, and the nearest', () => {
+  assert.match(assertUsage(['tenant', 'crate']), /did you mean "create"\? There are: create, list, show/);
+  assert.match(assertUsage(['tenent', 'list']), /did you mean "tenant"\?/);
+  const far = assertUsage(['nothing']);
+  assert.match(far, /there are: tenant, user/);
+  assert.doesNotMatch(far, /did you mean/);
+});
+
+test('`claviger help VERB` is `claviger VERB --help`', () => {
+  for (const words of [[], ['tenant'], ['user', 'create'], ['help']]) {
+    const { status, stdout, stderr } = runTool(['help', ...words]);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+    assert.equal(stdout, runTool([...words, '--help']).stdout);
+  }
+  assert.match(assertUsage(['help', 'tenat']), /there is no verb `claviger tenat`; did you mean "tenant"\?/);
+  assert.match(assertUsage(['help', 'tenant', 'nothing']), /there is no verb `claviger tenant nothing`/);
+  assert.match(assertUsage(['help', 'doctor', 'nothing']), /`claviger doctor` has no verbs/);
+});
+
+test('an option with an equals sign and no value takes no word behind it', () => {
+  assert.match(assertUsage(['--config=', 'tenant', 'list']), /--config has no value/);
+  assert.match(assertUsage(['tenant', 'create', 'acme', '--host=', '--name', 'Acme']), /--host has no value/);
+  assert.match(assertUsage(['--config', '', 'tenant', 'list']), /--config: the name of the file is empty/);
 });
 
 for (const [what, args] of Object.entries({
@@ -139,9 +160,13 @@ for (const [what, input] of Object.entries({
   'that is empty': '',
   'that is a newline': '\n',
   'with a NUL': 'hunter2\0hunter2',
+  'in Latin-1': Buffer.from('hunter2-sch\u00fcssel-kasten\n', 'latin1'),
 })) {
   test(`a password ${what} is refused and not repeated`, () => {
-    assert.match(assertUsage([...user, '--password-stdin'], { input }), /12 to 1,024 bytes/);
+    const told = assertUsage([...user, '--password-stdin'], { input });
+    assert.match(told, what === 'in Latin-1' ? /not UTF-8.*no browser/ : /12 to 1,024 bytes/);
+    assert.doesNotMatch(told, /Pipe it or name a file/, 'it was piped');
+    if (['that is empty', 'that is a newline'].includes(what)) assert.match(told, /is empty[^]*the variable or the file/);
   });
 }
 
