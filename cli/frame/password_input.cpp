@@ -13,7 +13,9 @@ namespace {
 
 using domain::secrets::OneLineSecret;
 
-constexpr auto kHint = "Pipe it or name a file: claviger user … --password-stdin < password.txt";
+constexpr auto kHintOfTerminal = "Pipe it or name a file: claviger user … --password-stdin < password.txt";
+constexpr auto kHintOfInput =
+    "Nothing was changed. Standard input holds only the password: see that the variable or the file behind it is set.";
 
 domain::secrets::Password passwordFrom(domain::Result<OneLineSecret> line, const std::string& place, const char* hint) {
     if (!line.ok())
@@ -26,8 +28,9 @@ domain::secrets::Password passwordFrom(domain::Result<OneLineSecret> line, const
 }  // namespace
 
 domain::secrets::Password readPassword(int descriptor) {
-    if (::isatty(descriptor) == 1) throw usageFailure("a terminal would show the password while it is typed", kHint);
-    return passwordFrom(OneLineSecret::read(descriptor), "--password-stdin", kHint);
+    if (::isatty(descriptor) == 1)
+        throw usageFailure("a terminal would show the password while it is typed", kHintOfTerminal);
+    return passwordFrom(OneLineSecret::read(descriptor), "--password-stdin", kHintOfInput);
 }
 
 domain::secrets::Password readPasswordFile(const std::string& place, const std::filesystem::path& file) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "domain/base/utf8.h"
 #include "domain/secrets/easy_guesses.h"
 #include "domain/secrets/password_form.h"
 
@@ -15,6 +16,12 @@ bool isWithinBounds(const PasswordCost& cost, std::size_t mostWork) {
     return cost.memoryMiB >= PasswordCost::kLeastMiB && cost.memoryMiB <= PasswordCost::kMostMiB &&
            cost.passes >= PasswordCost::kLeastPasses && cost.passes <= PasswordCost::kMostPasses &&
            cost.work() <= mostWork;
+}
+
+bool isUtf8(const std::string& text) {
+    auto points = decodeUtf8(text);
+    if (points) sodium_memzero(points->data(), points->size() * sizeof(char32_t));
+    return points.has_value();
 }
 
 }  // namespace
@@ -48,6 +55,9 @@ Result<Password> Password::choose(std::string text) {
     const auto& chosen = password.text_;
     if (chosen.size() < kMinBytes || chosen.size() > kMaxBytes || chosen.find('\0') != std::string::npos)
         return Error{ErrorCode::kInvalidArgument, "a password has 12 to 1,024 bytes"};
+    if (!isUtf8(chosen))
+        return Error{ErrorCode::kInvalidArgument,
+                     "the password is not UTF-8, and browsers send nothing else: no browser could sign in with it"};
     return password;
 }
 

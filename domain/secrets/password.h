@@ -18,6 +18,7 @@ public:
 
     // Creates a new password.
     //   kInvalidArgument  shorter than 12 or longer than 1,024 bytes, or it holds a NUL
+    //   kInvalidArgument  it is not UTF-8: browsers send no other text, so it could never be typed
     static Result<Password> choose(std::string text);
 
     // Checks that a new password of the user with this e-mail is hard to guess.

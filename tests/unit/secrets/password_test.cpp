@@ -26,6 +26,7 @@ class PasswordTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(takes12To1024Bytes);
     CPPUNIT_TEST(countsBytesNotCharacters);
     CPPUNIT_TEST(refusesNul);
+    CPPUNIT_TEST(refusesAnotherEncodingThanUtf8);
     CPPUNIT_TEST(neverRepeatsThePasswordInARefusal);
     CPPUNIT_TEST(takesAnyTextAsAnAttempt);
     CPPUNIT_TEST(keepsItsTextWhenMoved);
@@ -43,11 +44,18 @@ class PasswordTest : public CppUnit::TestFixture {
     void countsBytesNotCharacters() {
         CPPUNIT_ASSERT(Password::choose("😀😀😀").ok());
         CPPUNIT_ASSERT(Password::choose("            ").ok());
-        CPPUNIT_ASSERT(Password::choose("\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc\xff\xfe\xfd\xfc").ok());
     }
 
     void refusesNul() {
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kInvalidArgument, Password::choose(std::string("123456\0789012", 13))));
+    }
+
+    void refusesAnotherEncodingThanUtf8() {
+        const auto refused = Password::choose("schl\xfcssel-bund-kasten");
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kInvalidArgument, refused));
+        CPPUNIT_ASSERT(refused.error().detail.find("UTF-8") != std::string::npos);
+        CPPUNIT_ASSERT(refused.error().detail.find("bund") == std::string::npos);
+        CPPUNIT_ASSERT(Password::choose("schl\xc3\xbcssel-bund-kasten").ok());
     }
 
     void neverRepeatsThePasswordInARefusal() {
