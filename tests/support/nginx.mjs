@@ -33,8 +33,9 @@ export async function startSite({ http, server }) {
 export async function startSites({ http, servers }) {
   const folder = newFolder();
   mkdirSync(join(folder, 'log'));
-  const ports = [];
-  for (const _ of servers) ports.push(await freePort());
+  const distinct = new Set(); // a port that is free again may be given twice
+  while (distinct.size < servers.length) distinct.add(await freePort());
+  const ports = [...distinct];
   const blocks = servers.map((server, i) => `server { listen 127.0.0.1:${ports[i]}; ${server} }`);
   writeFileSync(
     join(folder, 'nginx/nginx.conf'),
