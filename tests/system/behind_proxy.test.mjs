@@ -12,7 +12,11 @@ import { startService } from '../support/service.mjs';
 
 const proxyAddress = '127.0.0.9'; // from which the proxy connects
 
+const lines = `set_real_ip_from ${proxyAddress};`;
+const file = 'claviger_behind_proxy.conf';
+
 let service;
+let below; // as `service`, but with the include below that of claviger_server.conf
 let unaware;
 let proxies;
 let authority;
@@ -20,23 +24,25 @@ let tenant;
 let person;
 
 before(async () => {
-  service = await startService({}, { nginx: { lines: `set_real_ip_from ${proxyAddress}; include claviger_behind_proxy.conf;` } });
+  service = await startService({}, { nginx: { lines: `${lines} include ${file};` } });
+  below = await startService({}, { nginx: { lines, include: [file] } });
   unaware = await startService();
   tenant = service.tenant();
   person = service.user(tenant);
   authority = makeAuthority(service.folder, 'ca');
   const { certificate, key } = makeCertificate(service.folder, 'site', { ca: authority, names: `DNS:${tenant.host}` });
-  const tlsPorts = [await freePort(), await freePort()];
+  const tlsPorts = [await freePort(), await freePort(), await freePort()];
   const before = (port, tls) => `listen 127.0.0.1:${tls} ssl; ssl_certificate ${certificate}; ssl_certificate_key ${key};
     location / { proxy_pass http://127.0.0.1:${port}; proxy_bind ${proxyAddress}; proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme; }`;
-  proxies = await startSites({ http: '', servers: [before(service.port, tlsPorts[0]), before(unaware.port, tlsPorts[1])] });
+  proxies = await startSites({ http: '', servers: [service, unaware, below].map(({ port }, i) => before(port, tlsPorts[i])) });
   proxies.tls = tlsPorts;
 });
 
 after(async () => {
   await proxies?.stop();
   await unaware?.stop();
+  await below?.stop();
   await service?.stop();
 });
 
@@ -54,8 +60,8 @@ function ask(port, { method = 'GET', path, headers = {}, body, localAddress }) {
   });
 }
 
-async function signIn(port, headers = {}) {
-  const page = await ask(port, { path: '/login' });
+async function signIn(port, headers = {}, path = '/login') {
+  const page = await ask(port, { path });
   const cookie = page.headers['set-cookie'].map((set) => set.split(';')[0]).join('; ');
   const fields = { csrf: hiddenField(page.body, 'csrf'), email: person.email, password: person.password };
   const origin = `https://${tenant.host}:${port}`;
@@ -72,6 +78,20 @@ test('a person signs in through the proxy, with their own address and secure coo
   assert.equal(answer.headers['strict-transport-security'], 'max-age=31536000');
   assert.match(String(addresses()), /127\.0\.0\.20/);
 });
+
+// Requests with a query take another way through claviger_server.conf.
+for (const [order, proxy] of [['above', 0], ['below', 2]]) {
+  test(`a sign-in with a query is as secure, with the include ${order} claviger_server.conf`, async () => {
+    const port = proxies.tls[proxy];
+    const path = '/login?callbackUrl=%2Fsettings%2Fapi-keys';
+    const page = await ask(port, { path });
+    assert.equal(page.headers['strict-transport-security'], 'max-age=31536000');
+    for (const set of page.headers['set-cookie']) assert.match(set, /^__Host-.*; Secure/);
+    const answer = await signIn(port, { Referer: `https://${tenant.host}:${port}${path}` }, path);
+    assert.equal(answer.status, 303, answer.body.slice(0, 300));
+    assert.ok(answer.headers['set-cookie'].every((set) => /^__Host-.*; Secure/.test(set)));
+  });
+}
 
 test('spoofed headers are not believed: through the proxy its own count, past it none', async () => {
   const through = await ask(proxies.tls[0], { path: '/healthz', headers: { 'X-Forwarded-Proto': 'http', 'X-Forwarded-For': '10.9.8.7' }, localAddress: '127.0.0.21' });
