@@ -39,8 +39,19 @@ bool holdsTwo(const std::optional<std::string>& credential) {
     return credential && credential->find(',') != std::string::npos;
 }
 
-bool isOurs(const std::string& credential) {
+bool isOurs(std::string_view credential) {
     return PlainKey::parse(credential).has_value();
+}
+
+// Whether the credential has the form of our keys, or one of several that arrived as one value.
+bool holdsOurs(std::string_view credentials) {
+    constexpr std::string_view kBetween = ", \t";  // each may have its scheme before it
+    while (!credentials.empty()) {
+        const auto length = std::min(credentials.find_first_of(kBetween), credentials.size());
+        if (isOurs(credentials.substr(0, length))) return true;
+        credentials.remove_prefix(std::min(length + 1, credentials.size()));
+    }
+    return false;
 }
 
 bool hasKeyInQuery(const Request& request) {
@@ -59,10 +70,11 @@ Result<std::string> presentedKey(const Request& request) {
     if (hasKeyInQuery(request)) return Problem::kKeyInQuery;
     auto bearer = bearerToken(request);
     auto header = apiKey(request);
+    const bool bearerIsTheApplications = bearer && header && isOurs(*header) && !holdsOurs(*bearer);
+    if (bearerIsTheApplications) return std::move(*header);
     if (holdsTwo(bearer) || holdsTwo(header)) return Problem::kAmbiguousCredentials;
-    const bool differ = bearer && header && *bearer != *header;
-    if (differ && (isOurs(*bearer) || !isOurs(*header))) return Problem::kAmbiguousCredentials;
-    if (header) return std::move(*header);  // a bearer beside it is the same key or the application's own
+    if (bearer && header && *bearer != *header) return Problem::kAmbiguousCredentials;
+    if (header) return std::move(*header);  // a bearer beside it is the same key
     if (bearer) return std::move(*bearer);
     return Problem::kKeyRequired;
 }

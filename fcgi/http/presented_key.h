@@ -9,7 +9,7 @@ namespace claviger::fcgi {
 
 // The API key that an API client presents: "X-Api-Key: <key>" or "Authorization: Bearer <key>". Empty values do not
 // count. If both are sent and only the X-Api-Key has the form of our keys, the bearer is the application's own and is
-// ignored.
+// ignored. A bearer in several parts with commas between has that form if one part has it.
 //
 //   kKeyInQuery            the query string holds a text with the prefix of our keys
 //   kAmbiguousCredentials  both headers with different keys, or one header twice

@@ -139,6 +139,7 @@ for (const [name, snippet, upstream] of variants) {
       assert.equal((await beside(key.fullKey)).status, 200);
       assert.equal((await beside(`pk_live_${'0'.repeat(38)}`)).status, 403);
       assert.equal((await ask({ Authorization: 'Digest a="b", c="d"', 'X-Api-Key': key.fullKey })).status, 200);
+      assert.equal((await ask({ ...bearer('a, b'), 'X-Api-Key': key.fullKey })).status, 200);
     });
 
     test('tellsNothingAtTheGuardItself', async () => {

@@ -15,6 +15,7 @@ class VerifyTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(answers400ForTwoDifferentKeys);
     CPPUNIT_TEST(takesAnEmptyCredentialForNone);
     CPPUNIT_TEST(leavesABearerOfTheApplicationAlone);
+    CPPUNIT_TEST(leavesABearerInSeveralPartsAlone);
     CPPUNIT_TEST(refusesAHeaderWithTwoKeys);
     CPPUNIT_TEST(answers400ForAKeyInTheQuery);
     CPPUNIT_TEST(refusesTheKeysOfASuspendedUser);
@@ -99,6 +100,21 @@ public:
         CPPUNIT_ASSERT_EQUAL(400, beside(key_.fullKey, dead).status());
         CPPUNIT_ASSERT_EQUAL(400, beside(key_.fullKey, "of-the-application").status());
         CPPUNIT_ASSERT_EQUAL(400, beside("of-the-application", "of-the-application-too").status());
+    }
+
+    void leavesABearerInSeveralPartsAlone() {
+        const auto beside = [&](const std::string& bearer, const std::string& apiKey) {
+            return verify({{"Authorization", "Bearer " + bearer}, {"X-Api-Key", apiKey}}).status();
+        };
+        const auto dead = std::string(domain::secrets::PlainKey::generate().revealForResponse());
+        for (const auto* bearer : {"a,b", "a, b", ",", "a, Bearer b", "pk_live_of_another_service, b"}) {
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(bearer, 204, beside(bearer, key_.fullKey));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(bearer, 401, beside(bearer, dead));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(bearer, 400, beside(bearer, "of-the-application"));
+        }
+        for (const auto& bearer : {"a," + dead, dead + " ,a", "a, Bearer " + dead, "a,\tbearer  " + dead + ",b"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(bearer, 400, beside(bearer, key_.fullKey));
+        CPPUNIT_ASSERT_EQUAL(400, verify({{"Authorization", "Bearer a, b"}}).status());
     }
 
     void refusesAHeaderWithTwoKeys() {
