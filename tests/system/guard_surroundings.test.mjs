@@ -58,6 +58,7 @@ const rows = [
   { name: 'slow answers', http: true, lines: 'proxy_limit_rate 100; fastcgi_limit_rate 100;', guarded: 'proxy_limit_rate 0;' },
   { name: 'ranges of everything', http: true, lines: 'proxy_force_ranges on; fastcgi_force_ranges on;', guarded: 'proxy_force_ranges off;' },
   { name: 'headers with underscores', lines: 'underscores_in_headers on; ignore_invalid_headers off;' },
+  { name: 'an address to connect from', http: true, lines: 'proxy_bind 192.0.2.1; fastcgi_bind 192.0.2.1;', guarded: 'proxy_bind off;' },
   { name: 'paths of programs', lines: 'fastcgi_index index.php; fastcgi_split_path_info ^(.+\\.php)(/.+)$;' },
   { name: 'filters of answers', http: true, lines: 'gzip on; gzip_proxied any; gzip_min_length 1; ssi on; if_modified_since before;' },
 ];
