@@ -7,7 +7,7 @@ import net from 'node:net';
 export const behindTheDoor = 'behind the door';
 
 // Gives { port, stop() }. Each answer is 200 with `behindTheDoor`, the length of the body, and the X-Claviger-…
-// headers.
+// headers. As with CGI and its successors, "_" in a header's name is the same as "-".
 export async function startApplication() {
   const server = http.createServer(answer);
   server.on('upgrade', accept);
@@ -19,7 +19,8 @@ function answer(request, response) {
   let length = 0;
   request.on('data', (chunk) => (length += chunk.length));
   request.on('end', () => {
-    const of = (name) => request.headers[`x-claviger-${name}`] ?? '-';
+    const sent = Object.entries(request.headers);
+    const of = (wanted) => sent.filter(([name]) => name.replaceAll('_', '-') === `x-claviger-${wanted}`).map(([, value]) => value).join() || '-';
     response.end(`${behindTheDoor} ${length} ${of('tenant')} ${of('user')} ${of('key-id')}`);
   });
 }

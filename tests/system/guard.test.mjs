@@ -206,6 +206,32 @@ test('staysShutForEachStatusBut2xx', async (t) => {
     }
 });
 
+// A header with "_" for "-" is the same parameter over FastCGI, and the one that nginx names wins.
+test('tellsAnApplicationOverFastcgiOnlyTheTruth', async (t) => {
+  const socket = join(service.folder, 'run/application.sock');
+  const peer = await startPeer(socket, () => 'Status: 200\r\nContent-Type: text/plain\r\n\r\n');
+  const guarded = await startSite({
+    http: variants[0][2](),
+    server: `include ${join(root, 'nginx/claviger_guard.conf')};
+      set $claviger_host ${tenant.host};
+      underscores_in_headers on;
+      location ^~ /reports/ {
+        auth_request /_claviger_guard;
+        fastcgi_param HTTP_X_CLAVIGER_USER $claviger_user;
+        fastcgi_pass unix:${socket};
+      }`,
+  });
+  t.after(async () => {
+    await guarded.stop();
+    await peer.stop();
+  });
+  const forged = { 'X-Claviger-User': 'root', 'X-Claviger_User': 'root', X_Claviger_User: 'root' };
+  assert.equal((await guarded.request({ path: '/reports/', headers: { 'X-Api-Key': key.fullKey, ...forged } })).status, 200);
+  const users = peer.requests[0].params.filter(([name]) => name === 'HTTP_X_CLAVIGER_USER');
+  assert.equal(users.length, 1);
+  assert.match(users[0][1], /^[0-9a-f-]{36}$/);
+});
+
 test('opensForPreflightsWhereTheLocationSaysSo', async (t) => {
   const guarded = await startSite({
     http: variants[0][2](),

@@ -146,6 +146,16 @@ function assertClosed(answer, row, what, status) {
   assert.ok(row.pages ? answer.body === 'a page for all' || answer.status === status : answer.status === status, what);
 }
 
+// The name in each spelling that CGI and its successors take for it.
+const spellings = ([first, ...parts]) => parts.reduce((heads, part) => heads.flatMap((head) => [`${head}-${part}`, `${head}_${part}`]), [first]);
+
+async function tellsOnlyTheTruth(port) {
+  const names = ['X-Claviger-Tenant', 'X-Claviger-User', 'X-Claviger-Key-Id'].flatMap((name) => spellings(name.split('-')));
+  const forged = Object.fromEntries(names.map((name) => [name, 'root']));
+  const answer = await request({ port, path: '/reports/', headers: { ...credentials.live(), ...forged } });
+  assert.equal(answer.body, `${behindTheDoor} 0 ${tenant.slug} ${userId} ${key.id}`);
+}
+
 const orders = ['none live none malformed', 'live dead none unknown', 'dead bearer dead', 'malformed live malformed none'].map((order) => order.split(' '));
 const large = Buffer.alloc(5 << 20, 'x');
 
@@ -211,6 +221,7 @@ for (const [name, snippet, upstream] of variants) {
     for (const [i, row] of rows.entries()) {
       test(`${row.name}: shut without a living key`, () => staysShut(up.ports[i], row));
       test(`${row.name}: lets a living key through`, () => letsThrough(up.ports[i], row));
+      test(`${row.name}: tells the owner, whatever the client says`, () => tellsOnlyTheTruth(up.ports[i]));
       test(`${row.name}: shut while Claviger is down`, async () => {
         for (const credential of Object.keys(credentials)) {
           const answer = await request({ port: down.ports[i], path: '/reports/', headers: credentials[credential]() });
