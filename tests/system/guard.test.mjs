@@ -29,12 +29,13 @@ after(() => service?.stop());
 
 // Starts a site whose /reports/ is open to the tenant's keys. A second location stands for the application behind the
 // guard. It returns the headers that it gets, and they hold all that the guard knows of the caller.
-function site(snippet, upstream) {
+function site(snippet, upstream, lines = '') {
   return startSite({
     http: upstream,
     server: `
       set $claviger_host ${tenant.host};
       include ${join(root, 'nginx', snippet)};
+      ${lines}
       location /reports/ {
         auth_request /_claviger_guard;
         include ${join(root, 'nginx/claviger_guard_proxy_headers')};
@@ -46,12 +47,18 @@ function site(snippet, upstream) {
   });
 }
 
+// The sizes of header lines that nginx/README.md promises to serve, and some above them that are refused.
+const kib = 1024;
+const lines = (count, size) => Array(count).fill(size);
+const headersOverFastcgi = { served: [[48 * kib], lines(6, 8 * kib), lines(480, 102)], refused: [lines(2, 33 * kib), lines(9, 8 * kib)] };
+const headersOverHttp = { served: [lines(2, 16 * kib), lines(4, 8 * kib), lines(320, 102)], refused: [[16 * kib + 1], lines(4, 8 * kib + 1)] };
+
 const variants = [
-  ['over FastCGI', 'claviger_guard.conf', () => `upstream claviger { server unix:${service.socket}; keepalive 4; }`],
-  ['over HTTP', 'claviger_guard_http.conf', () => `upstream claviger_http { server 127.0.0.1:${service.port}; keepalive 4; }`],
+  ['over FastCGI', 'claviger_guard.conf', () => `upstream claviger { server unix:${service.socket}; keepalive 4; }`, headersOverFastcgi],
+  ['over HTTP', 'claviger_guard_http.conf', () => `upstream claviger_http { server 127.0.0.1:${service.port}; keepalive 4; }`, headersOverHttp],
 ];
 
-for (const [name, snippet, upstream] of variants) {
+for (const [name, snippet, upstream, headers] of variants) {
   describe(`a location guarded ${name}`, () => {
     let guarded;
     before(async () => (guarded = await site(snippet, upstream())));
@@ -140,6 +147,17 @@ for (const [name, snippet, upstream] of variants) {
       assert.equal((await beside(`pk_live_${'0'.repeat(38)}`)).status, 403);
       assert.equal((await ask({ Authorization: 'Digest a="b", c="d"', 'X-Api-Key': key.fullKey })).status, 200);
       assert.equal((await ask({ ...bearer('a, b'), 'X-Api-Key': key.fullKey })).status, 200);
+    });
+
+    test('opensForHeadersUpToTheLimit', async (t) => {
+      const wide = await site(snippet, upstream(), 'large_client_header_buffers 8 64k;');
+      t.after(() => wide.stop());
+      const status = async (sizes) => {
+        const large = sizes.map((size, i) => [`X-Large-${i}`, 'x'.repeat(size - `X-Large-${i}: \r\n`.length)]);
+        return (await wide.request({ path: '/reports/', headers: { ...bearer(key.fullKey), ...Object.fromEntries(large) } })).status;
+      };
+      for (const sizes of headers.served) assert.equal(await status(sizes), 200, `${sizes} are served`);
+      for (const sizes of headers.refused) assert.equal(await status(sizes), 403, `${sizes} are refused`);
     });
 
     test('tellsNothingAtTheGuardItself', async () => {
