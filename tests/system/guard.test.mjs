@@ -33,9 +33,9 @@ function site(snippet, upstream, lines = '') {
   return startSite({
     http: upstream,
     server: `
-      set $claviger_host ${tenant.host};
       include ${join(root, 'nginx', snippet)};
       ${lines}
+      set $claviger_host ${tenant.host};
       location /reports/ {
         auth_request /_claviger_guard;
         include ${join(root, 'nginx/claviger_guard_proxy_headers')};
@@ -149,6 +149,13 @@ for (const [name, snippet, upstream, headers] of variants) {
       assert.equal((await ask({ ...bearer('a, b'), 'X-Api-Key': key.fullKey })).status, 200);
     });
 
+    // A "set" that a rewrite skips is one that was forgotten.
+    test('staysShutWithoutAHost', async (t) => {
+      const hostless = await site(snippet, upstream(), 'rewrite ^/reports/ /reports/skipped last;');
+      t.after(() => hostless.stop());
+      assert.equal((await hostless.request({ path: '/reports/', headers: bearer(key.fullKey) })).status, 403);
+    });
+
     test('opensForHeadersUpToTheLimit', async (t) => {
       const wide = await site(snippet, upstream(), 'large_client_header_buffers 8 64k;');
       t.after(() => wide.stop());
@@ -253,8 +260,8 @@ test('tellsAnApplicationOverFastcgiOnlyTheTruth', async (t) => {
 test('opensForPreflightsWhereTheLocationSaysSo', async (t) => {
   const guarded = await startSite({
     http: variants[0][2](),
-    server: `set $claviger_host ${tenant.host};
-      include ${join(root, 'nginx/claviger_guard.conf')};
+    server: `include ${join(root, 'nginx/claviger_guard.conf')};
+      set $claviger_host ${tenant.host};
       location ^~ /reports/ {
         error_page 418 = @preflight;
         if ($request_method = OPTIONS) { return 418; }

@@ -13,9 +13,10 @@ import { startSites } from '../support/nginx.mjs';
 import { startService } from '../support/service.mjs';
 
 // `lines` stand at the server level. `http`: they may stand at the http level too. `pages`: the server gives refusals a
-// page of its own, with any status.
+// page of its own, with any status. `above`: the host is set above the include, which then serves one tenant only.
 const rows = [
   { name: 'nothing' },
+  { name: 'the host above the include', above: true },
   { name: 'a rewrite of a front controller', lines: 'if (!-e $request_filename) { rewrite ^(?!/reports/) /open last; }' },
   { name: 'a rewrite', lines: 'rewrite ^(?!/reports/) /open last;' },
   { name: 'a rewrite of the refusal', lines: 'rewrite ^/_claviger_refused /open last;' },
@@ -68,9 +69,11 @@ const dead = `pk_live_${'0'.repeat(38)}`;
 let service;
 let application;
 let tenant;
+let other;
 let userId;
 let key;
 let old;
+let theirKey;
 
 before(async () => {
   service = await startService();
@@ -81,6 +84,8 @@ before(async () => {
   userId = (await service.request({ host: tenant.host, path: '/v1/me', headers: { 'X-Api-Key': key.fullKey } })).json().user.id;
   old = await visitor.createKey('Regenerated');
   assert.equal((await visitor.postJson(`/api/api-keys/${old.id}`)).status, 200);
+  other = service.tenant();
+  theirKey = await (await service.signedIn(other, service.user(other))).createKey('Of another tenant');
 });
 
 after(async () => {
@@ -88,13 +93,11 @@ after(async () => {
   await service?.stop();
 });
 
-// A server block whose whole site is guarded, but for /open.
-const serverOf = (snippet) => ({ lines = '', guarded = '' }) => `
-  root ${service.folder};
-  set $claviger_host ${tenant.host};
-  include ${join(root, 'nginx', snippet)};
-  ${lines}
-  location / {
+// A server block whose whole site is guarded, but for /open. Two paths are for the keys of another tenant.
+const serverOf = (snippet) => ({ lines = '', guarded = '', above = false }) => {
+  const host = `set $claviger_host ${tenant.host};`;
+  const others = `set $claviger_host ${other.host};`;
+  const behind = `
     auth_request /_claviger_guard;
     client_max_body_size 100m;
     ${guarded}
@@ -102,9 +105,18 @@ const serverOf = (snippet) => ({ lines = '', guarded = '' }) => `
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Connection "upgrade";
     proxy_http_version 1.1;
-    proxy_pass http://application;
-  }
+    proxy_pass http://application;`;
+  return `
+  root ${service.folder};
+  ${above ? host : ''}
+  include ${join(root, 'nginx', snippet)};
+  ${above ? '' : host}
+  if ($uri ~ ^/reports/by-path/) { ${others} }
+  ${lines}
+  location / { ${behind} }
+  location /reports/by-location/ { ${others} ${behind} }
   location = /open { auth_request off; satisfy all; allow all; return 200 "a page for all"; }`;
+};
 
 // The http level: the upstream of the application, and the caches that some rows name, in folders that nginx may write
 // to.
@@ -144,6 +156,23 @@ async function askInOrder(port, order, row) {
 function assertClosed(answer, row, what, status) {
   assert.ok(!answer.body.includes(behindTheDoor), what);
   assert.ok(row.pages ? answer.body === 'a page for all' || answer.status === status : answer.status === status, what);
+}
+
+// Sends the keys of both tenants to each path in turn: only those of its own tenant are let in.
+async function keepsTenantsApart(port, row) {
+  const ours = [key.fullKey, tenant.slug];
+  const theirs = [theirKey.fullKey, other.slug];
+  for (const [path, [own, slug], [foreign]] of [
+    ['/reports/', ours, theirs],
+    ['/reports/by-location/', theirs, ours],
+    ['/reports/by-path/', theirs, ours],
+    ['/reports/', ours, theirs],
+  ]) {
+    const answer = await request({ port, path, headers: { 'X-Api-Key': own } });
+    assert.match(answer.body, new RegExp(`^${behindTheDoor} 0 ${slug} `), `${path}: ${answer.status}`);
+    const refused = await request({ port, path, headers: { 'X-Api-Key': foreign } });
+    assertClosed(refused, row, `${path} with a key of another tenant: ${refused.status}`, 401);
+  }
 }
 
 // The name in each spelling that CGI and its successors take for it.
@@ -222,6 +251,7 @@ for (const [name, snippet, upstream] of variants) {
       test(`${row.name}: shut without a living key`, () => staysShut(up.ports[i], row));
       test(`${row.name}: lets a living key through`, () => letsThrough(up.ports[i], row));
       test(`${row.name}: tells the owner, whatever the client says`, () => tellsOnlyTheTruth(up.ports[i]));
+      if (!row.above) test(`${row.name}: keeps two tenants apart`, () => keepsTenantsApart(up.ports[i], row));
       test(`${row.name}: shut while Claviger is down`, async () => {
         for (const credential of Object.keys(credentials)) {
           const answer = await request({ port: down.ports[i], path: '/reports/', headers: credentials[credential]() });
