@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "domain/model/session.h"
+#include "domain/secrets/digest.h"
 
 namespace claviger::domain {
 
