@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const logs = join(dirname(process.env.TEST_CONFIG), 'log');
-const order = ['checks', 'unit', 'contract', 'migration', 'api', 'fuzz', 'server', 'system', 'browser'];
+const order = ['checks', 'unit', 'contract', 'migration', 'api', 'fuzz', 'server', 'system', 'faults', 'browser'];
 const longOnly = ['galera']; // folders whose suite is named NAME-long
+const atOnce = { system: 3 }; // files of a suite that run at once; one where nothing is said, since times are measured
 const longest = 20 * 60 * 1000; // milliseconds for one suite
 
 function cppSuites(builtIn = 'build/tests', suffix = '') {
@@ -32,20 +33,29 @@ function nodeSuites() {
 }
 
 function nodeSuite(name, files) {
-  return { name, command: [process.execPath, '--test', '--test-reporter=spec', ...files], totals: nodeTotals };
+  const flags = ['--test', '--test-reporter=spec', ...concurrency(atOnce[name] ?? 1)];
+  return { name, command: [process.execPath, ...flags, ...files], totals: nodeTotals };
+}
+
+// Node knows the flag since 18.19 and 20.10. An older one runs as many files at once as it likes: one on two cores.
+function concurrency(files) {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const known = major > 20 || (major === 20 && minor >= 10) || (major === 18 && minor >= 19);
+  return known ? [`--test-concurrency=${files}`] : [];
 }
 
 // The suites that `./claviger test --long` runs in addition.
 function longSuites() {
   if (!process.env.TEST_LONG) return [];
   const long = (file) => ({ command: [process.execPath, join(root, 'tests', file)], totals: cppTotals });
-  const system = (prefix) => testFiles(join(root, 'tests/system')).filter((file) => basename(file).startsWith(prefix));
+  const faults = testFiles(join(root, 'tests/faults'));
+  const isOfDead = (file) => basename(file) === 'dead_everywhere.test.mjs';
   return [
     { name: 'fuzz-long', ...long('fuzz/long.mjs') },
     { name: 'model-long', ...long('model/long.mjs') },
-    { ...nodeSuite('dead-long', system('dead_everywhere.test')), env: { REGENERATIONS: '10000', CLIENTS: '48' } },
+    { ...nodeSuite('dead-long', faults.filter(isOfDead)), env: { REGENERATIONS: '10000', CLIENTS: '48' } },
     ...longOnly.map((name) => nodeSuite(`${name}-long`, testFiles(join(root, 'tests', name)))),
-    { ...nodeSuite('faults-long', system('faults_')), env: { FAULTS_LONG: 'yes' } },
+    { ...nodeSuite('faults-long', faults.filter((file) => !isOfDead(file))), env: { FAULTS_LONG: 'yes' } },
     ...['asan', 'tsan'].flatMap((sanitizer) => cppSuites(`build/${sanitizer}/tests`, `-${sanitizer}`)),
   ];
 }
