@@ -60,13 +60,13 @@ std::string helpOf(const CLI::App& app, const std::vector<std::string>& verbs) {
     const auto* at = &app;
     std::string words = app.get_name();
     for (const auto& verb : verbs) {
-        const auto* const inner = at->get_subcommand_no_throw(verb);
-        if (inner == nullptr) {
+        const auto inner = at->get_subcommands([&](const CLI::App* one) { return one->get_name() == verb; });
+        if (inner.empty()) {
             const auto known = verbsAfter(*at);
             throw usageFailure(known.empty() ? "`" + words + "` has no verbs" : noSuchVerb(words, verb, known),
                                "See `" + words + " --help`.");
         }
-        at = inner;
+        at = inner.front();
         words += " " + verb;
     }
     return app.get_formatter()->make_help(at, words, CLI::AppFormatMode::Normal);
