@@ -73,20 +73,39 @@ Reached reachedBy(const CLI::App& app) {
     return reached;
 }
 
+constexpr std::size_t kLongestOption = 20;  // of an unknown option, its dashes included
+
+std::string unknownOption(const Reached& reached, const std::string& word) {
+    const auto option = word.substr(0, word.starts_with("--") ? word.find('=') : 2);
+    const auto what = isNameLike(option, kLongestOption) ? "option " + option : std::string("such option");
+    return "there is no " + what + " of `" + reached.words + "`";
+}
+
+// Names the option whose value is refused, and the values that it takes. The library's text begins with the name and
+// repeats the value.
+std::string refusedValue(const Reached& reached, std::string_view text) {
+    constexpr std::string_view kUnconverted = "Could not convert: ";
+    if (text.starts_with(kUnconverted)) text.remove_prefix(kUnconverted.size());
+    const std::string name(text.substr(0, text.find_first_of(": ")));
+    for (const auto* app = reached.app; app != nullptr; app = app->get_parent())
+        if (const auto* const option = app->get_option_no_throw(name))
+            return name + ": it takes " + option->get_option_text();
+    return "an option has a value that it does not take";
+}
+
 // Describes the misuse in words of our own where the library would repeat a value, since that may be a password.
 std::string misuse(const CLI::App& app, const Reached& reached, const CLI::ParseError& error) {
     const auto verbs = verbsAfter(*reached.app);
     const auto extras = app.remaining(true);
     if (extras.empty()) {
         if (error.get_name() == "RequiredError" && !verbs.empty()) return "which verb? " + listed(verbs);
+        if (error.get_name() == "ValidationError" || error.get_name() == "ConversionError")
+            return refusedValue(reached, error.what());
         const std::string why = error.what();
         return why.substr(0, why.find(" = "));  // the rest is a value that a flag does not take
     }
     const auto& first = extras.front();
-    if (first.starts_with('-')) {
-        const auto option = first.substr(0, first.starts_with("--") ? first.find('=') : 2);
-        return "there is no option " + option + " of `" + reached.words + "`";
-    }
+    if (first.starts_with('-')) return unknownOption(reached, first);
     if (!verbs.empty()) return noSuchVerb(reached.words, first, verbs);
     return "`" + reached.words + "` has an argument too many";
 }

@@ -27,8 +27,6 @@ public:
     std::optional<domain::ArchiveTable> table() override;  // nullopt: the export has ended, and is complete
     std::optional<domain::ArchiveCells> row() override;    // nullopt: the table has no further row
 
-    std::size_t line() const { return number_; }  // the number of the line that was read last, from 1
-
 private:
     JsonObject::Ptr begin(const std::string& format);
     void advance();

@@ -13,7 +13,14 @@ namespace {
 constexpr auto kLauncherVerbs = "LAUNCHER_VERBS";
 constexpr std::size_t kSlip = 2;  // the largest edit distance that counts as a misspelling of a verb
 
+constexpr std::size_t kLongestVerb = 11;  // of an unknown verb: every password is longer
+
 }  // namespace
+
+bool isNameLike(std::string_view word, std::size_t longest) {
+    const auto isOfName = [](char c) { return c == '-' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return word.size() <= longest && std::all_of(word.begin(), word.end(), isOfName);
+}
 
 std::vector<std::string> verbsAfter(const CLI::App& group) {
     std::vector<std::string> verbs;
@@ -32,6 +39,7 @@ std::string listed(const std::vector<std::string>& words) {
 }
 
 std::string noSuchVerb(const std::string& words, const std::string& word, const std::vector<std::string>& verbs) {
+    if (!isNameLike(word, kLongestVerb)) return "`" + words + "` has no such verb; there are: " + listed(verbs);
     const auto text = "there is no verb `" + words + " " + word + "`; ";
     const auto nearest = std::min_element(verbs.begin(), verbs.end(), [&](const auto& a, const auto& b) {
         return domain::editDistance(a, word) < domain::editDistance(b, word);

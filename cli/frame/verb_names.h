@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace claviger::cli {
@@ -13,8 +14,11 @@ std::vector<std::string> verbsAfter(const CLI::App& group);
 // Returns the words with commas between them.
 std::string listed(const std::vector<std::string>& words);
 
-// Describes a word that is none of the verbs after `words` ("claviger tenant"). Names the nearest verb if the word
-// looks like a misspelling, and all.
+// Whether an unknown word may be repeated in a message. A misspelt name may. A value may not, since it may be a secret.
+bool isNameLike(std::string_view word, std::size_t longest);
+
+// Describes a word that is none of the verbs after `words` ("claviger tenant"). Names all verbs, and the nearest one if
+// the word looks like a misspelling. Repeats the word only if it is like a name.
 std::string noSuchVerb(const std::string& words, const std::string& word, const std::vector<std::string>& verbs);
 
 }  // namespace claviger::cli

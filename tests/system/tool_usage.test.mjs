@@ -141,10 +141,10 @@ test('a name that is no UTF-8 is an invalid value', () => {
 });
 
 test('a document is UTF-8, whatever it repeats', () => {
-  const { status, stdout } = spawnSync('sh', ['-c', `exec ${program} --json "$(printf 'gr\\303\\274n\\303\\377')"`]);
+  const { status, stdout } = spawnSync('sh', ['-c', `exec ${program} tenant list --json --config "$(printf '/gr\\303\\274n\\303\\377')"`]);
   assert.equal(status, 2);
   const text = new TextDecoder('utf-8', { fatal: true }).decode(stdout);
-  assert.match(JSON.parse(text).error.message, /`claviger grün\ufffd\ufffd`/);
+  assert.match(JSON.parse(text).error.message, /there is no file \/grün\ufffd\ufffd$/);
 });
 
 test('an invalid value is told before the configuration is read', () => {
@@ -180,6 +180,19 @@ test('a password is never taken from an argument, nor repeated', () => {
     ['--password-stdin', '--', password],
   ])
     assertUsage([...user, ...args], { input: `${password}\n` });
+});
+
+test('no misuse repeats a value, since it may be a secret, and a misspelt name is repeated', () => {
+  for (const args of [
+    [password], ['user', password], ['pepper', 'hunter2'], ['user', 'hunterhunterhunter'], ['tenant', 'list', password], ['tenant', 'list', `--${password}`],
+    ['migrate', '--jobs', password], ['restore', 'folder', '--jobs', password], ['restore', 'folder', `--jobs=${password}`], ['completion', password],
+  ])
+    assert.doesNotMatch(assertUsage(args), /hunter/);
+  assert.match(assertUsage(['tenant', 'crate']), /there is no verb `claviger tenant crate`; there are: create,/);
+  assert.match(assertUsage(['user', password]), /^claviger: `claviger user` has no such verb; there are: create,/);
+  assert.match(assertUsage(['tenant', 'list', '--hosts']), /there is no option --hosts of `claviger tenant list`/);
+  for (const jobs of ['0', '65', 'x']) assert.match(assertUsage(['migrate', '--jobs', jobs]), /^claviger: --jobs: it takes N \(1 to 64; 4\)$/m);
+  assert.match(assertUsage(['completion', 'csh']), /^claviger: SHELL: it takes bash, fish or zsh$/m);
 });
 
 test('a terminal is refused with a hint', () => {
