@@ -64,8 +64,12 @@ void makeBackupFolder(const fs::path& folder) {
     if (errno == EEXIST)
         throw Failure(ExitStatus::kConflict, "file_exists", folder.string() + " exists, and no backup replaces another",
                       "Choose another name.");
+    const int error = errno;
     throw Failure(ExitStatus::kFailed, "export_not_written",
-                  folder.string() + " cannot be made: " + std::generic_category().message(errno));
+                  folder.string() + " cannot be made: " + std::generic_category().message(error),
+                  error == ENOENT
+                      ? "Make the folder above it first: mkdir -p " + fs::absolute(folder).parent_path().string()
+                      : "Choose a folder that can be written and has room.");
 }
 
 void writeBackupHead(const fs::path& folder, const BackupHead& head) {
@@ -86,8 +90,12 @@ void writeBackupHead(const fs::path& folder, const BackupHead& head) {
 }
 
 BackupHead readBackupHead(const fs::path& folder) {
+    errno = 0;
     std::ifstream in(folder / kHead);
-    if (!in) throw ArchiveRefused(folder.string() + " holds no whole backup: there is no backup.json");
+    if (!in && errno == ENOENT)
+        throw ArchiveRefused(folder.string() + " holds no whole backup: there is no backup.json");
+    if (!in)
+        throw ArchiveRefused((folder / kHead).string() + " cannot be read: " + std::generic_category().message(errno));
     try {
         Poco::JSON::Parser parser;
         const auto object = parser.parse(in).extract<JsonObject::Ptr>();

@@ -19,13 +19,14 @@ struct ReadList {
     std::size_t count;
 };
 
-ReadList readList(Services& services, const fs::path& path, bool dryRun) {
+template <class Read>
+ReadList readList(const fs::path& path, const Read& read) {
     std::ifstream in(path);
     if (!in) throw domain::ArchiveRefused(path.string() + " cannot be read");
     try {
         ExportReader reader(in);
         auto head = reader.headOfDeadKeys();
-        return {std::move(head), services.transfers().rememberDeadKeys(reader, dryRun)};
+        return {std::move(head), read(reader)};
     } catch (const domain::ArchiveRefused& refused) {
         throw domain::ArchiveRefused(path.string() + ": " + refused.what());
     }
@@ -46,14 +47,23 @@ DeadKeyLists joined(std::vector<ReadList> lists) {
     return all;
 }
 
+constexpr auto kSinceWhat = "Give a time like 2026-11-27T08:15:00Z, or the file of an earlier list.";
+
+ExportReader::DeadKeysHead headOf(const std::string& file) {
+    std::error_code ignored;
+    std::ifstream in(file);
+    if (!in || fs::is_directory(file, ignored))
+        throw usageFailure("--since: " + file + " is no time, and no file that can be read", kSinceWhat);
+    try {
+        return ExportReader(in).headOfDeadKeys();
+    } catch (const domain::ArchiveRefused&) {
+        throw usageFailure("--since: " + file + " is no list of dead keys", kSinceWhat);
+    }
+}
+
 // Returns the end of the list of an earlier run.
 domain::Timestamp endOf(const std::string& file) {
-    std::ifstream in(file);
-    if (!in)
-        throw usageFailure("--since: " + file + " is no time, and no file that can be read",
-                           "Give a time like 2026-11-27T08:15:00Z, or the file of an earlier list.");
-    ExportReader reader(in);
-    const auto end = timeFrom(reader.headOfDeadKeys().upTo);
+    const auto end = timeFrom(headOf(file).upTo);
     if (!end)
         throw usageFailure("--since: " + file + " does not say up to when it goes",
                            "A list of an earlier release does not: give a time, or write a whole list once.");
@@ -94,10 +104,18 @@ domain::Unimportable writeDeadKeys(Services& services, const fs::path& path,
 
 // Reads all lists to their ends before it records a key: a refused list must not revoke any key.
 DeadKeyLists readDeadKeys(Services& services, const std::vector<fs::path>& paths, bool dryRun) {
-    if (!dryRun) (void)readDeadKeys(services, paths, true);
+    auto& transfers = services.transfers();
+    domain::DeadKeys keys;
+    if (!dryRun)
+        for (const auto& path : paths) readList(path, [&](auto& list) { return transfers.checkDeadKeys(list); });
     std::vector<ReadList> lists;
-    for (const auto& path : paths) lists.push_back(readList(services, path, dryRun));
-    return joined(std::move(lists));
+    for (const auto& path : paths)
+        lists.push_back(readList(path, [&](auto& list) {
+            return dryRun ? transfers.listDeadKeys(list, keys) : transfers.rememberDeadKeys(list);
+        }));
+    auto all = joined(std::move(lists));
+    all.keys = std::move(keys);
+    return all;
 }
 
 void addDeadKeysCommand(CLI::App& app, Verb& chosen) {

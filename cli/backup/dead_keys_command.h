@@ -19,12 +19,13 @@ struct DeadKeyLists {
     std::size_t count = 0;            // entries of all lists; one that is in two lists counts twice
     std::string upTo{};               // the latest end of a list, as iso8601() gives it; empty if no list has an end
     std::vector<std::string> gaps{};  // in words: the times that no list covers
+    domain::DeadKeys keys{};          // of a dry run, which records none
 };
 
-// Records the keys of the lists as dead. With `dryRun` it only reads the lists to their ends. The lists may come in any
-// order. All lists are checked first: for a wrong one it throws domain::ArchiveRefused, which names the file, and
-// records no key of any list. Throws domain::StorageUnavailable too; then some keys may be recorded, and the same call
-// again records the rest.
+// Records the keys of the lists as dead. With `dryRun` it only returns them. The lists may come in any order. All lists
+// are checked first: for a wrong one it throws domain::ArchiveRefused, which names the file, and records no key of any
+// list. Throws domain::StorageUnavailable too; then some keys may be recorded, and the same call again records the
+// rest.
 DeadKeyLists readDeadKeys(Services&, const std::vector<std::filesystem::path>&, bool dryRun);
 
 // Defines `claviger dead-keys`. Parsing a command line with this verb sets `chosen`, which must outlive the parsing.

@@ -18,10 +18,11 @@ namespace fs = std::filesystem;
 constexpr unsigned kDefaultJobs = 4;  // imports mostly wait for the disk
 constexpr unsigned kMostJobs = 32;    // each holds up to three connections
 
-// The result for one tenant of a backup.
+// The result for one tenant of a backup: it was restored, or was there already, or was refused.
 struct Restored {
     std::string file{};
     std::optional<domain::ImportedTenant> tenant{};
+    std::optional<domain::TenantSlug> there{};
     std::string why{};
 };
 
@@ -33,79 +34,134 @@ struct RestoreOrder {
     bool dryRun = false;
 };
 
-Restored restoreTenant(domain::TransferService& transfers, const RestoreOrder& order, const std::string& file) {
+domain::ImportedTenant importFrom(domain::TransferService& transfers, const RestoreOrder& order, std::istream& in,
+                                  const domain::DeadKeys& listed) {
+    ExportReader reader(in);
+    auto imported =
+        order.dryRun ? transfers.planImport(reader, order.each, listed) : transfers.import(reader, order.each);
+    if (!imported.ok()) throw domain::ArchiveRefused(imported.error().detail);
+    return std::move(imported).value();
+}
+
+// Leaves a tenant that is whole as it is.
+Restored restoreTenant(domain::TransferService& transfers, const RestoreOrder& order, const std::string& file,
+                       const domain::DeadKeys& listed) {
     std::ifstream in(order.folder / file);
-    if (!in) return {file, {}, "cannot be read"};
-    Restored restored{file, {}};
+    if (!in) return {.file = file, .why = "cannot be read"};
+    Restored restored{.file = file};
     restored.why = domain::failureOf([&] {
-        ExportReader reader(in);
-        auto imported = transfers.import(reader, order.each, order.dryRun);
-        if (!imported.ok()) throw domain::ArchiveRefused(imported.error().detail);
-        restored.tenant = std::move(imported).value();
+        if (const auto there = transfers.findWhole(ExportReader(in).head().tenant.id)) {
+            restored.there = there->slug;
+            return;
+        }
+        in.seekg(0);
+        restored.tenant = importFrom(transfers, order, in, listed);
     });
     return restored;
 }
 
 // Imports several files at a time. A problem of one file stops no other.
 std::vector<Restored> restoreTenants(domain::TransferService& transfers, const RestoreOrder& order,
-                                     const std::vector<std::string>& files) {
+                                     const std::vector<std::string>& files, const domain::DeadKeys& listed) {
     std::vector<Restored> all(files.size());
     domain::forEachInParallel(order.jobs, files.size(),
-                              [&](std::size_t i) { all[i] = restoreTenant(transfers, order, files[i]); });
+                              [&](std::size_t i) { all[i] = restoreTenant(transfers, order, files[i], listed); });
     return all;
 }
 
-Answer toAnswer(const std::vector<Restored>& all, const BackupHead& head, const DeadKeyLists& deaths) {
-    JsonArray tenants, refused;
-    std::string text, trouble;
-    for (const auto& [file, tenant, why] : all) {
-        if (!tenant) {
-            refused.add(jsonObject({{"file", file}, {"message", why}}));
-            trouble += file + ": " + why + "\n";
-            continue;
+// The parts of an answer, as they grow.
+struct Report {
+    std::string text{}, trouble{};
+    JsonArray tenants{}, alreadyThere{}, refused{}, missing{}, gaps{};
+};
+
+void addRestored(Report& report, const domain::ImportedTenant& tenant) {
+    JsonArray ended;
+    for (const auto& key : tenant.endedKeys) ended.add(key.text());
+    const auto& slug = tenant.details.tenant.slug.text();
+    report.tenants.add(jsonObject({{"tenant", slug}, {"deadKeys", ended}}));
+    report.text +=
+        "Restored " + slug + "; keys that have died since, and stay dead: " + std::to_string(ended.size()) + "\n";
+}
+
+void addTenants(Report& report, const std::vector<Restored>& all) {
+    std::string there;
+    for (const auto& [file, tenant, slug, why] : all) {
+        if (tenant) {
+            addRestored(report, *tenant);
+        } else if (slug) {
+            report.alreadyThere.add(slug->text());
+            there += (there.empty() ? "" : ", ") + slug->text();
+        } else {
+            report.refused.add(jsonObject({{"file", file}, {"message", why}}));
+            report.trouble += file + ": " + why + "\n";
         }
-        JsonArray ended;
-        for (const auto& key : tenant->endedKeys) ended.add(key.text());
-        const auto& slug = tenant->details.tenant.slug.text();
-        tenants.add(jsonObject({{"tenant", slug}, {"deadKeys", ended}}));
-        text +=
-            "Restored " + slug + "; keys that have died since, and stay dead: " + std::to_string(ended.size()) + "\n";
     }
-    JsonArray missing;
+    if (report.tenants.empty() && report.refused.empty() && report.missing.empty())
+        report.text += "Nothing is missing. ";
+    report.text += there.empty() ? "" : "Already there, and left as they are: " + there + "\n";
+}
+
+void addMissing(Report& report, const BackupHead& head) {
     for (const auto& [tenant, why] : head.missing) {
-        missing.add(jsonObject({{"tenant", tenant}, {"message", why}}));
-        trouble += tenant + " is not in the backup: " + why + "\n";
+        report.missing.add(jsonObject({{"tenant", tenant}, {"message", why}}));
+        report.trouble += tenant + " is not in the backup: " + why + "\n";
     }
-    JsonArray gaps;
-    for (const auto& gap : deaths.gaps) {
-        gaps.add(gap);
-        trouble += "no list has the keys that died in the time " + gap + ": give the list of dead keys that does\n";
-    }
-    text += "Dead keys that were known: " + std::to_string(deaths.count) +
-            ". What died after the newest list of them was written lives again: revoke it.\nUsers are as they were at "
-            "the backup of " +
-            head.writtenAt + ": a suspension or a new password since then is undone.\n";
+}
+
+// What comes back concerns restored tenants only.
+void addWarnings(Report& report, const BackupHead& head, const DeadKeyLists& deaths) {
+    report.text += "Keys of the lists that are now recorded as dead: " + std::to_string(deaths.count) + ".\n";
+    for (const auto& gap : deaths.gaps) report.gaps.add(gap);
+    if (report.tenants.empty()) return;
+    for (const auto& gap : deaths.gaps)
+        report.trouble +=
+            "no list has the keys that died in the time " + gap + ": give the list of dead keys that does\n";
+    report.text +=
+        "What died after the newest of these lists was written lives again: revoke it.\nUsers of the restored tenants "
+        "are as they were at the backup of " +
+        head.writtenAt + ": a suspension or a new password since then is undone.\n";
+}
+
+Answer toAnswer(const std::vector<Restored>& all, const BackupHead& head, const DeadKeyLists& deaths) {
+    Report report;
+    addMissing(report, head);
+    addTenants(report, all);
+    addWarnings(report, head, deaths);
+    const bool nothing = report.tenants.empty() && report.alreadyThere.empty() && deaths.count == 0;
     Answer answer{
-        text, jsonObject({{"writtenAt", head.writtenAt},
-                          {"tenants", tenants},
-                          {"refused", refused},
-                          {"missing", missing},
-                          {"knownDeadKeys", deaths.count},
-                          {"knownUpTo", deaths.upTo.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(deaths.upTo)},
-                          {"gaps", gaps}})};
-    answer.trouble = trouble;
-    const bool none = tenants.empty() && !refused.empty();
-    if (!trouble.empty()) answer.status = none ? ExitStatus::kConflict : ExitStatus::kPartlyDone;
+        report.text,
+        jsonObject({{"writtenAt", head.writtenAt},
+                    {"tenants", report.tenants},
+                    {"alreadyThere", report.alreadyThere},
+                    {"refused", report.refused},
+                    {"missing", report.missing},
+                    {"knownDeadKeys", deaths.count},
+                    {"knownUpTo", deaths.upTo.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(deaths.upTo)},
+                    {"gaps", report.gaps}})};
+    answer.trouble = report.trouble;
+    if (!answer.trouble.empty())
+        answer.status = nothing && !report.refused.empty() ? ExitStatus::kConflict : ExitStatus::kPartlyDone;
     return answer;
 }
 
+void checkFolder(const fs::path& folder) {
+    std::error_code ignored;
+    const auto type = fs::status(folder, ignored).type();
+    if (type == fs::file_type::not_found) throw usageFailure("FOLDER: there is no folder " + folder.string());
+    if (type == fs::file_type::regular)
+        throw usageFailure("FOLDER: " + folder.string() + " is a file",
+                           "Name the folder of the backup. `claviger tenant import` restores a single export.");
+}
+
 Answer restore(Services& services, const RestoreOrder& order) {
+    checkFolder(order.folder);
     const auto head = readBackupHead(order.folder);
     domain::requirePeppers(head.peppers, services.pepperFile().fingerprints);
     std::vector<fs::path> lists{order.folder / kDeadKeysFile};
     lists.insert(lists.end(), order.deadKeys.begin(), order.deadKeys.end());
     const auto deaths = readDeadKeys(services, lists, order.dryRun);
-    const auto all = restoreTenants(services.transfers(), order, head.files);
+    const auto all = restoreTenants(services.transfers(), order, head.files, deaths.keys);
     const auto answer = toAnswer(all, head, deaths);
     return order.dryRun ? asRehearsal(answer) : answer;
 }
@@ -116,7 +172,8 @@ void addRestoreCommand(CLI::App& app, Verb& chosen) {
     auto* const verb =
         addVerb(app, "restore",
                 "Bring the tenants of a backup back, onto an empty server after `claviger migrate`, or "
-                "those that are missing. No key lives again that is known to have died: known here, in "
+                "those that are missing; a tenant that is there already stays as it is. No key lives again that is "
+                "known to have died: known here, in "
                 "the backup, or in a later list of `dead-keys`. Sessions are gone; users and passwords are as they "
                 "were, so a suspension since the backup is undone: --suspended leaves time to look. Refuses "
                 "a backup whose keys need another pepper. One tenant that cannot come back, or is not in the backup, "

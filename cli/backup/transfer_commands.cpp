@@ -170,7 +170,8 @@ std::string keepBeforeDrop(const std::string& file, const TenantSlug& slug,
                                         "--export, or `claviger tenant resume " +
                                             slug.text() + "`."
                                       : "Nothing was changed. Name another file with --export.";
-        throw Failure(failure.status(), failure.code(), failure.what(), state);
+        // A conflict promises that nothing was changed.
+        throw Failure(begun ? ExitStatus::kFailed : failure.status(), failure.code(), failure.what(), state);
     }
 }
 
@@ -214,11 +215,16 @@ void addDrop(CLI::App& group, Verb& chosen) {
 
 domain::ImportedTenant importFrom(Services& services, const std::string& file, const domain::ImportOrder& order,
                                   bool dryRun) {
+    std::error_code ignored;
+    if (file != "-" && std::filesystem::is_directory(file, ignored))
+        throw usageFailure("FILE: " + file + " is a folder",
+                           "Name one export in it. `claviger restore` brings back a whole backup.");
     std::ifstream stored;
     if (file != "-") stored.open(file);
     if (file != "-" && !stored) throw usageFailure("FILE: " + file + " cannot be read");
     ExportReader reader(file == "-" ? std::cin : stored);
-    auto imported = services.transfers().import(reader, order, dryRun);
+    auto& transfers = services.transfers();
+    auto imported = dryRun ? transfers.planImport(reader, order, {}) : transfers.import(reader, order);
     if (!imported.ok())
         throw refusal(imported.error(),
                       "Nothing was changed. Where a slug or a host is in the way, --slug and --host give the tenant "

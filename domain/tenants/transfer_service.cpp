@@ -9,6 +9,7 @@
 namespace claviger::domain {
 namespace {
 
+constexpr std::string_view kKeys = "api_keys";
 constexpr std::size_t kBatch = 500;             // rows in one statement
 constexpr std::chrono::hours kLatestCommit{2};  // after the time of an entry
 constexpr std::size_t kWorkOfAnyone = 128;      // MiB times passes: about a tenth of a second
@@ -130,9 +131,28 @@ private:
     Unimportable first_;
 };
 
-void readToEnd(ArchiveSource& source) {
-    while (source.table())
-        while (source.row()) continue;
+std::size_t placeOf(const ArchiveTable& table, std::string_view column) {
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                    [&](const ArchiveColumn& other) { return other.name == column; });
+    if (found == table.columns.end())
+        throw ArchiveRefused("table " + table.name + ": the column " + std::string(column) + " is missing");
+    return static_cast<std::size_t>(found - table.columns.begin());
+}
+
+// Reads a checked archive to its end. Returns the ids of its active keys for which `isDead` is true, in their order.
+template <class IsDead>
+std::vector<ApiKeyId> readForDeadKeys(ArchiveSource& source, const IsDead& isDead) {
+    std::vector<ApiKeyId> dead;
+    while (const auto table = source.table()) {
+        const bool hasKeys = table->name == kKeys;
+        const auto id = hasKeys ? placeOf(*table, "id") : 0, hash = hasKeys ? placeOf(*table, "key_hash") : 0,
+                   end = hasKeys ? placeOf(*table, "deleted_at") : 0;
+        while (const auto row = source.row())
+            if (hasKeys && !row->at(end) && isDead(*row->at(hash), *row->at(id)))
+                dead.push_back(*ApiKeyId::fromBytes(*row->at(id)));
+    }
+    std::sort(dead.begin(), dead.end());
+    return dead;
 }
 
 }  // namespace
@@ -187,29 +207,58 @@ Result<DroppedTenant> TransferService::planDrop(const TenantSlug& slug) const {
     return DroppedTenant{{*tenant, registry_.hostsOf(tenant->id)}, mark ? mark->file : std::string()};
 }
 
-Result<ImportedTenant> TransferService::import(ArchiveSource& source, const ImportOrder& order, bool dryRun) {
+std::optional<Tenant> TransferService::findWhole(const TenantId& id) const {
+    auto tenant = registry_.findById(id);
+    if (!tenant || tenant->schemaVersion == 0 || archive_.findMark(id)) return std::nullopt;
+    const auto tables = archive_.tableNames(*tenant);
+    // A schema of an earlier version lacks tables of this release, until `claviger migrate`.
+    if (tenant->schemaVersion < newestVersion_) return tables.empty() ? std::nullopt : tenant;
+    const auto known = knownTables();
+    const bool all = std::all_of(known.begin(), known.end(),
+                                 [&](std::string_view name) { return tables.contains(std::string(name)); });
+    return all ? tenant : std::nullopt;
+}
+
+Result<ImportedTenant> TransferService::import(ArchiveSource& source, const ImportOrder& order) {
     const auto head = changedBy(order, source.head());
     const auto& tenant = head.tenant;
-    if (tenant.schemaVersion > newestVersion_)
-        throw ArchiveRefused("the export has schema version " + std::to_string(tenant.schemaVersion) +
-                             ", this release knows " + std::to_string(newestVersion_) +
-                             ": import it with the release that wrote it, or a later one");
-    if (head.peppers && !head.peppers->empty()) requirePeppers(*head.peppers, peppers_.fingerprints());
+    requireFit(head);
     const auto hold = archive_.hold(tenant.id);
     if (!hold) return busy(tenant);
-    if (auto cleared = clearHalf(head, dryRun); !cleared.ok()) return cleared.error();
+    if (auto cleared = clearHalf(head); !cleared.ok()) return cleared.error();
     CheckedRows checked(source, limits(), opensOf(tenant.id));
-    ImportedTenant imported{{tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), {}, {}};
-    if (dryRun) {
-        readToEnd(checked);
-    } else {
-        auto ended = importHeld(checked, head);
-        if (!ended.ok()) return ended.error();
-        imported.endedKeys = std::move(ended).value();
-        imported.details.tenant.schemaVersion = newestVersion_;
-    }
-    imported.users = checked.users();
+    auto ended = importHeld(checked, head);
+    if (!ended.ok()) return ended.error();
+    ImportedTenant imported{
+        {tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), checked.users(), std::move(ended).value()};
+    imported.details.tenant.schemaVersion = newestVersion_;
     return imported;
+}
+
+Result<ImportedTenant> TransferService::planImport(ArchiveSource& source, const ImportOrder& order,
+                                                   const DeadKeys& listed) const {
+    const auto head = changedBy(order, source.head());
+    const auto& tenant = head.tenant;
+    requireFit(head);
+    const auto hold = archive_.hold(tenant.id);
+    if (!hold) return busy(tenant);
+    if (auto free = checkPlace(head); !free.ok()) return free.error();
+    CheckedRows checked(source, limits(), opensOf(tenant.id));
+    const auto recorded = archive_.deadKeysOf(tenant.id);
+    auto dead = readForDeadKeys(checked, [&](const std::string& hash, const std::string& id) {
+        return recorded.has(tenant.id, hash, id) || listed.has(tenant.id, hash, id);
+    });
+    return ImportedTenant{
+        {tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), checked.users(), std::move(dead)};
+}
+
+void TransferService::requireFit(const ArchiveHead& head) const {
+    const int version = head.tenant.schemaVersion;
+    if (version > newestVersion_)
+        throw ArchiveRefused("the export has schema version " + std::to_string(version) + ", this release knows " +
+                             std::to_string(newestVersion_) +
+                             ": import it with the release that wrote it, or a later one");
+    if (head.peppers && !head.peppers->empty()) requirePeppers(*head.peppers, peppers_.fingerprints());
 }
 
 ImportLimits TransferService::limits() const {
@@ -234,16 +283,24 @@ Result<std::vector<ApiKeyId>> TransferService::importHeld(ArchiveSource& source,
     }
 }
 
-// Removes a half import of the same tenant. Refuses if the tenant exists in any other state.
-Result<void> TransferService::clearHalf(const ArchiveHead& head, bool dryRun) {
+// Refuses if the tenant exists, except as a half import, or if another tenant has its place.
+Result<void> TransferService::checkPlace(const ArchiveHead& head) const {
     const auto there = registry_.findById(head.tenant.id);
     if (!there) return checkFree(head);
     const auto mark = archive_.findMark(there->id);
-    if (!mark || mark->what != TransferMark::What::kImport)
-        return taken(*there, mark ? "is this tenant, half dropped; run `claviger tenant drop` again first"
-                                  : "is this tenant; it has to be dropped before it can be imported");
-    if (!dryRun) archive_.destroy(*there);
-    return dryRun ? Result<void>() : checkFree(head);
+    if (mark && mark->what == TransferMark::What::kImport) return {};
+    if (mark) return taken(*there, "is there, half dropped; run `claviger tenant drop` again first");
+    return taken(*there, std::string(findWhole(there->id) ? "is there" : "is there, but not whole") +
+                             "; it has to be dropped before it can be imported");
+}
+
+// Removes a half import of the same tenant. Refuses if the tenant exists in any other state.
+Result<void> TransferService::clearHalf(const ArchiveHead& head) {
+    if (auto free = checkPlace(head); !free.ok()) return free;
+    const auto half = registry_.findById(head.tenant.id);
+    if (!half) return {};
+    archive_.destroy(*half);
+    return checkFree(head);
 }
 
 Result<void> TransferService::checkFree(const ArchiveHead& head) const {
@@ -267,7 +324,22 @@ Unimportable TransferService::readDeadKeys(const DeadKeysSpan& span, ArchiveSink
     return noted.end();
 }
 
-std::size_t TransferService::rememberDeadKeys(ArchiveSource& source, bool dryRun) {
+std::size_t TransferService::rememberDeadKeys(ArchiveSource& source) {
+    return eachBatchOfDeadKeys(source, [this](const auto& batch) { archive_.loadDead(batch); });
+}
+
+std::size_t TransferService::checkDeadKeys(ArchiveSource& source) const {
+    return eachBatchOfDeadKeys(source, [](const auto&) {});
+}
+
+std::size_t TransferService::listDeadKeys(ArchiveSource& source, DeadKeys& listed) const {
+    return eachBatchOfDeadKeys(source, [&](const auto& batch) {
+        for (const auto& row : batch) listed.add(row.at(0).value(), row.at(1).value(), row.at(3));
+    });
+}
+
+std::size_t TransferService::eachBatchOfDeadKeys(
+    ArchiveSource& source, const std::function<void(const std::vector<ArchiveCells>&)>& use) const {
     const auto table = source.table();
     if (!table || *table != deadKeysTable()) throw ArchiveRefused("the table of dead keys is missing");
     RowChecks checks(limits(), {});
@@ -275,7 +347,7 @@ std::size_t TransferService::rememberDeadKeys(ArchiveSource& source, bool dryRun
     std::size_t count = 0;
     std::vector<ArchiveCells> batch;
     const auto load = [&] {
-        if (!batch.empty() && !dryRun) archive_.loadDead(batch);
+        if (!batch.empty()) use(batch);
         count += batch.size();
         batch.clear();
     };

@@ -82,10 +82,13 @@ public:
     //   kTenantNotFound
     Result<DroppedTenant> planDrop(const TenantSlug&) const;
 
+    // Returns the tenant with this id if it is whole: it has its tables, and no create, drop or import of it is
+    // unfinished. An import would refuse it.
+    std::optional<Tenant> findWhole(const TenantId&) const;
+
     // Restores a tenant under its own id, as it was, but without its sessions. Keys that were revoked since stay
     // revoked. Users get the status and the password of the archive: later suspensions and passwords are not known
-    // here. A half import of the same tenant, left by a killed run, is replaced. With `dryRun` the archive is read to
-    // its end and nothing changes.
+    // here. A half import of the same tenant, left by a killed run, is replaced.
     //
     // The tenant is open only once it is complete. A failed import removes everything that it has stored. There are two
     // exceptions. After OutcomeUnknown the tenant may be open. If the database is gone, the half import stays, closed,
@@ -98,7 +101,11 @@ public:
     //   kHostTaken
     // Throws PepperDiffers before anything is changed. Throws ArchiveRefused, MigrationRefused, BadConfiguration and
     // what the source throws.
-    Result<ImportedTenant> import(ArchiveSource&, const ImportOrder&, bool dryRun);
+    Result<ImportedTenant> import(ArchiveSource&, const ImportOrder&);
+
+    // Returns what import would return now, and changes nothing. Reads the archive to its end. `listed` are dead keys
+    // that would be recorded before the import. Refuses and throws what import does before it stores rows.
+    Result<ImportedTenant> planImport(ArchiveSource&, const ImportOrder&, const DeadKeys& listed) const;
 
     // The part of the dead keys that a list has, by the database's clock: the entries that were written from `since`
     // on, or all (nullopt). Entries later than `upTo` may be missing.
@@ -118,17 +125,23 @@ public:
     // Sends the dead keys of that span to the sink. Returns what rememberDeadKeys would refuse of them.
     Unimportable readDeadKeys(const DeadKeysSpan& span, ArchiveSink& sink);
 
-    // Adds the keys of the source to the dead keys, for every import from now on. With `dryRun` it only reads them.
-    // Returns the number of keys in the source. The source is not trusted: every value must hold its rule
-    // (row_rules.h). Throws ArchiveRefused, which names the row, and what the source throws. The rows before it may be
-    // stored then.
-    std::size_t rememberDeadKeys(ArchiveSource&, bool dryRun);
+    // Adds the keys of the source to the dead keys, for every import from now on. Returns the number of keys in the
+    // source. The source is not trusted: every value must hold its rule (row_rules.h). Throws ArchiveRefused, which
+    // names the row, and what the source throws. The rows before it may be stored then.
+    std::size_t rememberDeadKeys(ArchiveSource&);
+
+    // As rememberDeadKeys, but stores nothing. listDeadKeys adds the keys to `listed`, for planImport.
+    std::size_t checkDeadKeys(ArchiveSource&) const;
+    std::size_t listDeadKeys(ArchiveSource&, DeadKeys& listed) const;
 
 private:
     ImportLimits limits() const;
     RowChecks::Opens opensOf(const TenantId&) const;
     Result<void> checkFree(const ArchiveHead&) const;
-    Result<void> clearHalf(const ArchiveHead&, bool dryRun);
+    void requireFit(const ArchiveHead&) const;
+    Result<void> checkPlace(const ArchiveHead&) const;
+    Result<void> clearHalf(const ArchiveHead&);
+    std::size_t eachBatchOfDeadKeys(ArchiveSource&, const std::function<void(const std::vector<ArchiveCells>&)>&) const;
     Result<std::vector<ApiKeyId>> importHeld(ArchiveSource&, const ArchiveHead&);
     std::vector<ApiKeyId> restore(ArchiveSource&, const Tenant&);
     void loadTable(ArchiveSource&, const Tenant&, const ArchiveTable&);

@@ -60,6 +60,7 @@ constexpr Sql kEndRisenById =
     "ON d.key_id = k.id SET k.deleted_at = d.died_at WHERE k.deleted_at IS NULL";
 
 constexpr Sql kNow = "SELECT UTC_TIMESTAMP(6)";
+constexpr Sql kDeadOf = "SELECT key_hash, key_id FROM claviger.dead_keys WHERE tenant_id = ?";
 constexpr Sql kReadDead = "SELECT tenant_id, key_hash, died_at, key_id FROM claviger.dead_keys";
 // stream() takes a statement without values, so the value goes into a variable of the session.
 constexpr Sql kSetSince = "SET @since = ?";
@@ -171,6 +172,20 @@ void MySqlTenantArchive::loadDead(const std::vector<domain::ArchiveCells>& rows)
         values.push_back({Bytes{row.at(0).value()}, Bytes{row.at(1).value()}, Text{row.at(2).value()},
                           row.at(3) ? Value(Bytes{*row.at(3)}) : Value(Null{})});
     connections_.borrowForSchemaChange()->executeOnRows(kLoadDead, values, {});
+}
+
+domain::DeadKeys MySqlTenantArchive::deadKeysOf(const TenantId& tenant) const {
+    domain::DeadKeys dead;
+    const auto rows = connections_.borrowForSchemaChange()->query(kDeadOf, {bytesOf(tenant)});
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        dead.add(tenant.bytes(), rows[i].text(0), rows[i].isNull(1) ? std::nullopt : std::optional(rows[i].text(1)));
+    return dead;
+}
+
+std::set<std::string> MySqlTenantArchive::tableNames(const Tenant& tenant) const {
+    std::set<std::string> names;
+    for (const auto& table : tablesOf(*connections_.borrow(), tenant.schema)) names.insert(table.name);
+    return names;
 }
 
 std::unique_ptr<domain::TransferHold> MySqlTenantArchive::hold(const TenantId& tenant) {

@@ -20,6 +20,8 @@ public:
     domain::Timestamp now() const override;
     void readDead(const std::optional<domain::Timestamp>& since, domain::ArchiveSink&) override;
     void loadDead(const std::vector<domain::ArchiveCells>&) override;
+    domain::DeadKeys deadKeysOf(const domain::TenantId&) const override;
+    std::set<std::string> tableNames(const domain::Tenant&) const override;
     std::unique_ptr<domain::TransferHold> hold(const domain::TenantId&) override;
     void read(const domain::Tenant&, domain::ArchiveSink&) override;
     std::optional<domain::TransferMark> findMark(const domain::TenantId&) const override;

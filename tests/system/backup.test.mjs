@@ -82,12 +82,14 @@ test('a backup that is not whole is refused, and nothing is changed', () => {
 });
 
 test('the service comes back on an empty server, and every key that is known to have died stays dead', async () => {
-  const dry = fresh.json('restore', folder, '--dry-run');
+  const dry = fresh.json('restore', folder, '--dead-keys', late, '--dry-run');
   assert.deepEqual([dry.status, tenantsOf(fresh), fresh.database.sql('SELECT COUNT(*) FROM claviger.dead_keys')], [0, '', '0']);
+  assert.deepEqual(fresh.json('restore', folder, '--dry-run').document.tenants.map(({ deadKeys }) => deadKeys), [[], []]);
 
   const { status, document, stderr } = fresh.json('restore', folder, '--dead-keys', late);
   assert.equal(status, 0, stderr);
   assert.deepEqual(document.tenants, slugs.map((tenant) => ({ tenant, deadKeys: [keys[tenant][2].id] })));
+  assert.deepEqual(dry.document, { ...document, dryRun: true });
   service = await startService(fresh.database.settings);
   for (const slug of slugs) {
     const answers = await Promise.all(keys[slug].map(({ fullKey }) => service.verify(host(slug), fullKey)));
@@ -95,8 +97,20 @@ test('the service comes back on an empty server, and every key that is known to 
     assert.deepEqual(answers.map(({ status }) => status), [204, 401, 401, 204]);
     await service.signedIn(host(slug), { email, password });
   }
-  assert.match(fresh.run('restore', folder).stderr, /is this tenant/);
-  assert.equal(fresh.run('restore', folder).status, 4);
+});
+
+test('where every tenant of the backup is there already, nothing is missing, nothing changes, and nothing is said to come back', async () => {
+  const before = fresh.database.sql('SELECT id, status, created_at FROM claviger.tenants');
+  for (const more of [[], ['--dry-run']]) {
+    const { status, stdout, stderr } = fresh.run('restore', folder, '--dead-keys', late, ...more);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /^Nothing is missing\. Already there, and left as they are: acme, globex$/m);
+    assert.doesNotMatch(stdout, /lives again|undone|Restored/);
+    const { document } = fresh.json('restore', folder, ...more);
+    assert.deepEqual([document.tenants, document.alreadyThere, document.refused], [[], slugs, []]);
+  }
+  assert.equal(fresh.database.sql('SELECT id, status, created_at FROM claviger.tenants'), before);
+  assert.equal((await service.verify(host('acme'), keys.acme[0].fullKey)).status, 204);
 });
 
 test('on a server that still has its list of dead keys, a restore revives none of them', () => {
@@ -105,15 +119,18 @@ test('on a server that still has its list of dead keys, a restore revives none o
     assert.equal(old.run('tenant', 'drop', slug, '--confirm', slug, '--export', file).status, 0);
     assert.ok(existsSync(file));
   }
+  const risen = slugs.map((slug) => [keys[slug][2].id, keys[slug][3].id]);
+  assert.deepEqual(old.json('restore', folder, '--dry-run').document.tenants.map(({ deadKeys }) => deadKeys), risen);
+  assert.deepEqual(old.json('tenant', 'import', join(folder, 'acme.claviger-export.json'), '--dry-run').document.deadKeys, risen[0]);
   const { status, document } = old.json('restore', folder);
   assert.equal(status, 0);
-  assert.deepEqual(document.tenants.map(({ deadKeys }) => deadKeys), slugs.map((slug) => [keys[slug][2].id, keys[slug][3].id]));
+  assert.deepEqual(document.tenants.map(({ deadKeys }) => deadKeys), risen);
 });
 
-test('one tenant that cannot come back does not stop the others', () => {
+test('a tenant that is there already stays as it is, and the missing one comes back', () => {
   assert.equal(old.run('tenant', 'drop', 'acme', '--confirm', 'acme', '--export', join(old.database.folder, 'again')).status, 0);
   const { status, document } = old.json('restore', folder, '--suspended');
-  assert.deepEqual([status, document.tenants.map(({ tenant }) => tenant), document.refused.length], [5, ['acme'], 1]);
+  assert.deepEqual([status, document.tenants.map(({ tenant }) => tenant), document.alreadyThere, document.refused], [0, ['acme'], ['globex'], []]);
   assert.ok(Date.parse(document.writtenAt) <= Date.now());
   // The tenant stays suspended until an operator has looked at its users.
   assert.deepEqual(old.json('tenant', 'list').document.tenants.map(({ status }) => status), ['suspended', 'active']);

@@ -106,6 +106,42 @@ test('a list of dead keys with a value that is none is refused by row and column
   assert.deepEqual([backup.status, backup.document.refused.map(({ file }) => file)], [5, ['dead-keys.json']]);
 });
 
+test('a path that is not there, or is of another kind, is named with the way on, and nothing is made', () => {
+  dropAll();
+  const refused = (status, pattern, ...args) => {
+    const told = fresh.run(...args);
+    assert.equal(told.status, status, told.stderr);
+    assert.match(told.stderr, pattern);
+    assert.doesNotMatch(told.stderr, /truncated|no whole backup/);
+  };
+  const nowhere = folder('nowhere');
+  refused(2, /^claviger: FOLDER: there is no folder .*nowhere$/m, 'restore', nowhere);
+  refused(2, /^claviger: FOLDER: .* is a file\n.*`claviger tenant import`/m, 'restore', fresh.config);
+  refused(2, /^claviger: FILE: .* is a folder\n.*`claviger restore`/m, 'tenant', 'import', folder('ahead'));
+  refused(1, /cannot be made: No such file.*\nMake the folder above it first: mkdir -p .*nowhere$/m, 'backup', join(nowhere, 'backup'));
+  assert.match(fresh.run('restore', old.database.folder).stderr, /holds no whole backup: there is no backup\.json/);
+  assert.ok(!existsSync(nowhere));
+  assert.deepEqual(tenantsOf(fresh), []);
+});
+
+test('a restore that brings no tenant back says what it has recorded, and nothing was changed where that is nothing', () => {
+  dropAll();
+  done(fresh, 'DELETE FROM claviger.dead_keys');
+  for (const slug of slugs) assert.equal(fresh.run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', 'Another').status, 0);
+  const empty = folder('ahead');
+  const none = fresh.json('restore', empty);
+  assert.deepEqual([none.status, none.document.refused.length, none.document.knownDeadKeys, deadOf(fresh)], [4, 3, 0, '0']);
+  const rows = [1, 2].map((i) => `["${'aa'.repeat(16)}","${`b${i}`.repeat(32)}","2026-01-0${i} 00:00:00.000000",null]`);
+  const list = folder('two-dead');
+  const lines = readFileSync(join(empty, 'dead-keys.json'), 'utf8').split('\n');
+  writeFileSync(list, [...lines.slice(0, 2), ...rows, '{"end":true,"rows":2}', ''].join('\n'));
+  const { status, stdout, stderr } = fresh.run('restore', empty, '--dead-keys', list);
+  assert.deepEqual([status, deadOf(fresh)], [5, '2'], stderr);
+  assert.match(stdout, /^Keys of the lists that are now recorded as dead: 2\.$/m);
+  assert.doesNotMatch(stdout, /lives again|undone/);
+  assert.deepEqual(fresh.json('tenant', 'list').document.tenants.map(({ name }) => name), ['Another', 'Another', 'Another']);
+});
+
 // A server ends one of two transactions in a deadlock with this error. Here a trigger always ends the same one.
 test('a tenant whose transaction loses every time is named, and the others come back', () => {
   dropAll();

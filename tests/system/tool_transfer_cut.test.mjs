@@ -105,6 +105,20 @@ test('a drop whose export cannot be written to its end removes nothing and says 
   assertWhole(one);
 });
 
+test('a drop whose file gets its name from another program during the export is no conflict: the tenant is suspended', () => {
+  const one = fresh();
+  const log = join(tool.database.folder, 'calls');
+  const taken = ['-f', '-qq', '-o', log, '-e', 'trace=link,linkat', '-e', 'inject=link,linkat:error=EEXIST', program, '--config', tool.config];
+  const { status, stdout, stderr } = spawnSync('strace', [...taken, ...dropArgs(one, one.file), '--json'], { encoding: 'utf8' });
+  assert.equal(status, 1, stderr);
+  assert.equal(JSON.parse(stdout).error.code, 'file_exists');
+  assert.match(stderr, /Nothing was removed, but the tenant is suspended/);
+  assert.equal(left(one), whole);
+  assert.equal(statusOf(one.slug), 'suspended');
+  assert.equal(tool.run('tenant', 'resume', one.slug).status, 0);
+  assertWhole(one);
+});
+
 test('a file that is not a whole export is refused with its line, and leaves nothing', (context) => {
   const one = fresh();
   drop(one);

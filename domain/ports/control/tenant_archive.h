@@ -3,11 +3,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "domain/model/tenant.h"
+#include "domain/tenants/dead_keys.h"
 
 namespace claviger::domain {
 
@@ -111,6 +113,12 @@ public:
     // Adds dead keys from outside this database. Their values must hold the rules (row_rules.h). Existing entries stay
     // as they are.
     virtual void loadDead(const std::vector<ArchiveCells>&) = 0;
+
+    // Returns the recorded dead keys of one tenant.
+    virtual DeadKeys deadKeysOf(const TenantId&) const = 0;
+
+    // Returns the names of the tenant's tables. Empty if its schema is gone.
+    virtual std::set<std::string> tableNames(const Tenant&) const = 0;
 
     // Locks the tenant for a drop or an import. Blocks for some seconds if another run has the lock, because that run
     // may have been killed just now. Returns nullptr if it still has the lock then.
