@@ -2,6 +2,7 @@
 
 #include "domain/configuration/settings.h"
 #include "domain/ports/control/migrations.h"
+#include "domain/ports/control/old_rows.h"
 #include "domain/ports/control/tenant_archive.h"
 
 namespace claviger::cli {
@@ -68,6 +69,9 @@ Failure currentFailure() {
     } catch (const domain::MigrationRefused& refused) {
         return {ExitStatus::kFailed, "migration_failed", refused.what(),
                 "What was done before it is safe. Put the reason right, then run this again."};
+    } catch (const domain::PruningNotGranted& closed) {
+        return {ExitStatus::kFailed, "pruning_not_granted", closed.what(),
+                "Run `claviger migrate`, which grants it. Nothing was deleted."};
     } catch (const domain::PepperDiffers& other) {
         return {
             ExitStatus::kFailed, "pepper_differs", other.what(),

@@ -36,7 +36,7 @@ public:
     // that are added during the run stay.
     //   kInvalidArgument  a time in the order is shorter than leastKept(); nothing was deleted
     //   kTenantNotFound   there is no such tenant, or its schema is not complete
-    // Throws StorageUnavailable if the tenants cannot be listed.
+    // Throws StorageUnavailable or PruningNotGranted if the tenants cannot be listed.
     Result<std::vector<PrunedTenant>> prune(const PruneOrder&);
 
 private:

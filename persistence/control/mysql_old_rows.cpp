@@ -1,6 +1,7 @@
 #include "persistence/control/mysql_old_rows.h"
 
 #include "persistence/connection/columns.h"
+#include "persistence/connection/errors.h"
 #include "persistence/connection/reading.h"
 #include "persistence/control/tenant_rows.h"
 
@@ -12,6 +13,8 @@ using domain::OldRows;
 constexpr Sql kTenants =
     "SELECT id, slug, name, status, schema_name, schema_version FROM claviger.tenants WHERE schema_version > 0 "
     "ORDER BY slug";
+
+constexpr unsigned kNoRight = 1142;  // also if there is no such table
 
 // Each statement reads one index from its oldest end.
 constexpr Sql kCountSessions = "SELECT COUNT(*) FROM {schema}.sessions WHERE expires_at < ?";
@@ -58,7 +61,12 @@ Names namesOf(const domain::Tenant& tenant) {
 }  // namespace
 
 std::vector<domain::Tenant> MySqlOldRows::tenants() const {
-    return connections_.borrow()->query(kTenants).map(tenantAt);
+    try {
+        return connections_.borrow()->query(kTenants).map(tenantAt);
+    } catch (const DatabaseError& error) {
+        if (error.number() == kNoRight) throw domain::PruningNotGranted();
+        throw;
+    }
 }
 
 // Uses the time-out of one hour, since many rows take long to count.

@@ -171,6 +171,21 @@ test('killed at any moment, it goes on where it was', async () => {
   assert.deepEqual(countsOf(schema), without(before, 12_000));
 });
 
+test('before the first migrate it says what to run', async () => {
+  const other = await startTool('--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0');
+  try {
+    const { status, document, stderr } = other.json('prune', ...all);
+    assert.deepEqual([status, document.error.code], [1, 'pruning_not_granted']);
+    assert.match(stderr, /Run `claviger migrate`/);
+    assert.doesNotMatch(stderr, /SELECT|denied/);
+    assert.match(other.json('doctor').document.findings.find(({ check }) => check === 'prune_rights').mend, /claviger migrate/);
+    assert.equal(other.run('migrate').status, 0);
+    assert.equal(other.run('prune', ...all).status, 0);
+  } finally {
+    await other.stop();
+  }
+});
+
 test('without the setting it says what to set', () => {
   tool.configure({ 'database.prune_user': '' });
   try {

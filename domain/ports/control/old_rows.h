@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <stdexcept>
 #include <vector>
 
 #include "domain/model/tenant.h"
@@ -35,13 +36,19 @@ constexpr std::chrono::days leastKept(OldRows rows) {
     return std::chrono::days(1);
 }
 
+// The account of `claviger prune` may not read the tenants: `claviger migrate`, which grants that, has not run.
+class PruningNotGranted : public std::runtime_error {
+public:
+    PruningNotGranted() : std::runtime_error("the account database.prune_user has no right to read the tenants") {}
+};
+
 // Old rows of all tenants. Uses an account that can only read their ages and delete them. Every method throws
 // StorageUnavailable, or another exception if the database refuses one tenant. Not thread-safe.
 class OldRowsStore {
 public:
     virtual ~OldRowsStore() = default;
 
-    // Returns the tenants whose schema is complete, by slug.
+    // Returns the tenants whose schema is complete, by slug. Throws PruningNotGranted.
     virtual std::vector<Tenant> tenants() const = 0;
 
     // Returns the number of rows from before that time.
