@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "domain/secrets/hasher.h"
+#include "domain/secrets/one_line_secret.h"
 
 namespace claviger::domain {
 namespace {
@@ -24,34 +25,41 @@ Finding serious(const std::string& check, const std::string& what, const std::st
     return {Severity::kSerious, check, what, mend};
 }
 
-// A secret must be a regular file without any permission for its group and others.
+bool isPrivate(const fs::path& secret) {
+    return secrets::OneLineSecret::requirePrivate(secret).ok();
+}
+
+// A secret must be a regular file that is private.
 Finding checkSecret(const std::string& check, const std::string& setting, const fs::path& file) {
     if (file.empty()) return serious(check, setting + " is not set", "Let it name the file that holds the secret.");
     const auto status = statusOf(file);
     if (!status || !S_ISREG(status->st_mode))
         return serious(check, setting + ": there is no file " + file.string(), "Restore it, or correct the setting.");
-    if ((status->st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return serious(check, setting + ": others than its owner may use " + file.string(),
+    if (!isPrivate(file))
+        return serious(check, setting + ": " + file.string() + " is open to other accounts",
                        "chmod 600 " + file.string());
-    return {Severity::kGood, check, file.string() + " is its owner's alone"};
+    return {Severity::kGood, check, file.string() + " is closed to other accounts"};
 }
 
 bool isClosed(const fs::path& file) {
     return ::access(file.c_str(), F_OK) == 0 && ::access(file.c_str(), R_OK) != 0;
 }
 
-Finding checkPepper(const Settings& settings) {
+// Returns no finding for a pepper that is not set or not private: the check of its file reports that.
+Findings checkPepper(const Settings& settings) {
     const std::string check = "pepper";
-    if (settings.pepperFile.empty()) return serious(check, "pepper.file is not set", "Let it name the pepper's file.");
+    if (settings.pepperFile.empty() || !isPrivate(settings.pepperFile) || !isPrivate(settings.pepperOtherFile))
+        return {};
     if (isClosed(settings.pepperFile) || isClosed(settings.pepperOtherFile))
-        return {Severity::kWarning, check, "this account may not read the pepper, so it was not looked at",
-                "Run this as the account of the workers, or as root."};
+        return {{Severity::kWarning, check, "this account may not read the pepper, so it was not looked at",
+                 "Run this as the account of the workers, or as root."}};
     try {
         (void)secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile);
     } catch (const std::exception& failure) {
-        return serious(check, failure.what(), "Without the pepper no stored key verifies: restore it from its backup.");
+        return {
+            serious(check, failure.what(), "Without the pepper no stored key verifies: restore it from its backup.")};
     }
-    return {Severity::kGood, check, "the pepper is there and whole; keep a backup apart from the database's"};
+    return {{Severity::kGood, check, "the pepper is there and whole; keep a backup apart from the database's"}};
 }
 
 // The key's group may have access, because both the workers and the tool read the key.
@@ -167,12 +175,12 @@ Findings checkFiles(const Settings& settings) {
         checkSecret("worker_password", "database.worker_password_file", settings.database.workerPasswordFile),
         checkSecret("tool_password", "database.tool_password_file", settings.database.toolPasswordFile),
         checkSecret("pepper_file", "pepper.file", settings.pepperFile),
-        checkPepper(settings),
         checkClosedFolder("run_folder", "run.folder", settings.runFolder),
         checkSocket(settings),
         checkClosedFolder("templates_folder", "templates.folder", settings.templatesFolder),
         checkClosedFolder("migrations_folder", "migrations.folder", settings.migrationsFolder),
     };
+    for (auto& finding : checkPepper(settings)) findings.push_back(std::move(finding));
     for (auto& finding : checkSocketOwners(settings)) findings.push_back(std::move(finding));
     if (!settings.fcgi.socket.empty())
         findings.push_back(checkClosedFolder("socket_folder", "fcgi.socket", settings.fcgi.socket.parent_path()));

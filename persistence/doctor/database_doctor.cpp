@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "domain/doctor/server_checks.h"
+#include "persistence/connection/errors.h"
 #include "persistence/control/tenant_rows.h"
 #include "persistence/doctor/pepper_checks.h"
 #include "persistence/doctor/recorded_pepper_checks.h"
@@ -67,6 +68,15 @@ std::vector<Tenant> tenantsOf(Connection& tool) {
     return tool.query(kTenants).map(tenantAt);
 }
 
+// For an account that is not the tool's. nullopt if the server refuses it the tenants.
+std::optional<std::vector<Tenant>> readableTenants(Connection& connection) {
+    try {
+        return tenantsOf(connection);
+    } catch (const DatabaseError&) {
+        return std::nullopt;
+    }
+}
+
 std::map<std::string, std::string> pairs(Connection& connection, Sql statement) {
     std::map<std::string, std::string> all;
     for (auto& pair :
@@ -99,11 +109,17 @@ domain::ServerFacts factsOf(Connection& connection, std::size_t tenants) {
     return facts;
 }
 
-// The account is optional.
-void checkPruning(const domain::Settings& settings, const std::vector<Tenant>& tenants, Findings& findings) {
+// The account is optional. Without the tenants a right on one would look like a right too much.
+void checkPruning(const domain::Settings& settings, std::optional<std::vector<Tenant>> tenants, Findings& findings) {
     if (settings.database.pruneUser.empty()) return;
     Entrance pruner(settings, Account::kPrune, "prune_account", findings);
-    if (pruner.open()) append(findings, checkPruneRights(pruner.connection(), tenants));
+    if (!pruner.open()) return;
+    if (!tenants) tenants = readableTenants(pruner.connection());
+    if (tenants)
+        append(findings, checkPruneRights(pruner.connection(), *tenants));
+    else
+        findings.push_back({Severity::kSerious, "prune_rights",
+                            "the account of `claviger prune` may not read the tenants", "Run `claviger migrate`."});
 }
 
 }  // namespace
@@ -113,20 +129,24 @@ Findings examineDatabase(const domain::Settings& settings) {
     Entrance tool(settings, Account::kTool, "tool_account", findings);
     Entrance worker(settings, Account::kWorker, "worker_account", findings);
 
-    std::vector<Tenant> tenants;
+    std::optional<std::vector<Tenant>> tenants;  // nullopt: unknown
     if (tool.open()) {
         append(findings, checkControl(settings, tool.connections()));
         const bool usable = findings.empty() || findings.back().severity != Severity::kSerious;
         if (usable) tenants = tenantsOf(tool.connection());
-        append(findings, checkTenantSchemas(settings, tool.connections(), tenants));
-        append(findings, checkPeppers(settings, tool.connection(), tenants));
+        const auto known = tenants.value_or(std::vector<Tenant>());
+        append(findings, checkTenantSchemas(settings, tool.connections(), known));
+        append(findings, checkPeppers(settings, tool.connection(), known));
         append(findings, checkRecordedPeppers(settings, tool.connection()));
         append(findings, checkToolRights(tool.connection()));
-        append(findings, checkRoles(tool.connection(), tenants));
-        append(findings, checkServer(settings, factsOf(tool.connection(), tenants.size())));
+        append(findings, checkRoles(tool.connection(), known));
+        append(findings, checkServer(settings, factsOf(tool.connection(), known.size())));
     }
-    if (worker.open()) append(findings, checkWorkerRights(worker.connection(), tenants));
-    checkPruning(settings, tenants, findings);
+    if (worker.open()) {
+        if (!tenants) tenants = readableTenants(worker.connection());
+        append(findings, checkWorkerRights(worker.connection(), tenants.value_or(std::vector<Tenant>())));
+    }
+    checkPruning(settings, std::move(tenants), findings);
     return findings;
 }
 

@@ -138,8 +138,10 @@ Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>&
 Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants) {
     std::vector<std::string> bad;
     std::string first;
+    std::size_t looked = 0;
     for (const auto& tenant : tenants) {
         if (!isWhole(tenant)) continue;
+        ++looked;
         const auto trouble = roleTrouble(tool, tenant);
         if (trouble.empty()) continue;
         if (bad.empty()) first = trouble;
@@ -147,7 +149,7 @@ Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants
     }
     if (bad.empty())
         return {{Severity::kGood, "tenant_roles",
-                 "each of " + std::to_string(tenants.size()) + " tenants' roles reaches its own schema alone"}};
+                 "each of " + std::to_string(looked) + " tenants' roles reaches its own schema alone"}};
     return {{Severity::kSerious, "tenant_roles",
              "the roles of " + listed(bad) + " are not as they should be (" + first + ")", kMendRoles}};
 }

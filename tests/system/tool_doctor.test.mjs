@@ -86,7 +86,48 @@ faulty('a secret that others may read', {
   plant: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o644),
   mend: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o600),
   check: 'tool_password',
-  pattern: /others than its owner/,
+  pattern: /is open to other accounts/,
+});
+faulty('a pepper that others may read', {
+  plant: () => chmodSync(pepper, 0o644),
+  mend: () => chmodSync(pepper, 0o600),
+  check: 'pepper_file',
+  pattern: /is open to other accounts/,
+});
+test('a pepper that others may read is found once, and no backup of it is asked for; its group may read a secret', () => {
+  chmodSync(pepper, 0o644);
+  try {
+    const found = examine().filter(({ message }) => message.includes(pepper));
+    assert.deepEqual(found.map(({ check, mend }) => [check, mend]), [['pepper_file', `chmod 600 ${pepper}`]]);
+    chmodSync(pepper, 0o640); // the rule of every program that reads it
+    const findings = examine().filter(({ check }) => check.startsWith('pepper'));
+    assert.deepEqual(findings.filter(({ severity }) => severity !== 'ok'), []);
+    assert.equal(tool.run('pepper', 'status').status, 0);
+  } finally {
+    chmodSync(pepper, 0o600);
+  }
+});
+test('without the password of the tool or of the workers no right on a tenant is called too much', () => {
+  for (const settings of [['tool'], ['tool', 'worker']].map((names) => Object.fromEntries(names.map((name) => [`database.${name}_password_file`, '/nonexistent'])))) {
+    tool.configure({ ...sound(), ...settings });
+    try {
+      const rights = examine().filter(({ check }) => check.endsWith('_rights'));
+      assert.deepEqual(rights.filter(({ severity }) => severity !== 'ok'), []);
+      assert.ok(rights.some(({ check }) => check === 'prune_rights'));
+    } finally {
+      tool.configure(sound());
+    }
+  }
+});
+test('only the roles that were looked at are counted', () => {
+  const told = () => examine().find(({ check }) => check === 'tenant_roles').message;
+  assert.match(told(), /^each of 2 tenants/);
+  sql("UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = 'acme'");
+  try {
+    assert.match(told(), /^each of 1 tenants/);
+  } finally {
+    sql("UPDATE claviger.tenants SET schema_version = schema_version + 1 WHERE slug = 'acme'");
+  }
 });
 faulty('a pepper that is gone', {
   plant: () => renameSync(pepper, `${pepper}.away`),

@@ -188,7 +188,7 @@ test('no misuse repeats a value, since it may be a secret, and a misspelt name i
     ['migrate', '--jobs', password], ['restore', 'folder', '--jobs', password], ['restore', 'folder', `--jobs=${password}`], ['completion', password],
   ])
     assert.doesNotMatch(assertUsage(args), /hunter/);
-  assert.match(assertUsage(['tenant', 'crate']), /there is no verb `claviger tenant crate`; there are: create,/);
+  assert.match(assertUsage(['tenant', 'crate']), /there is no verb `claviger tenant crate`; did you mean "create"\? There are: create,/);
   assert.match(assertUsage(['user', password]), /^claviger: `claviger user` has no such verb; there are: create,/);
   assert.match(assertUsage(['tenant', 'list', '--hosts']), /there is no option --hosts of `claviger tenant list`/);
   for (const jobs of ['0', '65', 'x']) assert.match(assertUsage(['migrate', '--jobs', jobs]), /^claviger: --jobs: it takes N \(1 to 64; 4\)$/m);
