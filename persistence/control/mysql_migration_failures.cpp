@@ -39,7 +39,12 @@ void MySqlMigrationFailures::remember(const Failure& failure) {
 }
 
 void MySqlMigrationFailures::forget(const domain::TenantId& tenant) {
-    connections_.borrow()->execute(kForget, {bytesOf(tenant)});
+    const auto connection = connections_.borrow();
+    try {
+        connection->execute(kForget, {bytesOf(tenant)});
+    } catch (const DatabaseError& error) {
+        if (error.number() != kNoTable) throw;
+    }
 }
 
 }  // namespace claviger::persistence

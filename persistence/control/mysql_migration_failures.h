@@ -7,7 +7,7 @@
 namespace claviger::persistence {
 
 // The control schema's table migration_failures, with the tool's account. remember() creates the table if it is not
-// there. all() is empty without it. A reason is cut after 4,000 bytes. Thread-safe.
+// there. Without it all() is empty and forget() does nothing. A reason is cut after 4,000 bytes. Thread-safe.
 class MySqlMigrationFailures final : public domain::MigrationFailures {
 public:
     explicit MySqlMigrationFailures(Connections& connections) : connections_(connections) {}  // must outlive this
