@@ -49,12 +49,14 @@ std::string toText(const TenantDetails& details) {
 Answer createTenant(Services& services, const domain::NewTenant& wanted, bool dryRun) {
     auto made = dryRun ? services.tenants().plan(wanted) : services.tenants().create(wanted);
     if (!made.ok()) throw failureOf(made.error());
-    auto& [details, created] = made.value();
+    auto& [details, created, hostAdded] = made.value();
     if (dryRun) details.tenant.schemaVersion = std::max(details.tenant.schemaVersion, services.newestTenantVersion());
     const bool now = created == domain::Created::kNow;
-    Answer answer{
-        (now ? "Created tenant " : "Already there and complete: tenant ") + wanted.slug.text() + "\n" + toText(details),
-        jsonObject({{"tenant", toJson(details)}, {"created", now}})};
+    const auto done = now         ? "Created tenant "
+                      : hostAdded ? "Added host " + wanted.host.text() + " to tenant "
+                                  : std::string("Already there and complete: tenant ");
+    const Answer answer{done + wanted.slug.text() + "\n" + toText(details),
+                        jsonObject({{"tenant", toJson(details)}, {"created", now}, {"hostAdded", hostAdded}})};
     return dryRun ? asRehearsal(answer) : answer;
 }
 

@@ -37,12 +37,13 @@ Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
     if (!tenant) return added.ok() ? noSuchTenant(wanted.slug) : added.error();
     if (tenant->name != wanted.name) return takenByName(*tenant);
     schemas_.refuseUnfit(*tenant);
+    const bool isNewHost = !registry_.findByHost(wanted.host);
     if (auto hosted = registry_.addHost(tenant->id, wanted.host, now); !hosted.ok()) return hosted.error();
 
     schemas_.bringUp(*tenant);
     const auto finished = show(wanted.slug);
     if (!finished.ok()) return finished.error();
-    return CreatedTenant{finished.value(), before ? Created::kBefore : Created::kNow};
+    return CreatedTenant{finished.value(), before ? Created::kBefore : Created::kNow, isNewHost};
 }
 
 std::vector<TenantDetails> TenantService::list() const {
@@ -67,13 +68,13 @@ Result<CreatedTenant> TenantService::plan(const NewTenant& wanted) const {
         auto fresh = freshTenant(wanted, clock_.now());
         if (const auto other = registry_.findBySchema(fresh.schema)) return schemaTaken(wanted.slug, *other);
         if (registry_.hasSchema(fresh.schema)) return ownerlessSchema(fresh.schema);
-        return CreatedTenant{{std::move(fresh), {wanted.host}}, Created::kNow};
+        return CreatedTenant{{std::move(fresh), {wanted.host}}, Created::kNow, false};
     }
     if (tenant->name != wanted.name) return takenByName(*tenant);
     schemas_.refuseUnfit(*tenant);
     auto known = details(*tenant);
     if (!owner) known.hosts.push_back(wanted.host);
-    return CreatedTenant{std::move(known), Created::kBefore};
+    return CreatedTenant{std::move(known), Created::kBefore, !owner};
 }
 
 Result<ChangedTenant> TenantService::setStatus(const TenantSlug& slug, TenantStatus status) {

@@ -27,6 +27,7 @@ enum class Created { kNow, kBefore };
 struct CreatedTenant {
     TenantDetails details;
     Created created;
+    bool hostAdded;  // to a tenant that was there before
 };
 
 struct ChangedTenant {

@@ -62,7 +62,12 @@ test('a create that is run again is already so', () => {
 
 test('a create that is run again with another host adds it', () => {
   const slug = freshTenant();
-  assert.deepEqual(create(slug, `${slug}.test`).document.tenant.hosts, [`${slug}.example`, `${slug}.test`]);
+  const args = ['tenant', 'create', slug, '--host', `${slug}.test`, '--name', 'Acme Inc'];
+  for (const more of [['--dry-run'], []])
+    assert.match(tool.run(...args, ...more).stdout, new RegExp(`^Added host ${slug}\\.test to tenant ${slug}$`, 'm'));
+  const again = create(slug, `${slug}.test`).document;
+  assert.deepEqual([again.tenant.hosts, again.created, again.hostAdded], [[`${slug}.example`, `${slug}.test`], false, false]);
+  assert.match(tool.run(...args).stdout, /^Already there and complete/);
 });
 
 test('a slug with another name is a conflict that changes nothing', () => {

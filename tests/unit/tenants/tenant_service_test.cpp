@@ -79,9 +79,13 @@ class TenantServiceTest : public CppUnit::TestFixture {
     }
 
     void addsAnotherHostWhenRunAgainWithIt() {
-        CPPUNIT_ASSERT(service_.create(wanted("acme", "acme.example", "Acme Inc")).ok());
-        const auto again = service_.create(wanted("acme", "acme.test", "Acme Inc")).value();
+        CPPUNIT_ASSERT(!service_.create(wanted("acme", "acme.example", "Acme Inc")).value().hostAdded);
+        const auto more = wanted("acme", "acme.test", "Acme Inc");
+        CPPUNIT_ASSERT(service_.plan(more).value().hostAdded);
+        const auto again = service_.create(more).value();
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, again.details.hosts.size());
+        CPPUNIT_ASSERT(again.hostAdded);
+        CPPUNIT_ASSERT(!service_.plan(more).value().hostAdded && !service_.create(more).value().hostAdded);
     }
 
     void refusesAnotherNameForTheSlugAndChangesNothing() {
