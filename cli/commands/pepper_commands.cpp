@@ -165,9 +165,9 @@ std::string numberOf(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " stored password" : " stored passwords");
 }
 
-domain::PasswordsSealed sealAll(Services& services) {
+domain::PasswordsSealed sealAll(Services& services, bool dryRun) {
     try {
-        return services.peppers().sealPasswords();
+        return dryRun ? services.peppers().planSealing() : services.peppers().sealPasswords();
     } catch (const domain::SealingTooEarly& early) {
         throw Failure(ExitStatus::kFailed, "sealing_too_early", std::string(early.what()) + ". Nothing was changed",
                       "Install this release on every host and reload its workers, then run this again. A host that was "
@@ -175,8 +175,8 @@ domain::PasswordsSealed sealAll(Services& services) {
     }
 }
 
-Answer seal(Services& services) {
-    const auto done = sealAll(services);
+Answer seal(Services& services, bool dryRun) {
+    const auto done = sealAll(services, dryRun);
     std::size_t all = 0;
     JsonArray tenants, failed;
     std::string trouble;
@@ -195,18 +195,19 @@ Answer seal(Services& services) {
                            jsonObject({{"sealed", all}, {"tenants", tenants}, {"failed", failed}}), "");
     answer.trouble = trouble;
     if (!trouble.empty()) answer.status = ExitStatus::kPartlyDone;
-    return answer;
+    return dryRun ? asRehearsal(std::move(answer)) : answer;
 }
 
 void addSeal(CLI::App& group, Verb& chosen) {
-    addVerb(
+    auto* const verb = addVerb(
         group, "seal",
         "Seal all stored passwords with a key derived from the pepper, so that a backup of the database alone is "
         "nothing to guess at; new passwords are sealed from then on. Refused while workers of an earlier release run. "
         "Run it again after a rotation of the pepper, after an import, or when it was interrupted. A tenant that "
         "cannot be sealed is named and stops no other (exit status 5).",
-        "  claviger pepper seal\n  claviger pepper seal --json")
-        ->callback([&chosen] { chosen = seal; });
+        "  claviger pepper seal\n  claviger pepper seal --dry-run\n  claviger pepper seal --json");
+    const auto dryRun = addDryRun(*verb);
+    verb->callback([=, &chosen] { chosen = [dry = *dryRun](Services& services) { return seal(services, dry); }; });
 }
 
 void addRotate(CLI::App& group, Verb& chosen) {

@@ -11,6 +11,11 @@ namespace {
 
 constexpr int kMostPasses = 5;  // over one tenant, if its passwords change during the run
 
+std::runtime_error unopenedPasswords(std::size_t count) {
+    return std::runtime_error(std::to_string(count) +
+                              " password(s) do not open: their pepper is not configured, or their rows were changed");
+}
+
 }  // namespace
 
 std::size_t PepperStatus::lost() const {
@@ -59,15 +64,28 @@ PepperStatus PepperService::status() const {
 }
 
 PasswordsSealed PepperService::sealPasswords() {
+    refuseEarlierHosts();
+    sealing_.turnOn(clock_.now());  // first, so that the tool seals every password that it stores from here on
+    return ofEachTenant([this](const Tenant& tenant) { return sealAllOf(tenant); });
+}
+
+PasswordsSealed PepperService::planSealing() const {
+    refuseEarlierHosts();
+    return ofEachTenant([this](const Tenant& tenant) { return countToSealOf(tenant); });
+}
+
+void PepperService::refuseEarlierHosts() const {
     if (const auto hosts = sealing_.hostsWithoutSeal(); hosts > 0)
         throw SealingTooEarly("workers of an earlier release run on " + std::to_string(hosts) +
                               (hosts == 1 ? " host" : " hosts") + ", and they cannot open sealed passwords");
-    sealing_.turnOn(clock_.now());  // first, so that the tool seals every password that it stores from here on
+}
+
+PasswordsSealed PepperService::ofEachTenant(const std::function<std::size_t(const Tenant&)>& seal) const {
     PasswordsSealed done;
     for (auto& tenant : registry_.list()) {
         if (tenant.schemaVersion == 0) continue;
         std::size_t sealed = 0;
-        auto why = failureOf([&] { sealed = sealAllOf(tenant); });
+        auto why = failureOf([&] { sealed = seal(tenant); });
         if (why.empty())
             done.tenants.push_back({std::move(tenant), sealed});
         else
@@ -91,24 +109,39 @@ std::size_t PepperService::sealAllOf(const Tenant& tenant) const {
         sealed += pass.sealed;
         if (pass.replaced > 0) continue;
         if (pass.unopened == 0) return sealed;
-        throw std::runtime_error(
-            std::to_string(pass.unopened) +
-            " password(s) do not open: their pepper is not configured, or their rows were changed");
+        throw unopenedPasswords(pass.unopened);
     }
     throw std::runtime_error("its passwords change all the time; run this again");
+}
+
+std::size_t PepperService::countToSealOf(const Tenant& tenant) const {
+    const secrets::PasswordSeal seal(hasher_);
+    Pass pass;
+    eachBatchToSeal(tenant, [&](const auto& batch) {
+        for (const auto& password : batch)
+            ++(seal.open(tenant.id, password.user, password.hash) ? pass.sealed : pass.unopened);
+    });
+    if (pass.unopened > 0) throw unopenedPasswords(pass.unopened);
+    return pass.sealed;
 }
 
 // Skips a password that does not open, and counts it.
 PepperService::Pass PepperService::passOver(const Tenant& tenant) const {
     Pass pass;
+    eachBatchToSeal(tenant, [&](const auto& batch) { sealSome(tenant, batch, pass); });
+    return pass;
+}
+
+void PepperService::eachBatchToSeal(const Tenant& tenant,
+                                    const std::function<void(const std::vector<Users::StoredPassword>&)>& use) const {
     std::optional<UserId> after;
     while (true) {
         const auto batch = stores_.read(tenant, [&](const TenantStore& store) {
             return store.users().passwordsNotSealedWith(hasher_.pepperVersion(), after, kBatch);
         });
-        if (batch.empty()) return pass;
+        if (batch.empty()) return;
         after = batch.back().user;
-        sealSome(tenant, batch, pass);
+        use(batch);
     }
 }
 

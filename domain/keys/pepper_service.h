@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -90,10 +91,17 @@ public:
     // SealingTooEarly before anything is changed.
     PasswordsSealed sealPasswords();
 
+    // Returns what sealPasswords would return now, and changes nothing. Throws what it would throw.
+    PasswordsSealed planSealing() const;
+
 private:
     struct Pass;
 
+    void refuseEarlierHosts() const;
+    PasswordsSealed ofEachTenant(const std::function<std::size_t(const Tenant&)>& seal) const;
     std::size_t sealAllOf(const Tenant&) const;
+    std::size_t countToSealOf(const Tenant&) const;
+    void eachBatchToSeal(const Tenant&, const std::function<void(const std::vector<Users::StoredPassword>&)>&) const;
     Pass passOver(const Tenant&) const;
     void sealSome(const Tenant&, const std::vector<Users::StoredPassword>&, Pass&) const;
 

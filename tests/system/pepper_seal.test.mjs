@@ -54,11 +54,20 @@ test('is off until it is turned on', async () => {
   assert.equal(finding('sealed_passwords'), undefined);
 });
 
+test('a dry run counts what would be sealed, and seals and turns on nothing', () => {
+  const { status: ended, document } = tool.json('pepper', 'seal', '--dry-run');
+  assert.deepEqual([ended, document], [0, { sealed: 2, tenants: [{ tenant: 'acme', sealed: 1 }, { tenant: 'globex', sealed: 1 }], failed: [], dryRun: true }]);
+  assert.match(tool.run('pepper', 'seal', '--dry-run').stdout, /^Dry run: nothing was changed\./);
+  assert.equal(unsealed('acme') + unsealed('globex'), 2);
+  assert.equal(sql('SELECT COUNT(*) FROM claviger.password_sealing'), '0');
+});
+
 test('is refused while workers run that cannot open a sealed password, and nothing changes', () => {
   sql("INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (REPEAT('x', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)");
-  const { status, document } = seal();
-  assert.equal(status, 1);
-  assert.equal(document.error.code, 'sealing_too_early');
+  for (const more of [[], ['--dry-run']]) {
+    const { status, document } = tool.json('pepper', 'seal', ...more);
+    assert.deepEqual([status, document.error.code], [1, 'sealing_too_early']);
+  }
   assert.equal(unsealed('acme') + unsealed('globex'), 2);
   sql("DELETE FROM claviger.nodes WHERE board_id = REPEAT('x', 16)");
   assert.equal(addUser('acme', 'before@acme.example').status, 0);

@@ -109,6 +109,7 @@ class PepperServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(changesNothingWhileAnEarlierReleaseRuns);
     CPPUNIT_TEST(turnsSealingOnBeforeItSealsAnything);
     CPPUNIT_TEST(sealsAPasswordThatAWorkerRenewsUnsealedAtThatTime);
+    CPPUNIT_TEST(plansWhatItWouldSealAndChangesNothing);
     CPPUNIT_TEST(givesUpOnATenantWhosePasswordsChangeAllTheTimeAndDoesTheRest);
     CPPUNIT_TEST_SUITE_END();
 
@@ -124,6 +125,7 @@ private:
     void changesNothingWhileAnEarlierReleaseRuns() {
         scene_->sealing.earlierHosts = 1;
         CPPUNIT_ASSERT_THROW((void)scene_->service.sealPasswords(), domain::SealingTooEarly);
+        CPPUNIT_ASSERT_THROW((void)scene_->service.planSealing(), domain::SealingTooEarly);
         CPPUNIT_ASSERT(!scene_->sealing.on);
         CPPUNIT_ASSERT(!scene_->storedOf(scene_->acme, scene_->ann).sealedWith());
     }
@@ -147,6 +149,19 @@ private:
         CPPUNIT_ASSERT(stored.sealedWith() == scene_->world.hasher.pepperVersion());
         CPPUNIT_ASSERT_EQUAL(renewed.stored(),
                              scene_->seal.open(scene_->acme.id, scene_->ann.id, stored).value().stored());
+    }
+
+    void plansWhatItWouldSealAndChangesNothing() {
+        scene_->stores.before = [] { CPPUNIT_FAIL("a plan has a transaction"); };
+        scene_->store(scene_->globex, scene_->bob,
+                      PasswordHash::fromStored("$sealed-argon2id$v=19$m=8,t=1,p=1$9$AAAA"));
+        const auto planned = scene_->service.planSealing();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, planned.tenants.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, planned.tenants[0].sealed);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, planned.failed.size());
+        CPPUNIT_ASSERT(planned.failed[0].tenant.slug == scene_->globex.slug);
+        CPPUNIT_ASSERT(!scene_->sealing.on);
+        CPPUNIT_ASSERT(!scene_->storedOf(scene_->acme, scene_->ann).sealedWith());
     }
 
     void givesUpOnATenantWhosePasswordsChangeAllTheTimeAndDoesTheRest() {
