@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "domain/model/dead_keys.h"
 #include "domain/model/tenant.h"
-#include "domain/tenants/dead_keys.h"
 
 namespace claviger::domain {
 

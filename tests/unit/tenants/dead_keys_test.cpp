@@ -1,4 +1,4 @@
-#include "domain/tenants/dead_keys.h"
+#include "domain/model/dead_keys.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
