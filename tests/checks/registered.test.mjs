@@ -43,7 +43,7 @@ test('catches a fixture that is not registered', (context) => {
 });
 
 test('catches a file that is not built', (context) => {
-  const says = saysOf(context, 'tests/unit/CMakeLists.txt', 'keys/key_name_test.cpp', '# keys/key_name_test.cpp');
+  const says = saysOf(context, 'tests/unit/CMakeLists.txt', 'model/key_name_test.cpp', '# model/key_name_test.cpp');
   assert.deepEqual(says, [`${fixture}: no CMakeLists.txt names it`]);
 });
 

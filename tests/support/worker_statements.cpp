@@ -20,7 +20,7 @@ constexpr std::array kOfTheTool = {
     std::string_view("mysql_users.cpp kSetStatus"),
 };
 
-constexpr std::array kControlSources = {"fence/feeder.cpp", "control/recorded_peppers.cpp",
+constexpr std::array kControlSources = {"fence/feeder.cpp", "fence/recorded_peppers.cpp",
                                         "control/mysql_tenant_directory.cpp", "connection/transactions.cpp"};
 
 const fs::path& sources() {
