@@ -6,12 +6,13 @@ startDatabase() {  # FOLDER [OPTION…]
     databaseAccount=$(id -un)
     asRoot=
     [ "$databaseAccount" != root ] || asRoot=--user=root
+    mkdir -p -- "$databaseFolder/tmp" # its own: servers in /tmp can meet in a name
     [ -d "$databaseFolder/data" ] || makeDatabase
     # shellcheck disable=SC2086
     startChild mariadb "$databaseLog" /usr/sbin/mariadbd --no-defaults $asRoot --datadir="$databaseFolder/data" \
         --socket="$databaseFolder/db.sock" --pid-file="$databaseFolder/pid" --skip-networking --skip-name-resolve \
         --character-set-server=utf8mb4 --innodb-buffer-pool-size=64M --innodb-log-file-size=16M \
-        --performance-schema=OFF "$@"
+        --tmpdir="$databaseFolder/tmp" --performance-schema=OFF "$@"
     awaitReady "the database" "$databaseLog" 60 \
         mariadb --no-defaults --socket="$databaseFolder/db.sock" --user="$databaseAccount" --execute 'DO 1'
     makeAccounts "${databaseFolder%/db}"
@@ -21,8 +22,8 @@ makeDatabase() {  # under another name until it is complete
     say "Making a private database in $databaseFolder"
     rm -rf -- "$databaseFolder/data.new"
     # shellcheck disable=SC2086
-    mariadb-install-db --no-defaults $asRoot --datadir="$databaseFolder/data.new" --skip-test-db --skip-name-resolve \
-        --auth-root-authentication-method=socket --auth-root-socket-user="$databaseAccount" \
+    TMPDIR=$databaseFolder/tmp mariadb-install-db --no-defaults $asRoot --datadir="$databaseFolder/data.new" \
+        --skip-test-db --skip-name-resolve --auth-root-authentication-method=socket --auth-root-socket-user="$databaseAccount" \
         --innodb-log-file-size=16M >>"$databaseLog" 2>&1 ||
         { showEnd "$databaseLog"; fail "mariadb-install-db failed"; }
     mv -- "$databaseFolder/data.new" "$databaseFolder/data"
