@@ -5,11 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bitset>
 #include <cerrno>
 #include <limits>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace claviger::domain::secrets {
@@ -21,6 +23,7 @@ using State = HashingPlace::State;
 
 constexpr auto kName = "hashing-queue.1";  // the number is the layout's; increase it with each change of HashingTable
 constexpr auto kLookEvery = 100ms;
+constexpr std::chrono::microseconds kFirstRetry{50}, kLongestRetry{2000};  // between two tries for the lock
 
 // The locked bytes of the file. A lock on a byte does not concern the byte's content.
 constexpr off_t kTableLock = 0;  // held by the process that reads or changes the table
@@ -59,30 +62,38 @@ int openFile(const std::filesystem::path& path) {
 
 }  // namespace
 
-// The lock on the table. While a Section holds it, no other thread and no other process uses the table.
+// The lock on the table. While a Section holds it, no other thread and no other process uses the table. It is false if
+// the lock was not free within `patience`, or cannot be set. It polls, because waiting for a lock on a file has no
+// limit.
 class HashingQueue::Section {
 public:
-    enum class Contended { kWait, kGiveUp };
-
-    explicit Section(HashingQueue& queue, Contended contended = Contended::kWait)
+    explicit Section(HashingQueue& queue, Clock::duration patience = kLongestLock)
         : file_(queue.mapping_.file), lock_(queue.mutex_, std::defer_lock) {
-        const bool waits = contended == Contended::kWait;
-        if (waits) lock_.lock();
-        if (!waits && !lock_.try_lock()) return;
-        held_ = lock(file_, waits ? F_OFD_SETLKW : F_OFD_SETLK, F_WRLCK, kTableLock);
+        const auto end = Clock::now() + patience;
+        for (auto pause = kFirstRetry; !take() && isContended() && Clock::now() < end;) {
+            std::this_thread::sleep_for(pause);
+            pause = std::min(2 * pause, kLongestRetry);
+        }
     }
     Section(const Section&) = delete;
     Section& operator=(const Section&) = delete;
     ~Section() {
-        if (held_) lock(file_, F_OFD_SETLK, F_UNLCK, kTableLock);
+        if (*this) lock(file_, F_OFD_SETLK, F_UNLCK, kTableLock);
     }
 
-    explicit operator bool() const { return held_; }
+    explicit operator bool() const { return error_ == 0; }
+    bool isContended() const { return error_ == EAGAIN; }  // it was not free
 
 private:
+    bool take() {
+        if (!lock_ && !lock_.try_lock()) return false;
+        error_ = lock(file_, F_OFD_SETLK, F_WRLCK, kTableLock) ? 0 : errno;
+        return error_ == 0;
+    }
+
     int file_;
-    std::unique_lock<std::mutex> lock_;
-    bool held_ = false;
+    std::unique_lock<std::mutex> lock_;  // between threads; held before the lock between processes
+    int error_ = EAGAIN;                 // of the last try; 0: held
 };
 
 HashingQueue::Holding::Holding(Holding&& other) noexcept
@@ -123,15 +134,25 @@ HashingQueue::Mapping::~Mapping() {
 }
 
 HashingQueue::HashingQueue(const std::filesystem::path& folder)
-    : path_(folder / kName),
+    : path_(fileIn(folder)),
       mapping_(path_),
       table_(*mapping_.table),
       seat_(takeSeat()),
       lastMoment_(std::numeric_limits<Clock::rep>::max()) {
     const Section section(*this);
-    if (!section) throw failure(path_);
+    if (!section && !section.isContended()) throw failure(path_);
+    if (section) freeInherited();
+}
+
+std::filesystem::path HashingQueue::fileIn(const std::filesystem::path& folder) {
+    return folder / kName;
+}
+
+// The seat's previous process has exited.
+void HashingQueue::freeInherited() {
+    if (!std::exchange(inherits_, false)) return;
     for (auto& place : table_.places())
-        if (place.owner == seat_) place.state = State::kFree;  // the seat's previous process has exited
+        if (place.owner == seat_) place.state = State::kFree;
 }
 
 std::uint32_t HashingQueue::takeSeat() const {
@@ -142,6 +163,7 @@ std::uint32_t HashingQueue::takeSeat() const {
 
 std::optional<HashingQueue::Place> HashingQueue::enter(const HashingClaim& claim) {
     const Section section(*this);
+    if (section.isContended()) return std::nullopt;
     if (!section) throw failure(path_);
     freePlacesOfTheDead();
     auto* const place = table_.admit(claim, seat_);
@@ -165,13 +187,14 @@ void HashingQueue::lookForTheDead() {
     auto due = nextLook_.load();
     if (now.time_since_epoch().count() < due) return;
     if (!nextLook_.compare_exchange_strong(due, (now + kLookEvery).time_since_epoch().count())) return;
-    const Section section(*this, Section::Contended::kGiveUp);
+    const Section section(*this, 0s);
     if (!section) return;
     freePlacesOfTheDead();
     table_.grant();
 }
 
 void HashingQueue::freePlacesOfTheDead() {
+    freeInherited();
     std::bitset<kSeats + 1> looked, dead;
     for (auto& place : table_.places()) {
         if (place.state.load() == State::kFree || place.owner == seat_) continue;

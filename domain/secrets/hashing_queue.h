@@ -20,7 +20,9 @@ namespace claviger::domain::secrets {
 // seat, its number in the file. Other processes free the places of an unlocked seat when a sign-in enters, and within
 // 100 ms while one waits. Places that are in the file after a crash of the machine are freed in the same way.
 //
-// A process that is stopped (SIGSTOP) keeps its places, permits and locks until it continues. Thread-safe.
+// A process that is stopped (SIGSTOP) keeps its places, permits and locks until it continues. If it is stopped while it
+// holds the lock on the table, no sign-in of the host gets a permit; but each call here ends within kLongestLock.
+// Thread-safe.
 class HashingQueue {
     // Owns a place of the table, and frees it on destruction.
     class Holding {
@@ -42,6 +44,7 @@ class HashingQueue {
 
 public:
     static constexpr std::chrono::seconds kLongestWait{20};
+    static constexpr std::chrono::seconds kLongestLock{1};  // a process that runs holds the lock for microseconds
 
     // The permit to hash one password. Destruction gives it back. The queue must outlive it.
     class Permit {
@@ -70,6 +73,9 @@ public:
         Clock::time_point lastMoment_ = Clock::now() + kLongestWait;
     };
 
+    // The path of the file in the run folder.
+    static std::filesystem::path fileIn(const std::filesystem::path& folder);
+
     // `folder` must exist, be writable, and be the same for all workers of the host. Throws std::system_error if the
     // file cannot be made. Throws std::runtime_error if it is not of this layout, or if 1,023 processes use it.
     explicit HashingQueue(const std::filesystem::path& folder);
@@ -77,8 +83,8 @@ public:
     HashingQueue& operator=(const HashingQueue&) = delete;
 
     // Adds a sign-in to the queue. Does not wait for a permit, but blocks while another thread or process holds the
-    // lock on the table. Returns nullopt if the account or the table is full; then nothing has changed. Throws
-    // std::system_error if the file cannot be locked.
+    // lock on the table. Returns nullopt if the account or the table is full, or if the lock is not free within
+    // kLongestLock; then nothing has changed. Throws std::system_error if the file cannot be locked.
     std::optional<Place> enter(const HashingClaim&);
 
     // Limits every wait of this process to this time from now. For a process that is about to exit.
@@ -101,6 +107,7 @@ private:
     void release(HashingPlace&) noexcept;
     void lookForTheDead();
     void freePlacesOfTheDead();
+    void freeInherited();
     bool isDead(std::uint32_t seat) const;
     std::uint32_t takeSeat() const;
 
@@ -108,7 +115,8 @@ private:
     const Mapping mapping_;
     HashingTable& table_;
     std::uint32_t seat_;
-    std::mutex mutex_;  // between threads; the file's lock is between processes only
+    std::mutex mutex_;      // between threads; the file's lock is between processes only
+    bool inherits_ = true;  // the table may hold places of the seat's previous process; under the lock
     std::atomic<std::chrono::steady_clock::rep> nextLook_{0};
     std::atomic<std::chrono::steady_clock::rep> lastMoment_;
 };

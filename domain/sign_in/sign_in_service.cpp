@@ -34,7 +34,7 @@ Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignIn
 
     auto costs = costs_.of(tenant);  // before the queue: later, this query would hold a permit
     auto place = queue_.enter(claimOf(tenant, source));
-    if (!place) return busy("the queue for password hashing has no place");
+    if (!place) return busy("the queue for password hashing has no place, or a stopped process locks it");
     return Waiting(tenant, std::move(attempt), source.device.has_value(), std::move(budgets), std::move(costs),
                    std::move(*place));
 }

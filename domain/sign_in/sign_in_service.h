@@ -44,7 +44,7 @@ public:
     //
     //   kTooManyAttempts   a budget of failures is used up; retryAfter is the time until the next attempt may be made
     //   kSignInBudgetUsed  the budget of successes of the account is used up; retryAfter likewise
-    //   kSignInBusy        the queue has no place for it: its account has one waiting, or the queue is full
+    //   kSignInBusy        the queue has no place for it: its account has one waiting, or the queue is full or locked
     // After each of them nothing was hashed or counted. Throws StorageUnavailable, and std::system_error if the queue
     // cannot be locked.
     Result<Waiting> begin(const Tenant&, SignInAttempt);

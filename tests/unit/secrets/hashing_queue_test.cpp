@@ -3,6 +3,7 @@
 #include "domain/secrets/hashing_queue.h"
 
 #include <cppunit/extensions/HelperMacros.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -116,6 +117,8 @@ class HashingQueueTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(freesThePlaceOfOneThatStopsWaiting);
     CPPUNIT_TEST(endsEveryWaitOfAProcessThatIsInAHurry);
     CPPUNIT_TEST(aMovedPermitIsGivenBackOnce);
+    CPPUNIT_TEST(endsEveryCallSoonWhileAStoppedProcessHoldsTheLock);
+    CPPUNIT_TEST(takesBackThePermitOfAKilledProcessWhoseSeatItGotWhileTheLockWasHeld);
     CPPUNIT_TEST(refusesAFileOfAnotherLayoutAndLeavesItAlone);
     CPPUNIT_TEST(throwsIfTheFolderIsMissing);
     CPPUNIT_TEST_SUITE_END();
@@ -273,6 +276,52 @@ private:
         CPPUNIT_ASSERT(!isDecidedWithin(*waiting, 20ms));
         moved.reset();
         CPPUNIT_ASSERT(waiting->isDecided());
+    }
+
+    // The lock on the table as a process holds it that was stopped at the wrong moment. It is a lock of this file
+    // description, so that it also keeps out the queues of this process.
+    class HeldLock {
+    public:
+        explicit HeldLock(const std::filesystem::path& file) : file_(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {
+            struct flock range {};
+            range.l_type = F_WRLCK;
+            range.l_len = 1;
+            CPPUNIT_ASSERT_EQUAL(0, ::fcntl(file_, F_OFD_SETLKW, &range));
+        }
+        HeldLock(const HeldLock&) = delete;
+        HeldLock& operator=(const HeldLock&) = delete;
+        ~HeldLock() { ::close(file_); }
+
+    private:
+        int file_;
+    };
+
+    void endsEveryCallSoonWhileAStoppedProcessHoldsTheLock() {
+        HashingQueue queue(folder());
+        auto first = awaited(queue.enter(claim(1)));
+        auto waiting = queue.enter(claim(2));
+        const auto begun = std::chrono::steady_clock::now();
+        {
+            const HeldLock held(HashingQueue::fileIn(folder()));
+            CPPUNIT_ASSERT(!queue.enter(claim(3)));
+            first.reset();
+            CPPUNIT_ASSERT(!waiting->isDecided());
+            const HashingQueue started(folder());
+        }
+        CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begun < 3 * HashingQueue::kLongestLock + 1s);
+        CPPUNIT_ASSERT(awaited(std::move(waiting)));  // of the permit that was given back while the lock was held
+        CPPUNIT_ASSERT(queue.enter(claim(3)).has_value());
+    }
+
+    void takesBackThePermitOfAKilledProcessWhoseSeatItGotWhileTheLockWasHeld() {
+        const auto holder = processWith({claim(1)});
+        std::optional<HashingQueue> successor;
+        {
+            const HeldLock held(HashingQueue::fileIn(folder()));
+            holder->kill();
+            successor.emplace(folder());
+        }
+        CPPUNIT_ASSERT(awaited(successor->enter(claim(1))));
     }
 
     void refusesAFileOfAnotherLayoutAndLeavesItAlone() {
