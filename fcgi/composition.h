@@ -20,7 +20,8 @@ public:
     explicit Composition(const domain::Settings&, int board = -1);
     ~Composition();  // writes the key uses that are still in memory
 
-    // From request to response: thread-safe, throws nothing. The reference is valid as long as this object.
+    // From request to response: thread-safe, throws nothing but std::bad_alloc. The reference is valid as long as this
+    // object.
     const Application& application() const;
 
     // The worker is about to end: from now on no deferred answer waits longer than the given time. Thread-safe.

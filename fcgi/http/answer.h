@@ -18,14 +18,15 @@ public:
     // Whether finish() may be called. Never waits, since it is called often; once true it stays true. Throws nothing.
     virtual bool isReady() const = 0;
 
-    // The response; may take long, for example a password hashing. To be called once. Throws nothing.
+    // The response; may take long, for example a password hashing. To be called once. Throws nothing but
+    // std::bad_alloc.
     virtual Response finish() = 0;
 };
 
 using Answer = std::variant<Response, std::unique_ptr<DeferredAnswer>>;
 
-// From request to response. Thread-safe; throws nothing. A deferred answer keeps no reference to the request. It must
-// not outlive the application.
+// From request to response. Thread-safe; throws nothing but std::bad_alloc. A deferred answer keeps no reference to the
+// request. It must not outlive the application.
 using Application = std::function<Answer(const Request&)>;
 
 }  // namespace claviger::fcgi

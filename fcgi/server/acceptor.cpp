@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
+#include <new>
 #include <system_error>
 
 #include "fcgi/telemetry/log.h"
@@ -21,6 +23,8 @@ using namespace std::chrono_literals;
 constexpr auto kAtOnce = 200us;  // within it a thread has responded without a wait
 constexpr auto kTick = 5ms;      // of the timer, which runs only while a client is postponed or listening is paused
 constexpr unsigned kLaneThreads = 4;
+// Exclusive: the kernel wakes one of the workers that wait on the listening socket, not all.
+constexpr unsigned kListening = EPOLLIN | EPOLLEXCLUSIVE;
 constexpr auto kLeftEvery = 200ms;  // how often to check whether a deferred answer's peer has left
 constexpr auto kFirstPause = 2ms, kLongestPause = 200ms;
 constexpr auto kHeadPatience = 5s;  // for the rest of a partial head
@@ -37,6 +41,14 @@ RepeatedFault& acceptPauses() {
     return fault;
 }
 
+// The line is lost if there is no memory for it: nothing may be thrown where a failure is handled.
+void logFailure(const char* event, const char* what) noexcept {
+    try {
+        logLine({{"level", "error"}, {"event", event}, {"what", what}});
+    } catch (const std::bad_alloc&) {
+    }
+}
+
 bool isOutOfResources(int error) {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
@@ -50,10 +62,9 @@ Acceptor::Acceptor(Fd listener, unsigned threads, const Application& application
       timer_(checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
       listener_(std::move(listener)),
       lane_(kLaneThreads) {
-    watch(stop_.get(), EPOLLIN, &stop_);
-    watch(timer_.get(), EPOLLIN, &timer_);
-    // Exclusive: the kernel wakes one of the workers that wait on this socket, not all.
-    watch(listener_.get(), EPOLLIN | EPOLLEXCLUSIVE, &listener_);
+    const bool watched = watch(stop_.get(), EPOLLIN, &stop_) && watch(timer_.get(), EPOLLIN, &timer_) &&
+                         watch(listener_.get(), kListening, &listener_);
+    checked(watched ? 0 : -1, "epoll_ctl");
     try {
         for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
     } catch (...) {
@@ -72,11 +83,11 @@ void Acceptor::stopThreads() {
     for (auto& thread : threads_) thread.join();
 }
 
-void Acceptor::watch(int fd, unsigned events, void* mark) {
+bool Acceptor::watch(int fd, unsigned events, void* mark) {
     epoll_event event{};
     event.events = events;
     event.data.ptr = mark;
-    checked(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+    return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 void Acceptor::run() {
@@ -93,7 +104,7 @@ void Acceptor::run() {
             else
                 handle(*static_cast<Client*>(mark));
         } catch (const std::exception& thrown) {  // out of memory
-            logLine({{"level", "error"}, {"event", "acceptor_failed"}, {"what", thrown.what()}});
+            logFailure("acceptor_failed", thrown.what());
         }
         lingers = Clock::now() - begun < kAtOnce;
     }
@@ -114,12 +125,21 @@ void* Acceptor::await(bool lingers) const {
     return event.data.ptr;
 }
 
-void Acceptor::handle(Client& client) {
+void Acceptor::handle(Client& client) noexcept {
     {
         const std::lock_guard lock(client.mutex);
         client.busy = true;
     }
-    switch (attend(client)) {
+    try {
+        enter(attend(client), client);
+    } catch (const std::exception& thrown) {  // out of memory: the client waits for nothing, so it must not stay
+        logFailure("connection_failed", thrown.what());
+        forget(client);
+    }
+}
+
+void Acceptor::enter(Next next, Client& client) {
+    switch (next) {
         case Next::kRest:
             return rest(client);
         case Next::kPark:
@@ -155,7 +175,7 @@ Acceptor::Next Acceptor::attend(Client& client) {
             case Connection::Look::kRequest:
                 client.partial = false;
                 client.kept = true;
-                return next(client.connection.serve(application_));
+                return next(client.connection.serve(application_, readLimit_));
             case Connection::Look::kPartial:
                 return Next::kPark;
             case Connection::Look::kNothing:
@@ -164,7 +184,7 @@ Acceptor::Next Acceptor::attend(Client& client) {
                 break;
         }
     } catch (const std::exception& thrown) {  // out of memory
-        logLine({{"level", "error"}, {"event", "connection_failed"}, {"what", thrown.what()}});
+        logFailure("connection_failed", thrown.what());
     }
     return Next::kForget;
 }
@@ -201,6 +221,17 @@ void Acceptor::pauseListening() {
     }
 }
 
+// Ends the pause. If epoll refuses the socket, the pause lasts another tick.
+void Acceptor::resumeListening() {
+    const std::lock_guard lock(listening_);
+    if (!paused_) return;
+    paused_ = !watch(listener_.get(), kListening, &listener_);
+    if (!paused_) return;
+    const int error = errno;
+    startTimer();  // before the report, which may throw
+    acceptPauses().failed(std::generic_category().message(error));
+}
+
 void Acceptor::stopListening() {
     while (acceptOne()) {
     }
@@ -210,12 +241,12 @@ void Acceptor::stopListening() {
     listener_.reset();
 }
 
-bool Acceptor::arm(Client& client, int operation) {
+bool Acceptor::arm(Client& client, int operation) noexcept {
     epoll_event event{};
     event.events = (client.connection.waits() ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT;
     event.data.ptr = &client;
     if (::epoll_ctl(epoll_.get(), operation, client.connection.fd(), &event) == 0) return true;
-    logLine({{"level", "error"}, {"event", "connection_lost"}, {"what", std::generic_category().message(errno)}});
+    logFailure("connection_lost", ::strerrordesc_np(errno));
     return false;
 }
 
@@ -249,8 +280,17 @@ void Acceptor::wait(Client& client) {
 }
 
 void Acceptor::defer(Client& client) {
-    if (client.connection.isReady()) return lane_.add([this, &client] { handle(client); });
+    if (client.connection.isReady() && handToLane(client)) return;
     postpone(client, Clock::now() + kLeftEvery);
+}
+
+bool Acceptor::handToLane(Client& client) noexcept {
+    try {
+        lane_.add([this, &client] { handle(client); });
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 void Acceptor::postpone(Client& client, Clock::time_point moment) {
@@ -280,11 +320,7 @@ void Acceptor::startTimer() {
 void Acceptor::onTimer() {
     std::uint64_t rings = 0;
     if (::read(timer_.get(), &rings, sizeof rings) < 0) return;  // another thread has it
-    {
-        const std::lock_guard lock(listening_);
-        if (paused_) watch(listener_.get(), EPOLLIN | EPOLLEXCLUSIVE, &listener_);
-        paused_ = false;
-    }
+    resumeListening();
     const auto now = Clock::now();
     std::list<Client> left;  // destroyed once the lock is released
     const std::lock_guard lock(clientsMutex_);
@@ -303,7 +339,7 @@ bool Acceptor::resume(Client& client, Clock::time_point now, std::list<Client>& 
 
 // The deferred answer of a peer that has left is given up: no peer would read it.
 bool Acceptor::proceed(Client& client, Clock::time_point now, std::list<Client>& left) {
-    if (client.connection.isReady()) return lane_.add([this, &client] { handle(client); }), true;
+    if (client.connection.isReady()) return handToLane(client);
     if (client.retryAt > now) return false;
     client.retryAt = now + kLeftEvery;
     if (!client.connection.hasBeenLeft()) return false;

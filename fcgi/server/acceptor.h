@@ -10,6 +10,7 @@
 
 #include "fcgi/server/connection.h"
 #include "fcgi/server/lane.h"
+#include "fcgi/server/read_limit.h"
 
 namespace claviger::fcgi {
 
@@ -57,16 +58,18 @@ private:
     };
 
     void stopThreads();
-    void watch(int fd, unsigned events, void* mark);
+    bool watch(int fd, unsigned events, void* mark);  // false if epoll refuses; errno says why
     void run();
     void* await(bool lingers) const;  // blocks until a descriptor is ready, and returns its mark
-    void handle(Client&);
+    void handle(Client&) noexcept;    // forgets the client if memory is short
 
     enum class Next { kRest, kPark, kWait, kDefer, kForget };
     Next attend(Client&);
+    void enter(Next, Client&);
 
     bool acceptOne();  // false if no connection was waiting
     void pauseListening();
+    void resumeListening();
     void stopListening();
 
     void rest(Client&);   // until bytes arrive
@@ -77,6 +80,7 @@ private:
     bool resume(Client&, Clock::time_point now, std::list<Client>& left);
     bool proceed(Client&, Clock::time_point now, std::list<Client>& left);  // the same for a deferred answer
     void postpone(Client&, Clock::time_point);
+    bool handToLane(Client&) noexcept;  // false if there is no memory for it
     void forget(Client&);
 
     // Takes the client out of clients_; call it under clientsMutex_. The caller destroys `left` without that lock:
@@ -85,7 +89,7 @@ private:
 
     // Watches the client once: for writing if a response waits, for reading if not. False if epoll refuses. From here
     // on another thread may own the client.
-    bool arm(Client&, int operation);
+    bool arm(Client&, int operation) noexcept;
     void bidFarewell(const Client&) const;  // of an idle client: nothing, a nudge, or a cut, by the phase
     void bidFarewellToIdle();
     void startTimer();
@@ -103,6 +107,7 @@ private:
     std::vector<Client*> postponed_;
     std::condition_variable changed_;
 
+    ReadLimit readLimit_;
     std::vector<std::thread> threads_;
     Lane lane_;
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cstdio>
 #include <iterator>
 #include <optional>
@@ -11,11 +10,7 @@
 namespace claviger::fcgi {
 namespace {
 
-using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t kMostDrained = 1024 * 1024;
-constexpr auto kPatience = 5s;
 
 // 0 without the parameter, as with GET. nullopt if the value is no plain number.
 std::optional<std::size_t> announcedLength(const CgiParameters& parameters) {
@@ -42,11 +37,10 @@ std::string_view nextBlock(FCGX_Stream* in, std::array<char, 8192>& block) {
 }  // namespace
 
 Body readBody(FCGX_Stream* in, const CgiParameters& parameters) {
-    const auto deadline = Clock::now() + kPatience;
     thread_local std::array<char, 8192> block;  // made once: that costs more than reading an empty body
     std::size_t received = 0;
     Body body;
-    while (received <= kMostDrained && Clock::now() < deadline) {
+    while (received <= kMostDrained) {
         const auto bytes = nextBlock(in, block);
         if (bytes.empty()) {
             body.ended = FCGX_GetError(in) == 0;

@@ -15,8 +15,8 @@ struct Body {
 };
 
 // Reads the body to its end and compares its length with CONTENT_LENGTH. A body over Request::kMaxBody is read and
-// discarded. The body is given up (`ended` is false) over 1 MiB, if the peer is silent or leaves, or if it is too slow:
-// no block is read later than 5 s after the first one. The time limit of one read is the socket's SO_RCVTIMEO.
+// discarded. The body is given up (`ended` is false) over 1 MiB, or if the peer is silent or leaves. The time limit of
+// one read is the socket's SO_RCVTIMEO. The caller limits the time of all reads (ReadLimit).
 Body readBody(FCGX_Stream*, const CgiParameters&);
 
 }  // namespace claviger::fcgi

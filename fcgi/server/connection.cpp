@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -36,18 +37,28 @@ CgiParameters parametersOf(FCGX_ParamArray variables) {
     return parameters;
 }
 
-// The application promises to throw nothing. An exception from it is a bug, which must not end the worker.
+// The line is lost if there is no memory for it: the response matters more.
+Response failed(int status, const std::string& requestId, const char* what) {
+    try {
+        logLine({{"level", "error"}, {"event", "application_threw"}, {"requestId", requestId}, {"what", what}});
+    } catch (const std::bad_alloc&) {
+    }
+    return Response(status);
+}
+
+// The application promises to throw nothing but std::bad_alloc. Any other exception from it is a bug. None may end the
+// worker.
 template <class Work>
 auto caught(const std::string& requestId, const Work& work) -> decltype(work()) {
-    std::string what = "of no known type";
     try {
         return work();
+    } catch (const std::bad_alloc&) {
+        return failed(503, requestId, "out of memory");
     } catch (const std::exception& thrown) {
-        what = thrown.what();
+        return failed(500, requestId, thrown.what());
     } catch (...) {
+        return failed(500, requestId, "of no known type");
     }
-    logLine({{"level", "error"}, {"event", "application_threw"}, {"requestId", requestId}, {"what", what}});
-    return Response(500);
 }
 
 // Whether libfcgi has read past the end of the request. libfcgi would discard those bytes, and then take the rest of
@@ -95,7 +106,7 @@ Connection::Look Connection::look() const {
     return Look::kEnd;
 }
 
-Connection::Outcome Connection::serve(const Application& application) {
+Connection::Outcome Connection::serve(const Application& application, ReadLimit& limit) {
     parser_.ipcFd = fd_.get();
     parser_.listen_sock = -1;    // no accept(2) after an error
     parser_.keepConnection = 1;  // without it libfcgi would close the connection before it reads from it
@@ -106,7 +117,10 @@ Connection::Outcome Connection::serve(const Application& application) {
     }
     const bool keepAsked = parser_.keepConnection != 0;
     const auto parameters = parametersOf(parser_.envp);
-    auto body = readBody(parser_.in, parameters);
+    auto body = [&] {
+        const ReadLimit::Guard guard(limit, fd_.get());
+        return readBody(parser_.in, parameters);
+    }();
     const bool ended = body.ended && !hasReadTooMuch(parser_);
 
     const auto request = parseCgi(parameters, std::move(body.text), body.state);
@@ -116,13 +130,14 @@ Connection::Outcome Connection::serve(const Application& application) {
     requestId_ = parser_.requestId;
     FCGX_Free(&parser_, 0);  // not FCGX_Finish_r: this class responds and closes
     if (auto* const response = std::get_if<Response>(&reply)) return take(std::move(*response));
+    deferredId_ = request.requestId;
     deferred_ = std::get<std::unique_ptr<DeferredAnswer>>(std::move(reply));
     return Outcome::kDeferred;
 }
 
 Connection::Outcome Connection::finish() {
     const auto deferred = std::move(deferred_);
-    return take(caught("", [&] { return deferred->finish(); }));
+    return take(caught(deferredId_, [&] { return deferred->finish(); }));
 }
 
 Connection::Outcome Connection::take(Response response) {

@@ -7,6 +7,7 @@
 
 #include "fcgi/http/answer.h"
 #include "fcgi/server/fd.h"
+#include "fcgi/server/read_limit.h"
 
 namespace claviger::fcgi {
 
@@ -46,9 +47,9 @@ public:
     //   kWaits     the response is not to be sent before due(); then call answer()
     //   kDeferred  there is no response yet; once isReady(), call finish()
     //
-    // Waits for the body as readBody does, and at most 5 s for the peer to take each part of the response. An exception
-    // of the application is logged and becomes a 500.
-    Outcome serve(const Application&);
+    // Reads for as long as `limit` allows, and waits at most 5 s for the peer to take each part of the response. An
+    // exception of the application is logged (`application_threw`) and becomes a 500, std::bad_alloc a 503.
+    Outcome serve(const Application&, ReadLimit& limit);
 
     bool waits() const { return waits_; }  // a response is ready and not sent
     Response::Moment due() const { return due_; }
@@ -76,8 +77,9 @@ private:
     FCGX_Request parser_;
     bool waits_ = false;
     bool keep_ = false;
-    bool headOnly_ = false;  // HEAD
-    int requestId_ = 0;
+    bool headOnly_ = false;   // HEAD
+    int requestId_ = 0;       // of the record
+    std::string deferredId_;  // Request::requestId of the deferred answer
     std::string head_, body_;
     Response::Moment due_;
     std::unique_ptr<DeferredAnswer> deferred_;

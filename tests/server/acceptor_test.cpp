@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include <list>
+#include <new>
+#include <optional>
 #include <stdexcept>
 
 #include "tests/server/acceptor_fixture.h"
 #include "tests/server/eventually.h"
+#include "tests/server/planted_faults.h"
 
 namespace claviger::tests {
 namespace {
@@ -51,7 +54,10 @@ class AcceptorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(sendsALargeAnswerWhole);
     CPPUNIT_TEST(survivesAClientThatLeavesBeforeTheAnswer);
     CPPUNIT_TEST(asksTheIdleToLeaveWhereDescriptorsRunOut);
+    CPPUNIT_TEST(listensAgainWhereEpollRefusesForAWhile);
+    CPPUNIT_TEST(closesAConnectionThatItHasNoMemoryToPostpone);
     CPPUNIT_TEST(answers500ForAnExceptionAndKeepsTheConnection);
+    CPPUNIT_TEST(answers503WhereTheApplicationHasNoMemory);
     CPPUNIT_TEST_SUITE_END();
 
     void servesRequestAfterRequestOnAKeptConnection() {
@@ -183,6 +189,47 @@ class AcceptorTest : public CppUnit::TestFixture {
         kept.clear();  // as nginx does when it sees that
         CPPUNIT_ASSERT(late.receive(kAtOnce));
         CPPUNIT_ASSERT_EQUAL(std::string("/late"), server.seen().back().path);
+    }
+
+    // While listening is paused, a head that came in part waits on the same timer as the pause.
+    void listensAgainWhereEpollRefusesForAWhile() {
+        AcceptorFixture server(2);
+        auto slow = server.connect();
+        CPPUNIT_ASSERT(slow.ask({}));
+        std::optional<DescriptorLimit> oneMore(std::in_place, 1);
+        auto late = server.connect();  // takes the last descriptor: there is none to accept it with
+        {
+            const RefusingEpoll refusing;
+            CPPUNIT_ASSERT(late.send({.target = "/late"}));
+            CPPUNIT_ASSERT(eventually([&] { return refusing.refusals() >= 3; }, kAtOnce));
+            const auto head = fcgiBytes({.target = "/slow"});
+            slow.sendBytes(head.substr(0, 50));
+            CPPUNIT_ASSERT(!slow.receive(50ms));
+            slow.sendBytes(head.substr(50));
+            CPPUNIT_ASSERT(slow.receive(kAtOnce));
+        }
+        oneMore.reset();
+        CPPUNIT_ASSERT(late.receive(kAtOnce));
+        CPPUNIT_ASSERT_EQUAL(std::string("/late"), server.seen().back().path);
+    }
+
+    void closesAConnectionThatItHasNoMemoryToPostpone() {
+        AcceptorFixture server(1, [](const fcgi::Request& request) -> fcgi::Answer {
+            if (request.path == "/") return fcgi::Response(204);
+            failNextAllocationOf(sizeof(void*));  // the list of postponed clients
+            return fcgi::Response(204).notBefore(std::chrono::steady_clock::now() + 50ms);
+        });
+        auto client = server.connect();
+        client.send({.target = "/later"});
+        CPPUNIT_ASSERT(client.closesWithin(kAtOnce));
+        CPPUNIT_ASSERT_EQUAL(204, server.connect().ask({})->status);
+        CPPUNIT_ASSERT(server.acceptor().drain(1s, 1s));  // it holds none for ever
+    }
+
+    void answers503WhereTheApplicationHasNoMemory() {
+        AcceptorFixture server(1, [](const fcgi::Request&) -> fcgi::Response { throw std::bad_alloc(); });
+        auto client = server.connect();
+        for (int i = 0; i < 2; ++i) CPPUNIT_ASSERT_EQUAL(503, client.ask({})->status);
     }
 
     void answers500ForAnExceptionAndKeepsTheConnection() {

@@ -21,6 +21,7 @@ class BodyTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(isCutShortWhereTheLengthDiffersOrIsNoPlainNumber);
     CPPUNIT_TEST(isCutShortWhereThePeerLeaves);
     CPPUNIT_TEST(isGivenUpWhereItDribbles);
+    CPPUNIT_TEST(isGivenUpWhereOnlyHeadersAndPaddingDribble);
     CPPUNIT_TEST_SUITE_END();
 
     static Request sent(FcgiRequest request) {
@@ -93,8 +94,30 @@ class BodyTest : public CppUnit::TestFixture {
         client.sendBytes(fcgiHead({.method = "POST", .contentLength = "1000"}));
         const auto begun = std::chrono::steady_clock::now();
         CPPUNIT_ASSERT(eventually([&] { return !client.sendBytes(fcgiRecord(5, "x")) || server.count() == 1; }));
+        CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }, 1s));
         CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begun < 7s);
         CPPUNIT_ASSERT(server.seen().front().bodyState == BodyState::kCutShort);
+    }
+
+    // Bytes without content keep libfcgi reading, so that it returns no block.
+    void isGivenUpWhereOnlyHeadersAndPaddingDribble() {
+        std::string foreign;
+        while (foreign.size() < 300) foreign += fcgiRecord(5, "x", 2);
+        AcceptorFixture server(2);
+        auto padded = server.connect(), strange = server.connect();
+        for (auto* const client : {&padded, &strange}) client->sendBytes(fcgiHead({.method = "POST"}));
+        padded.sendBytes(fcgiRecord(5, "", 2));
+        const auto padding = fcgiRecord(5, "", 2, 255);
+        const auto begun = std::chrono::steady_clock::now();
+        for (std::size_t i = 0; i < padding.size() && server.count() < 2; ++i) {
+            padded.sendBytes(padding.substr(i, 1));
+            strange.sendBytes(foreign.substr(i, 1));
+            std::this_thread::sleep_for(50ms);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, server.count());
+        CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begun < 7s);
+        for (const auto& request : server.seen()) CPPUNIT_ASSERT(request.bodyState == BodyState::kCutShort);
+        CPPUNIT_ASSERT(padded.closesWithin(1s) && strange.closesWithin(1s));
     }
 };
 

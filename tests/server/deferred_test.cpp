@@ -5,11 +5,14 @@
 #include <atomic>
 #include <future>
 #include <list>
+#include <new>
 #include <optional>
 #include <stdexcept>
 
 #include "tests/server/acceptor_fixture.h"
 #include "tests/server/eventually.h"
+#include "tests/server/log_to_file.h"
+#include "tests/server/planted_faults.h"
 
 namespace claviger::tests {
 namespace {
@@ -70,7 +73,9 @@ class DeferredTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(finishesForAClientThatLeavesTooLate);
     CPPUNIT_TEST(answersWhatIsDeferredWhileItDrains);
     CPPUNIT_TEST(givesUpWhatWaitsWhenItEnds);
+    CPPUNIT_TEST(closesAConnectionThatItHasNoMemoryToPostpone);
     CPPUNIT_TEST(answers500ForAnExceptionAndKeepsTheConnection);
+    CPPUNIT_TEST(logsTheRequestIdOfAnAnswerThatThrows);
     CPPUNIT_TEST_SUITE_END();
 
     void answersOnceItIsReadyAndKeepsTheConnection() {
@@ -211,6 +216,37 @@ class DeferredTest : public CppUnit::TestFixture {
         server.reset();
         CPPUNIT_ASSERT_EQUAL(0, fate.alive.load());
         CPPUNIT_ASSERT(client.closesWithin(kAtOnce));
+    }
+
+    // A thread of the lane finishes the answer, so that no exception may leave the lane: it would end the process.
+    void closesAConnectionThatItHasNoMemoryToPostpone() {
+        struct Late final : fcgi::DeferredAnswer {
+            ~Late() override { failNextAllocationOf(sizeof(void*)); }  // the list of postponed clients
+            bool isReady() const override { return true; }
+            fcgi::Response finish() override {
+                return fcgi::Response(204).notBefore(std::chrono::steady_clock::now() + 50ms);
+            }
+        };
+        AcceptorFixture server(1, [](const fcgi::Request& request) -> fcgi::Answer {
+            if (request.method == "POST") return std::make_unique<Late>();
+            return fcgi::Response(204);
+        });
+        auto client = server.connect();
+        client.send({.method = "POST"});
+        CPPUNIT_ASSERT(client.closesWithin(kAtOnce));
+        CPPUNIT_ASSERT_EQUAL(204, server.connect().ask({})->status);
+    }
+
+    void logsTheRequestIdOfAnAnswerThatThrows() {
+        struct Throwing final : fcgi::DeferredAnswer {
+            bool isReady() const override { return true; }
+            fcgi::Response finish() override { throw std::bad_alloc(); }
+        };
+        AcceptorFixture server(1, [](const fcgi::Request&) -> fcgi::Answer { return std::make_unique<Throwing>(); });
+        const LogToFile log;
+        CPPUNIT_ASSERT_EQUAL(503, server.connect().ask({})->status);
+        const auto id = server.seen().front().requestId;
+        CPPUNIT_ASSERT_MESSAGE(log.text(), log.text().find("\"requestId\":\"" + id + "\"") != std::string::npos);
     }
 
     void answers500ForAnExceptionAndKeepsTheConnection() {
