@@ -118,13 +118,27 @@ Fd makeBoard() {
     return Fd(persistence::Board::make());
 }
 
-void feedBoard(const domain::Settings& settings, int board, const WorkerRole::Pause& pause) {
-    persistence::Connections connections(settings.database, persistence::Account::kWorker);
-    persistence::Board shared(board);
-    const domain::SystemClock clock;
-    RepeatedFault lapses(clock, "error", "feeder_failed");
-    auto peppers = domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile).fingerprints();
-    persistence::Feeder(connections, shared, std::move(peppers), lapses).run(pause);
+struct BoardFeeder::Parts {
+    Parts(const domain::Settings& settings, int descriptor)
+        : connections(settings.database, persistence::Account::kWorker),
+          board(descriptor),
+          peppers(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile).fingerprints()) {}
+
+    persistence::Connections connections;
+    persistence::Board board;
+    const domain::PepperFingerprints peppers;
+    domain::SystemClock clock;
+    RepeatedFault lapses{clock, "error", "feeder_failed"};
+    persistence::Feeder feeder{connections, board, peppers, lapses};
+};
+
+BoardFeeder::BoardFeeder(const domain::Settings& settings, int board)
+    : parts_(std::make_unique<Parts>(settings, board)) {}
+
+BoardFeeder::~BoardFeeder() = default;
+
+void BoardFeeder::run(const WorkerRole::Pause& pause) {
+    parts_->feeder.run(pause);
 }
 
 }  // namespace claviger::fcgi

@@ -35,8 +35,20 @@ private:
 // Returns the descriptor of a new board, which the master shares with its processes. Throws std::system_error.
 Fd makeBoard();
 
-// Runs the feeder of the board. Blocks until a pause returns false. A lost database is logged and tried again. Throws
-// domain::BadConfiguration, or std::runtime_error for a board of another release.
-void feedBoard(const domain::Settings&, int board, const WorkerRole::Pause&);
+// All objects of a feeder.
+class BoardFeeder {
+public:
+    // Maps the board of this descriptor. Throws domain::BadConfiguration, or std::runtime_error for a board of another
+    // release. The database need not be reachable.
+    BoardFeeder(const domain::Settings&, int board);
+    ~BoardFeeder();
+
+    // Blocks until a pause returns false. A lost database is logged and tried again. Throws nothing.
+    void run(const WorkerRole::Pause&);
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace claviger::fcgi

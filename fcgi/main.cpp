@@ -59,7 +59,8 @@ int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
         if (!fcgi::confineWrites(settings.runFolder))
             fcgi::logLine({{"level", "warning"}, {"event", "not_confined"}, {"cause", "the kernel has no Landlock"}});
         if (role.duty() == fcgi::Duty::kFeeder) {
-            role.feed([&](const auto& pause) { fcgi::feedBoard(settings, role.sharedMemory(), pause); });
+            fcgi::BoardFeeder feeder(settings, role.sharedMemory());
+            role.feed([&](const auto& pause) { feeder.run(pause); });
             return EXIT_SUCCESS;
         }
         const fcgi::Composition composition(settings, role.sharedMemory());

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 5s;
+constexpr auto kSoon = 10s;      // a feeder that lasts longer has not failed at its start
 constexpr auto kStopLimit = 5s;  // the feeder's database time-outs let it end before that
 
 }  // namespace
@@ -23,7 +24,7 @@ FeederKeeper::~FeederKeeper() {
 }
 
 void FeederKeeper::tend() {
-    if (feeder_ && feeder_->readiness() >= 0 && feeder_->hear()) pause_ = {};
+    if (feeder_ && feeder_->readiness() >= 0) feeder_->hear();
     bury();
     if (feeder_ && feeder_->state() == WorkerProcess::State::kDraining && Clock::now() - feeder_->since() > kStopLimit)
         feeder_->kill("not stopped in time");
@@ -61,11 +62,17 @@ void FeederKeeper::bury() {
              {"event", expected ? "feeder_stopped" : "feeder_died"},
              {"pid", feeder_->pid()},
              {"reason", feeder_->reason()}});
-    if (!feeder_->wasReady()) {
-        pause_ = std::clamp<Clock::duration>(2 * pause_, kFirstPause, kLongestPause);
-        startAt_ = Clock::now() + pause_;
-    }
+    const bool lasted = feeder_->state() == WorkerProcess::State::kReady && Clock::now() - feeder_->since() >= kSoon;
+    if (expected || lasted)
+        pause_ = {};
+    else
+        backOff();
     feeder_.reset();
+}
+
+void FeederKeeper::backOff() {
+    pause_ = std::clamp<Clock::duration>(2 * pause_, kFirstPause, kLongestPause);
+    startAt_ = Clock::now() + pause_;
 }
 
 }  // namespace claviger::fcgi

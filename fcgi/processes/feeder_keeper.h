@@ -9,9 +9,9 @@
 
 namespace claviger::fcgi {
 
-// Keeps one feeder beside a master's workers, and never two. A feeder that has ended is replaced at once. If it was
-// never ready, a pause comes first, which doubles from 100 ms up to 5 s. Single-threaded, the master's. Throws nothing
-// but std::bad_alloc.
+// Keeps one feeder beside a master's workers, and never two. A feeder that has ended is replaced at once. If it died
+// within 10 s after it was ready, or before, a pause comes first, which doubles from 100 ms up to 5 s. Single-threaded,
+// the master's. Throws nothing but std::bad_alloc.
 class FeederKeeper {
 public:
     // `command` starts a feeder: the binary's path and its arguments. The descriptor `sharedMemory` must outlive this.
@@ -37,6 +37,7 @@ private:
 
     void start();
     void bury();
+    void backOff();
 
     const std::vector<std::string> command_;
     const int sharedMemory_;

@@ -105,6 +105,9 @@ void WorkerRole::sayReady() {
 }
 
 void WorkerRole::giveUp(const std::string& why) {
+    if (!readiness_) {
+        return logLine({{"level", "error"}, {"event", "process_failed"}, {"pid", ::getpid()}, {"reason", why}});
+    }
     [[maybe_unused]] const auto told = ::write(readiness_.get(), why.data(), why.size());
     readiness_.reset();
 }

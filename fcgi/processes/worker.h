@@ -51,12 +51,12 @@ public:
     // Blocks for the given time: true. False at once if SIGTERM comes.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
-    // The feeder: reports to the master that it is ready and runs `work`. Blocks until `work` returns, which it must do
-    // soon after SIGTERM. Passes on what `work` throws.
+    // The feeder: reports to the master that it is ready and runs `work`; so all that may fail comes before this call.
+    // Blocks until `work` returns, which it must do soon after SIGTERM. Passes on what `work` throws.
     void feed(const std::function<void(const Pause&)>& work);
 
-    // Reports to the master why this process cannot get ready; the master logs it. Without effect once this process has
-    // reported that it is ready.
+    // Reports to the master why this process cannot get ready; the master logs it. Once this process has reported that
+    // it is ready, logs the reason itself (`process_failed`).
     void giveUp(const std::string& why);
 
 private:

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMark = 0x02'64'72'61'6f'62'76'6c;  // "lvboard", layout 2
 constexpr std::size_t kCacheLine = 64;
+constexpr auto kAnotherRelease = "the board is of another release; restart the service";
 
 }  // namespace
 
@@ -57,14 +58,13 @@ int Board::make() {
 
 Board::Board(int fd) {
     struct stat file {};
-    if (::fstat(fd, &file) != 0 || file.st_size != sizeof(Layout))
-        throw std::runtime_error("the board is of another release");
+    if (::fstat(fd, &file) != 0 || file.st_size != sizeof(Layout)) throw std::runtime_error(kAnotherRelease);
     void* const memory = ::mmap(nullptr, sizeof(Layout), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "the board");
     layout_ = static_cast<Layout*>(memory);
     if (layout_->mark == kMark) return;
     ::munmap(memory, sizeof(Layout));
-    throw std::runtime_error("the board is of another release");
+    throw std::runtime_error(kAnotherRelease);
 }
 
 Board::~Board() {

@@ -3,6 +3,8 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +14,7 @@
 #include <string>
 
 #include "domain/secrets/pepper.h"
+#include "fcgi/server/worker_process.h"
 #include "tests/server/daemon.h"
 #include "tests/server/eventually.h"
 #include "tests/server/load.h"
@@ -55,6 +58,7 @@ class StartupTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesToStartWithABadPepperAndDoesNotShowIt);
     CPPUNIT_TEST(refusesToStartWithASecretThatOtherAccountsCanRead);
     CPPUNIT_TEST(saysThatItRunsAsRoot);
+    CPPUNIT_TEST(itsFeederIsNotReadyWithABoardOfAnotherRelease);
     CPPUNIT_TEST(refusesToStartWithoutTheFolderOfItsSocket);
     CPPUNIT_TEST(refusesToStartWithAnUnknownSetting);
     CPPUNIT_TEST(refusesToStartBesideAnotherMaster);
@@ -133,6 +137,18 @@ class StartupTest : public CppUnit::TestFixture {
         const auto chosen = named.start();
         CPPUNIT_ASSERT(chosen.waitForLog("\"worker_ready\"", 2));
         CPPUNIT_ASSERT_EQUAL(0, chosen.count("\"runs_as_root\""));
+    }
+
+    // As after a SIGHUP to a binary with another layout of the board.
+    void itsFeederIsNotReadyWithABoardOfAnotherRelease() {
+        const Host host;
+        const fcgi::Fd board(::memfd_create("board", MFD_CLOEXEC));
+        auto feeder = fcgi::WorkerProcess::start({CLAVIGER_FCGI, host.folder / "claviger.conf"},
+                                                 {fcgi::Duty::kFeeder, -1, board.get()}, 0);
+        CPPUNIT_ASSERT(eventually([&] { return feeder.hear(), feeder.readiness() < 0; }));
+        ::waitpid(feeder.pid(), nullptr, 0);
+        CPPUNIT_ASSERT(!feeder.wasReady());
+        CPPUNIT_ASSERT_EQUAL(std::string("the board is of another release; restart the service"), feeder.reason());
     }
 
     void refusesToStartWithoutTheFolderOfItsSocket() {
