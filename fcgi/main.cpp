@@ -55,9 +55,9 @@ unsigned workersOf(const Settings& settings) {
 int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
     try {
         role.settleIn();
-        const auto settings = Settings::load(configuration, domain::currentEnvironment());
-        if (!fcgi::confineWrites(settings.runFolder))
-            fcgi::logLine({{"level", "warning"}, {"event", "not_confined"}, {"cause", "the kernel has no Landlock"}});
+        const auto settings = fcgi::loadSettings(configuration);
+        if (const auto cause = fcgi::confineWrites(settings.runFolder))
+            fcgi::logLine({{"level", "warning"}, {"event", "not_confined"}, {"cause", *cause}});
         if (role.duty() == fcgi::Duty::kFeeder) {
             fcgi::BoardFeeder feeder(settings, role.sharedMemory());
             role.feed([&](const auto& pause) { feeder.run(pause); });
@@ -74,7 +74,7 @@ int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
 }
 
 Settings checkedSettings(const std::string& configuration) {
-    auto settings = Settings::load(configuration, domain::currentEnvironment());
+    auto settings = fcgi::loadSettings(configuration);
     fcgi::checkStartup(settings);
     return settings;
 }
@@ -89,7 +89,7 @@ void warnOfRoot() {
 
 // Comes before every check: a file that the workers' user cannot reach must be found here, not by the workers.
 void becomeConfiguredUser(const std::string& configuration) {
-    const auto user = Settings::load(configuration, domain::currentEnvironment()).fcgi.user;
+    const auto user = fcgi::loadSettings(configuration).fcgi.user;
     if (user.empty()) return warnOfRoot();
     fcgi::becomeUser(user);
     domain::secrets::forbidCoreDumps();

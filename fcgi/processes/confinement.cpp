@@ -44,22 +44,24 @@ void becomeUser(const std::string& account) {
     if (user != 0 && ::setuid(0) == 0) throw std::runtime_error("fcgi.user: root could be had back");
 }
 
-bool confineWrites(const std::filesystem::path& folder) {
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
+std::optional<std::string> confineWrites(const std::filesystem::path& folder) {
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return std::string("no_new_privs: ") + std::strerror(errno);
+    const Fd open(::open(folder.c_str(), O_PATH | O_CLOEXEC));
+    if (!open) return "the folder " + folder.string() + " cannot be opened: " + std::strerror(errno);
     const auto version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (version < 1) return false;
+    if (version < 1) return "the kernel has no Landlock";
 
     const auto writes = writesKnownTo(version);
     landlock_ruleset_attr rules{};
     rules.handled_access_fs = writes | LANDLOCK_ACCESS_FS_EXECUTE;
     const Fd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0)));
-    const Fd open(::open(folder.c_str(), O_PATH | O_CLOEXEC));
     landlock_path_beneath_attr beneath{};
     beneath.allowed_access = writes;
     beneath.parent_fd = open.get();
-    return ruleset.get() >= 0 && open.get() >= 0 &&
-           ::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0 &&
-           ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0;
+    if (ruleset && ::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0 &&
+        ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0)
+        return std::nullopt;
+    return std::string("Landlock: ") + std::strerror(errno);
 }
 
 }  // namespace claviger::fcgi

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace claviger::fcgi {
@@ -11,8 +12,8 @@ namespace claviger::fcgi {
 void becomeUser(const std::string& account);
 
 // From now on this thread, and all threads that it starts, write files only beneath `folder` and execute nothing. Open
-// descriptors stay usable. Call it before other threads start. False, and no access is confined, if `folder` cannot be
-// opened or the kernel cannot do it (Landlock: Linux 5.13 or later, and switched on).
-bool confineWrites(const std::filesystem::path& folder);
+// descriptors stay usable. Call it before other threads start. Returns nullopt, or the cause if no access is confined:
+// `folder` cannot be opened, or the kernel cannot do it (Landlock: Linux 5.13 or later, and switched on).
+std::optional<std::string> confineWrites(const std::filesystem::path& folder);
 
 }  // namespace claviger::fcgi

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <stdexcept>
+#include <string>
 
 #include "tests/server/temporary_folder.h"
 
@@ -41,6 +42,7 @@ class ConfinementTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(writesBeneathItsFolderAlone);
     CPPUNIT_TEST(executesNothing);
     CPPUNIT_TEST(handsItOnToWhatItStarts);
+    CPPUNIT_TEST(namesTheFolderThatItCannotOpenAndConfinesNothing);
     CPPUNIT_TEST(becomesAnotherUserForGoodWhereRootStartsIt);
     CPPUNIT_TEST(refusesAnAccountThatIsNot);
     CPPUNIT_TEST_SUITE_END();
@@ -51,7 +53,7 @@ class ConfinementTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(canWrite(out / "there"));
         fs::create_symlink(out / "linked", in / "link");
         CPPUNIT_ASSERT_EQUAL(0, firstFailureOf([&] {
-                                 if (!fcgi::confineWrites(in)) return 1;
+                                 if (fcgi::confineWrites(in)) return 1;
                                  if (!canWrite(in / "file")) return 2;
                                  if (canWrite(out / "file")) return 3;
                                  if (canWrite(out / "there")) return 4;
@@ -70,7 +72,7 @@ class ConfinementTest : public CppUnit::TestFixture {
     void executesNothing() {
         const TemporaryFolder folder;
         CPPUNIT_ASSERT_EQUAL(0, firstFailureOf([&] {
-                                 if (!fcgi::confineWrites(folder.path())) return 1;
+                                 if (fcgi::confineWrites(folder.path())) return 1;
                                  ::execl("/bin/false", "false", nullptr);
                                  return errno == EACCES ? 0 : 2;
                              }));
@@ -79,8 +81,18 @@ class ConfinementTest : public CppUnit::TestFixture {
     void handsItOnToWhatItStarts() {
         const TemporaryFolder inside, outside;
         CPPUNIT_ASSERT_EQUAL(0, firstFailureOf([&] {
-                                 if (!fcgi::confineWrites(inside.path())) return 1;
+                                 if (fcgi::confineWrites(inside.path())) return 1;
                                  return firstFailureOf([&] { return canWrite(outside.path() / "file") ? 2 : 0; });
+                             }));
+    }
+
+    void namesTheFolderThatItCannotOpenAndConfinesNothing() {
+        const TemporaryFolder folder;
+        CPPUNIT_ASSERT_EQUAL(0, firstFailureOf([&] {
+                                 const auto why = fcgi::confineWrites(folder / "absent");
+                                 const auto expected = (folder / "absent").string() + " cannot be opened: ";
+                                 if (!why || why->find(expected) == std::string::npos) return 1;
+                                 return canWrite(folder / "file") ? 0 : 2;
                              }));
     }
 

@@ -2,6 +2,7 @@
 // missing.
 
 #include <cppunit/extensions/HelperMacros.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -58,6 +59,10 @@ class StartupTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesToStartWithABadPepperAndDoesNotShowIt);
     CPPUNIT_TEST(refusesToStartWithASecretThatOtherAccountsCanRead);
     CPPUNIT_TEST(saysThatItRunsAsRoot);
+    CPPUNIT_TEST(namesTheAccountThatMayNotReadTheConfiguration);
+    CPPUNIT_TEST(namesTheAccountThatMayNotUseAFolder);
+    CPPUNIT_TEST(namesTheAccountThatMayNotUseTheHashingQueue);
+    CPPUNIT_TEST(namesTheAccountThatMayNotReadASecret);
     CPPUNIT_TEST(itsFeederIsNotReadyWithABoardOfAnotherRelease);
     CPPUNIT_TEST(refusesToStartWithoutTheFolderOfItsSocket);
     CPPUNIT_TEST(refusesToStartWithAnUnknownSetting);
@@ -137,6 +142,56 @@ class StartupTest : public CppUnit::TestFixture {
         const auto chosen = named.start();
         CPPUNIT_ASSERT(chosen.waitForLog("\"worker_ready\"", 2));
         CPPUNIT_ASSERT_EQUAL(0, chosen.count("\"runs_as_root\""));
+    }
+
+    // A host whose files are those of the account that root's start takes.
+    static void giveTo(const Host& host, const char* account) {
+        const auto* const found = ::getpwnam(account);
+        host.configure(std::string("fcgi.user = ") + account + "\n");
+        for (const fs::path file : {".", "pepper", "password", "run", "claviger.conf"})
+            CPPUNIT_ASSERT_EQUAL(0, ::chown((host.folder.path() / file).c_str(), found->pw_uid, found->pw_gid));
+    }
+
+    static void takeBack(const fs::path& file, int mode = 0600) {
+        CPPUNIT_ASSERT_EQUAL(0, ::chown(file.c_str(), 0, 0));
+        fs::permissions(file, static_cast<fs::perms>(mode));
+    }
+
+    void namesTheAccountThatMayNotReadTheConfiguration() {
+        if (::geteuid() != 0) return;  // only root takes another account
+        const Host host;
+        giveTo(host, "nobody");
+        takeBack(host.folder / "claviger.conf");
+        refuses(host, 1, "claviger.conf is closed to the account nobody, which must read it: chmod o+r ");
+    }
+
+    void namesTheAccountThatMayNotUseAFolder() {
+        if (::geteuid() != 0) return;
+        const Host host;
+        giveTo(host, "nobody");
+        takeBack(host.folder / "run", 0755);
+        refuses(host, 1, "run is closed to the account nobody, which must write to it: chown nobody ");
+        takeBack(host.folder.path(), 0700);
+        refuses(host, 1, " is closed to the account nobody, which must enter it: chmod o+x ");
+    }
+
+    void namesTheAccountThatMayNotUseTheHashingQueue() {
+        if (::geteuid() != 0) return;
+        const Host host;
+        giveTo(host, "nobody");
+        host.folder.write("run/hashing-queue.1", "");  // an earlier start as root made it
+        refuses(host, 1, "hashing-queue.1 is closed to the account nobody, which must write to it: chown nobody ");
+        CPPUNIT_ASSERT(fs::exists(host.folder / "run/hashing-queue.1"));
+    }
+
+    void namesTheAccountThatMayNotReadASecret() {
+        if (::geteuid() != 0) return;
+        for (const auto* const secret : {"pepper", "password"}) {
+            const Host host;
+            giveTo(host, "nobody");
+            takeBack(host.folder / secret);
+            refuses(host, 1, "is closed to the account nobody, which must read it: chown nobody ");
+        }
     }
 
     // As after a SIGHUP to a binary with another layout of the board.
