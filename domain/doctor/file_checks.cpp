@@ -1,20 +1,26 @@
 #include "domain/doctor/file_checks.h"
 
+#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "domain/secrets/hasher.h"
+#include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/one_line_secret.h"
 
 namespace claviger::domain {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kMostGroups = 1024;  // of an account that are looked at
 
 std::optional<struct stat> statusOf(const fs::path& path) {
     struct stat status {};
@@ -158,6 +164,32 @@ Findings checkSocketOwners(const Settings& settings) {
     return {checkWorkersAccount(*status), checkSocketGroup(settings.fcgi.socket, *status)};
 }
 
+// Whether the account may read and write the file.
+bool mayChange(const passwd& account, const struct stat& file) {
+    const auto has = [&](mode_t bits) { return (file.st_mode & bits) == bits; };
+    if (account.pw_uid == 0) return true;
+    if (account.pw_uid == file.st_uid) return has(S_IRUSR | S_IWUSR);
+    std::vector<gid_t> groups(kMostGroups);
+    int count = kMostGroups;
+    if (::getgrouplist(account.pw_name, account.pw_gid, groups.data(), &count) >= 0)
+        groups.resize(static_cast<std::size_t>(count));
+    const bool isMember = std::find(groups.begin(), groups.end(), file.st_gid) != groups.end();
+    return isMember ? has(S_IRGRP | S_IWGRP) : has(S_IROTH | S_IWOTH);
+}
+
+// An earlier start under another account may have made the file. Then no worker can start.
+Findings checkHashingQueue(const Settings& settings) {
+    const std::string check = "hashing_queue";
+    const auto file = secrets::HashingQueue::fileIn(settings.runFolder);
+    const auto status = statusOf(file);
+    const auto* const account = settings.fcgi.user.empty() ? nullptr : ::getpwnam(settings.fcgi.user.c_str());
+    if (!status || account == nullptr) return {};
+    if (mayChange(*account, *status)) return {{Severity::kGood, check, file.string() + " is open to fcgi.user"}};
+    return {serious(check,
+                    "fcgi.user: " + file.string() + " is closed to " + settings.fcgi.user + ": no worker can start",
+                    "chown " + settings.fcgi.user + " " + file.string() + ", or stop the service and delete it.")};
+}
+
 }  // namespace
 
 // The configuration needs this protection: it names the files of the secrets, and the folders of templates and
@@ -182,6 +214,7 @@ Findings checkFiles(const Settings& settings) {
     };
     for (auto& finding : checkPepper(settings)) findings.push_back(std::move(finding));
     for (auto& finding : checkSocketOwners(settings)) findings.push_back(std::move(finding));
+    for (auto& finding : checkHashingQueue(settings)) findings.push_back(std::move(finding));
     if (!settings.fcgi.socket.empty())
         findings.push_back(checkClosedFolder("socket_folder", "fcgi.socket", settings.fcgi.socket.parent_path()));
     for (auto& finding : checkTlsFiles(settings.database)) findings.push_back(std::move(finding));

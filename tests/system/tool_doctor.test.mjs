@@ -153,6 +153,15 @@ faulty('a folder of sockets and locks that everybody may write to', {
   check: 'run_folder',
   pattern: /everybody may write/,
 });
+faulty("a hashing-queue file that an earlier start as root made", {
+  plant: () => {
+    writeFileSync(join(tool.database.folder, 'run/hashing-queue.1'), '', { mode: 0o600 });
+    tool.configure({ ...sound(), 'fcgi.user': 'nobody' });
+  },
+  mend: () => execFileSync('chown', ['nobody', join(tool.database.folder, 'run/hashing-queue.1')]), // as the finding says
+  check: 'hashing_queue',
+  pattern: /hashing-queue\.1 is closed to nobody: no worker can start/,
+});
 faulty('a right that the workers lack', {
   plant: () => sql("REVOKE SELECT ON claviger.tenant_hosts FROM claviger_worker@localhost"),
   mend: () => sql("GRANT SELECT ON claviger.tenant_hosts TO claviger_worker@localhost"),
