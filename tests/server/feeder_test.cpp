@@ -11,8 +11,8 @@
 #include <iterator>
 #include <string>
 
-#include "fcgi/server/feeder_keeper.h"
-#include "fcgi/server/worker.h"
+#include "fcgi/processes/feeder_keeper.h"
+#include "fcgi/processes/worker.h"
 #include "tests/server/eventually.h"
 #include "tests/server/log_to_file.h"
 

@@ -15,7 +15,7 @@
 #include <string>
 
 #include "domain/secrets/pepper.h"
-#include "fcgi/server/worker_process.h"
+#include "fcgi/processes/worker_process.h"
 #include "tests/server/daemon.h"
 #include "tests/server/eventually.h"
 #include "tests/server/load.h"
