@@ -5,7 +5,7 @@
 
 namespace claviger::domain {
 
-// Returns Levenshtein's distance: the number of bytes to insert, delete or change that make one text the other.
+// Returns the number of slips between two spellings: bytes inserted, deleted or changed, and neighbours swapped.
 std::size_t editDistance(std::string_view, std::string_view);
 
 }  // namespace claviger::domain
