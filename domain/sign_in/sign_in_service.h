@@ -4,12 +4,14 @@
 #include <string>
 
 #include "domain/model/actor.h"
+#include "domain/model/actor.h"
 #include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
 #include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/secrets/password_seal.h"
 #include "domain/sign_in/costs_in_use.h"
+#include "domain/sign_in/passwords_in_use.h"
 #include "domain/sign_in/throttle.h"
 
 namespace claviger::domain {
@@ -92,7 +94,7 @@ private:
     const Clock& clock_;
     const secrets::PasswordSeal seal_{hasher_};
     Throttle throttle_{stores_, hasher_, clock_};
-    CostsInUse costs_;
+    PasswordsInUse costs_;
 };
 
 // A sign-in between its two steps. Destruction removes it from the queue. For one thread at a time.

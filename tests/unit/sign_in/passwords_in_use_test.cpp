@@ -1,4 +1,4 @@
-#include "domain/sign_in/costs_in_use.h"
+#include "domain/sign_in/passwords_in_use.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -10,8 +10,8 @@ namespace {
 using domain::secrets::PasswordCost;
 using Costs = std::vector<PasswordCost>;
 
-class CostsInUseTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(CostsInUseTest);
+class PasswordsInUseTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(PasswordsInUseTest);
     CPPUNIT_TEST(readsEachTenantsOwn);
     CPPUNIT_TEST(readsAgainAfterAMinuteAndNoSooner);
     CPPUNIT_TEST(readsAgainWhenTheClockWasSetBack);
@@ -20,7 +20,7 @@ class CostsInUseTest : public CppUnit::TestFixture {
 
     void readsEachTenantsOwn() {
         World world;
-        domain::CostsInUse costs(world.stores, world.clock);
+        domain::PasswordsInUse costs(world.stores, world.clock);
         const auto acme = world.makeTenant("acme");
         world.makeUser(acme, "ann@acme.example");
         CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
@@ -29,7 +29,7 @@ class CostsInUseTest : public CppUnit::TestFixture {
 
     void readsAgainAfterAMinuteAndNoSooner() {
         World world;
-        domain::CostsInUse costs(world.stores, world.clock);
+        domain::PasswordsInUse costs(world.stores, world.clock);
         const auto acme = world.makeTenant("acme");
         CPPUNIT_ASSERT(costs.of(acme).empty());
         world.makeUser(acme, "ann@acme.example");
@@ -41,7 +41,7 @@ class CostsInUseTest : public CppUnit::TestFixture {
 
     void readsAgainWhenTheClockWasSetBack() {
         World world;
-        domain::CostsInUse costs(world.stores, world.clock);
+        domain::PasswordsInUse costs(world.stores, world.clock);
         const auto acme = world.makeTenant("acme");
         CPPUNIT_ASSERT(costs.of(acme).empty());
         world.makeUser(acme, "ann@acme.example");
@@ -51,7 +51,7 @@ class CostsInUseTest : public CppUnit::TestFixture {
 
     void keepsTheLastReadingWhereTheDatabaseDoesNotAnswer() {
         World world;
-        domain::CostsInUse costs(world.stores, world.clock);
+        domain::PasswordsInUse costs(world.stores, world.clock);
         const auto acme = world.makeTenant("acme"), globex = world.makeTenant("globex");
         world.makeUser(acme, "ann@acme.example");
         CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
@@ -62,7 +62,7 @@ class CostsInUseTest : public CppUnit::TestFixture {
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(CostsInUseTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(PasswordsInUseTest);
 
 }  // namespace
 }  // namespace claviger::tests

@@ -1,11 +1,11 @@
-#include "domain/sign_in/costs_in_use.h"
+#include "domain/sign_in/passwords_in_use.h"
 
 namespace claviger::domain {
 
-CostsInUse::CostsInUse(const TenantStores& stores, const Clock& clock) : stores_(stores), clock_(clock) {}
+PasswordsInUse::PasswordsInUse(const TenantStores& stores, const Clock& clock) : stores_(stores), clock_(clock) {}
 
 // A reading from the future is stale too: the clock was set back since.
-std::vector<secrets::PasswordCost> CostsInUse::of(const Tenant& tenant) {
+std::vector<secrets::PasswordCost> PasswordsInUse::of(const Tenant& tenant) {
     const auto now = clock_.now();
     {
         const std::lock_guard lock(mutex_);
@@ -17,7 +17,7 @@ std::vector<secrets::PasswordCost> CostsInUse::of(const Tenant& tenant) {
 }
 
 // Returns nullopt if the database did not answer and there is an earlier reading.
-std::optional<std::vector<secrets::PasswordCost>> CostsInUse::read(const Tenant& tenant) const {
+std::optional<std::vector<secrets::PasswordCost>> PasswordsInUse::read(const Tenant& tenant) const {
     try {
         return stores_.read(tenant, [](const TenantStore& store) { return store.users().passwordCosts(); });
     } catch (const StorageUnavailable&) {
@@ -27,7 +27,7 @@ std::optional<std::vector<secrets::PasswordCost>> CostsInUse::read(const Tenant&
     }
 }
 
-std::vector<secrets::PasswordCost> CostsInUse::keep(const TenantId& tenant, Timestamp now,
+std::vector<secrets::PasswordCost> PasswordsInUse::keep(const TenantId& tenant, Timestamp now,
                                                     std::optional<std::vector<secrets::PasswordCost>> costs) {
     const std::lock_guard lock(mutex_);
     auto& reading = readings_[tenant];

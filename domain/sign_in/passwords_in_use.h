@@ -14,11 +14,11 @@ namespace claviger::domain {
 
 // Caches the costs of each tenant's stored passwords for a minute, and for longer if the database does not answer.
 // Thread-safe.
-class CostsInUse {
+class PasswordsInUse {
 public:
     static constexpr std::chrono::minutes kFresh{1};
 
-    CostsInUse(const TenantStores&, const Clock&);  // references must outlive this
+    PasswordsInUse(const TenantStores&, const Clock&);  // references must outlive this
 
     // Returns each cost once, in no order. Reads every user's row if the last reading is older than kFresh. If that
     // fails, the last reading is used for another minute. Throws StorageUnavailable if there is no earlier reading.
