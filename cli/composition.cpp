@@ -67,7 +67,7 @@ struct Parts {
                 {[this]() -> const domain::Throttle& { return throttleWithPepper(); }, [this] { return sealOfNew(); }},
                 clock, operatorOrigin()),
           tenants(registry, schemas, clock),
-          transfers(registry, archive, clock, migrator.newestTenantVersion(), costOf(settings),
+          transfers(registry, archive, sealing, clock, migrator.newestTenantVersion(), costOf(settings),
                     {[this] { return pepper().fingerprints(); }, [this] { return domain::secrets::PasswordSeal(pepper()); }}),
           migrations(registry, schemas, migrator, failures, clock) {}
 

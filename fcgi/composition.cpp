@@ -69,7 +69,7 @@ struct Composition::Parts {
           verifier(stores, hasher, usage, clock, *fence, settings.verify.cacheKeys),
           authenticator(stores, verifier, hasher, clock, *fence, unwrittenSights),
           apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
-          signIn(stores, hasher, passwords, queue, clock),
+          signIn(stores, hasher, passwords, queue, clock, missingPeppers),
           pages(settings.templatesFolder),
           writerProbe(connections),
           readiness(writerProbe, directory, *fence, notReady),
@@ -80,6 +80,7 @@ struct Composition::Parts {
     RepeatedFault unwrittenUses{clock, "warning", "last_used_not_written"};
     RepeatedFault notReady{clock, "error", "not_ready"};
     RepeatedFault unwrittenSights{clock, "warning", "last_sight_not_written"};
+    RepeatedFault missingPeppers{clock, "error", "pepper_missing"};
     domain::secrets::Hasher hasher;
     domain::secrets::PasswordHasher passwords;
     domain::secrets::HashingQueue queue;

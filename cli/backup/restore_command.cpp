@@ -1,5 +1,6 @@
 #include "cli/backup/restore_command.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "cli/backup/backup_folder.h"
@@ -145,6 +146,13 @@ Answer toAnswer(const std::vector<Restored>& all, const BackupHead& head, const 
     return answer;
 }
 
+domain::SealingAfterImport sealingAfter(const std::vector<Restored>& all) {
+    auto sealing = domain::SealingAfterImport::kUnchanged;
+    for (const auto& one : all)
+        if (one.tenant) sealing = std::max(sealing, one.tenant->sealing);
+    return sealing;
+}
+
 void checkFolder(const fs::path& folder) {
     std::error_code ignored;
     const auto type = fs::status(folder, ignored).type();
@@ -162,7 +170,8 @@ Answer restore(Services& services, const RestoreOrder& order) {
     lists.insert(lists.end(), order.deadKeys.begin(), order.deadKeys.end());
     const auto deaths = readDeadKeys(services, lists, order.dryRun);
     const auto all = restoreTenants(services.transfers(), order, head.files, deaths.keys);
-    const auto answer = toAnswer(all, head, deaths);
+    auto answer = toAnswer(all, head, deaths);
+    addSealing(answer, sealingAfter(all));
     return order.dryRun ? asRehearsal(answer) : answer;
 }
 

@@ -251,7 +251,7 @@ Answer importTenant(Services& services, const std::string& file, const domain::I
     const bool active = imported.details.tenant.status == domain::TenantStatus::kActive;
     const auto& [approved, pending, suspended] = imported.users;
     const auto users = jsonObject({{"approved", approved}, {"pending", pending}, {"suspended", suspended}});
-    const Answer answer{
+    Answer answer{
         "Imported tenant " + slug +
             (active ? "" : ", which is suspended; `claviger tenant resume " + slug + "` opens it") +
             (imported.namesPeppers ? ""
@@ -267,6 +267,7 @@ Answer importTenant(Services& services, const std::string& file, const domain::I
              {"pepper", std::string(imported.namesPeppers ? "fits" : "unknown")},
              {"users", users},
              {"deadKeys", ended}})};
+    addSealing(answer, imported.sealing);
     return dryRun ? asRehearsal(answer) : answer;
 }
 
@@ -312,6 +313,28 @@ void addImport(CLI::App& group, Verb& chosen) {
 void addSuspendedFlag(CLI::App& verb, bool& suspended) {
     verb.add_flag("--suspended", suspended, "Leave it suspended, until `claviger tenant resume`")
         ->disable_flag_override();
+}
+
+void addSealing(Answer& answer, domain::SealingAfterImport sealing) {
+    using domain::SealingAfterImport;
+    switch (sealing) {
+        case SealingAfterImport::kUnchanged:
+            answer.document.set("sealing", "unchanged");
+            return;
+        case SealingAfterImport::kTurnedOn:
+            answer.document.set("sealing", "turned_on");
+            answer.text +=
+                "Sealed passwords came in: sealing was off here, and is on from now on. The passwords that are not "
+                "sealed are sealed by `claviger pepper seal`.\n";
+            return;
+        case SealingAfterImport::kTooEarly:
+            answer.document.set("sealing", "too_early");
+            answer.trouble +=
+                "Sealed passwords came in, but sealing stays off: workers of an earlier release run. New passwords are "
+                "stored unsealed until you stop those workers and run `claviger pepper seal`.\n";
+            if (answer.status == ExitStatus::kDone) answer.status = ExitStatus::kPartlyDone;
+            return;
+    }
 }
 
 void addTransferCommands(CLI::App& group, Verb& chosen) {

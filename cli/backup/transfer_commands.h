@@ -11,4 +11,7 @@ void addTransferCommands(CLI::App& group, Verb& chosen);
 // Adds `--suspended` to a verb that brings tenants back. `suspended` must outlive the parsing.
 void addSuspendedFlag(CLI::App& verb, bool& suspended);
 
+// Adds to the answer of an import what it means for the sealing of new passwords. kTooEarly makes it partly done.
+void addSealing(Answer&, domain::SealingAfterImport);
+
 }  // namespace claviger::cli

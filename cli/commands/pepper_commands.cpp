@@ -76,6 +76,14 @@ std::string whatIsNext(const PepperStatus& status) {
            " took over, or those who are signed in since before sign in again.\n";
 }
 
+std::string versionsOfLost(const PepperStatus& status) {
+    std::string versions;
+    for (const auto& [version, count] : status.passwords)
+        if (version != 0 && version != status.current && version != status.other)
+            versions += (versions.empty() ? "" : ", ") + std::to_string(version);
+    return versions;
+}
+
 // Returns an empty text as long as no password is sealed.
 std::string passwordsOf(const PepperStatus& status) {
     const auto& passwords = status.passwords;
@@ -86,13 +94,14 @@ std::string passwordsOf(const PepperStatus& status) {
         counts += (counts.empty() ? "" : ", ") + std::to_string(count) +
                   (version == 0 ? " not sealed" : " sealed with pepper " + std::to_string(version));
     std::string text = "Stored passwords: " + counts + ".\n";
-    if (status.lostPasswords() > 0)
-        text += "Of " + std::to_string(status.lostPasswords()) +
-                " the pepper is not configured, and their users cannot sign in: bring it back as pepper.other_file.\n";
     const bool isComplete = passwords.size() == 1 && passwords.contains(status.current);
-    if (!isComplete)
-        text += "`claviger pepper seal` seals them all with pepper " + std::to_string(status.current) + ".\n";
-    return text;
+    if (isComplete) return text;
+    const std::string seals =
+        "`claviger pepper seal` seals them all with pepper " + std::to_string(status.current) + ".\n";
+    if (status.lostPasswords() == 0) return text + seals;
+    return text + "Of " + std::to_string(status.lostPasswords()) + " the pepper is not configured (version " +
+           versionsOfLost(status) +
+           "), and their users cannot sign in: bring it back as pepper.other_file. Only then " + seals;
 }
 
 Answer showStatus(Services& services) {

@@ -23,6 +23,7 @@ enum class ErrorCode {
     kTooManyAttempts,   // a budget of failed sign-ins is used up; Error::retryAfter says for how long
     kSignInBudgetUsed,  // the account's budget of successful sign-ins is used up; retryAfter likewise
     kSignInBusy,        // no place in the queue for password hashing; nothing was hashed or counted
+    kPepperMissing,     // the password is sealed with a pepper that this host does not have; detail names its version
     kInvalidArgument,   // an operator's value that a parse function refuses; detail names the value and the reason
     kTenantNotFound,
     kTenantTaken,  // the slug exists with other properties

@@ -11,9 +11,20 @@ namespace {
 
 constexpr int kMostPasses = 5;  // over one tenant, if its passwords change during the run
 
-std::runtime_error unopenedPasswords(std::size_t count) {
-    return std::runtime_error(std::to_string(count) +
-                              " password(s) do not open: their pepper is not configured, or their rows were changed");
+std::string passwords(std::size_t count) {
+    return std::to_string(count) + " password(s)";
+}
+
+// Names each missing version with the remedy, then the passwords that nothing opens.
+std::string whyUnopened(const std::map<int, std::size_t>& missing, std::size_t changed) {
+    std::string why;
+    for (const auto& [version, count] : missing)
+        why += (why.empty() ? "" : "; ") + passwords(count) + " need the pepper of version " + std::to_string(version) +
+               ", which is not configured: bring it back as pepper.other_file, then run this again";
+    if (changed > 0)
+        why += (why.empty() ? "" : "; ") + passwords(changed) +
+               " do not open, since their rows were changed: `claviger user set-password` replaces them";
+    return why;
 }
 
 }  // namespace
@@ -97,8 +108,9 @@ PasswordsSealed PepperService::ofEachTenant(const std::function<std::size_t(cons
 // The result of one pass over all passwords of a tenant that this pepper does not seal.
 struct PepperService::Pass {
     std::size_t sealed = 0;
-    std::size_t unopened = 0;
-    std::size_t replaced = 0;  // by others, between the read and the write
+    std::map<int, std::size_t> missing{};  // by the version of a pepper that is not configured
+    std::size_t changed = 0;               // their pepper is configured, and yet they do not open
+    std::size_t replaced = 0;              // by others, between the read and the write
 };
 
 // A worker that read a password before it was sealed may store it again unsealed. Another pass seals it then.
@@ -108,8 +120,8 @@ std::size_t PepperService::sealAllOf(const Tenant& tenant) const {
         const auto pass = passOver(tenant);
         sealed += pass.sealed;
         if (pass.replaced > 0) continue;
-        if (pass.unopened == 0) return sealed;
-        throw unopenedPasswords(pass.unopened);
+        if (pass.missing.empty() && pass.changed == 0) return sealed;
+        throw std::runtime_error(whyUnopened(pass.missing, pass.changed));
     }
     throw std::runtime_error("its passwords change all the time; run this again");
 }
@@ -152,8 +164,10 @@ void PepperService::sealSome(const Tenant& tenant, const std::vector<Users::Stor
         const auto opened = seal.open(tenant.id, password.user, password.hash);
         if (opened)
             renewed.emplace_back(password, seal.seal(tenant.id, password.user, *opened));
+        else if (const auto version = seal.missingPepper(password.hash))
+            ++pass.missing[*version];
         else
-            ++pass.unopened;
+            ++pass.changed;
     }
     const auto stored = stores_.transact<std::size_t>(tenant, [&](TenantStore& store) -> Result<std::size_t> {
         std::size_t replaced = 0;

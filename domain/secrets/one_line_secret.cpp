@@ -11,8 +11,10 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "domain/base/utf8.h"
+#include "domain/secrets/wipe.h"
 
 namespace claviger::domain::secrets {
 namespace {
@@ -94,14 +96,12 @@ Result<void> OneLineSecret::requirePrivate(const std::filesystem::path& file) {
     return refusal("is open to other accounts; close it: chmod 600 " + file.string());
 }
 
-// Copies and wipes, because moving a short string leaves its characters behind.
-OneLineSecret::OneLineSecret(OneLineSecret&& other) noexcept : text_(other.text_) {
-    sodium_memzero(other.text_.data(), other.text_.size());
-    other.text_.clear();
+OneLineSecret::OneLineSecret(OneLineSecret&& other) noexcept : text_(std::move(other.text_)) {
+    wipe(other.text_);
 }
 
 OneLineSecret::~OneLineSecret() {
-    sodium_memzero(text_.data(), text_.size());
+    wipe(text_);
 }
 
 }  // namespace claviger::domain::secrets

@@ -1,13 +1,12 @@
 #include "domain/secrets/password.h"
 
-#include <sodium.h>
-
 #include <optional>
 #include <string_view>
 
 #include "domain/base/utf8.h"
 #include "domain/secrets/easy_guesses.h"
 #include "domain/secrets/password_form.h"
+#include "domain/secrets/wipe.h"
 
 namespace claviger::domain::secrets {
 namespace {
@@ -69,23 +68,20 @@ Result<void> Password::mustBeHardToGuess(std::string_view email) const {
                      ". Choose another one, such as four words that have nothing to do with each other."};
 }
 
-Password::Password(Password&& other) noexcept : text_(other.text_) {
-    // Copies and wipes, because moving a short string leaves its characters behind.
-    sodium_memzero(other.text_.data(), other.text_.size());
-    other.text_.clear();
+Password::Password(Password&& other) noexcept : text_(std::move(other.text_)) {
+    wipe(other.text_);
 }
 
 Password& Password::operator=(Password&& other) noexcept {
     if (this == &other) return *this;
-    sodium_memzero(text_.data(), text_.size());
-    text_ = other.text_;
-    sodium_memzero(other.text_.data(), other.text_.size());
-    other.text_.clear();
+    wipe(text_);
+    text_ = std::move(other.text_);
+    wipe(other.text_);
     return *this;
 }
 
 Password::~Password() {
-    sodium_memzero(text_.data(), text_.size());
+    wipe(text_);
 }
 
 }  // namespace claviger::domain::secrets

@@ -60,11 +60,22 @@ std::optional<PasswordHash> PasswordSeal::open(const TenantId& tenant, const Use
     const auto form = PasswordForm::read(stored.stored());
     if (!form) return std::nullopt;
     if (!form->sealedWith) return stored;
-    const auto* const hasher = *form->sealedWith == hasher_.pepperVersion() ? &hasher_ : hasher_.other();
-    if (hasher == nullptr || hasher->pepperVersion() != *form->sealedWith) return std::nullopt;
+    const auto* const hasher = hasherOf(*form->sealedWith);
+    if (hasher == nullptr) return std::nullopt;
     auto plain = unbox(form->bytes, boundTo(*form, user), hasher->sealingKey(kPurpose, tenant));
     if (!plain) return std::nullopt;
     return PasswordHash::fromStored(PasswordForm{form->cost, {}, *std::move(plain)}.text());
+}
+
+std::optional<int> PasswordSeal::missingPepper(const PasswordHash& stored) const {
+    const auto version = stored.sealedWith();
+    return version && !hasPepper(*version) ? version : std::nullopt;
+}
+
+const Hasher* PasswordSeal::hasherOf(int version) const {
+    for (const auto* hasher : {&hasher_, hasher_.other()})
+        if (hasher != nullptr && hasher->pepperVersion() == version) return hasher;
+    return nullptr;
 }
 
 }  // namespace claviger::domain::secrets

@@ -26,6 +26,13 @@ public:
     // user, or that was changed since.
     std::optional<PasswordHash> open(const TenantId&, const UserId&, const PasswordHash& stored) const;
 
+    // Returns the version of the pepper that the form is sealed with, if that pepper is not configured. nullopt if it
+    // is configured, and for a form that is not sealed.
+    std::optional<int> missingPepper(const PasswordHash& stored) const;
+
+    // Whether passwords that are sealed with this version of the pepper can be opened. Version 0 stands for no seal.
+    bool hasPepper(int version) const { return version == 0 || hasherOf(version) != nullptr; }
+
     // Whether the form is sealed with an earlier pepper than the one that new forms are made with.
     bool isOutdated(const PasswordHash& stored) const {
         const auto version = stored.sealedWith();
@@ -33,6 +40,8 @@ public:
     }
 
 private:
+    const Hasher* hasherOf(int version) const;  // nullptr: no such pepper is configured
+
     const Hasher& hasher_;
 };
 

@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <stdexcept>
@@ -12,6 +13,8 @@
 
 #include "domain/base/random.h"
 #include "domain/secrets/one_line_secret.h"
+#include "domain/secrets/random.h"
+#include "domain/secrets/wipe.h"
 
 namespace claviger::domain::secrets {
 namespace {
@@ -26,6 +29,24 @@ bool readHex(std::string_view digits, std::array<std::uint8_t, 32>& bytes) {
     const char* stop = nullptr;
     return sodium_hex2bin(bytes.data(), bytes.size(), digits.data(), digits.size(), nullptr, &length, &stop) == 0 &&
            length == bytes.size() && stop == digits.data() + digits.size();
+}
+
+// Writes the text to a new file of mode 0600. Returns 0, or the error number. No incomplete file stays.
+int writeNew(const std::filesystem::path& file, std::string_view text) {
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return errno;
+    int error = 0;
+    while (error == 0 && !text.empty()) {
+        const auto count = ::write(fd, text.data(), text.size());
+        if (count >= 0)
+            text.remove_prefix(static_cast<std::size_t>(count));
+        else if (errno != EINTR)
+            error = errno;
+    }
+    if (error == 0 && ::fsync(fd) != 0) error = errno;
+    ::close(fd);
+    if (error != 0) ::unlink(file.c_str());
+    return error;
 }
 
 }  // namespace
@@ -47,19 +68,18 @@ Pepper Pepper::load(const std::filesystem::path& file) {
 }
 
 void Pepper::create(const std::filesystem::path& file, int version) {
+    const auto head = std::to_string(version) + ":";
     std::array<std::uint8_t, 32> bytes;
+    std::string line(head.size() + 2 * bytes.size() + 1, '\0');
+    head.copy(line.data(), head.size());
     fillRandom(bytes);
-    char hex[2 * bytes.size() + 1];
-    sodium_bin2hex(hex, sizeof hex, bytes.data(), bytes.size());
-    const std::string line = std::to_string(version) + ":" + hex + "\n";
-    sodium_memzero(hex, sizeof hex);
+    sodium_bin2hex(line.data() + head.size(), 2 * bytes.size() + 1, bytes.data(), bytes.size());
+    line.back() = '\n';
     sodium_memzero(bytes.data(), bytes.size());
 
-    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) fail(file, std::string("cannot be created: ") + std::strerror(errno));
-    const bool written = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
-    ::close(fd);
-    if (!written) fail(file, "cannot be written in full");
+    const int error = writeNew(file, line);
+    wipe(line);
+    if (error != 0) fail(file, std::string("cannot be created: ") + std::strerror(error));
 }
 
 Pepper::Pepper(Pepper&& other) noexcept : version_(other.version_), bytes_(other.bytes_) {

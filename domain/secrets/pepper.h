@@ -16,7 +16,7 @@ public:
     static Pepper load(const std::filesystem::path&);
 
     // Writes a new random pepper to a new file of mode 0600, in the form that load() reads.
-    // Throws UnusableSecret if the file exists or cannot be written in full; an incomplete file stays.
+    // Throws UnusableSecret if the file exists or cannot be written in full. An incomplete file is removed.
     static void create(const std::filesystem::path&, int version = 1);
 
     Pepper(Pepper&&) noexcept;

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <stdexcept>
 
 #include "domain/base/random.h"
 
@@ -10,6 +11,7 @@ namespace claviger::domain::secrets {
 
 // Draws random bytes in blocks, because libsodium makes a system call for each number.
 void fillRandomBelow(std::uint8_t bound, std::span<std::uint8_t> numbers) {
+    if (bound == 0) throw std::invalid_argument("no number is below 0");
     const unsigned end = 256U - 256U % bound;  // larger bytes would make small numbers more likely
     std::array<std::uint8_t, 64> block;
     auto next = block.end();

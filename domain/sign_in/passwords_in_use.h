@@ -4,7 +4,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 #include "domain/base/clock.h"
 #include "domain/ports/tenant/tenant_stores.h"
@@ -12,27 +11,26 @@
 
 namespace claviger::domain {
 
-// Caches the costs of each tenant's stored passwords for a minute, and for longer if the database does not answer.
-// Thread-safe.
+// Caches the costs and the peppers of each tenant's stored passwords for a minute, and for longer if the database does
+// not answer. Thread-safe.
 class PasswordsInUse {
 public:
     static constexpr std::chrono::minutes kFresh{1};
 
     PasswordsInUse(const TenantStores&, const Clock&);  // references must outlive this
 
-    // Returns each cost once, in no order. Reads every user's row if the last reading is older than kFresh. If that
-    // fails, the last reading is used for another minute. Throws StorageUnavailable if there is no earlier reading.
-    std::vector<secrets::PasswordCost> of(const Tenant&);
+    // Reads every user's row if the last reading is older than kFresh. If that fails, the last reading is used for
+    // another minute. Throws StorageUnavailable if there is no earlier reading.
+    Users::PasswordKinds of(const Tenant&);
 
 private:
     struct Reading {
         Timestamp at;
-        std::vector<secrets::PasswordCost> costs;
+        Users::PasswordKinds kinds;
     };
 
-    std::optional<std::vector<secrets::PasswordCost>> read(const Tenant&) const;
-    std::vector<secrets::PasswordCost> keep(const TenantId&, Timestamp now,
-                                            std::optional<std::vector<secrets::PasswordCost>>);
+    std::optional<Users::PasswordKinds> read(const Tenant&) const;
+    Users::PasswordKinds keep(const TenantId&, Timestamp now, std::optional<Users::PasswordKinds>);
 
     const TenantStores& stores_;
     const Clock& clock_;

@@ -10,6 +10,10 @@ Error busy(const char* why) {
     return {ErrorCode::kSignInBusy, why, kComeAgain};
 }
 
+bool isRefused(const Result<SignedIn>& started) {
+    return !started.ok() && started.error().code == ErrorCode::kSignInRefused;
+}
+
 std::uint64_t shortened(const secrets::BudgetHash& hash) {
     std::uint64_t number = 0;
     std::memcpy(&number, hash.octets().data(), sizeof number);
@@ -19,8 +23,15 @@ std::uint64_t shortened(const secrets::BudgetHash& hash) {
 }  // namespace
 
 SignInService::SignInService(TenantStores& stores, const secrets::Hasher& hasher,
-                             const secrets::PasswordHasher& passwords, secrets::HashingQueue& queue, const Clock& clock)
-    : stores_(stores), hasher_(hasher), passwords_(passwords), queue_(queue), clock_(clock), costs_(stores, clock) {}
+                             const secrets::PasswordHasher& passwords, secrets::HashingQueue& queue, const Clock& clock,
+                             FaultReport& missingPeppers)
+    : stores_(stores),
+      hasher_(hasher),
+      passwords_(passwords),
+      queue_(queue),
+      clock_(clock),
+      inUse_(stores, clock),
+      missingPeppers_(missingPeppers) {}
 
 Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignInAttempt attempt) {
     const auto email = Email::parse(attempt.email);
@@ -32,10 +43,11 @@ Result<SignInService::Waiting> SignInService::begin(const Tenant& tenant, SignIn
     auto budgets = throttle_.budgetsOf(tenant, source);
     if (auto refusal = throttle_.refusal(tenant, budgets)) return *refusal;
 
-    auto costs = costs_.of(tenant);  // before the queue: later, this query would hold a permit
+    auto kinds = inUse_.of(tenant);  // before the queue: later, this query would hold a permit
+    if (const auto version = missingPepper(tenant, source, account, kinds)) return reported(*version);
     auto place = queue_.enter(claimOf(tenant, source));
     if (!place) return busy("the queue for password hashing has no place, or a stopped process locks it");
-    return Waiting(tenant, std::move(attempt), source.device.has_value(), std::move(budgets), std::move(costs),
+    return Waiting(tenant, std::move(attempt), source.device.has_value(), std::move(budgets), std::move(kinds.costs),
                    std::move(*place));
 }
 
@@ -58,14 +70,21 @@ Result<SignedIn> SignInService::finish(Waiting waiting) {
 
     std::optional<Account> account;
     for (int attempts = 0; attempts < 2; ++attempts) {
-        const auto checked = check(*permit, waiting, read(tenant, waiting.attempt_.email));
+        auto found = read(tenant, waiting.attempt_.email);
+        if (const auto version = found ? seal_.missingPepper(found->passwordHash) : std::nullopt) {
+            permit.reset();
+            throttle_.giveBack(tenant, counted.value());
+            return reported(*version);
+        }
+        const auto checked = check(*permit, waiting, std::move(found));
         account = checked.account;
         if (!checked.matches) break;
-        if (auto started = start(waiting, checked, counted.value())) {
-            permit.reset();
-            throttle_.clearAway(tenant);
-            return *std::move(started);
-        }
+        auto started = start(waiting, checked, counted.value());
+        if (!started) continue;
+        if (isRefused(*started)) break;
+        permit.reset();
+        throttle_.clearAway(tenant);
+        return *std::move(started);
     }
     permit.reset();
     recordRefusal(tenant, account, waiting.attempt_.origin);
@@ -79,7 +98,40 @@ std::optional<Account> SignInService::read(const Tenant& tenant, const std::stri
     return stores_.read(tenant, [&](const TenantStore& store) { return store.users().findByEmail(parsed.value()); });
 }
 
-// A sealed password that does not open matches nothing: its pepper is not configured, or its row was changed.
+std::optional<int> SignInService::missingPepper(const Tenant& tenant, const Throttle::Source& source,
+                                                const std::optional<Account>& account,
+                                                const Users::PasswordKinds& kinds) const {
+    const auto chosen = shortened(hasher_.hashBudget(tenant.id, "pepper " + source.account));
+    const auto ofUnknown = missingPepperOfUnknown(chosen, kinds.peppers);
+    return account ? seal_.missingPepper(account->passwordHash) : ofUnknown;
+}
+
+// Gives an unknown e-mail the place of one of the tenant's accounts. The missing peppers have the first places, so that
+// an e-mail changes sides at most once while the passwords move to another pepper.
+std::optional<int> SignInService::missingPepperOfUnknown(std::uint64_t chosen,
+                                                         const std::map<int, std::size_t>& peppers) const {
+    std::uint64_t all = 0;
+    for (const auto& [version, count] : peppers) all += count;
+    auto place = (chosen >> 32) * all >> 32;  // 0 … all-1, evenly
+    for (const auto& [version, count] : peppers) {
+        if (seal_.hasPepper(version)) continue;
+        if (place < count) return version;
+        place -= count;
+    }
+    return std::nullopt;
+}
+
+Error SignInService::reported(int missingPepper) const {
+    constexpr std::chrono::seconds kComeAgain{1};
+    Error error{ErrorCode::kPepperMissing,
+                "a password is sealed with the pepper of version " + std::to_string(missingPepper) +
+                    ", which is not configured on this host: bring it back as pepper.other_file",
+                kComeAgain};
+    missingPeppers_.failed(error.detail);
+    return error;
+}
+
+// A sealed password that does not open matches nothing: its row was changed.
 SignInService::Checked SignInService::check(const secrets::HashingQueue::Permit& permit, const Waiting& waiting,
                                             std::optional<Account> account) const {
     const auto opened =

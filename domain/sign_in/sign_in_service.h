@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
-#include "domain/model/actor.h"
+#include "domain/base/fault_report.h"
 #include "domain/model/actor.h"
 #include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
@@ -37,8 +39,10 @@ class SignInService {
 public:
     class Waiting;
 
+    // References must outlive this. A pepper that is missing for a sealed password is reported to the FaultReport; no
+    // success is, since a running process gets no further pepper.
     SignInService(TenantStores&, const secrets::Hasher&, const secrets::PasswordHasher&, secrets::HashingQueue&,
-                  const Clock&);  // references must outlive this
+                  const Clock&, FaultReport& missingPeppers);
 
     // The first step of a sign-in: the attempt enters the queue for password hashing. A sign-in has two steps so that
     // no thread has to wait while its password is in the queue. Does not wait for the permit. The HashingQueue must
@@ -46,6 +50,8 @@ public:
     //
     //   kTooManyAttempts   a budget of failures is used up; retryAfter is the time until the next attempt may be made
     //   kSignInBudgetUsed  the budget of successes of the account is used up; retryAfter likewise
+    //   kPepperMissing     the password is sealed with a pepper that this host does not have. Unknown e-mails get this
+    //                      as often as the tenant's accounts (README.md)
     //   kSignInBusy        the queue has no place for it: its account has one waiting, or the queue is full or locked
     // After each of them nothing was hashed or counted. Throws StorageUnavailable, and std::system_error if the queue
     // cannot be locked.
@@ -60,9 +66,10 @@ public:
     //                      work (PasswordHasher::matches), counted and recorded in the audit
     //   kTooManyAttempts   other attempts have used up a budget since the first step
     //   kSignInBudgetUsed  likewise; concurrent sign-ins of one account never exceed the budget together
+    //   kPepperMissing     as above; the password was sealed since the first step
     //   kSignInBusy        it has waited too long, or another sign-in has taken its place in the queue
-    // After the last three nothing is counted. After them nothing was hashed either, unless concurrent sign-ins used up
-    // the budget of successes during the hashing.
+    // After the last four nothing is counted. After them nothing was hashed either, unless concurrent sign-ins used up
+    // the budget of successes during the hashing, or sealed the password.
     // Throws StorageUnavailable if the attempt cannot be counted (then nothing was hashed), or later; OutcomeUnknown.
     // Throws what PasswordHasher::matches throws.
     Result<SignedIn> finish(Waiting);
@@ -84,6 +91,12 @@ private:
                                                        const secrets::PasswordHash& opened,
                                                        std::optional<secrets::PasswordHash> renewed) const;
 
+    // Returns the version of the pepper that the check needs and that is not configured here. nullopt: it needs none.
+    std::optional<int> missingPepper(const Tenant&, const Throttle::Source&, const std::optional<Account>&,
+                                     const Users::PasswordKinds&) const;
+    std::optional<int> missingPepperOfUnknown(std::uint64_t chosen, const std::map<int, std::size_t>& peppers) const;
+    Error reported(int missingPepper) const;
+
     // Returns nullopt if the account's stored password is not the one that was checked any more.
     std::optional<Result<SignedIn>> start(Waiting&, const Checked&, const Throttle::Counted&);
 
@@ -94,7 +107,8 @@ private:
     const Clock& clock_;
     const secrets::PasswordSeal seal_{hasher_};
     Throttle throttle_{stores_, hasher_, clock_};
-    PasswordsInUse costs_;
+    PasswordsInUse inUse_;
+    FaultReport& missingPeppers_;
 };
 
 // A sign-in between its two steps. Destruction removes it from the queue. For one thread at a time.

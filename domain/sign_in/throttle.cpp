@@ -166,15 +166,17 @@ void Throttle::clearAway(const Tenant& tenant) noexcept {
 }
 
 // Deletes the rows under either pepper: workers that have not been reloaded yet count under the previous one.
-std::size_t Throttle::unlock(TenantStore& store, const Tenant& tenant, const std::string& account,
-                             const std::vector<DeviceHash>& devices, Timestamp now) const {
-    std::size_t forgotten = 0;
+bool Throttle::unlock(TenantStore& store, const Tenant& tenant, const std::string& account,
+                      const std::vector<DeviceHash>& devices, Timestamp now) const {
+    bool counted = false;
     for (const auto* hasher : {&hasher_, hasher_.other()}) {
         if (hasher == nullptr) continue;
-        for (const auto& budget : budgetsUnder(*hasher, tenant, account, devices))
-            forgotten += store.loginAttempts().forget(budget, kept(now).from);
+        for (const auto& budget : budgetsUnder(*hasher, tenant, account, devices)) {
+            counted = counted || store.loginAttempts().nthNewest(budget, 1, counting(now));
+            (void)store.loginAttempts().forget(budget, kept(now).from);
+        }
     }
-    return forgotten;
+    return counted;
 }
 
 }  // namespace claviger::domain

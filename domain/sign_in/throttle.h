@@ -76,10 +76,10 @@ public:
     void clearAway(const Tenant&) noexcept;
 
     // Ends a lock-out of the account and of these devices of its user, in the caller's transaction. The budgets of
-    // addresses stay. Returns the number of deleted rows. An attempt may have several rows, and rows that stopped
-    // counting up to one window ago are included.
-    std::size_t unlock(TenantStore&, const Tenant&, const std::string& account,
-                       const std::vector<secrets::DeviceHash>& devices, Timestamp now) const;
+    // addresses stay. Returns whether any attempt counted until now. Attempts that stopped counting up to one window
+    // ago are deleted too, since they may count on a host whose clock is behind.
+    bool unlock(TenantStore&, const Tenant&, const std::string& account,
+                const std::vector<secrets::DeviceHash>& devices, Timestamp now) const;
 
 private:
     // `own` is the number of the caller's own attempts among those that are counted in each budget of failures.

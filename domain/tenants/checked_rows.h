@@ -18,6 +18,9 @@ public:
     // The users that were read so far, by their status.
     const UserCounts& users() const { return checks_.users(); }
 
+    // The number of sealed passwords that were read so far.
+    std::size_t sealedPasswords() const { return checks_.sealedPasswords(); }
+
 private:
     ArchiveSource& source_;
     RowChecks checks_;

@@ -62,6 +62,7 @@ void RowChecks::noteUser(const ArchiveCells& cells) {
     const auto hash = secrets::PasswordHash::fromStored(cells.at(place(kPassword)).value());
     if (hash.sealedWith() && !opens_(user, hash))
         refuse(kPassword, "it does not open: it was sealed for another user or tenant, or changed since");
+    if (hash.sealedWith()) ++sealedPasswords_;
     switch (*userStatusNamed(cells.at(place("status")).value())) {
         case UserStatus::kApproved:
             ++counts_.approved;

@@ -38,7 +38,8 @@ public:
     void row(const ArchiveCells&);    // the next one of the table
     void end() const;                 // after the last row
 
-    const UserCounts& users() const { return counts_; }  // the users so far, by their status
+    const UserCounts& users() const { return counts_; }               // the users so far, by their status
+    std::size_t sealedPasswords() const { return sealedPasswords_; }  // so far
 
 private:
     // The first place of a user's id that must be among the users.
@@ -63,6 +64,7 @@ private:
     std::vector<const ColumnRule*> rules_;  // of the table's columns
     std::size_t row_ = 0;
     UserCounts counts_;
+    std::size_t sealedPasswords_ = 0;
     std::unordered_set<UserId, HashOfId> users_;
     std::unordered_map<UserId, Place, HashOfId> owners_;
     std::unordered_map<UserId, std::size_t, HashOfId> livingKeys_;

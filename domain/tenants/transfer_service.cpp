@@ -227,10 +227,9 @@ Result<ImportedTenant> TransferService::import(ArchiveSource& source, const Impo
     if (!hold) return busy(tenant);
     if (auto cleared = clearHalf(head); !cleared.ok()) return cleared.error();
     CheckedRows checked(source, limits(), opensOf(tenant.id));
-    auto ended = importHeld(checked, head);
-    if (!ended.ok()) return ended.error();
-    ImportedTenant imported{
-        {tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), checked.users(), std::move(ended).value()};
+    ImportedTenant imported{{tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), {}, {}};
+    if (auto done = importHeld(checked, head, imported); !done.ok()) return done.error();
+    imported.users = checked.users();
     imported.details.tenant.schemaVersion = newestVersion_;
     return imported;
 }
@@ -248,8 +247,12 @@ Result<ImportedTenant> TransferService::planImport(ArchiveSource& source, const 
     auto dead = readForDeadKeys(checked, [&](const std::string& hash, const std::string& id) {
         return recorded.has(tenant.id, hash, id) || listed.has(tenant.id, hash, id);
     });
-    return ImportedTenant{
-        {tenant, head.hosts}, head.writtenAt, head.peppers.has_value(), checked.users(), std::move(dead)};
+    return ImportedTenant{{tenant, head.hosts},
+                          head.writtenAt,
+                          head.peppers.has_value(),
+                          checked.users(),
+                          std::move(dead),
+                          sealingAfter(checked)};
 }
 
 void TransferService::requireFit(const ArchiveHead& head) const {
@@ -271,10 +274,11 @@ RowChecks::Opens TransferService::opensOf(const TenantId& tenant) const {
     };
 }
 
-Result<std::vector<ApiKeyId>> TransferService::importHeld(ArchiveSource& source, const ArchiveHead& head) {
-    if (auto begun = archive_.begin(head, clock_.now()); !begun.ok()) return begun.error();
+Result<void> TransferService::importHeld(CheckedRows& source, const ArchiveHead& head, ImportedTenant& imported) {
+    if (auto begun = archive_.begin(head, clock_.now()); !begun.ok()) return begun;
     try {
-        return restore(source, head.tenant);
+        restore(source, head.tenant, imported);
+        return {};
     } catch (const OutcomeUnknown&) {
         throw;  // the tenant may be open
     } catch (...) {
@@ -362,7 +366,7 @@ std::size_t TransferService::eachBatchOfDeadKeys(
 }
 
 // A migration that was stopped half-way leaves its change without its version. Then the tables fit the next version.
-std::vector<ApiKeyId> TransferService::restore(ArchiveSource& source, const Tenant& tenant) {
+void TransferService::restore(CheckedRows& source, const Tenant& tenant, ImportedTenant& imported) {
     int version = tenant.schemaVersion;
     auto expected = archive_.makeTables(tenant, version);
     std::set<std::string> seen;
@@ -376,7 +380,14 @@ std::vector<ApiKeyId> TransferService::restore(ArchiveSource& source, const Tena
     }
     for (const auto& table : expected)
         if (!seen.contains(table.name)) throw ArchiveRefused("table " + table.name + " is missing");
-    return archive_.open(tenant);
+    imported.sealing = sealingAfter(source);
+    if (imported.sealing == SealingAfterImport::kTurnedOn) sealing_.turnOn(clock_.now());
+    imported.endedKeys = archive_.open(tenant);
+}
+
+SealingAfterImport TransferService::sealingAfter(const CheckedRows& read) const {
+    if (read.sealedPasswords() == 0 || sealing_.isOn()) return SealingAfterImport::kUnchanged;
+    return sealing_.hostsWithoutSeal() > 0 ? SealingAfterImport::kTooEarly : SealingAfterImport::kTurnedOn;
 }
 
 void TransferService::loadTable(ArchiveSource& source, const Tenant& tenant, const ArchiveTable& table) {

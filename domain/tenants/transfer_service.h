@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/ports/control/password_sealing.h"
 #include "domain/secrets/password_seal.h"
 #include "domain/tenants/checked_rows.h"
 #include "domain/tenants/tenant_service.h"
@@ -19,12 +20,20 @@ struct ImportOrder {
     std::optional<TenantStatus> status;
 };
 
+// What an import means for the sealing of new passwords (PasswordSealing). The order is from good to bad.
+enum class SealingAfterImport {
+    kUnchanged,  // no imported password is sealed, or sealing was on before
+    kTurnedOn,
+    kTooEarly,  // sealed passwords came in, and sealing stays off: workers of an earlier release run
+};
+
 struct ImportedTenant {
     TenantDetails details;
     std::string writtenAt;            // the archive's time; empty if it has none
     bool namesPeppers;                // the archive names the peppers that its keys need, and they are configured here
     UserCounts users;                 // of the archive, and so of the imported tenant
     std::vector<ApiKeyId> endedKeys;  // active in the archive, revoked since
+    SealingAfterImport sealing = SealingAfterImport::kUnchanged;
 };
 
 // The first row of a written archive that an import under this configuration would refuse, with its rule. Empty if
@@ -49,10 +58,11 @@ public:
     };
 
     // References must outlive this.
-    TransferService(TenantRegistry& registry, TenantArchive& archive, const Clock& clock, int newestVersion,
-                    secrets::PasswordCost passwords, Peppers peppers)
+    TransferService(TenantRegistry& registry, TenantArchive& archive, PasswordSealing& sealing, const Clock& clock,
+                    int newestVersion, secrets::PasswordCost passwords, Peppers peppers)
         : registry_(registry),
           archive_(archive),
+          sealing_(sealing),
           clock_(clock),
           newestVersion_(newestVersion),
           passwords_(passwords),
@@ -93,6 +103,9 @@ public:
     // The tenant is open only once it is complete. A failed import removes everything that it has stored. There are two
     // exceptions. After OutcomeUnknown the tenant may be open. If the database is gone, the half import stays, closed,
     // until the next import or drop.
+    //
+    // If a password of the archive is sealed, sealing is turned on before the tenant opens, and stays on even if the
+    // import fails after that.
     //
     // The source is not trusted. Every row goes through RowChecks. No password may be dearer to check than both the
     // configured cost and 128 MiB times passes.
@@ -142,12 +155,14 @@ private:
     Result<void> checkPlace(const ArchiveHead&) const;
     Result<void> clearHalf(const ArchiveHead&);
     std::size_t eachBatchOfDeadKeys(ArchiveSource&, const std::function<void(const std::vector<ArchiveCells>&)>&) const;
-    Result<std::vector<ApiKeyId>> importHeld(ArchiveSource&, const ArchiveHead&);
-    std::vector<ApiKeyId> restore(ArchiveSource&, const Tenant&);
+    Result<void> importHeld(CheckedRows&, const ArchiveHead&, ImportedTenant&);
+    void restore(CheckedRows&, const Tenant&, ImportedTenant&);
+    SealingAfterImport sealingAfter(const CheckedRows&) const;
     void loadTable(ArchiveSource&, const Tenant&, const ArchiveTable&);
 
     TenantRegistry& registry_;
     TenantArchive& archive_;
+    PasswordSealing& sealing_;
     const Clock& clock_;
     const int newestVersion_;
     const secrets::PasswordCost passwords_;  // of this configuration

@@ -18,6 +18,15 @@ secrets::PasswordHash UserService::storedForm(const std::optional<secrets::Passw
     return seal ? seal->seal(tenant.id, user, hash) : hash;
 }
 
+// Seals a password that this transaction has stored unsealed, if sealing was turned on in the meantime. The order
+// closes every gap: the row is written before the state is read. `pepper seal` turns sealing on before it reads the
+// rows, and waits for rows that are being written. So either it finds this row, or this call finds sealing on.
+void UserService::sealIfTurnedOn(TenantStore& store, const Tenant& tenant, const UserId& user,
+                                 const secrets::PasswordHash& stored) const {
+    if (stored.sealedWith()) return;
+    if (const auto seal = pepper_.seal()) store.users().setPassword(user, seal->seal(tenant.id, user, stored));
+}
+
 Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wanted,
                                         const secrets::Password& password) {
     if (auto hard = password.mustBeHardToGuess(wanted.email.text()); !hard.ok()) {
@@ -31,6 +40,7 @@ Result<CreatedUser> UserService::create(const Tenant& tenant, const NewUser& wan
 
     auto added = stores_.transact<void>(tenant, [&](TenantStore& store) -> Result<void> {
         if (auto stored = store.users().add(account); !stored.ok()) return stored;
+        sealIfTurnedOn(store, tenant, id, account.passwordHash);
         store.audit().add({now, AuditAction::kUserCreated, account.user.id, {}, origin_});
         return {};
     });
@@ -87,7 +97,9 @@ Result<ChangedUser> UserService::setPassword(const Tenant& tenant, const Email& 
     return endSessions(
         tenant, email,
         [&](TenantStore& store, const Account& account) {
-            store.users().setPassword(account.user.id, storedForm(seal, tenant, account.user.id, hash));
+            const auto form = storedForm(seal, tenant, account.user.id, hash);
+            store.users().setPassword(account.user.id, form);
+            sealIfTurnedOn(store, tenant, account.user.id, form);
             (void)endLockOut(store, tenant, account.user);
             store.knownDevices().forgetAllOf(account.user.id);
             return ChangedUser{account.user, true, store.sessions().endAllOf(account.user.id, clock_.now())};
@@ -109,12 +121,12 @@ Result<ChangedUser> UserService::unlock(const Tenant& tenant, const Email& email
     return change(
         tenant, email,
         [&](TenantStore& store, const Account& account) {
-            return ChangedUser{account.user, endLockOut(store, tenant, account.user) > 0, 0};
+            return ChangedUser{account.user, endLockOut(store, tenant, account.user), 0};
         },
         AuditAction::kUserUnlocked);
 }
 
-std::size_t UserService::endLockOut(TenantStore& store, const Tenant& tenant, const User& user) const {
+bool UserService::endLockOut(TenantStore& store, const Tenant& tenant, const User& user) const {
     return pepper_.throttle().unlock(store, tenant, user.email.text(), store.knownDevices().list(user.id),
                                      clock_.now());
 }

@@ -49,8 +49,10 @@ public:
     // Gives the objects that need the pepper, at the time that they are needed. setPassword and unlock throw what
     // `throttle` throws. create and setPassword throw what `seal` throws. They have changed nothing then.
     struct WithPepper {
-        std::function<const Throttle&()> throttle;                   // called to end a lock-out
-        std::function<std::optional<secrets::PasswordSeal>()> seal;  // called to store a password; nullopt: unsealed
+        std::function<const Throttle&()> throttle;  // called to end a lock-out
+        // Called before a password is stored. If it returns nullopt, the password is stored unsealed, and this is
+        // called once more before the transaction ends.
+        std::function<std::optional<secrets::PasswordSeal>()> seal;
     };
     UserService(TenantStores&, const secrets::PasswordHasher&, WithPepper, const Clock&, RequestOrigin origin);
 
@@ -83,7 +85,7 @@ public:
     Result<ChangedUser> signOut(const Tenant&, const Email&);
 
     // Ends a lock-out: no earlier sign-in attempt for the account counts any more, including those of known devices.
-    // The budgets of addresses stay. `changed` is false if no attempts were deleted (Throttle::unlock).
+    // The budgets of addresses stay. `changed` is false if none counted before (Throttle::unlock).
     //   kUserNotFound
     Result<ChangedUser> unlock(const Tenant&, const Email&);
 
@@ -92,7 +94,8 @@ private:
 
     secrets::PasswordHash storedForm(const std::optional<secrets::PasswordSeal>&, const Tenant&, const UserId&,
                                      const secrets::PasswordHash&) const;
-    std::size_t endLockOut(TenantStore&, const Tenant&, const User&) const;
+    void sealIfTurnedOn(TenantStore&, const Tenant&, const UserId&, const secrets::PasswordHash&) const;
+    bool endLockOut(TenantStore&, const Tenant&, const User&) const;
     Result<CreatedUser> foundBefore(const Tenant&, const NewUser&) const;
     Result<ChangedUser> change(const Tenant&, const Email&, const Change&, AuditAction);
     Settling<Result<ChangedUser>> changeSettling(const Tenant&, const Email&, const Change&, AuditAction);

@@ -42,10 +42,10 @@ std::string sentencesOf(const Refusal& refusal) {
     return refusal.retryAfter.count() == 0 ? text : text + ". Try again in " + inWords(refusal.retryAfter) + ".";
 }
 
-// The form again, with the typed e-mail and one text for every cause.
-Response loginAgain(const Services& services, const Request& request, const LoginForm& form,
-                    const domain::Error& error) {
+// The form again, with the typed e-mail and one text for every cause. An outage gets the page of every outage.
+Reply loginAgain(const Services& services, const Request& request, const LoginForm& form, const domain::Error& error) {
     const auto refusal = refusalOf(error);
+    if (refusal.problem == Problem::kUnavailable) return refusal;
     auto page =
         Response::page(textOf(refusal.problem).status,
                        services.pages.login({form.tenant.name, loginFormToken(services.hasher, request, form.tenant),

@@ -117,6 +117,8 @@ Problem problemOf(ErrorCode code) {
             return Problem::kSignInBusy;
         case ErrorCode::kSignInBudgetUsed:
             return Problem::kSignInBudgetUsed;
+        case ErrorCode::kPepperMissing:
+            return Problem::kUnavailable;
         case ErrorCode::kInvalidArgument:
         case ErrorCode::kTenantNotFound:
         case ErrorCode::kTenantTaken:

@@ -85,14 +85,19 @@ std::optional<Finding> lost(const domain::secrets::Hasher& hasher, ByVersion cou
                    "Bring it back from its backup as pepper.other_file."};
 }
 
-// Returns nullopt while sealing is off. `claviger pepper seal` turns it on.
+// Returns nullopt while sealing is off and no password is sealed.
 std::optional<Finding> checkSealing(Connection& tool, const Counts& counts) {
-    if (tool.query(kSealing)[0].integer(0) == 0) return std::nullopt;
+    const bool isOn = tool.query(kSealing)[0].integer(0) > 0;
+    if (!isOn && counts.passwords.empty()) return std::nullopt;
     if (const auto hosts = earlierHosts(tool); hosts > 0)
         return Finding{
             Severity::kSerious, kSealingCheck,
             "workers of an earlier release run on " + std::to_string(hosts) + " hosts, where no sealed password opens",
             "Bring those hosts to this release and restart their workers."};
+    if (!isOn)
+        return Finding{Severity::kWarning, kSealingCheck,
+                       "there are sealed passwords, but sealing is off: new passwords are stored unsealed",
+                       "Run `claviger pepper seal`: it turns sealing on, and seals those that are not."};
     if (counts.unsealed > 0)
         return Finding{Severity::kWarning, kSealingCheck,
                        std::to_string(counts.unsealed) + " stored passwords are not sealed",

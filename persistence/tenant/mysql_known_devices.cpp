@@ -54,7 +54,8 @@ void MySqlKnownDevices::remember(const domain::UserId& user, const domain::secre
 }
 
 void MySqlKnownDevices::forgetAllOf(const domain::UserId& user) {
-    connection_.execute(kForgetAllOf, {bytesOf(user), kMostAtOnce});
+    while (connection_.execute(kForgetAllOf, {bytesOf(user), kMostAtOnce}) == static_cast<std::uint64_t>(kMostAtOnce))
+        continue;
 }
 
 }  // namespace claviger::persistence

@@ -1,5 +1,7 @@
 #include "persistence/tenant/mysql_users.h"
 
+#include <set>
+
 #include "persistence/connection/errors.h"
 #include "persistence/tenant/columns.h"
 
@@ -9,20 +11,24 @@ namespace {
 constexpr Sql kFindByEmail =
     "SELECT " CLAVIGER_USER_COLUMNS ", u.password_hash FROM {schema}.users u WHERE u.email = ?";
 constexpr Sql kList = "SELECT " CLAVIGER_USER_COLUMNS " FROM {schema}.users u ORDER BY u.email";
-constexpr Sql kPasswordCosts = "SELECT DISTINCT SUBSTRING_INDEX(password_hash, '$', 4) FROM {schema}.users";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.users (id, email, name, status, created_at, password_hash) VALUES (?, ?, ?, ?, ?, ?)";
 constexpr Sql kSetStatus = "UPDATE {schema}.users SET status = ? WHERE id = ?";
 constexpr Sql kSetPassword = "UPDATE {schema}.users SET password_hash = ? WHERE id = ?";
 // A sealed form has the pepper's version between its fourth and fifth dollar sign. No other part of it matches `$N$`.
+// The lock waits for uncommitted rows. It ends with the statement, outside a transaction.
 constexpr Sql kNotSealedWith =
     "SELECT id, password_hash FROM {schema}.users WHERE id > ? AND password_hash NOT LIKE "
-    "CONCAT('$sealed-argon2id$v=19$m=%$', ?, '$%') ORDER BY id LIMIT ?";
+    "CONCAT('$sealed-argon2id$v=19$m=%$', ?, '$%') ORDER BY id LIMIT ? LOCK IN SHARE MODE";
 constexpr Sql kReplacePassword = "UPDATE {schema}.users SET password_hash = ? WHERE id = ? AND password_hash = ?";
 constexpr Sql kCountByPepper =
     "SELECT CASE WHEN password_hash LIKE '$sealed-argon2id$%' THEN "
     "CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(password_hash, '$', 5), '$', -1) AS SIGNED) ELSE 0 END AS version, COUNT(*) "
     "FROM {schema}.users GROUP BY version";
+constexpr Sql kPasswordKinds =
+    "SELECT SUBSTRING_INDEX(password_hash, '$', 4) AS head, CASE WHEN password_hash LIKE '$sealed-argon2id$%' THEN "
+    "CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(password_hash, '$', 5), '$', -1) AS SIGNED) ELSE 0 END AS version, COUNT(*) "
+    "FROM {schema}.users GROUP BY head, version";
 constexpr Sql kLock = "SELECT status FROM {schema}.users WHERE id = ? FOR UPDATE";
 
 constexpr auto kEmailIndex = "users_email";
@@ -39,13 +45,16 @@ std::vector<domain::User> MySqlUsers::list() const {
     return connection_.query(kList).map([](const Row& row) { return userAt(row, 0); });
 }
 
-std::vector<domain::secrets::PasswordCost> MySqlUsers::passwordCosts() const {
-    using domain::secrets::PasswordCost;
-    std::vector<PasswordCost> costs;
-    for (const auto& cost :
-         connection_.query(kPasswordCosts).map([](const Row& row) { return PasswordCost::parse(row.text(0)); }))
-        if (cost) costs.push_back(*cost);
-    return costs;
+MySqlUsers::PasswordKinds MySqlUsers::passwordKinds() const {
+    const auto rows = connection_.query(kPasswordKinds);
+    PasswordKinds kinds;
+    std::set<domain::secrets::PasswordCost> costs;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (const auto cost = domain::secrets::PasswordCost::parse(rows[i].text(0))) costs.insert(*cost);
+        kinds.peppers[static_cast<int>(rows[i].integer(1))] += static_cast<std::size_t>(rows[i].integer(2));
+    }
+    kinds.costs.assign(costs.begin(), costs.end());
+    return kinds;
 }
 
 domain::Result<void> MySqlUsers::add(const domain::Account& account) {

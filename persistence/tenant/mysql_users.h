@@ -14,7 +14,7 @@ public:
 
     std::optional<domain::Account> findByEmail(const domain::Email&) const override;
     std::vector<domain::User> list() const override;
-    std::vector<domain::secrets::PasswordCost> passwordCosts() const override;
+    PasswordKinds passwordKinds() const override;
     domain::Result<void> add(const domain::Account&) override;
     void setStatus(const domain::UserId&, domain::UserStatus) override;
     void setPassword(const domain::UserId&, const domain::secrets::PasswordHash&) override;

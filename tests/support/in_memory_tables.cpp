@@ -37,11 +37,11 @@ public:
 
     std::vector<domain::User> list() const override { return usersByEmail(data_); }
 
-    std::vector<secrets::PasswordCost> passwordCosts() const override {
+    PasswordKinds passwordKinds() const override {
         std::set<secrets::PasswordCost> costs;
         for (const auto& [id, account] : data_.accounts)
             if (const auto cost = account.passwordHash.cost()) costs.insert(*cost);
-        return {costs.begin(), costs.end()};
+        return {{costs.begin(), costs.end()}, countPasswordsByPepper()};
     }
 
     domain::Result<void> add(const domain::Account& account) override {

@@ -42,7 +42,20 @@ const unsealed = (slug) => Number(sql(`SELECT COUNT(*) FROM claviger_t_${slug}.u
 const seal = () => tool.json('pepper', 'seal');
 const finding = (check) => tool.json('doctor').document.findings.find((one) => one.check === check);
 const status = () => tool.json('pepper', 'status').document;
-const signIn = async (slug, address = email, secret = password) => (await service.visitor({ host: `${slug}.localhost` }).signIn({ email: address, password: secret })).status;
+const attempt = (slug, address = email, secret = password) => service.visitor({ host: `${slug}.localhost` }).signIn({ email: address, password: secret });
+const signIn = async (...args) => (await attempt(...args)).status;
+const rowsOf = (table) => Number(sql(`SELECT COUNT(*) FROM claviger.${table}`));
+const dropGlobex = (name) => assert.equal(tool.run('tenant', 'drop', 'globex', '--confirm', 'globex', '--export', join(tool.database.folder, name)).status, 0);
+
+// Gives these peppers to the tool and to new workers.
+async function use(file, other) {
+  const settings = { 'pepper.file': file, ...(other && { 'pepper.other_file': other }) };
+  tool.configure(settings);
+  const kept = readFileSync(service.config, 'utf8').split('\n').filter((line) => !line.startsWith('pepper.'));
+  writeFileSync(service.config, [...kept, ...Object.entries(settings).map(([name, value]) => `${name} = ${value}`), ''].join('\n'));
+  await service.stopWorkers();
+  await service.startWorkers();
+}
 
 // The order matters: each test goes on where the one before ended.
 
@@ -111,6 +124,41 @@ test('a backup holds no open hash, and people sign in after it was restored', as
   assert.equal(unsealed('globex'), 0);
 });
 
+// Sealing is off, as on a server that was empty before.
+test('an import or a restore of sealed passwords turns sealing on', () => {
+  const earlierHost = "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (REPEAT('x', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)";
+  const file = join(tool.database.folder, 'backup/globex.claviger-export.json');
+  dropGlobex('globex-2.json');
+  sql('DELETE FROM claviger.password_sealing');
+  assert.equal(addUser('acme', 'early@acme.example').status, 0);
+  assert.equal(unsealed('acme'), 1);
+  assert.equal(finding('sealed_passwords').severity, 'warning');
+  assert.match(finding('sealed_passwords').message, /sealing is off/);
+
+  const rehearsed = tool.json('tenant', 'import', file, '--dry-run');
+  assert.deepEqual([rehearsed.status, rehearsed.document.sealing, rowsOf('password_sealing')], [0, 'turned_on', 0]);
+  sql(earlierHost);
+  const early = tool.run('tenant', 'import', file, '--dry-run');
+  assert.equal(early.status, 5);
+  assert.match(early.stderr, /sealing stays off: workers of an earlier release run.*claviger pepper seal/);
+  sql("DELETE FROM claviger.nodes WHERE board_id = REPEAT('x', 16)");
+
+  const imported = tool.run('tenant', 'import', file);
+  assert.equal(imported.status, 0, imported.stderr);
+  assert.match(imported.stdout, /sealing was off here, and is on from now on/);
+  assert.equal(rowsOf('password_sealing'), 1);
+  assert.equal(addUser('globex', 'later@globex.example').status, 0);
+  assert.equal(unsealed('globex'), 0);
+
+  dropGlobex('globex-3.json');
+  sql('DELETE FROM claviger.password_sealing');
+  assert.equal(tool.json('restore', join(tool.database.folder, 'backup')).document.sealing, 'turned_on');
+  assert.equal(rowsOf('password_sealing'), 1);
+  assert.equal(finding('sealed_passwords').message, '1 stored passwords are not sealed');
+  sql("DELETE FROM claviger_t_acme.users WHERE email = 'early@acme.example'");
+  assert.equal(finding('sealed_passwords').severity, 'ok');
+});
+
 test('an export whose passwords were exchanged is refused', () => {
   const file = join(tool.database.folder, 'exchanged.json');
   assert.equal(tool.run('tenant', 'export', 'acme', '--output', file).status, 0);
@@ -130,9 +178,9 @@ test('a run that is killed is finished by the next', async () => {
   sql(`UPDATE claviger_t_acme.users SET password_hash = CONCAT('$argon2id$v=19$m=8192,t=1,p=1$', REPEAT('A', 22), '$', REPEAT('A', 43)) WHERE email = 'new@acme.example'`);
   sql(`INSERT INTO claviger_t_acme.users (id, email, name, status, password_hash, created_at)
        SELECT UNHEX(CONCAT('0192', LPAD(HEX(seq), 12, '0'), '8000000000000000')), CONCAT('u', seq, '@acme.example'), 'Many', 'pending',
-              CONCAT('$argon2id$v=19$m=8192,t=1,p=1$', REPEAT('A', 22), '$', REPEAT('A', 43)), UTC_TIMESTAMP(6) FROM seq_1_to_6000`);
+              CONCAT('$argon2id$v=19$m=8192,t=1,p=1$', REPEAT('A', 22), '$', REPEAT('A', 43)), UTC_TIMESTAMP(6) FROM seq_1_to_30000`);
   const child = spawn(join(root, 'build/cli/claviger'), ['--config', tool.config, 'pepper', 'seal']);
-  await until('some to be sealed', () => unsealed('acme') < 6001);
+  await until('some to be sealed', () => unsealed('acme') < 30001);
   child.kill('SIGKILL');
   await new Promise((resolve) => child.on('close', resolve));
   const left = unsealed('acme');
@@ -146,13 +194,6 @@ test('a run that is killed is finished by the next', async () => {
 
 test('a rotated pepper: sealed again, and the old one can go', async () => {
   assert.equal(tool.run('pepper', 'rotate', peppers[1]).status, 0);
-  const use = async (file, other) => {
-    tool.configure({ 'pepper.file': file, ...(other && { 'pepper.other_file': other }) });
-    const kept = readFileSync(service.config, 'utf8').split('\n').filter((line) => !line.startsWith('pepper.'));
-    writeFileSync(service.config, [...kept, `pepper.file = ${file}`, ...(other ? [`pepper.other_file = ${other}`] : []), ''].join('\n'));
-    await service.stopWorkers();
-    await service.startWorkers();
-  };
   await use(peppers[1], peppers[0]);
   assert.equal(status().otherIsUnused, false);
   assert.equal(finding('pepper_of_keys').severity, 'ok', 'no word of taking the old pepper away');
@@ -165,15 +206,49 @@ test('a rotated pepper: sealed again, and the old one can go', async () => {
   assert.deepEqual([await signIn('acme'), await signIn('globex')], [303, 303]);
 });
 
+// As a host to which the new pepper was not brought.
+test('a host without the pepper: no verdict on any password, one line that names it, and the tool says what to do', async () => {
+  await use(peppers[0]);
+  const stored = () => ['login_attempts', 'audit_events', 'sessions'].map((table) => sql(`SELECT COUNT(*) FROM claviger_t_acme.${table}`));
+  const before = stored();
+  for (const address of [email, 'nobody@acme.example']) {
+    for (const secret of [password, 'wrong password']) {
+      for (let i = 0; i < 3; i += 1) {
+        const answer = await attempt('acme', address, secret);
+        assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '1']);
+        assert.match(answer.body, /The service is not available: try again in a moment/);
+      }
+    }
+  }
+  assert.deepEqual(stored(), before);
+  const lines = service.logs().split('\n').filter((line) => line.includes('"pepper_missing"')).map((line) => JSON.parse(line));
+  assert.ok(lines.length === 1 || lines.length === 2, `one line a worker, not ${lines.length}`);
+  for (const line of lines) {
+    assert.equal(line.level, 'error');
+    assert.match(line.cause, /the pepper of version 2, which is not configured on this host: bring it back as pepper\.other_file/);
+  }
+
+  const told = tool.run('pepper', 'status').stdout;
+  assert.match(told, /Of 4 the pepper is not configured \(version 2\).*bring it back as pepper\.other_file\. Only then `claviger pepper seal`/);
+  assert.doesNotMatch(told, /^`claviger pepper seal` seals/m);
+  const sealed = tool.run('pepper', 'seal');
+  assert.equal(sealed.status, 5);
+  assert.match(sealed.stderr, /acme is not sealed: 3 password\(s\) need the pepper of version 2, which is not configured: bring it back as pepper\.other_file, then run this again$/m);
+
+  await use(peppers[0], peppers[1]);
+  assert.deepEqual([await signIn('acme'), await signIn('acme', email, 'wrong password')], [303, 401]);
+  await use(peppers[1]);
+});
+
 test('a tenant whose password does not open is named, and the others are done', async () => {
   sql("UPDATE claviger_t_acme.users SET password_hash = REPLACE(password_hash, 'p=1$2$', 'p=1$9$') WHERE email = 'new@acme.example'");
   sql(`UPDATE claviger_t_globex.users SET password_hash = CONCAT('$argon2id$v=19$m=8192,t=1,p=1$', REPEAT('A', 22), '$', REPEAT('A', 43))`);
   const { status: ended, document } = seal();
   assert.equal(ended, 5);
   assert.deepEqual(document.failed.map(({ tenant }) => tenant), ['acme']);
-  assert.match(document.failed[0].message, /1 password\(s\) do not open/);
+  assert.match(document.failed[0].message, /^1 password\(s\) need the pepper of version 9, which is not configured/);
   assert.equal(unsealed('globex'), 0);
   assert.equal(finding('pepper_of_keys').severity, 'serious');
   assert.match(finding('pepper_of_keys').message, /^1 sealed passwords are refused/);
-  assert.deepEqual([status().lostPasswords, await signIn('acme', 'new@acme.example'), await signIn('acme')], [1, 401, 303]);
+  assert.deepEqual([status().lostPasswords, await signIn('acme', 'new@acme.example'), await signIn('acme')], [1, 503, 303]);
 });

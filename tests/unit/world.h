@@ -54,13 +54,13 @@ struct World {
     domain::secrets::Hasher hasher;
     domain::secrets::PasswordHasher passwords{{8, 1}};
     domain::secrets::HashingQueue hashing{folder.path()};
-    RecordedFaults unwrittenUses, unwrittenSights;
+    RecordedFaults unwrittenUses, unwrittenSights, missingPeppers;
     domain::UsageRecorder usage;
     domain::NoFence fence;
     domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, 0};
     domain::Authenticator authenticator{stores, verifier, hasher, clock, fence, unwrittenSights};
     domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
-    WholeSignIns signIns{stores, hasher, passwords, hashing, clock};
+    WholeSignIns signIns{stores, hasher, passwords, hashing, clock, missingPeppers};
     domain::Throttle throttle{stores, hasher, clock};
     domain::UserService users{stores, passwords, throttle, clock, operatorOrigin()};
     domain::OperatorKeyService operatorKeys{stores, hasher, clock, operatorOrigin()};

@@ -26,7 +26,7 @@ public:
     // Writes the device's last use. Deletes the other devices of the user that are unknown by now or beyond
     // kMostKnownDevices. The user must be locked.
     virtual void remember(const UserId&, const secrets::DeviceHash&, Timestamp now) = 0;
-    virtual void forgetAllOf(const UserId&) = 0;
+    virtual void forgetAllOf(const UserId&) = 0;  // in any number
 };
 
 }  // namespace claviger::domain

@@ -16,9 +16,12 @@ public:
     virtual std::optional<Account> findByEmail(const Email&) const = 0;  // of any status; nullopt if there is none
     virtual std::vector<User> list() const = 0;                          // by e-mail
 
-    // Returns the costs of the users' stored passwords, each once, in no order; broken forms are left out. Reads every
-    // user's row.
-    virtual std::vector<secrets::PasswordCost> passwordCosts() const = 0;
+    // What checks of the users' stored passwords need.
+    struct PasswordKinds {
+        std::vector<secrets::PasswordCost> costs;  // each once, in no order; broken forms are left out
+        std::map<int, std::size_t> peppers;        // as countPasswordsByPepper() returns
+    };
+    virtual PasswordKinds passwordKinds() const = 0;  // reads every user's row
 
     //   kUserTaken  the e-mail exists; nothing changed
     virtual Result<void> add(const Account&) = 0;
@@ -31,7 +34,8 @@ public:
     };
 
     // Returns stored passwords that are not sealed with that pepper, in the order of their users' ids: those after
-    // `after` (nullopt: from the first), at most `most`.
+    // `after` (nullopt: from the first), at most `most`. Waits for transactions that are storing one of them, so that
+    // none is missed that was written before this call.
     virtual std::vector<StoredPassword> passwordsNotSealedWith(int pepperVersion, const std::optional<UserId>& after,
                                                                std::size_t most) const = 0;
 

@@ -1,7 +1,10 @@
 // The promises of the table of users, over the fake and over the database.
 
 #include <algorithm>
+#include <chrono>
+#include <future>
 #include <map>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,6 +25,7 @@ class UsersContract : public StoreContract<Backend> {
     CPPUNIT_TEST(setsThePasswordOfThatUserAlone);
     CPPUNIT_TEST(readsEachCostOfThePasswordsOnce);
     CPPUNIT_TEST(findsThePasswordsThatAreNotSealedWithAPepper);
+    CPPUNIT_TEST(waitsForPasswordsThatAreBeingStored);
     CPPUNIT_TEST(replacesAPasswordOnlyWhileItIsTheSame);
     CPPUNIT_TEST(countsPasswordsByTheirPepper);
     CPPUNIT_TEST(locksOnlyApprovedUsers);
@@ -99,7 +103,8 @@ class UsersContract : public StoreContract<Backend> {
         using domain::secrets::PasswordCost;
         using domain::secrets::PasswordHash;
         const auto costs = [this] {
-            auto read = this->look([](const domain::TenantStore& store) { return store.users().passwordCosts(); });
+            auto read =
+                this->look([](const domain::TenantStore& store) { return store.users().passwordKinds(); }).costs;
             std::sort(read.begin(), read.end());
             return read;
         };
@@ -115,6 +120,8 @@ class UsersContract : public StoreContract<Backend> {
             });
         }
         CPPUNIT_ASSERT(costs() == std::vector<PasswordCost>({{8, 1}, {19, 2}}));
+        const auto kinds = this->look([](const domain::TenantStore& store) { return store.users().passwordKinds(); });
+        CPPUNIT_ASSERT((kinds.peppers == std::map<int, std::size_t>{{0, 5}}));
     }
 
     // Sealed with that pepper; 0: not sealed.
@@ -153,6 +160,29 @@ class UsersContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(find(all[1], 10) == std::vector{all[2]});
     }
 
+    // A transaction that stores unsealed passwords ends while the passwords to seal are read.
+    void waitsForPasswordsThatAreBeingStored() {
+        const auto sealed = add("sealed@x.example", 2);
+        auto fresh = sampleAccount("new@x.example", UserStatus::kApproved);
+        fresh.passwordHash = form(0);
+        std::promise<void> isWritten;
+        auto storing = std::async(std::launch::async, [&] {
+            this->operate([&](domain::TenantStore& store) {
+                store.users().setPassword(sealed, form(0));
+                CPPUNIT_ASSERT(store.users().add(fresh).ok());
+                isWritten.set_value();
+                std::this_thread::sleep_for(std::chrono::milliseconds(300));
+            });
+        });
+        isWritten.get_future().wait();
+        const auto found = this->backend().toolStores().read(this->tenant(), [](const domain::TenantStore& store) {
+            return store.users().passwordsNotSealedWith(2, {}, 10);
+        });
+        storing.get();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, found.size());
+        for (const auto& password : found) CPPUNIT_ASSERT_EQUAL(form(0).stored(), password.hash.stored());
+    }
+
     void replacesAPasswordOnlyWhileItIsTheSame() {
         const auto user = add("owner@x.example", 0);
         const auto replace = [&](int from, int to) {
@@ -175,6 +205,8 @@ class UsersContract : public StoreContract<Backend> {
         std::map<int, std::size_t> counts;
         this->operate([&](domain::TenantStore& store) { counts = store.users().countPasswordsByPepper(); });
         CPPUNIT_ASSERT((counts == std::map<int, std::size_t>{{0, 1}, {3, 2}, {12, 1}}));
+        const auto kinds = this->look([](const domain::TenantStore& store) { return store.users().passwordKinds(); });
+        CPPUNIT_ASSERT(kinds.peppers == counts);
     }
 
     void locksOnlyApprovedUsers() {

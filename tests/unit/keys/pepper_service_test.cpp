@@ -4,13 +4,13 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "domain/secrets/password_seal.h"
+#include "tests/support/interrupted_stores.h"
 #include "tests/unit/world.h"
 
 namespace claviger::tests {
@@ -57,32 +57,6 @@ public:
     std::size_t earlierHosts = 0;
 };
 
-// Runs code of a test before each transaction.
-class InterruptedStores final : public domain::TenantStores {
-public:
-    explicit InterruptedStores(InMemoryStores& stores) : stores_(stores) {}
-    std::function<void()> before = [] {};
-
-protected:
-    domain::SettledAt runTransaction(const Tenant& tenant, const std::function<Ending(TenantStore&)>& work) override {
-        before();
-        (void)stores_.transact<void>(tenant, [&](TenantStore& store) -> domain::Result<void> {
-            if (work(store) == Ending::kCommit) return {};
-            return domain::ErrorCode::kInvalidArgument;
-        });
-        return domain::kSettled;
-    }
-    void runRead(const Tenant& tenant, const std::function<void(const TenantStore&)>& work) const override {
-        (void)stores_.read(tenant, [&](const TenantStore& store) {
-            work(store);
-            return true;
-        });
-    }
-
-private:
-    InMemoryStores& stores_;
-};
-
 struct Scene {
     World world;
     Tenant acme = world.makeTenant("acme"), globex = world.makeTenant("globex");
@@ -111,6 +85,7 @@ class PepperServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(sealsAPasswordThatAWorkerRenewsUnsealedAtThatTime);
     CPPUNIT_TEST(plansWhatItWouldSealAndChangesNothing);
     CPPUNIT_TEST(givesUpOnATenantWhosePasswordsChangeAllTheTimeAndDoesTheRest);
+    CPPUNIT_TEST(namesThePepperThatIsMissingAndWhatWasChanged);
     CPPUNIT_TEST_SUITE_END();
 
     std::optional<Scene> scene_;
@@ -171,6 +146,24 @@ private:
         CPPUNIT_ASSERT(done.failed[0].why.find("run this again") != std::string::npos);
         CPPUNIT_ASSERT(!scene_->storedOf(scene_->acme, scene_->ann).sealedWith());
         CPPUNIT_ASSERT(scene_->storedOf(scene_->globex, scene_->bob).sealedWith().has_value());
+    }
+
+    void namesThePepperThatIsMissingAndWhatWasChanged() {
+        const auto file = scene_->world.folder.path() / "pepper.2";
+        domain::secrets::Pepper::create(file, 2);
+        const domain::secrets::Hasher second(domain::secrets::Pepper::load(file));
+        const auto elsewhere = PasswordSeal(second).seal(scene_->acme.id, scene_->ann.id, another());
+        scene_->store(scene_->acme, scene_->ann, elsewhere);
+        scene_->store(scene_->globex, scene_->bob, PasswordHash::fromStored("changed"));
+        const auto done = scene_->service.sealPasswords();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, done.failed.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("1 password(s) need the pepper of version 2, which is not configured: bring "
+                                         "it back as pepper.other_file, then run this again"),
+                             done.failed[0].why);
+        CPPUNIT_ASSERT_EQUAL(std::string("1 password(s) do not open, since their rows were changed: `claviger user "
+                                         "set-password` replaces them"),
+                             done.failed[1].why);
+        CPPUNIT_ASSERT_EQUAL(elsewhere.stored(), scene_->storedOf(scene_->acme, scene_->ann).stored());
     }
 };
 

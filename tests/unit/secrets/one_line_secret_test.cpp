@@ -6,11 +6,15 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
+#include "tests/support/little_memory.h"
 #include "tests/support/temporary_folder.h"
 
 namespace claviger::tests {
@@ -32,6 +36,8 @@ class OneLineSecretTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesWhatCannotBeReadAndSaysWhy);
     CPPUNIT_TEST(repeatsNothingOfTheSecret);
     CPPUNIT_TEST(readsAPipeInPieces);
+    CPPUNIT_TEST(needsNoMemoryToBeMoved);
+    CPPUNIT_TEST(leavesNoCharacterBehindWhenMoved);
     CPPUNIT_TEST(requiresAFileThatOtherAccountsCannotReadOrChange);
     CPPUNIT_TEST_SUITE_END();
 
@@ -111,6 +117,25 @@ class OneLineSecretTest : public CppUnit::TestFixture {
         writer.join();
         ::close(ends[0]);
         CPPUNIT_ASSERT_EQUAL(std::string("correct horse"), secret.value().reveal());
+    }
+
+    // A move throws nothing, so an allocation that fails in it would end the process.
+    void needsNoMemoryToBeMoved() {
+        constexpr std::size_t kLong = std::size_t{32} << 20;
+        auto loaded = load(std::string(kLong, 'x'), kLong);
+        const LittleMemory little(kLong / 4);
+        const auto secret = std::move(loaded).value();
+        CPPUNIT_ASSERT_EQUAL(kLong, secret.reveal().size());
+        CPPUNIT_ASSERT(loaded.value().reveal().empty());  // NOLINT(bugprone-use-after-move)
+    }
+
+    // A text of up to 15 bytes is stored in the object itself.
+    void leavesNoCharacterBehindWhenMoved() {
+        const std::string_view text = "hunter2hunte";
+        auto loaded = load(std::string(text), text.size());
+        const auto secret = std::move(loaded).value();
+        CPPUNIT_ASSERT_EQUAL(std::string(text), secret.reveal());
+        CPPUNIT_ASSERT(::memmem(&loaded, sizeof loaded, text.data(), text.size()) == nullptr);
     }
 
     void requiresAFileThatOtherAccountsCannotReadOrChange() {

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/little_memory.h"
 #include "tests/support/temporary_folder.h"
 
 namespace {
@@ -255,25 +256,6 @@ class PasswordHasherTest : public CppUnit::TestFixture {
             CPPUNIT_ASSERT(hasher_.matches(permit_, Password::attempt(password), PasswordHash::fromStored(stored)));
         }
     }
-
-    // While it exists, the process can take only `more` bytes of address space beyond what it has.
-    class LittleMemory {
-    public:
-        explicit LittleMemory(std::size_t more) {
-            ::getrlimit(RLIMIT_AS, &before_);
-            std::size_t pages = 0;
-            std::ifstream("/proc/self/statm") >> pages;
-            auto less = before_;
-            less.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + more;
-            CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_AS, &less));
-        }
-        LittleMemory(const LittleMemory&) = delete;
-        LittleMemory& operator=(const LittleMemory&) = delete;
-        ~LittleMemory() { ::setrlimit(RLIMIT_AS, &before_); }
-
-    private:
-        rlimit before_{};
-    };
 
     void saysWantOfMemoryAndNotWrongPassword() {
         constexpr PasswordCost kDear{512, 1};

@@ -26,6 +26,7 @@ class PasswordSealTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(keepsCostAndPepperReadable);
     CPPUNIT_TEST(opensForItsUserAndTenantAlone);
     CPPUNIT_TEST(opensUnderEachConfiguredPepperAlone);
+    CPPUNIT_TEST(namesTheVersionOfAPepperThatIsMissing);
     CPPUNIT_TEST(opensNothingThatWasChanged);
     CPPUNIT_TEST(givesBackWhatIsNotSealed);
     CPPUNIT_TEST(sealsNothingButAWholePassword);
@@ -99,6 +100,17 @@ private:
         domain::secrets::Pepper::create(elsewhere.path() / "1", 1);
         const auto stranger = Hasher::load(elsewhere.path() / "1", {});
         CPPUNIT_ASSERT(!PasswordSeal(stranger).open(tenant_, user_, sealed));
+    }
+
+    void namesTheVersionOfAPepperThatIsMissing() {
+        const auto first = hasher("1"), both = hasher("2", "1"), second = hasher("2");
+        const auto sealed = PasswordSeal(first).seal(tenant_, user_, open_);
+        CPPUNIT_ASSERT(PasswordSeal(second).missingPepper(sealed) == 1);
+        for (const auto* hasher : {&first, &both}) CPPUNIT_ASSERT(!PasswordSeal(*hasher).missingPepper(sealed));
+        for (const auto& form : {open_, PasswordHash::fromStored("broken")})
+            CPPUNIT_ASSERT(!PasswordSeal(second).missingPepper(form));
+        CPPUNIT_ASSERT(PasswordSeal(both).hasPepper(1) && PasswordSeal(both).hasPepper(0));
+        CPPUNIT_ASSERT(!PasswordSeal(both).hasPepper(3));
     }
 
     void opensNothingThatWasChanged() {

@@ -2,10 +2,14 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <cstring>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "domain/secrets/password_hasher.h"
+#include "tests/support/little_memory.h"
 #include "tests/support/printable.h"
 #include "tests/support/refusals.h"
 #include "tests/support/temporary_folder.h"
@@ -30,6 +34,8 @@ class PasswordTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(neverRepeatsThePasswordInARefusal);
     CPPUNIT_TEST(takesAnyTextAsAnAttempt);
     CPPUNIT_TEST(keepsItsTextWhenMoved);
+    CPPUNIT_TEST(needsNoMemoryToBeMoved);
+    CPPUNIT_TEST(leavesNoCharacterBehindWhenMoved);
     CPPUNIT_TEST(cannotBeCopiedOrPrinted);
     CPPUNIT_TEST_SUITE_END();
 
@@ -85,6 +91,31 @@ class PasswordTest : public CppUnit::TestFixture {
             CPPUNIT_ASSERT(hasher.matches(*permit, third, stored));
             CPPUNIT_ASSERT(!hasher.matches(*permit, second, stored));  // NOLINT(bugprone-use-after-move)
         }
+    }
+
+    // A move throws nothing, so an allocation that fails in it would end the process.
+    void needsNoMemoryToBeMoved() {
+        constexpr std::size_t kLong = std::size_t{64} << 20;
+        auto first = Password::attempt(std::string(kLong, 'x'));
+        auto third = Password::attempt("something else");
+        const LittleMemory little(kLong / 4);
+        auto second = std::move(first);
+        third = std::move(second);
+    }
+
+    void leavesNoCharacterBehindWhenMoved() {
+        const std::string_view shortText = "hunter2hunter2";
+        auto first = Password::attempt(std::string(shortText));
+        auto second = std::move(first);
+        CPPUNIT_ASSERT(!holds(first, shortText));
+        auto third = Password::attempt("something else");
+        third = std::move(second);
+        CPPUNIT_ASSERT(!holds(second, shortText));
+        CPPUNIT_ASSERT(holds(third, shortText));
+    }
+    // Whether the object's own bytes hold the text, as those of a short one do.
+    static bool holds(const Password& password, std::string_view text) {
+        return ::memmem(&password, sizeof password, text.data(), text.size()) != nullptr;
     }
 
     void cannotBeCopiedOrPrinted() {

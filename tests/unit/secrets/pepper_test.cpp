@@ -1,13 +1,22 @@
 #include "domain/secrets/pepper.h"
 
 #include <cppunit/extensions/HelperMacros.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
+#include "domain/secrets/one_line_secret.h"
 #include "tests/support/temporary_folder.h"
 
 namespace claviger::tests {
@@ -24,6 +33,8 @@ class PepperTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(createsADifferentOneEachTime);
     CPPUNIT_TEST(neverOverwrites);
     CPPUNIT_TEST(saysWhatToDoIfTheFolderIsMissing);
+    CPPUNIT_TEST(leavesNoFileThatIsIncomplete);
+    CPPUNIT_TEST(leavesNothingOfANewPepperInMemory);
     CPPUNIT_TEST(readsTheVersion);
     CPPUNIT_TEST(refusesAMissingFileAndSaysWhatToDo);
     CPPUNIT_TEST(refusesEveryOtherFormWithoutRepeatingIt);
@@ -64,6 +75,60 @@ class PepperTest : public CppUnit::TestFixture {
 
     void saysWhatToDoIfTheFolderIsMissing() {
         CPPUNIT_ASSERT_THROW(Pepper::create(folder_.path() / "absent/pepper"), std::runtime_error);
+    }
+
+    // While it exists, a file of this process has at most so many bytes.
+    class SmallFiles {
+    public:
+        explicit SmallFiles(rlim_t bytes) : handlerBefore_(::signal(SIGXFSZ, SIG_IGN)) {
+            ::getrlimit(RLIMIT_FSIZE, &before_);
+            auto less = before_;
+            less.rlim_cur = bytes;
+            CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_FSIZE, &less));
+        }
+        SmallFiles(const SmallFiles&) = delete;
+        SmallFiles& operator=(const SmallFiles&) = delete;
+        ~SmallFiles() {
+            ::setrlimit(RLIMIT_FSIZE, &before_);
+            ::signal(SIGXFSZ, handlerBefore_);
+        }
+
+    private:
+        void (*handlerBefore_)(int);
+        rlimit before_{};
+    };
+
+    void leavesNoFileThatIsIncomplete() {
+        const auto file = folder_.path() / "pepper";
+        for (const auto bytes : {rlim_t{0}, rlim_t{10}}) {
+            const SmallFiles small(bytes);
+            CPPUNIT_ASSERT_THROW(Pepper::create(file), domain::secrets::UnusableSecret);
+            CPPUNIT_ASSERT(!std::filesystem::exists(file));
+        }
+        Pepper::create(file);
+        CPPUNIT_ASSERT_EQUAL(1, Pepper::load(file).version());
+    }
+
+    // Whether the heap of malloc holds the text, used or freed. The text itself must be elsewhere.
+    static bool isInHeap(std::string_view text) {
+        std::ifstream maps("/proc/self/maps");
+        for (std::string line; std::getline(maps, line);) {
+            std::uintptr_t begin = 0, end = 0;
+            if (!line.ends_with("[heap]") || std::sscanf(line.c_str(), "%lx-%lx", &begin, &end) != 2) continue;
+            return ::memmem(reinterpret_cast<void*>(begin), end - begin, text.data(), text.size()) != nullptr;
+        }
+        return false;  // a sanitizer has its heap elsewhere
+    }
+
+    // The allocator writes over the first bytes of what is freed, so only the last digits are looked for.
+    void leavesNothingOfANewPepperInMemory() {
+        static char line[2 + 64 + 1];
+        const auto file = folder_.path() / "pepper";
+        Pepper::create(file);
+        const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+        CPPUNIT_ASSERT_EQUAL(static_cast<ssize_t>(sizeof line), ::read(fd, line, sizeof line));
+        ::close(fd);
+        CPPUNIT_ASSERT(!isInHeap({line + 2 + 32, 32}));
     }
 
     void readsTheVersion() { CPPUNIT_ASSERT_EQUAL(17, Pepper::load(folder_.write("p", "17:" + kHex)).version()); }

@@ -20,45 +20,45 @@ class PasswordsInUseTest : public CppUnit::TestFixture {
 
     void readsEachTenantsOwn() {
         World world;
-        domain::PasswordsInUse costs(world.stores, world.clock);
+        domain::PasswordsInUse inUse(world.stores, world.clock);
         const auto acme = world.makeTenant("acme");
         world.makeUser(acme, "ann@acme.example");
-        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
-        CPPUNIT_ASSERT(costs.of(world.makeTenant("globex")).empty());
+        CPPUNIT_ASSERT(inUse.of(acme).costs == Costs({{8, 1}}));
+        CPPUNIT_ASSERT(inUse.of(world.makeTenant("globex")).costs.empty());
     }
 
     void readsAgainAfterAMinuteAndNoSooner() {
         World world;
-        domain::PasswordsInUse costs(world.stores, world.clock);
+        domain::PasswordsInUse inUse(world.stores, world.clock);
         const auto acme = world.makeTenant("acme");
-        CPPUNIT_ASSERT(costs.of(acme).empty());
+        CPPUNIT_ASSERT(inUse.of(acme).costs.empty());
         world.makeUser(acme, "ann@acme.example");
         world.clock.advance(std::chrono::seconds(59));
-        CPPUNIT_ASSERT(costs.of(acme).empty());
+        CPPUNIT_ASSERT(inUse.of(acme).costs.empty());
         world.clock.advance(std::chrono::seconds(1));
-        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+        CPPUNIT_ASSERT(inUse.of(acme).costs == Costs({{8, 1}}));
     }
 
     void readsAgainWhenTheClockWasSetBack() {
         World world;
-        domain::PasswordsInUse costs(world.stores, world.clock);
+        domain::PasswordsInUse inUse(world.stores, world.clock);
         const auto acme = world.makeTenant("acme");
-        CPPUNIT_ASSERT(costs.of(acme).empty());
+        CPPUNIT_ASSERT(inUse.of(acme).costs.empty());
         world.makeUser(acme, "ann@acme.example");
         world.clock.advance(-std::chrono::hours(1));
-        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+        CPPUNIT_ASSERT(inUse.of(acme).costs == Costs({{8, 1}}));
     }
 
     void keepsTheLastReadingWhereTheDatabaseDoesNotAnswer() {
         World world;
-        domain::PasswordsInUse costs(world.stores, world.clock);
+        domain::PasswordsInUse inUse(world.stores, world.clock);
         const auto acme = world.makeTenant("acme"), globex = world.makeTenant("globex");
         world.makeUser(acme, "ann@acme.example");
-        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
+        CPPUNIT_ASSERT(inUse.of(acme).costs == Costs({{8, 1}}));
         world.clock.advance(std::chrono::minutes(2));
         world.stores.be(InMemoryStores::Reach::kUnreachable);
-        CPPUNIT_ASSERT(costs.of(acme) == Costs({{8, 1}}));
-        CPPUNIT_ASSERT_THROW(costs.of(globex), domain::StorageUnavailable);
+        CPPUNIT_ASSERT(inUse.of(acme).costs == Costs({{8, 1}}));
+        CPPUNIT_ASSERT_THROW(inUse.of(globex), domain::StorageUnavailable);
     }
 };
 

@@ -3,11 +3,13 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/support/interrupted_stores.h"
 #include "tests/support/refusals.h"
 #include "tests/unit/world.h"
 
@@ -55,7 +57,11 @@ class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(opensASealedPasswordAndKeepsItSealed);
     CPPUNIT_TEST(renewsASealedPasswordAsASealedOne);
     CPPUNIT_TEST(refusesASealedPasswordOfAnotherUser);
+    CPPUNIT_TEST(givesNoVerdictOnAPasswordWhosePepperIsMissing);
+    CPPUNIT_TEST(givesNoVerdictOnAPasswordThatIsSealedMeanwhile);
+    CPPUNIT_TEST(answersAnUnknownEmailLikeOneOfTheAccounts);
     CPPUNIT_TEST(refusesAPasswordThatWasReplacedMeanwhile);
+    CPPUNIT_TEST(recordsTheRefusalOfAUserWhoIsSuspendedMeanwhile);
     CPPUNIT_TEST(startsNothingWithoutTheDatabase);
     CPPUNIT_TEST(letsOneAttemptOfAnAccountHashAndOneWaitAndRefusesMore);
     CPPUNIT_TEST(letsAKnownDeviceWaitInsteadOfAStranger);
@@ -323,8 +329,76 @@ private:
 
     void refusesASealedPasswordOfAnotherUser() {
         store(scene_->ann, sealedFor(scene_->pending));
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.signIn(scene_->acme, attempt(kAnn))));
+        CPPUNIT_ASSERT(
+            refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.signIn(scene_->acme, attempt(kAnn))));
         CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).sessions.empty());
+    }
+
+    // The user's stored password, sealed on a host that has another pepper.
+    domain::secrets::PasswordHash sealedElsewhere(const domain::User& user) {
+        const auto file = scene_->world.folder.path() / "pepper.2";
+        if (!std::filesystem::exists(file)) domain::secrets::Pepper::create(file, 2);
+        const domain::secrets::Hasher elsewhere(domain::secrets::Pepper::load(file));
+        return domain::secrets::PasswordSeal(elsewhere).seal(scene_->acme.id, user.id, storedOf(user));
+    }
+    template <class T>
+    static bool isWithoutVerdict(const domain::Result<T>& attempt) {
+        return refusedWith(ErrorCode::kPepperMissing, attempt) && attempt.error().retryAfter.count() == 1 &&
+               attempt.error().detail.find("the pepper of version 2") != std::string::npos;
+    }
+    void assertNothingHappened() {
+        const auto data = scene_->world.stores.data(scene_->acme);
+        CPPUNIT_ASSERT(data.attempts.empty() && data.audit.empty() && data.sessions.empty() && data.devices.empty());
+    }
+
+    void givesNoVerdictOnAPasswordWhosePepperIsMissing() {
+        for (const auto& user : {scene_->ann, scene_->suspended}) {
+            store(user, sealedElsewhere(user));
+            for (const auto* password : {kPassword, "wrong"})
+                for (int i = 0; i < 11; ++i)
+                    CPPUNIT_ASSERT(isWithoutVerdict(
+                        scene_->world.signIns.begin(scene_->acme, attempt(user.email.text(), password))));
+        }
+        assertNothingHappened();
+        CPPUNIT_ASSERT_EQUAL(44, scene_->world.missingPeppers.failures.load());
+        CPPUNIT_ASSERT_EQUAL(0, scene_->world.missingPeppers.successes.load());
+    }
+
+    // Its check may have begun, but on a form that is not stored any more.
+    void givesNoVerdictOnAPasswordThatIsSealedMeanwhile() {
+        auto waiting = begun();
+        await(waiting);
+        store(scene_->ann, sealedElsewhere(scene_->ann));
+        CPPUNIT_ASSERT(isWithoutVerdict(scene_->world.signIns.finish(std::move(waiting))));
+        assertNothingHappened();
+        CPPUNIT_ASSERT_EQUAL(1, scene_->world.missingPeppers.failures.load());
+    }
+
+    // The part of 300 unknown e-mails that get no verdict. Each gets the same answer again.
+    int unknownWithoutVerdict() {
+        scene_->world.clock.advance(std::chrono::minutes(1));
+        int count = 0;
+        for (int i = 0; i < 300; ++i) {
+            const auto email = "nobody" + std::to_string(i) + "@acme.example";
+            const bool without = isWithoutVerdict(scene_->world.signIns.begin(scene_->acme, attempt(email)));
+            CPPUNIT_ASSERT_EQUAL(without, !scene_->world.signIns.begin(scene_->acme, attempt(" " + email + " ")).ok());
+            count += without ? 1 : 0;
+        }
+        return count;
+    }
+
+    // The scene has three accounts.
+    void answersAnUnknownEmailLikeOneOfTheAccounts() {
+        CPPUNIT_ASSERT_EQUAL(0, unknownWithoutVerdict());
+        store(scene_->ann, sealedElsewhere(scene_->ann));
+        const auto third = unknownWithoutVerdict();
+        CPPUNIT_ASSERT(third > 60 && third < 140);
+        store(scene_->pending, sealedElsewhere(scene_->pending));
+        const auto twoThirds = unknownWithoutVerdict();
+        CPPUNIT_ASSERT(twoThirds > 160 && twoThirds < 240);
+        store(scene_->suspended, sealedElsewhere(scene_->suspended));
+        CPPUNIT_ASSERT_EQUAL(300, unknownWithoutVerdict());
+        CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).attempts.empty());
     }
 
     void refusesAPasswordThatWasReplacedMeanwhile() {
@@ -333,6 +407,23 @@ private:
         store(scene_->ann, domain::secrets::PasswordHasher({8, 1}).hash(Password::attempt("another password")));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.finish(std::move(waiting))));
         CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).sessions.empty());
+    }
+
+    // The suspension comes after the check of the password: the attempt is counted first, the session started last.
+    void recordsTheRefusalOfAUserWhoIsSuspendedMeanwhile() {
+        auto& world = scene_->world;
+        InterruptedStores stores(world.stores);
+        int transactions = 0;
+        stores.before = [&] {
+            if (++transactions == 2) world.setStatus(scene_->acme, scene_->ann, UserStatus::kSuspended);
+        };
+        WholeSignIns signIns(stores, world.hasher, world.passwords, world.hashing, world.clock, world.missingPeppers);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, signIns.signIn(scene_->acme, attempt(kAnn))));
+        const auto data = world.stores.data(scene_->acme);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, data.audit.size());
+        CPPUNIT_ASSERT(data.audit[0].action == AuditAction::kSignInRefused && data.audit[0].user == scene_->ann.id);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, data.attempts.size());  // of the account and of the address
+        CPPUNIT_ASSERT(data.sessions.empty());
     }
 
     void startsNothingWithoutTheDatabase() {

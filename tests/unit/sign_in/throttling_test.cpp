@@ -256,7 +256,8 @@ private:
                 hosts.emplace_back([&] {
                     const TemporaryFolder folder;
                     domain::secrets::HashingQueue queue(folder.path());
-                    WholeSignIns host(world.stores, world.hasher, world.passwords, queue, world.clock);
+                    WholeSignIns host(world.stores, world.hasher, world.passwords, queue, world.clock,
+                                      world.missingPeppers);
                     for (int j = 0; j < 10; ++j)
                         succeeded += host.signIn(scene_->acme, attempt(kAnn, kPassword)).ok() ? 1 : 0;
                 });

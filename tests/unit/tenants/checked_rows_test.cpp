@@ -139,12 +139,13 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         return source;
     }
 
-    domain::UserCounts read(FakeSource source) const {
+    domain::UserCounts read(FakeSource source, std::size_t sealed = 0) const {
         CheckedRows rows(source, {kMostWork}, [&](const domain::UserId& user, const domain::secrets::PasswordHash&) {
             return user.bytes() == ann_;  // the sealed password was sealed for her
         });
         while (rows.table())
             while (rows.row()) continue;
+        CPPUNIT_ASSERT_EQUAL(sealed, rows.sealedPasswords());
         return rows.users();
     }
 
@@ -293,7 +294,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         auto ann = user(ann_), bob = user(bob_);
         ann.at("password_hash") = bob.at("password_hash") = sealed_;
         bob.at("email") = "bob@acme.example";
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, read(sourceOf({key(ann_)}, {ann})).approved);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, read(sourceOf({key(ann_)}, {ann}), 1).approved);
         const auto why = refusal(sourceOf({key(ann_)}, {ann, bob}));
         CPPUNIT_ASSERT_MESSAGE(why, why.starts_with("table users, row 2, column password_hash: it does not open"));
     }

@@ -3,6 +3,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,9 +48,11 @@ class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(endsEveryRowOfThousandsOfOpenSessions);
     CPPUNIT_TEST(unlocksAnAccountAndItsDevices);
     CPPUNIT_TEST(isAlreadySoWithoutCountedAttempts);
+    CPPUNIT_TEST(isAlreadySoWithAttemptsThatCountNoMore);
     CPPUNIT_TEST(unlockingOneUserLeavesTheOthersAndTheAddress);
     CPPUNIT_TEST(aNewPasswordEndsALockOutAndForgetsTheDevices);
     CPPUNIT_TEST(aSuspensionForgetsTheDevicesAndEndsNoLockOut);
+    CPPUNIT_TEST(sealsAPasswordIfSealingIsTurnedOnMeanwhile);
     CPPUNIT_TEST(changesOneUserOfOneTenantAlone);
     CPPUNIT_TEST(recordsWhatAnOperatorHasChanged);
     CPPUNIT_TEST(changesNothingOfNobody);
@@ -312,6 +315,18 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, audit().size());  // of the creation
     }
 
+    // They may count on a host whose clock is behind, so they are deleted nevertheless.
+    void isAlreadySoWithAttemptsThatCountNoMore() {
+        ann();
+        lockOut();
+        const auto before = audit().size();
+        scene_->world.clock.advance(domain::Throttle::kWindow + std::chrono::seconds(1));
+        CPPUNIT_ASSERT(!scene_->world.users.unlock(scene_->acme, ann_).value().changed);
+        CPPUNIT_ASSERT_EQUAL(before, audit().size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{10},
+                             scene_->world.stores.data(scene_->acme).attempts.size());  // the address's
+    }
+
     void unlockingOneUserLeavesTheOthersAndTheAddress() {
         ann();
         scene_->world.makeUser(scene_->acme, "bob@acme.example");
@@ -332,6 +347,26 @@ private:
         CPPUNIT_ASSERT(signIn(kPassword).ok());
         lockOut(device);  // for the account
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyAttempts, signIn(kPassword)));
+    }
+
+    // `claviger pepper seal` turns sealing on and passes over all rows after the form was made, and before its row is
+    // there.
+    void sealsAPasswordIfSealingIsTurnedOnMeanwhile() {
+        auto& world = scene_->world;
+        int reads = 0;
+        domain::UserService users(
+            world.stores, world.passwords,
+            {[&]() -> const domain::Throttle& { return world.throttle; },
+             [&] { return reads++ == 0 ? std::nullopt : std::optional(domain::secrets::PasswordSeal(world.hasher)); }},
+            world.clock, operatorOrigin());
+        CPPUNIT_ASSERT(
+            users.create(scene_->acme, {ann_, "Ann", UserStatus::kApproved}, Password::attempt(kPassword)).ok());
+        CPPUNIT_ASSERT(stored().passwordHash.sealedWith() == world.hasher.pepperVersion());
+        CPPUNIT_ASSERT(signsIn(kPassword));
+        reads = 0;
+        CPPUNIT_ASSERT(users.setPassword(scene_->acme, ann_, Password::attempt("another password")).ok());
+        CPPUNIT_ASSERT(stored().passwordHash.sealedWith() == world.hasher.pepperVersion());
+        CPPUNIT_ASSERT(signsIn("another password"));
     }
 
     void aSuspensionForgetsTheDevicesAndEndsNoLockOut() {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+
+#include "tests/support/in_memory_stores.h"
+
+namespace claviger::tests {
+
+// Runs code of a test before each transaction.
+class InterruptedStores final : public domain::TenantStores {
+public:
+    explicit InterruptedStores(InMemoryStores& stores) : stores_(stores) {}
+    std::function<void()> before = [] {};
+
+protected:
+    domain::SettledAt runTransaction(const domain::Tenant& tenant, const std::function<Ending(domain::TenantStore&)>& work) override {
+        before();
+        (void)stores_.transact<void>(tenant, [&](domain::TenantStore& store) -> domain::Result<void> {
+            if (work(store) == Ending::kCommit) return {};
+            return domain::ErrorCode::kInvalidArgument;
+        });
+        return domain::kSettled;
+    }
+    void runRead(const domain::Tenant& tenant, const std::function<void(const domain::TenantStore&)>& work) const override {
+        (void)stores_.read(tenant, [&](const domain::TenantStore& store) {
+            work(store);
+            return true;
+        });
+    }
+
+private:
+    InMemoryStores& stores_;
+};
+
+}  // namespace claviger::tests
