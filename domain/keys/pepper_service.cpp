@@ -126,14 +126,24 @@ std::size_t PepperService::sealAllOf(const Tenant& tenant) const {
     throw std::runtime_error("its passwords change all the time; run this again");
 }
 
+void PepperService::countUnopened(const secrets::PasswordSeal& seal, const secrets::PasswordHash& hash, Pass& pass) {
+    if (const auto version = seal.missingPepper(hash))
+        ++pass.missing[*version];
+    else
+        ++pass.changed;
+}
+
 std::size_t PepperService::countToSealOf(const Tenant& tenant) const {
     const secrets::PasswordSeal seal(hasher_);
     Pass pass;
     eachBatchToSeal(tenant, [&](const auto& batch) {
         for (const auto& password : batch)
-            ++(seal.open(tenant.id, password.user, password.hash) ? pass.sealed : pass.unopened);
+            if (seal.open(tenant.id, password.user, password.hash))
+                ++pass.sealed;
+            else
+                countUnopened(seal, password.hash, pass);
     });
-    if (pass.unopened > 0) throw unopenedPasswords(pass.unopened);
+    if (!pass.missing.empty() || pass.changed > 0) throw std::runtime_error(whyUnopened(pass.missing, pass.changed));
     return pass.sealed;
 }
 
@@ -164,10 +174,8 @@ void PepperService::sealSome(const Tenant& tenant, const std::vector<Users::Stor
         const auto opened = seal.open(tenant.id, password.user, password.hash);
         if (opened)
             renewed.emplace_back(password, seal.seal(tenant.id, password.user, *opened));
-        else if (const auto version = seal.missingPepper(password.hash))
-            ++pass.missing[*version];
         else
-            ++pass.changed;
+            countUnopened(seal, password.hash, pass);
     }
     const auto stored = stores_.transact<std::size_t>(tenant, [&](TenantStore& store) -> Result<std::size_t> {
         std::size_t replaced = 0;

@@ -12,6 +12,7 @@
 #include "domain/ports/control/tenant_registry.h"
 #include "domain/ports/tenant/tenant_stores.h"
 #include "domain/secrets/hasher.h"
+#include "domain/secrets/password_seal.h"
 
 namespace claviger::domain {
 
@@ -103,6 +104,7 @@ private:
     std::size_t countToSealOf(const Tenant&) const;
     void eachBatchToSeal(const Tenant&, const std::function<void(const std::vector<Users::StoredPassword>&)>&) const;
     Pass passOver(const Tenant&) const;
+    static void countUnopened(const secrets::PasswordSeal&, const secrets::PasswordHash&, Pass&);
     void sealSome(const Tenant&, const std::vector<Users::StoredPassword>&, Pass&) const;
 
     const TenantRegistry& registry_;

@@ -1,5 +1,7 @@
 #include "domain/secrets/password.h"
 
+#include <sodium.h>
+
 #include <optional>
 #include <string_view>
 

@@ -12,7 +12,7 @@
 #include "domain/secrets/hashing_queue.h"
 #include "domain/secrets/password_hasher.h"
 #include "domain/secrets/password_seal.h"
-#include "domain/sign_in/costs_in_use.h"
+#include "domain/sign_in/passwords_in_use.h"
 #include "domain/sign_in/passwords_in_use.h"
 #include "domain/sign_in/throttle.h"
 
