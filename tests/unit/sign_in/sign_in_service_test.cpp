@@ -329,8 +329,7 @@ private:
 
     void refusesASealedPasswordOfAnotherUser() {
         store(scene_->ann, sealedFor(scene_->pending));
-        CPPUNIT_ASSERT(
-            refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.signIn(scene_->acme, attempt(kAnn))));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.signIn(scene_->acme, attempt(kAnn))));
         CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).sessions.empty());
     }
 
