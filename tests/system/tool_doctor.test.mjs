@@ -29,6 +29,13 @@ const sql = (statement) => assert.notEqual(tool.database.sql(statement), undefin
 const role = (slug) => tool.database.roleOf(slug);
 const formerRole = (slug) => tool.database.formerRoleOf(slug);
 
+// The tool makes it while workers of an earlier release run.
+function makeFormerRole(slug) {
+  sql("INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (REPEAT('e', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+  assert.equal(tool.run('tenant', 'create', slug, '--host', `${slug}.example`, '--name', slug).status, 0);
+  sql('DELETE FROM claviger.nodes');
+}
+
 function examine() {
   const { status, document } = tool.json('doctor');
   assert.equal(status, document.serious > 0 ? 1 : 0);
@@ -194,7 +201,10 @@ faulty('a role that may do to a column what no worker does', {
   pattern: /acme.*UPDATE \(status\) on claviger_t_acme\.users/,
 });
 faulty('a role of the release before that has its broad rights again', {
-  plant: () => sql(`GRANT SELECT, INSERT, UPDATE ON \`claviger\\_t\\_acme\`.* TO ${formerRole('acme')}`),
+  plant: () => {
+    makeFormerRole('acme');
+    sql(`GRANT SELECT, INSERT, UPDATE ON \`claviger\\_t\\_acme\`.* TO ${formerRole('acme')}`);
+  },
   mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
   check: 'tenant_roles',
   pattern: /acme.*on claviger\\_t\\_acme\.\*/,
@@ -260,7 +270,7 @@ faulty('a schema that was lost', {
     assert.equal(tool.run('tenant', 'import', join(tool.database.folder, 'acme.json')).status, 0);
   },
   check: 'tenant_schemas',
-  pattern: /acme.*0001_users has not run there/,
+  pattern: /acme.*0017_\w+ has not run there/,
 });
 faulty('a tenant that is behind', {
   plant: () => sql("UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = 'acme'"),
