@@ -184,7 +184,7 @@ private:
     template <class Expected>
     Result<Fields> admitChange(const Expected& expected, const std::string& user = {}) const {
         if (isRead(request_.method)) return Fields{};
-        if (auto refusal = refuseOrigin()) return *std::move(refusal);
+        if (const auto refusal = refuseOrigin()) return *refusal;
         if (request_.bodyState == BodyState::kTooLarge) return Refusal{Problem::kBodyTooLarge};
         if (request_.bodyState == BodyState::kCutShort) return Refusal{Problem::kBadRequest, {}, "body cut short"};
         if (match_.answers != Answers::kPage) return Fields{};
