@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/base/failure_of.h"
+#include "domain/ports/control/tenant_archive.h"
 #include "domain/secrets/password_seal.h"
 
 namespace claviger::domain {
@@ -75,17 +76,19 @@ PepperStatus PepperService::status() const {
 }
 
 PasswordsSealed PepperService::sealPasswords() {
-    refuseEarlierHosts();
+    refuseUnfit();
     sealing_.turnOn(clock_.now());  // first, so that the tool seals every password that it stores from here on
     return ofEachTenant([this](const Tenant& tenant) { return sealAllOf(tenant); });
 }
 
 PasswordsSealed PepperService::planSealing() const {
-    refuseEarlierHosts();
+    refuseUnfit();
     return ofEachTenant([this](const Tenant& tenant) { return countToSealOf(tenant); });
 }
 
-void PepperService::refuseEarlierHosts() const {
+// With another pepper of a version that is in use, every sealed password would be shut on the other hosts.
+void PepperService::refuseUnfit() const {
+    if (const auto version = sealing_.differingPepper(hasher_.fingerprints())) throw PepperDiffers(*version);
     if (const auto hosts = sealing_.hostsWithoutSeal(); hosts > 0)
         throw SealingTooEarly("workers of an earlier release run on " + std::to_string(hosts) +
                               (hosts == 1 ? " host" : " hosts") + ", and they cannot open sealed passwords");

@@ -89,7 +89,7 @@ public:
     // Turns sealing on, then seals every stored password with the current pepper, those of another pepper too. A second
     // run finishes what a crash left undone. Does not overwrite a password that is replaced at the same time. A tenant
     // that cannot be sealed is returned as failed, and the others are sealed. Throws StorageUnavailable. Throws
-    // SealingTooEarly before anything is changed.
+    // SealingTooEarly or PepperDiffers before anything is changed.
     PasswordsSealed sealPasswords();
 
     // Returns what sealPasswords would return now, and changes nothing. Throws what it would throw.
@@ -98,7 +98,7 @@ public:
 private:
     struct Pass;
 
-    void refuseEarlierHosts() const;
+    void refuseUnfit() const;
     PasswordsSealed ofEachTenant(const std::function<std::size_t(const Tenant&)>& seal) const;
     std::size_t sealAllOf(const Tenant&) const;
     std::size_t countToSealOf(const Tenant&) const;

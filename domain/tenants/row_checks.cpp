@@ -61,7 +61,9 @@ void RowChecks::noteUser(const ArchiveCells& cells) {
     users_.insert(user);
     const auto hash = secrets::PasswordHash::fromStored(cells.at(place(kPassword)).value());
     if (hash.sealedWith() && !opens_(user, hash))
-        refuse(kPassword, "it does not open: it was sealed for another user or tenant, or changed since");
+        refuse(kPassword,
+               "it does not open: its pepper is not configured, or it was sealed for another user or tenant, or "
+               "changed since");
     if (hash.sealedWith()) ++sealedPasswords_;
     switch (*userStatusNamed(cells.at(place("status")).value())) {
         case UserStatus::kApproved:

@@ -2,6 +2,7 @@
 
 #include "persistence/connection/columns.h"
 #include "persistence/fence/earlier_hosts.h"
+#include "persistence/fence/recorded_peppers.h"
 
 namespace claviger::persistence {
 namespace {
@@ -22,6 +23,10 @@ void MySqlPasswordSealing::turnOn(domain::Timestamp now) {
 
 std::size_t MySqlPasswordSealing::hostsWithoutSeal() const {
     return earlierHosts(*connections_.borrow());
+}
+
+std::optional<int> MySqlPasswordSealing::differingPepper(const std::map<int, std::string>& own) const {
+    return persistence::differingPepper(own, recordedPeppers(*connections_.borrow()));
 }
 
 }  // namespace claviger::persistence

@@ -14,6 +14,7 @@ public:
     bool isOn() const override;
     void turnOn(domain::Timestamp now) override;
     std::size_t hostsWithoutSeal() const override;
+    std::optional<int> differingPepper(const std::map<int, std::string>& own) const override;
 
 private:
     Connections& connections_;

@@ -52,9 +52,13 @@ public:
     bool isOn() const override { return on; }
     void turnOn(domain::Timestamp) override { on = true; }
     std::size_t hostsWithoutSeal() const override { return earlierHosts; }
+    std::optional<int> differingPepper(const std::map<int, std::string>& own) const override {
+        return recorded.empty() || own.begin()->second == recorded ? std::nullopt : std::optional(own.begin()->first);
+    }
 
     bool on = false;
     std::size_t earlierHosts = 0;
+    std::string recorded{};  // the fingerprint that workers have run with
 };
 
 struct Scene {
@@ -81,6 +85,7 @@ struct Scene {
 class PepperServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(PepperServiceTest);
     CPPUNIT_TEST(changesNothingWhileAnEarlierReleaseRuns);
+    CPPUNIT_TEST(changesNothingWithAnotherPepperThanTheWorkers);
     CPPUNIT_TEST(turnsSealingOnBeforeItSealsAnything);
     CPPUNIT_TEST(sealsAPasswordThatAWorkerRenewsUnsealedAtThatTime);
     CPPUNIT_TEST(plansWhatItWouldSealAndChangesNothing);
@@ -103,6 +108,16 @@ private:
         CPPUNIT_ASSERT_THROW((void)scene_->service.planSealing(), domain::SealingTooEarly);
         CPPUNIT_ASSERT(!scene_->sealing.on);
         CPPUNIT_ASSERT(!scene_->storedOf(scene_->acme, scene_->ann).sealedWith());
+    }
+
+    void changesNothingWithAnotherPepperThanTheWorkers() {
+        scene_->sealing.recorded = "0123456789abcdef";
+        CPPUNIT_ASSERT_THROW((void)scene_->service.sealPasswords(), domain::PepperDiffers);
+        CPPUNIT_ASSERT_THROW((void)scene_->service.planSealing(), domain::PepperDiffers);
+        CPPUNIT_ASSERT(!scene_->sealing.on);
+        CPPUNIT_ASSERT(!scene_->storedOf(scene_->acme, scene_->ann).sealedWith());
+        scene_->sealing.recorded = scene_->world.hasher.fingerprint();
+        CPPUNIT_ASSERT(scene_->service.sealPasswords().failed.empty());
     }
 
     void turnsSealingOnBeforeItSealsAnything() {
