@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/ports/control/tenant_archive.h"
 #include "domain/secrets/password_seal.h"
 #include "tests/support/interrupted_stores.h"
 #include "tests/unit/world.h"
