@@ -101,7 +101,7 @@ const doesNothing = async (args, expected) => {
 };
 
 test('refusesASuiteThatThereIsNotBeforeAnyWork', async () => {
-  for (const args of [['unti'], ['unit', 'nosuch'], ['--long', 'faults'], ['--nothing'], ['']])
+  for (const args of [['unti'], ['unit', 'nosuch'], ['--long', 'fault'], ['--nothing'], ['']])
     assert.match(await doesNothing(['test', ...args], 1), /^claviger: there is no suite ".*"; there are: api browser .*faults-long/);
   assert.match(await doesNothing(['test', 'faults-long'], 1), /\.\/claviger test --long faults-long/);
 });
