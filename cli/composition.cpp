@@ -69,6 +69,7 @@ struct Parts {
           tenants(registry, schemas, clock),
           transfers(registry, archive, sealing, clock, migrator.newestTenantVersion(), costOf(settings),
                     {[this] { return pepper().fingerprints(); }, [this] { return domain::secrets::PasswordSeal(pepper()); }}),
+          deadKeys(archive),
           migrations(registry, schemas, migrator, failures, clock) {}
 
     // Reads the pepper on first use, since most verbs work without it. Not thread-safe.
@@ -104,6 +105,7 @@ struct Parts {
     domain::UserService users;  // most of its verbs work without the pepper, as a suspension must
     domain::TenantService tenants;
     domain::TransferService transfers;
+    domain::DeadKeyService deadKeys;
     domain::MigrationService migrations;
 
     // Made for the first service that needs the pepper, since verbs of tenants work without it.
@@ -141,6 +143,7 @@ public:
 
     domain::TenantService& tenants() override { return migrated().tenants; }
     domain::TransferService& transfers() override { return migrated().transfers; }
+    domain::DeadKeyService& deadKeys() override { return migrated().deadKeys; }
     domain::UserService& users() override { return migrated().users; }
     domain::OperatorKeyService& keys() override { return *withPepper(migrated()).keys; }
     domain::PepperService& peppers() override { return *withPepper(migrated()).peppers; }

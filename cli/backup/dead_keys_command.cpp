@@ -94,9 +94,9 @@ domain::Unimportable writeDeadKeys(Services& services, const fs::path& path,
                                    const std::optional<domain::Timestamp>& since) {
     ExportFile file(path);
     ExportWriter writer([&](const std::string& line) { file.write(line); });
-    const auto span = services.transfers().spanOfDeadKeys(since);
+    const auto span = services.deadKeys().span(since);
     writer.headOfDeadKeys(span);
-    auto refused = services.transfers().readDeadKeys(span, writer);
+    auto refused = services.deadKeys().read(span, writer);
     writer.end();
     file.keep();
     return refused;
@@ -104,14 +104,13 @@ domain::Unimportable writeDeadKeys(Services& services, const fs::path& path,
 
 // Reads all lists to their ends before it records a key: a refused list must not revoke any key.
 DeadKeyLists readDeadKeys(Services& services, const std::vector<fs::path>& paths, bool dryRun) {
-    auto& transfers = services.transfers();
     domain::DeadKeys keys;
     if (!dryRun)
-        for (const auto& path : paths) readList(path, [&](auto& list) { return transfers.checkDeadKeys(list); });
+        for (const auto& path : paths) readList(path, domain::DeadKeyService::check);
     std::vector<ReadList> lists;
     for (const auto& path : paths)
         lists.push_back(readList(path, [&](auto& list) {
-            return dryRun ? transfers.listDeadKeys(list, keys) : transfers.rememberDeadKeys(list);
+            return dryRun ? domain::DeadKeyService::list(list, keys) : services.deadKeys().remember(list);
         }));
     auto all = joined(std::move(lists));
     all.keys = std::move(keys);

@@ -8,7 +8,7 @@
 namespace claviger::cli {
 
 // Writes the list of the dead keys to a new file. With `since`, the end of an earlier list, it writes only the entries
-// from two hours before that end on (TransferService::spanOfDeadKeys).
+// from two hours before that end on (DeadKeyService::span).
 // Returns the first row that a restore would refuse, with its rule, or an empty text. The file has all rows all the
 // same. Throws Failure as ExportFile does, and what the services throw.
 domain::Unimportable writeDeadKeys(Services&, const std::filesystem::path&,

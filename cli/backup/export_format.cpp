@@ -77,7 +77,7 @@ void ExportWriter::head(const domain::ArchiveHead& head) {
     write_(lineOf(line));
 }
 
-void ExportWriter::headOfDeadKeys(const domain::TransferService::DeadKeysSpan& span) {
+void ExportWriter::headOfDeadKeys(const domain::DeadKeySpan& span) {
     auto head = jsonObject(
         {{"format", std::string(kDeadKeysFormat)}, {"version", kExportVersion}, {"upTo", domain::iso8601(span.upTo)}});
     if (span.since) head.set("since", domain::iso8601(*span.since));

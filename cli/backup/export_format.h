@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "cli/frame/answer.h"
-#include "domain/tenants/transfer_service.h"
+#include "domain/tenants/dead_key_service.h"
 
 namespace claviger::cli {
 
@@ -29,7 +29,7 @@ public:
     explicit ExportWriter(Write write) : write_(std::move(write)) {}
 
     void head(const domain::ArchiveHead&) override;  // of a tenant's export
-    void headOfDeadKeys(const domain::TransferService::DeadKeysSpan&);
+    void headOfDeadKeys(const domain::DeadKeySpan&);
     void table(const domain::ArchiveTable&) override;
     void row(const domain::ArchiveCells&) override;  // of the last table
     void end();

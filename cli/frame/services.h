@@ -7,6 +7,7 @@
 #include "domain/doctor/finding.h"
 #include "domain/keys/operator_key_service.h"
 #include "domain/keys/pepper_service.h"
+#include "domain/tenants/dead_key_service.h"
 #include "domain/tenants/migration_service.h"
 #include "domain/tenants/prune_service.h"
 #include "domain/tenants/tenant_service.h"
@@ -23,11 +24,12 @@ class Services {
 public:
     virtual ~Services() = default;
 
-    // These five throw Failure (kFailed) if the control schema is missing or behind this release, and
+    // These six throw Failure (kFailed) if the control schema is missing or behind this release, and
     // domain::StorageUnavailable. keys() and peppers() read the pepper and throw domain::BadConfiguration if it cannot
     // be used.
     virtual domain::TenantService& tenants() = 0;
     virtual domain::TransferService& transfers() = 0;
+    virtual domain::DeadKeyService& deadKeys() = 0;
     virtual domain::UserService& users() = 0;
     virtual domain::OperatorKeyService& keys() = 0;
     virtual domain::PepperService& peppers() = 0;

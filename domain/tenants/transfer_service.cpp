@@ -5,14 +5,14 @@
 #include <string_view>
 
 #include "domain/ports/control/migrations.h"
+#include "domain/tenants/noted_refusal.h"
 
 namespace claviger::domain {
 namespace {
 
 constexpr std::string_view kKeys = "api_keys";
-constexpr std::size_t kBatch = 500;             // rows in one statement
-constexpr std::chrono::hours kLatestCommit{2};  // after the time of an entry
-constexpr std::size_t kWorkOfAnyone = 128;      // MiB times passes: about a tenth of a second
+constexpr std::size_t kBatch = 500;         // rows in one statement
+constexpr std::size_t kWorkOfAnyone = 128;  // MiB times passes: about a tenth of a second
 
 Error noSuchTenant(const TenantSlug& slug) {
     return {ErrorCode::kTenantNotFound, "there is no tenant " + slug.text()};
@@ -87,48 +87,6 @@ public:
 private:
     const PepperFingerprints configured_;
     ArchiveSink& sink_;
-};
-
-// Forwards an archive unchanged, and finds the first row that an import would refuse. A table with a column of another
-// release is not a fault of its rows: from that table on nothing is checked.
-class NotedRefusal final : public ArchiveSink {
-public:
-    NotedRefusal(RowChecks checks, ArchiveSink& sink) : checks_(std::move(checks)), sink_(sink) {}
-
-    void head(const ArchiveHead& head) override { sink_.head(head); }
-    void table(const ArchiveTable& table) override {
-        const bool known = std::all_of(table.columns.begin(), table.columns.end(), [&](const auto& column) {
-            return findRule(table.name, column.name) != nullptr;
-        });
-        isKnown_ = isKnown_ && known;
-        check([&] { checks_.table(table); });
-        sink_.table(table);
-    }
-    void row(const ArchiveCells& cells) override {
-        check([&] { checks_.row(cells); });
-        sink_.row(cells);
-    }
-
-    Unimportable end() {
-        check([&] { checks_.end(); });
-        return first_;
-    }
-
-private:
-    template <class Check>
-    void check(const Check& holds) {
-        if (!isKnown_ || !first_.empty()) return;
-        try {
-            holds();
-        } catch (const ArchiveRefused& refused) {
-            first_ = refused.what();
-        }
-    }
-
-    RowChecks checks_;
-    ArchiveSink& sink_;
-    bool isKnown_ = true;
-    Unimportable first_;
 };
 
 std::size_t placeOf(const ArchiveTable& table, std::string_view column) {
@@ -247,12 +205,8 @@ Result<ImportedTenant> TransferService::planImport(ArchiveSource& source, const 
     auto dead = readForDeadKeys(checked, [&](const std::string& hash, const std::string& id) {
         return recorded.has(tenant.id, hash, id) || listed.has(tenant.id, hash, id);
     });
-    return ImportedTenant{{tenant, head.hosts},
-                          head.writtenAt,
-                          head.peppers.has_value(),
-                          checked.users(),
-                          std::move(dead),
-                          sealingAfter(checked)};
+    return ImportedTenant{{tenant, head.hosts}, head.writtenAt,  head.peppers.has_value(),
+                          checked.users(),      std::move(dead), sealingAfter(checked)};
 }
 
 void TransferService::requireFit(const ArchiveHead& head) const {
@@ -314,55 +268,6 @@ Result<void> TransferService::checkFree(const ArchiveHead& head) const {
         if (const auto owner = registry_.findByHost(host))
             return Error{ErrorCode::kHostTaken, "host " + host.text() + " belongs to tenant " + owner->slug.text()};
     return {};
-}
-
-TransferService::DeadKeysSpan TransferService::spanOfDeadKeys(const std::optional<Timestamp>& since) const {
-    DeadKeysSpan span{since, archive_.now()};  // before the first row is read
-    if (since) *span.since -= kLatestCommit;
-    return span;
-}
-
-Unimportable TransferService::readDeadKeys(const DeadKeysSpan& span, ArchiveSink& sink) {
-    NotedRefusal noted(RowChecks(limits(), {}), sink);
-    archive_.readDead(span.since, noted);
-    return noted.end();
-}
-
-std::size_t TransferService::rememberDeadKeys(ArchiveSource& source) {
-    return eachBatchOfDeadKeys(source, [this](const auto& batch) { archive_.loadDead(batch); });
-}
-
-std::size_t TransferService::checkDeadKeys(ArchiveSource& source) const {
-    return eachBatchOfDeadKeys(source, [](const auto&) {});
-}
-
-std::size_t TransferService::listDeadKeys(ArchiveSource& source, DeadKeys& listed) const {
-    return eachBatchOfDeadKeys(source, [&](const auto& batch) {
-        for (const auto& row : batch) listed.add(row.at(0).value(), row.at(1).value(), row.at(3));
-    });
-}
-
-std::size_t TransferService::eachBatchOfDeadKeys(
-    ArchiveSource& source, const std::function<void(const std::vector<ArchiveCells>&)>& use) const {
-    const auto table = source.table();
-    if (!table || *table != deadKeysTable()) throw ArchiveRefused("the table of dead keys is missing");
-    RowChecks checks(limits(), {});
-    checks.table(*table);
-    std::size_t count = 0;
-    std::vector<ArchiveCells> batch;
-    const auto load = [&] {
-        if (!batch.empty()) use(batch);
-        count += batch.size();
-        batch.clear();
-    };
-    while (auto row = source.row()) {
-        checks.row(*row);
-        batch.push_back(std::move(*row));
-        if (batch.size() == kBatch) load();
-    }
-    load();
-    if (source.table()) throw ArchiveRefused("something follows the dead keys");
-    return count;
 }
 
 // A migration that was stopped half-way leaves its change without its version. Then the tables fit the next version.

@@ -8,6 +8,7 @@
 #include "domain/ports/control/password_sealing.h"
 #include "domain/secrets/password_seal.h"
 #include "domain/tenants/checked_rows.h"
+#include "domain/tenants/noted_refusal.h"
 #include "domain/tenants/tenant_service.h"
 
 namespace claviger::domain {
@@ -35,10 +36,6 @@ struct ImportedTenant {
     std::vector<ApiKeyId> endedKeys;  // active in the archive, revoked since
     SealingAfterImport sealing = SealingAfterImport::kUnchanged;
 };
-
-// The first row of a written archive that an import under this configuration would refuse, with its rule. Empty if
-// there is none. The archive holds all rows nevertheless.
-using Unimportable = std::string;
 
 struct DroppedTenant {
     TenantDetails details;        // as it was
@@ -120,33 +117,6 @@ public:
     // that would be recorded before the import. Refuses and throws what import does before it stores rows.
     Result<ImportedTenant> planImport(ArchiveSource&, const ImportOrder&, const DeadKeys& listed) const;
 
-    // The part of the dead keys that a list has, by the database's clock: the entries that were written from `since`
-    // on, or all (nullopt). Entries later than `upTo` may be missing.
-    struct DeadKeysSpan {
-        std::optional<Timestamp> since;
-        Timestamp upTo;
-    };
-
-    // Returns the span for a list that is read after this call. `since` is the `upTo` of the list before it; nullopt:
-    // the list has all dead keys.
-    //
-    // Consecutive lists lose no entry. An entry has the time of its statement, but is visible only after the commit, so
-    // an earlier list may have missed it. The span therefore begins two hours before `since`. The longest statement of
-    // the tool has one hour, and a worker's has seconds. The rest is for the clocks of two servers.
-    DeadKeysSpan spanOfDeadKeys(const std::optional<Timestamp>& since) const;
-
-    // Sends the dead keys of that span to the sink. Returns what rememberDeadKeys would refuse of them.
-    Unimportable readDeadKeys(const DeadKeysSpan& span, ArchiveSink& sink);
-
-    // Adds the keys of the source to the dead keys, for every import from now on. Returns the number of keys in the
-    // source. The source is not trusted: every value must hold its rule (row_rules.h). Throws ArchiveRefused, which
-    // names the row, and what the source throws. The rows before it may be stored then.
-    std::size_t rememberDeadKeys(ArchiveSource&);
-
-    // As rememberDeadKeys, but stores nothing. listDeadKeys adds the keys to `listed`, for planImport.
-    std::size_t checkDeadKeys(ArchiveSource&) const;
-    std::size_t listDeadKeys(ArchiveSource&, DeadKeys& listed) const;
-
 private:
     ImportLimits limits() const;
     RowChecks::Opens opensOf(const TenantId&) const;
@@ -154,7 +124,6 @@ private:
     void requireFit(const ArchiveHead&) const;
     Result<void> checkPlace(const ArchiveHead&) const;
     Result<void> clearHalf(const ArchiveHead&);
-    std::size_t eachBatchOfDeadKeys(ArchiveSource&, const std::function<void(const std::vector<ArchiveCells>&)>&) const;
     Result<void> importHeld(CheckedRows&, const ArchiveHead&, ImportedTenant&);
     void restore(CheckedRows&, const Tenant&, ImportedTenant&);
     SealingAfterImport sealingAfter(const CheckedRows&) const;
