@@ -8,7 +8,7 @@
 #include "domain/secrets/password_hasher.h"
 #include "domain/sign_in/authenticator.h"
 #include "domain/sign_in/sign_in_service.h"
-#include "domain/tenants/remembering_directory.h"
+#include "domain/tenants/cached_directory.h"
 #include "fcgi/dispatcher.h"
 #include "fcgi/routes.h"
 #include "fcgi/telemetry/log.h"
@@ -17,8 +17,8 @@
 #include "persistence/connection/connections.h"
 #include "persistence/control/mysql_tenant_directory.h"
 #include "persistence/doctor/mysql_writer_probe.h"
-#include "persistence/fence/board.h"
-#include "persistence/fence/feeder.h"
+#include "persistence/fence/epoch_poller.h"
+#include "persistence/fence/shared_segment.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 
 namespace claviger::fcgi {
@@ -38,16 +38,16 @@ void logRequest(const RequestRecord& record) {
     logLine(fields);
 }
 
-void logWithoutBoard(const std::string& cause) {
+void logWithoutSegment(const std::string& cause) {
     logLine({{"level", "warning"}, {"event", "nothing_remembered"}, {"cause", cause}});
 }
 
-std::unique_ptr<domain::Fence> openFence(int board) {
-    if (board < 0) return std::make_unique<domain::NoFence>();
+std::unique_ptr<domain::Fence> openFence(int segment) {
+    if (segment < 0) return std::make_unique<domain::NoFence>();
     try {
-        return std::make_unique<persistence::Board>(board);
+        return std::make_unique<persistence::SharedSegment>(segment);
     } catch (const std::runtime_error& refused) {
-        logWithoutBoard(refused.what());
+        logWithoutSegment(refused.what());
         return std::make_unique<domain::NoFence>();
     }
 }
@@ -55,12 +55,12 @@ std::unique_ptr<domain::Fence> openFence(int board) {
 }  // namespace
 
 struct Composition::Parts {
-    Parts(const domain::Settings& settings, int board)
+    Parts(const domain::Settings& settings, int segment)
         : hasher(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile)),
           passwords({settings.passwords.memoryMib, settings.passwords.passes}),
           queue(settings.runFolder),
           connections(settings.database, persistence::Account::kWorker),
-          fence(openFence(board)),
+          fence(openFence(segment)),
           directory(connections),
           tenants(directory, *fence),
           transactions(connections, *fence),
@@ -87,7 +87,7 @@ struct Composition::Parts {
     persistence::Connections connections;
     std::unique_ptr<domain::Fence> fence;
     persistence::MySqlTenantDirectory directory;
-    domain::RememberingDirectory tenants;
+    domain::CachedDirectory tenants;
     persistence::Transactions transactions;
     persistence::MySqlTenantStores stores;
     domain::UsageRecorder usage;
@@ -102,8 +102,8 @@ struct Composition::Parts {
     Application application;
 };
 
-Composition::Composition(const domain::Settings& settings, int board)
-    : parts_(std::make_unique<Parts>(settings, board)) {}
+Composition::Composition(const domain::Settings& settings, int segment)
+    : parts_(std::make_unique<Parts>(settings, segment)) {}
 
 Composition::~Composition() = default;
 
@@ -115,31 +115,31 @@ void Composition::hurry(std::chrono::milliseconds patience) const {
     parts_->queue.hurry(patience);
 }
 
-Fd makeBoard() {
-    return Fd(persistence::Board::make());
+Fd makeSharedSegment() {
+    return Fd(persistence::SharedSegment::make());
 }
 
-struct BoardFeeder::Parts {
+struct SegmentPoller::Parts {
     Parts(const domain::Settings& settings, int descriptor)
         : connections(settings.database, persistence::Account::kWorker),
-          board(descriptor),
+          segment(descriptor),
           peppers(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile).fingerprints()) {}
 
     persistence::Connections connections;
-    persistence::Board board;
+    persistence::SharedSegment segment;
     const domain::PepperFingerprints peppers;
     domain::SystemClock clock;
-    RepeatedFault lapses{clock, "error", "feeder_failed"};
-    persistence::Feeder feeder{connections, board, peppers, lapses};
+    RepeatedFault lapses{clock, "error", "poller_failed"};
+    persistence::EpochPoller poller{connections, segment, peppers, lapses};
 };
 
-BoardFeeder::BoardFeeder(const domain::Settings& settings, int board)
-    : parts_(std::make_unique<Parts>(settings, board)) {}
+SegmentPoller::SegmentPoller(const domain::Settings& settings, int segment)
+    : parts_(std::make_unique<Parts>(settings, segment)) {}
 
-BoardFeeder::~BoardFeeder() = default;
+SegmentPoller::~SegmentPoller() = default;
 
-void BoardFeeder::run(const WorkerRole::Pause& pause) {
-    parts_->feeder.run(pause);
+void SegmentPoller::run(const WorkerRole::Pause& pause) {
+    parts_->poller.run(pause);
 }
 
 }  // namespace claviger::fcgi

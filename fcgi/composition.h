@@ -13,11 +13,11 @@ namespace claviger::fcgi {
 // All objects of a worker, each made once, in order of dependence.
 class Composition {
 public:
-    // `board` is the descriptor of this host's board; it may be closed afterwards. Without one (-1), or with one of
+    // `segment` is the descriptor of this host's segment; it may be closed afterwards. Without one (-1), or with one of
     // another release, nothing is cached, and `nothing_remembered` is logged for the latter. Throws
     // domain::BadConfiguration, or std::runtime_error for a missing pepper, a broken template or an unusable run
     // folder. The database need not be reachable.
-    explicit Composition(const domain::Settings&, int board = -1);
+    explicit Composition(const domain::Settings&, int segment = -1);
     ~Composition();  // writes the key uses that are still in memory
 
     // From request to response: thread-safe, throws nothing but std::bad_alloc. The reference is valid as long as this
@@ -32,16 +32,16 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-// Returns the descriptor of a new board, which the master shares with its processes. Throws std::system_error.
-Fd makeBoard();
+// Returns the descriptor of a new segment, which the master shares with its processes. Throws std::system_error.
+Fd makeSharedSegment();
 
-// All objects of a feeder.
-class BoardFeeder {
+// All objects of a poller.
+class SegmentPoller {
 public:
-    // Maps the board of this descriptor. Throws domain::BadConfiguration, or std::runtime_error for a board of another
-    // release. The database need not be reachable.
-    BoardFeeder(const domain::Settings&, int board);
-    ~BoardFeeder();
+    // Maps the segment of this descriptor. Throws domain::BadConfiguration, or std::runtime_error for a segment of
+    // another release. The database need not be reachable.
+    SegmentPoller(const domain::Settings&, int segment);
+    ~SegmentPoller();
 
     // Blocks until a pause returns false. A lost database is logged and tried again. Throws nothing.
     void run(const WorkerRole::Pause&);

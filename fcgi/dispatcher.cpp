@@ -129,7 +129,7 @@ private:
                        {{request_, std::move(match_.parameters), std::move(form).value()}, actor.value(), *session});
     }
 
-    Reply serve(ForProgram handler) {
+    Reply serve(ForApiClient handler) {
         const auto presented = presentedKey(request_);
         if (!presented.ok()) return presented.error();
         const auto tenant = findTenant();

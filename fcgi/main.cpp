@@ -1,4 +1,4 @@
-// claviger-fcgi CONFIG: the master, which executes this binary again for its workers and their feeder.
+// claviger-fcgi CONFIG: the master, which executes this binary again for its workers and their poller.
 
 #include <unistd.h>
 
@@ -54,13 +54,13 @@ unsigned workersOf(const Settings& settings) {
 
 int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
     try {
-        role.settleIn();
+        role.startUp();
         const auto settings = fcgi::loadSettings(configuration);
         if (const auto cause = fcgi::confineWrites(settings.runFolder))
             fcgi::logLine({{"level", "warning"}, {"event", "not_confined"}, {"cause", *cause}});
-        if (role.duty() == fcgi::Duty::kFeeder) {
-            fcgi::BoardFeeder feeder(settings, role.sharedMemory());
-            role.feed([&](const auto& pause) { feeder.run(pause); });
+        if (role.role() == fcgi::ProcessRole::kPoller) {
+            fcgi::SegmentPoller poller(settings, role.sharedMemory());
+            role.feed([&](const auto& pause) { poller.run(pause); });
             return EXIT_SUCCESS;
         }
         const fcgi::Composition composition(settings, role.sharedMemory());
@@ -100,7 +100,7 @@ int runMaster(const std::string& binary, const std::string& configuration) {
     const auto settings = checkedSettings(configuration);
     fcgi::Master master(
         {ownPath(binary), configuration}, fcgi::ListeningSocket::open(settings.fcgi.socket),
-        [&] { return workersOf(checkedSettings(configuration)); }, fcgi::makeBoard());
+        [&] { return workersOf(checkedSettings(configuration)); }, fcgi::makeSharedSegment());
     return master.run();
 }
 

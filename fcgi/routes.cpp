@@ -1,9 +1,9 @@
 #include "fcgi/routes.h"
 
+#include "fcgi/handlers/api_client_api.h"
 #include "fcgi/handlers/health.h"
 #include "fcgi/handlers/key_api.h"
 #include "fcgi/handlers/key_pages.h"
-#include "fcgi/handlers/program_api.h"
 #include "fcgi/handlers/sign_in_pages.h"
 
 namespace claviger::fcgi {
@@ -29,9 +29,9 @@ constexpr Route kRoutes[] = {
     {"GET",  "/api/api-keys",                       Answers::kDocument, ForPerson{listApiKeys}},
     {"POST", "/api/api-keys",                       Answers::kDocument, ForPerson{createApiKey},        "Failed to create API key"},
     {"POST", "/api/api-keys/{id}",                  Answers::kDocument, ForPerson{regenerateApiKey},    "Failed to regenerate API key"},
-    quiet({"GET", "/v1/verify",                     Answers::kDocument, ForProgram{verifyApiKey}}),
-    quiet({"GET", "/v1/verify/guard",               Answers::kGuard,    ForProgram{verifyApiKey}}),
-    {"GET",  "/v1/me",                              Answers::kDocument, ForProgram{showBearer}},
+    quiet({"GET", "/v1/verify",                     Answers::kDocument, ForApiClient{verifyApiKey}}),
+    quiet({"GET", "/v1/verify/guard",               Answers::kGuard,    ForApiClient{verifyApiKey}}),
+    {"GET",  "/v1/me",                              Answers::kDocument, ForApiClient{showOwner}},
     {"GET",  "/healthz",                            Answers::kDocument, ForAnyone{showAlive}},
     {"GET",  "/readyz",                             Answers::kDocument, ForAnyone{showReady}},
 };

@@ -19,8 +19,8 @@ enum class Answers {
 using ForAnyone = Reply (*)(const Services&, const Call&);
 using ForVisitor = Reply (*)(const Services&, const VisitorCall&);
 using ForPerson = Reply (*)(const Services&, const PersonCall&);
-using ForProgram = Reply (*)(const Services&, const ProgramCall&);
-using Handler = std::variant<ForAnyone, ForVisitor, ForPerson, ForProgram>;
+using ForApiClient = Reply (*)(const Services&, const ApiClientCall&);
+using Handler = std::variant<ForAnyone, ForVisitor, ForPerson, ForApiClient>;
 
 // Selects the requests of a route that are logged.
 enum class Logged {

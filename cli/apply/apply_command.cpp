@@ -66,7 +66,7 @@ Answer stopped(const Plan& plan, std::size_t done, const Failure& failure) {
     auto answer = told(plan, done);
     answer.status = ExitStatus::kPartlyDone;
     const std::string next = "What is listed stands. Put the reason right, then run the same again: it goes on there.";
-    answer.trouble = "partly done; then " + message + "\n" + next;
+    answer.problem = "partly done; then " + message + "\n" + next;
     answer.document.set("error", jsonObject({{"code", failure.code()}, {"message", message}, {"next", next}}));
     return answer;
 }

@@ -75,23 +75,23 @@ std::vector<Refused> writeTenants(Services& services, const fs::path& folder, Ba
 Answer toAnswer(const BackupHead& head, const std::vector<Refused>& unrestorable, const fs::path& folder) {
     const auto path = fs::absolute(folder).string();
     JsonArray written, missing, refused;
-    std::string trouble;
+    std::string problem;
     for (const auto& file : head.files) written.add(file.substr(0, file.find('.')));
     for (const auto& [tenant, why] : head.missing) {
         missing.add(jsonObject({{"tenant", tenant}, {"message", why}}));
-        trouble += tenant + " is not in the backup: " + why + "\n";
+        problem += tenant + " is not in the backup: " + why + "\n";
     }
     for (const auto& [file, why] : unrestorable) {
         refused.add(jsonObject({{"file", file}, {"message", why}}));
-        trouble += file + " is written, but `restore` would refuse it: " + why +
-                   ". Mend that row in the database, or in the file before a restore.\n";
+        problem += file + " is written, but `restore` would refuse it: " + why +
+                   ". Fix that row in the database, or in the file before a restore.\n";
     }
     auto answer = answerOf(
         "Backed up " + std::to_string(head.files.size()) + " tenants to " + path +
             "\nThe pepper is not in it: keep that apart, and both safe.\n",
         jsonObject({{"folder", path}, {"tenants", written}, {"missing", missing}, {"refused", refused}}), path + "\n");
-    answer.trouble = trouble;
-    if (!trouble.empty()) answer.status = ExitStatus::kPartlyDone;
+    answer.problem = problem;
+    if (!problem.empty()) answer.status = ExitStatus::kPartlyDone;
     return answer;
 }
 

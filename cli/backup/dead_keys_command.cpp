@@ -83,8 +83,8 @@ Answer toAnswer(const std::string& path, const domain::Unimportable& refused) {
         path + "\n");
     if (refused.empty()) return answer;
     answer.status = ExitStatus::kPartlyDone;
-    answer.trouble = "The list is written, but `restore` would refuse it: " + refused +
-                     ". Mend that row in claviger.dead_keys and write the list again.\n";
+    answer.problem = "The list is written, but `restore` would refuse it: " + refused +
+                     ". Fix that row in claviger.dead_keys and write the list again.\n";
     return answer;
 }
 

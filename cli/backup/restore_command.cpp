@@ -72,7 +72,7 @@ std::vector<Restored> restoreTenants(domain::TransferService& transfers, const R
 
 // The parts of an answer, as they grow.
 struct Report {
-    std::string text{}, trouble{};
+    std::string text{}, problem{};
     JsonArray tenants{}, alreadyThere{}, refused{}, missing{}, gaps{};
 };
 
@@ -95,7 +95,7 @@ void addTenants(Report& report, const std::vector<Restored>& all) {
             there += (there.empty() ? "" : ", ") + slug->text();
         } else {
             report.refused.add(jsonObject({{"file", file}, {"message", why}}));
-            report.trouble += file + ": " + why + "\n";
+            report.problem += file + ": " + why + "\n";
         }
     }
     if (report.tenants.empty() && report.refused.empty() && report.missing.empty())
@@ -106,7 +106,7 @@ void addTenants(Report& report, const std::vector<Restored>& all) {
 void addMissing(Report& report, const BackupHead& head) {
     for (const auto& [tenant, why] : head.missing) {
         report.missing.add(jsonObject({{"tenant", tenant}, {"message", why}}));
-        report.trouble += tenant + " is not in the backup: " + why + "\n";
+        report.problem += tenant + " is not in the backup: " + why + "\n";
     }
 }
 
@@ -116,7 +116,7 @@ void addWarnings(Report& report, const BackupHead& head, const DeadKeyLists& dea
     for (const auto& gap : deaths.gaps) report.gaps.add(gap);
     if (report.tenants.empty()) return;
     for (const auto& gap : deaths.gaps)
-        report.trouble +=
+        report.problem +=
             "no list has the keys that died in the time " + gap + ": give the list of dead keys that does\n";
     report.text +=
         "What died after the newest of these lists was written lives again: revoke it.\nUsers of the restored tenants "
@@ -140,8 +140,8 @@ Answer toAnswer(const std::vector<Restored>& all, const BackupHead& head, const 
                     {"knownDeadKeys", deaths.count},
                     {"knownUpTo", deaths.upTo.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(deaths.upTo)},
                     {"gaps", report.gaps}})};
-    answer.trouble = report.trouble;
-    if (!answer.trouble.empty())
+    answer.problem = report.problem;
+    if (!answer.problem.empty())
         answer.status = nothing && !report.refused.empty() ? ExitStatus::kConflict : ExitStatus::kPartlyDone;
     return answer;
 }

@@ -62,8 +62,8 @@ Answer warned(Answer answer, const domain::Unimportable& refused) {
     answer.document.set("refused", refused.empty() ? Poco::Dynamic::Var() : Poco::Dynamic::Var(refused));
     if (refused.empty()) return answer;
     answer.status = ExitStatus::kPartlyDone;
-    answer.trouble = "The export is written, but `tenant import` would refuse it: " + refused +
-                     ". Mend that row in the file before an import, or in the database and export again.\n";
+    answer.problem = "The export is written, but `tenant import` would refuse it: " + refused +
+                     ". Fix that row in the file before an import, or in the database and export again.\n";
     return answer;
 }
 
@@ -329,7 +329,7 @@ void addSealing(Answer& answer, domain::SealingAfterImport sealing) {
             return;
         case SealingAfterImport::kTooEarly:
             answer.document.set("sealing", "too_early");
-            answer.trouble +=
+            answer.problem +=
                 "Sealed passwords came in, but sealing stays off: workers of an earlier release run. New passwords are "
                 "stored unsealed until you stop those workers and run `claviger pepper seal`.\n";
             if (answer.status == ExitStatus::kDone) answer.status = ExitStatus::kPartlyDone;

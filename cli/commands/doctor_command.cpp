@@ -34,14 +34,14 @@ std::string severityText(Severity severity) {
 JsonObject toJson(const Finding& finding) {
     auto object =
         jsonObject({{"severity", severityText(finding.severity)}, {"check", finding.check}, {"message", finding.what}});
-    if (!finding.mend.empty()) object.set("mend", finding.mend);
+    if (!finding.fix.empty()) object.set("fix", finding.fix);
     return object;
 }
 
 std::string toText(const Finding& finding) {
     auto text = severityText(finding.severity) + std::string(9 - severityText(finding.severity).size(), ' ') +
                 finding.check + ": " + finding.what + "\n";
-    if (!finding.mend.empty()) text += "         " + finding.mend + "\n";
+    if (!finding.fix.empty()) text += "         " + finding.fix + "\n";
     return text;
 }
 
@@ -98,7 +98,7 @@ void addDoctorCommand(CLI::App& app, Verb& chosen) {
     auto* const verb = addVerb(
         app, "doctor",
         "Examine the installation: files and their modes, the pepper, the database's settings, what each account may "
-        "do, the schemas. Tells of each finding how to mend it, and changes nothing. Exit status 1 if one is serious. "
+        "do, the schemas. Tells of each finding how to fix it, and changes nothing. Exit status 1 if one is serious. "
         "With --guard it examines a guarded address from outside instead, on any machine and without a configuration.",
         "  claviger doctor\n  claviger doctor --json\n"
         "  claviger doctor --guard https://www.example.com/reports/ --key-file key.txt");
@@ -107,7 +107,7 @@ void addDoctorCommand(CLI::App& app, Verb& chosen) {
         verb->add_option("--guard", options->url,
                          "Request this address without a key and with wrong ones, and name what is let in")
             ->type_name("URL");
-    verb->add_option("--key-file", options->keyFile, "A file of mode 600 with a living key, which must be let in")
+    verb->add_option("--key-file", options->keyFile, "A file of mode 600 with an active key, which must be let in")
         ->type_name("FILE")
         ->needs(guard);
     verb->add_option("--tls-ca", options->authorities,

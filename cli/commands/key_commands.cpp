@@ -124,7 +124,7 @@ void addNameOptions(CLI::App& verb, Arguments& given) {
     auto* const id = verb.add_option("--id", given.id, "Id of the key")->type_name("ID");
     auto* const email =
         verb.add_option("--email", given.email, "Or the user whose key it is, with --name")->type_name("E-MAIL");
-    auto* const name = verb.add_option("--name", given.name, "Name of the user's living key")->type_name("NAME");
+    auto* const name = verb.add_option("--name", given.name, "Name of the user's active key")->type_name("NAME");
     id->excludes(email)->excludes(name);
     email->needs(name);
     name->needs(email);
@@ -140,7 +140,7 @@ Named namedBy(const Arguments& given) {
 }
 
 void addList(CLI::App& group, Verb& chosen) {
-    auto* const verb = addVerb(group, "list", "List the living keys of one user, or of all users of a tenant.",
+    auto* const verb = addVerb(group, "list", "List the active keys of one user, or of all users of a tenant.",
                                "  claviger key list --tenant acme\n"
                                "  claviger key list --tenant acme --email a@acme.example --json");
     const auto given = std::make_shared<Arguments>();
@@ -177,7 +177,7 @@ void addCreate(CLI::App& group, Verb& chosen) {
 
 void addRegenerate(CLI::App& group, Verb& chosen) {
     auto* const verb = addVerb(group, "regenerate",
-                               "Replace the value of a living key under its name and print the new one, once. The old "
+                               "Replace the value of an active key under its name and print the new one, once. The old "
                                "value stops working at once.",
                                "  claviger key regenerate --tenant acme --id 019ab0f2-53c1-7d2e-9f4a-0c1d2e3f4a5b\n"
                                "  claviger key regenerate --tenant acme --email a@acme.example --name Scripts");

@@ -73,7 +73,7 @@ Answer answerOfRun(const MigrationReport& report) {
     const auto failures = failuresOf(report);
     if (failures.empty()) return answer;
     answer.status = ExitStatus::kPartlyDone;
-    answer.trouble = failures + "All others are done. Put the reason right, then run `claviger migrate` again.";
+    answer.problem = failures + "All others are done. Put the reason right, then run `claviger migrate` again.";
     return answer;
 }
 
@@ -96,7 +96,7 @@ Answer answerOfPlan(const std::vector<SchemaPlan>& plans) {
     answer.document = jsonObject({{"statements", statements}});
     if (!failures.empty()) {
         answer.status = ExitStatus::kPartlyDone;
-        answer.trouble = failures + "Put the reason right before you migrate.";
+        answer.problem = failures + "Put the reason right before you migrate.";
     }
     return answer;
 }

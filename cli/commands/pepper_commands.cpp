@@ -45,7 +45,7 @@ std::string tableOf(const PepperStatus& status) {
         for (const int version : versions) row.push_back(std::to_string(countOf(keys, version)));
         return row;
     };
-    Cells heading{"LIVING KEYS OF"};
+    Cells heading{"ACTIVE KEYS OF"};
     for (const int version : versions) heading.push_back("PEPPER " + std::to_string(version));
     std::vector<Cells> rows;
     for (const auto& [tenant, keys, passwords] : status.tenants) rows.push_back(cells(tenant.slug.text(), keys));
@@ -58,7 +58,7 @@ std::string whatIsNext(const PepperStatus& status) {
     std::string text;
     if (status.lost() > 0)
         text += std::to_string(status.lost()) +
-                " living keys are stored with a pepper that is not configured, and are refused: bring it back as "
+                " active keys are stored with a pepper that is not configured, and are refused: bring it back as "
                 "pepper.other_file.\n";
     if (!status.other) return text + "Pepper " + current + " lives alone.\n";
     const auto other = std::to_string(*status.other);
@@ -71,7 +71,7 @@ std::string whatIsNext(const PepperStatus& status) {
         return text + "Keys move to pepper " + current + " when they are used, sealed passwords at a sign-in or by " +
                "`claviger pepper seal`. Until none is left with pepper " + other +
                ", keep it: a key that is left dies with it.\n";
-    return text + "No living key and no password needs pepper " + other +
+    return text + "No active key and no password needs pepper " + other +
            ": take pepper.other_file away, but no sooner than 12 hours after pepper " + current +
            " took over, or those who are signed in since before sign in again.\n";
 }
@@ -119,15 +119,15 @@ Answer showStatus(Services& services) {
                                 {"tenants", tenants}});
     if (status.other) document.set("other", *status.other);
     JsonArray failed;
-    std::string trouble;
+    std::string problem;
     for (const auto& [tenant, why] : status.uncounted) {
         failed.add(jsonObject({{"tenant", tenant.slug.text()}, {"message", why}}));
-        trouble += "the keys and passwords of " + tenant.slug.text() + " could not be counted: " + why + "\n";
+        problem += "the keys and passwords of " + tenant.slug.text() + " could not be counted: " + why + "\n";
     }
     document.set("failed", failed);
     auto answer = answerOf(tableOf(status) + whatIsNext(status) + passwordsOf(status), std::move(document), "");
-    answer.trouble = trouble;
-    if (!trouble.empty()) answer.status = ExitStatus::kPartlyDone;
+    answer.problem = problem;
+    if (!problem.empty()) answer.status = ExitStatus::kPartlyDone;
     return answer;
 }
 
@@ -188,22 +188,22 @@ Answer seal(Services& services, bool dryRun) {
     const auto done = sealAll(services, dryRun);
     std::size_t all = 0;
     JsonArray tenants, failed;
-    std::string trouble;
+    std::string problem;
     for (const auto& [tenant, sealed] : done.tenants) {
         all += sealed;
         tenants.add(jsonObject({{"tenant", tenant.slug.text()}, {"sealed", sealed}}));
     }
     for (const auto& [tenant, why] : done.failed) {
         failed.add(jsonObject({{"tenant", tenant.slug.text()}, {"message", why}}));
-        trouble += tenant.slug.text() + " is not sealed: " + why + "\n";
+        problem += tenant.slug.text() + " is not sealed: " + why + "\n";
     }
     auto answer = answerOf("Sealed " + numberOf(all) + " of " + std::to_string(done.tenants.size()) +
                                (done.tenants.size() == 1 ? " tenant" : " tenants") +
                                ". The pepper is now needed to check a password: keep its backup, apart from the "
                                "database's.\n",
                            jsonObject({{"sealed", all}, {"tenants", tenants}, {"failed", failed}}), "");
-    answer.trouble = trouble;
-    if (!trouble.empty()) answer.status = ExitStatus::kPartlyDone;
+    answer.problem = problem;
+    if (!problem.empty()) answer.status = ExitStatus::kPartlyDone;
     return dryRun ? asRehearsal(std::move(answer)) : answer;
 }
 
@@ -242,7 +242,7 @@ void addPepperCommands(CLI::App& app, Verb& chosen) {
     auto* const group = addGroup(app, "pepper", "The pepper, and how to replace it",
                                  "  claviger pepper status\n  claviger pepper rotate /etc/claviger/pepper.2");
     addVerb(*group, "status",
-            "Count the living keys, and the sealed passwords, by the pepper that they are stored with. A tenant that "
+            "Count the active keys, and the sealed passwords, by the pepper that they are stored with. A tenant that "
             "cannot be read is named and stops no other (exit status 5).",
             "  claviger pepper status\n  claviger pepper status --json")
         ->callback([&chosen] { chosen = showStatus; });

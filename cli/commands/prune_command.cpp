@@ -108,7 +108,7 @@ Answer answerOf(const std::vector<PrunedTenant>& pruned) {
                   .document = jsonObject({{"deleted", toJson(all)}, {"tenants", tenants}})};
     if (failures.empty()) return answer;
     answer.status = ExitStatus::kPartlyDone;
-    answer.trouble = failures +
+    answer.problem = failures +
                      "All others are done. Where a right is missing, run `claviger migrate`; then run this again: it "
                      "goes on where it was.";
     return answer;

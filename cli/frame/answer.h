@@ -18,7 +18,7 @@ struct Answer {
     std::string text;
     JsonObject document;
     ExitStatus status = ExitStatus::kDone;
-    std::string trouble{};      // the problems of a partly done verb, for the error output; empty: none
+    std::string problem{};      // the problems of a partly done verb, for the error output; empty: none
     std::string quiet{};        // replaces the text with --quiet: bare values for scripts, one a line
     std::string ifUnwritten{};  // the loss if the standard output cannot be written, and the remedy; may be empty
 };

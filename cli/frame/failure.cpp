@@ -37,7 +37,7 @@ Failure failureOf(const domain::Error& error) {
                     "Nothing was changed. `claviger user approve` lets the user have keys again."};
         case ErrorCode::kKeyNotFound:
             return {ExitStatus::kNotFound, "key_not_found", error.detail,
-                    "`claviger key list --tenant SLUG` shows all living keys of a tenant."};
+                    "`claviger key list --tenant SLUG` shows all active keys of a tenant."};
         case ErrorCode::kNameTaken:
             return {ExitStatus::kConflict, "name_taken", error.detail,
                     "Nothing was changed. A key that was made and never shown is replaced by `claviger key "

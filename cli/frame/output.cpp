@@ -96,7 +96,7 @@ ExitStatus Output::show(const Answer& answer) {
         showDocument(answer.document);
     else
         out_ << (format_ == Format::kQuiet ? answer.quiet : answer.text);
-    if (!answer.trouble.empty()) tell(answer.trouble);
+    if (!answer.problem.empty()) tell(answer.problem);
     if (out_.flush()) return answer.status;
 
     tell("the standard output cannot be written" + (answer.ifUnwritten.empty() ? "" : ": " + answer.ifUnwritten));
@@ -115,9 +115,9 @@ ExitStatus Output::show(const Failure& failure) {
     return failure.status();
 }
 
-void Output::tell(const std::string& trouble) {
+void Output::tell(const std::string& problem) {
     const bool red = ofErrors_ == Colours::kTerminal;
-    errors_ << (red ? "\033[1;31mclaviger:\033[0m " : "claviger: ") << trouble << '\n';
+    errors_ << (red ? "\033[1;31mclaviger:\033[0m " : "claviger: ") << problem << '\n';
 }
 
 void Output::showDocument(const JsonObject& document) {

@@ -43,7 +43,7 @@ public:
 
 private:
     void showDocument(const JsonObject&);
-    void tell(const std::string& trouble);
+    void tell(const std::string& problem);
 
     std::ostream& out_;
     std::ostream& errors_;

@@ -27,8 +27,8 @@ std::optional<struct stat> statusOf(const fs::path& path) {
     return ::stat(path.c_str(), &status) == 0 ? std::optional(status) : std::nullopt;
 }
 
-Finding serious(const std::string& check, const std::string& what, const std::string& mend) {
-    return {Severity::kSerious, check, what, mend};
+Finding serious(const std::string& check, const std::string& what, const std::string& fix) {
+    return {Severity::kSerious, check, what, fix};
 }
 
 bool isPrivate(const fs::path& secret) {

@@ -16,7 +16,7 @@ struct Finding {
     Severity severity;
     std::string check;  // stable, snake_case, for scripts
     std::string what;
-    std::string mend{};  // the fix; empty for kGood
+    std::string fix{};  // the fix; empty for kGood
 };
 
 using Findings = std::vector<Finding>;

@@ -11,7 +11,7 @@ namespace {
 constexpr auto kMethods = std::to_array<std::string_view>({"HEAD", "POST", "PUT", "DELETE", "OPTIONS"});
 constexpr auto kBelow = std::to_array<std::string_view>({"x.php", "x.css", "x.jpg", "x.html"});
 
-constexpr auto kSeeWithoutKey = "See guard_without_key: mend that first, then run this again.";
+constexpr auto kSeeWithoutKey = "See guard_without_key: fix that first, then run this again.";
 
 // Why a right key got 403. Claviger answers 401 to a missing key before it looks for the tenant.
 constexpr auto kUnreached =
@@ -50,7 +50,7 @@ std::string textOf(Credential credential) {
         case Credential::kLive:
             break;
     }
-    return "the living key";
+    return "the active key";
 }
 
 std::string textOf(const GuardProbe& probe) {
@@ -65,7 +65,7 @@ std::string textOf(const GuardAnswer& answer) {
 }
 
 // The fix for a request without an active key that got this response.
-std::string mendOf(const GuardProbe& probe, const GuardAnswer& answer) {
+std::string fixOf(const GuardProbe& probe, const GuardAnswer& answer) {
     if (answer.status == 0) return "See that the address is right and its server runs.";
     if (answer.status == 429) return "A limit answered before the guard: run this again later.";
     if (answer.status >= 500)
@@ -108,14 +108,14 @@ public:
                           "Right where browsers of other sites may ask first; they send no key then.");
         const bool plain = probe.credential == Credential::kNone && probe.method == "GET" && probe.below.empty();
         const bool explained = !plain && isLetIn(first_.status) && isLetIn(answer.status);
-        report(Severity::kSerious, probe, answer, explained ? kSeeWithoutKey : mendOf(probe, answer));
+        report(Severity::kSerious, probe, answer, explained ? kSeeWithoutKey : fixOf(probe, answer));
     }
 
     Finding take() { return std::move(finding_); }
 
 private:
     void judgeLive(const GuardProbe& probe, const GuardAnswer& answer) {
-        if (answer.status == 0) return report(Severity::kSerious, probe, answer, mendOf(probe, answer));
+        if (answer.status == 0) return report(Severity::kSerious, probe, answer, fixOf(probe, answer));
         if (answer.status == 401)
             return report(Severity::kSerious, probe, answer,
                           "The key is dead or another tenant's: compare $claviger_host with its tenant's hosts.");
@@ -125,13 +125,13 @@ private:
                    "The guard or the application behind it is broken: see the error log.");
     }
 
-    void report(Severity severity, const GuardProbe& probe, const GuardAnswer& answer, const std::string& mend) {
+    void report(Severity severity, const GuardProbe& probe, const GuardAnswer& answer, const std::string& fix) {
         if (severity < finding_.severity) return;
-        const bool first = finding_.mend.empty() || severity > finding_.severity;
+        const bool first = finding_.fix.empty() || severity > finding_.severity;
         const auto what = textOf(probe) + " " + textOf(answer);
         if (!first && finding_.what.find(what) != std::string::npos) return;
         finding_.what = first ? what : finding_.what + "; " + what;
-        if (first) finding_.mend = mend;
+        if (first) finding_.fix = fix;
         finding_.severity = severity;
     }
 
@@ -142,8 +142,8 @@ private:
 
 Finding closed(const GuardAnswer& first) {
     return {Severity::kWarning, "guard_closed",
-            "a dead key got 403. Claviger refuses one with 401, so probably nobody gets in, with a living key neither",
-            mendOfClosed(first) + std::string(" With --key-file this shows whether a living key gets in.")};
+            "a dead key got 403. Claviger refuses one with 401, so probably nobody gets in, with an active key neither",
+            mendOfClosed(first) + std::string(" With --key-file this shows whether an active key gets in.")};
 }
 
 }  // namespace
@@ -156,11 +156,11 @@ Findings checkGuard(const GuardProber& prober, bool withLive) {
         return answer;
     };
     const auto first = ask({Credential::kNone});
-    if (first.status == 0) return {{Severity::kSerious, "guard_address", textOf(first), mendOf({}, first)}};
+    if (first.status == 0) return {{Severity::kSerious, "guard_address", textOf(first), fixOf({}, first)}};
 
     Check without("guard_without_key", "requests without a key are refused", ask, first);
     Check wrong("guard_wrong_key", "malformed and dead keys are refused", ask, first);
-    Check live("guard_living_key", "the living key is let in", ask, first);
+    Check live("guard_active_key", "the active key is let in", ask, first);
     for (const bool asBearer : {false, true}) {
         without.ask({Credential::kNone});
         wrong.ask({Credential::kMalformed, "GET", "", asBearer});

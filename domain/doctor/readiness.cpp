@@ -23,7 +23,7 @@ Readiness::Verdict Readiness::verdict() {
     auto verdict = ofDatabase();
     if (fence_.lapsedFor() > kFencePatience) {
         verdict.missing.push_back(Part::kFence);
-        verdict.cause += std::string(verdict.cause.empty() ? "" : "; ") + "the feeder is behind";
+        verdict.cause += std::string(verdict.cause.empty() ? "" : "; ") + "the poller is behind";
     }
     verdict.missing.empty() ? faults_.worked() : faults_.failed(verdict.cause);
     return verdict;

@@ -22,7 +22,7 @@ public:
         kDatabase,  // does not answer
         kWriter,    // answers, but takes no writes
         kSchema,    // lacks something that this release needs, or no tenant has been migrated to this release
-        kFence,     // this host's feeder is behind: no cached entry is valid, so every verify reads the database
+        kFence,     // this host's poller is behind: no cached entry is valid, so every verify reads the database
     };
 
     struct Verdict {
@@ -30,7 +30,7 @@ public:
         std::string cause;          // for the log
     };
 
-    // The fence may be down this long before kFence is missing: a new feeder needs half a second.
+    // The fence may be down this long before kFence is missing: a new poller needs half a second.
     static constexpr std::chrono::seconds kFencePatience{2};
     // A check that found missing parts is not repeated for this long after it began. One without any is repeated.
     static constexpr std::chrono::milliseconds kKept{500};

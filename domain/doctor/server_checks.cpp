@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kTablesBesides = 100;      // those of the control schema and of the server itself
 constexpr long kSoon = 14;                       // days
-constexpr std::size_t kConnectionsBesides = 10;  // for the tool, the feeder and administrators
+constexpr std::size_t kConnectionsBesides = 10;  // for the tool, the poller and administrators
 
 std::string value(const ServerFacts& facts, const std::string& name) {
     const auto found = facts.variables.find(name);

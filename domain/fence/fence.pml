@@ -1,6 +1,6 @@
-/* The protocol of README.md as it is built, for Spin: one host that remembers, one key, one slot, one change that kills
+/* The protocol of README.md as it is built, for Spin: one host that remembers, one key, one shard, one change that kills
    the key. Hosts meet only in the database, so it is enough to watch one of them: the host of the change (OWN), or
-   another. A change by the tool, which maps no board, is for every host a change by another.
+   another. A change by the tool, which maps no segment, is for every host a change by another.
 
    Promised:
      1. a verify that starts after the change was answered never says yes;
@@ -9,7 +9,7 @@
 
    Time passes at any moment, so each step may be arbitrarily late: a stopped process, a slow network. One access to the
    database is one step: it is a statement that commits by itself, or one COMMIT. Nothing is counted and no clock is
-   kept, only ages as far as they matter; so feeders, verifies and time go on for ever, and all of it is still finite.
+   kept, only ages as far as they matter; so pollers, verifies and time go on for ever, and all of it is still finite.
 
    Check:   spin -a -DOWN=false fence.pml && gcc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -E -m1000000
    `./claviger test --long` does so with OWN true and false, with and without RESTART, and plants each of these faults by
@@ -19,26 +19,26 @@
    NODES_BEFORE_COMMIT  other  reads `nodes` before the commit
    ALONE_BEFORE_COMMIT  other  looks before the commit whether its host is alone
    ALONE_FROM_END       other  for how long a host is alone counts from after the look at `nodes`
-   NO_ANNOUNCEMENT      other  the feeder reads its first epochs as soon as its row is committed
+   NO_ANNOUNCEMENT      other  the poller reads its first epochs as soon as its row is committed
    TRUSTS_NO_ANSWER     other, restart  where the question for other hosts fails, assumes that there is none
-   NO_RAISE             own    does not raise the board of its host after the commit
-   NO_RAISE_IN_DOUBT    own    nor where it did not hear whether the commit was made
-   TICKET_AFTER_READ    own    verify reads the generations after it has asked the database
-   TICKET_BEFORE_LEASE  other  verify compares the generations before it loads the lease
+   NO_BUMP             own    does not bump the segment of its host after the commit
+   NO_BUMP_IN_DOUBT    own    nor where it did not hear whether the commit was made
+   TICKET_AFTER_READ    own    verify reads the counters after it has asked the database
+   TICKET_BEFORE_LEASE  other  verify compares the counters before it loads the lease
    LONG_TRANSACTION     own    verify asks within a transaction that was begun before
    LEASE_FROM_END       other  the lease counts from after the question for the epochs
-   LEASE_BEFORE_RAISE   other  the lease is set before the generations are raised
-   NO_RAISE_AT_START    other  the feeder does not raise everything when it begins
-   RAISES_FIRST         other  it raises everything before it reads its first epochs
+   LEASE_BEFORE_BUMP   other  the lease is set before the counters are bumped
+   NO_BUMP_AT_START    other  the poller does not bump everything when it begins
+   BUMPS_FIRST         other  it bumps everything before it reads its first epochs
    ROW_LAST             other  its row is committed after it has granted a lease
    KEEPS_BASELINE       other, restart  on a new connection it goes on with the epochs of the last one
    NO_RENEWAL           other  it never renews its row
-   ROW_FIRST            other  the feeder that leaves deletes its row before it lowers the fence
-   DELETES_ANY_ROW      other  its DELETE, where that is late, takes the row of the feeder after it
+   ROW_FIRST            other  the poller that leaves deletes its row before it lowers the fence
+   DELETES_ANY_ROW      other  its DELETE, where that is late, takes the row of the poller after it
    ROW_LOST_AT_ONCE     other, restart  a server is back within a lease and has lost the row: a limit (README.md) */
 
 #define LEASE  2   /* ticks for which a reading of the epochs is trusted; a change waits as long */
-#define LASTS  3   /* the feeder renews its row after so long, and begins anew where that was longer ago (1 s, 10 s) */
+#define LASTS  3   /* the poller renews its row after so long, and begins anew where that was longer ago (1 s, 10 s) */
 #define DIES   5   /* older rows are deleted (60 s) */
 
 /* the database */
@@ -46,30 +46,30 @@ bool down = false;
 byte away = 0;             /* for so long */
 bool server = false;       /* another one after a restart, which ends the connections of before */
 bool alive = true;         /* the row of the key */
-byte epoch = 1;            /* of its slot */
-bool row = false;          /* of the board in `nodes` */
+byte epoch = 1;            /* of its shard */
+bool row = false;          /* of the segment in `nodes` */
 byte rowAge = 0;           /* since its renewed_at */
-bool deleting = false;     /* the DELETE of a feeder that has gone is still under way */
-bool deletesRow = false;   /* it would find the row: since it was sent, no other feeder has written it */
+bool deleting = false;     /* the DELETE of a poller that has gone is still under way */
+bool deletesRow = false;   /* it would find the row: since it was sent, no other poller has written it */
 
-/* the board */
+/* the segment */
 byte fresh = 0;            /* the lease: ticks that are left */
 
-/* Tickets: whether each has the board's generation. More does not count, so there is no counter. */
+/* Stamps: whether each has the segment's counter. More does not count, so there is no counter. */
 #define REMEMBERED 0       /* of the one verdict that the host remembers */
 #define IN_HAND 1          /* of the verify that is asking */
 bool current[2];
 bool known = false;        /* something is remembered, and it says yes */
 
-#define raise d_step { current[REMEMBERED] = false; current[IN_HAND] = false }
+#define bump d_step { current[REMEMBERED] = false; current[IN_HAND] = false }
 
-/* the feeder's moments, as ages */
+/* the poller's moments, as ages */
 byte asked = 0, begun = 0, renewal = 0, registered = LEASE;
 
 /* the change */
 bool answered = false, committed = false;
 byte commitAge = 0;
-byte alone = 0;            /* on the board of its host, where that is another: ticks for which it is alone */
+byte alone = 0;            /* on the segment of its host, where that is another: ticks for which it is alone */
 
 #define older(age, most) if :: age < most -> age++ :: else fi
 
@@ -86,16 +86,16 @@ active proctype time() {
   od
 }
 
-/* --- feeders, one after another (persistence/fence/feeder.cpp) --- */
+/* --- pollers, one after another (persistence/fence/epoch_poller.cpp) --- */
 
-/* A connection may be lost before any statement. A feeder that is killed looks the same. */
+/* A connection may be lost before any statement. A poller that is killed looks the same. */
 #define ask(statement) atomic { \
     if \
     :: !down && mine == server -> statement \
     :: goto connect \
     fi }
 
-active proctype feeder() {
+active proctype poller() {
   byte seen = 1, read;
   bool mine, again;
 
@@ -109,14 +109,14 @@ begin:
   registered == LEASE;  /* by now no host takes itself for alone */
 #endif
 #endif
-#ifdef RAISES_FIRST
-  raise;
+#ifdef BUMPS_FIRST
+  bump;
 #endif
 #ifndef KEEPS_BASELINE
   ask(seen = epoch);
-#ifndef RAISES_FIRST
-#ifndef NO_RAISE_AT_START
-  raise;
+#ifndef BUMPS_FIRST
+#ifndef NO_BUMP_AT_START
+  bump;
 #endif
 #endif
 #endif
@@ -144,11 +144,11 @@ read_epochs:
 #ifdef LEASE_FROM_END
   asked = 0;
 #endif
-#ifdef LEASE_BEFORE_RAISE
+#ifdef LEASE_BEFORE_BUMP
   fresh = LEASE - asked;
 #endif
-  if :: read != seen -> raise :: else fi;
-#ifndef LEASE_BEFORE_RAISE
+  if :: read != seen -> bump :: else fi;
+#ifndef LEASE_BEFORE_BUMP
   d_step { fresh = LEASE - asked; seen = read; read = 0; asked = LEASE };
 #else
   d_step { seen = read; read = 0; asked = LEASE };
@@ -158,7 +158,7 @@ read_epochs:
 #endif
   goto feed;
 
-/* A reload: fence down, row deleted, then the next feeder. The DELETE may reach the server late, or not at all. */
+/* A reload: fence down, row deleted, then the next poller. The DELETE may reach the server late, or not at all. */
 leave:
 #ifndef ROW_FIRST
   fresh = 0;
@@ -236,7 +236,7 @@ active proctype late() {
 
 /* --- the change (persistence/connection/transactions.cpp) --- */
 
-/* The feeder on the host of the change. It may be late with what it has seen, which only shortens it. */
+/* The poller on the host of the change. It may be late with what it has seen, which only shortens it. */
 active proctype lookout() {
 #ifdef ALONE_FROM_END
   bool none;
@@ -247,7 +247,7 @@ active proctype lookout() {
 }
 
 #define commit atomic { !down; alive = false; epoch++; committed = true; mine = server }
-#define raiseOwn if :: OWN -> raise :: else fi
+#define bumpOwn if :: OWN -> bump :: else fi
 
 active proctype change() {
   bool others, mine;
@@ -274,26 +274,26 @@ active proctype change() {
      };
 #endif
 #endif
-#ifndef NO_RAISE
-     raiseOwn;
+#ifndef NO_BUMP
+     bumpOwn;
 #endif
 #ifndef NO_WAIT
      if :: others && !OWN -> commitAge == LEASE :: else fi;  /* its own host needs no wait */
 #endif
      answered = true
   :: commit;  /* the connection is lost before it hears of it: 503 */
-#ifndef NO_RAISE_IN_DOUBT
-     raiseOwn;
+#ifndef NO_BUMP_IN_DOUBT
+     bumpOwn;
 #endif
      answered = OWN
-  :: raiseOwn; commit  /* it is made after the worker has given up */
+  :: bumpOwn; commit  /* it is made after the worker has given up */
   fi
 }
 
 /* --- what else happens to the database --- */
 
 #ifndef RESTART
-/* Another host's feeder. */
+/* Another host's poller. */
 active proctype forgetDead() { do :: atomic { row && rowAge > DIES -> row = false; deletesRow = false } od }
 
 #else

@@ -13,7 +13,7 @@
 
 namespace claviger::domain {
 
-// Caches results of database queries. An entry is returned only while the fence holds its ticket, and for at most a
+// Caches results of database queries. An entry is returned only while the fence holds its stamp, and for at most a
 // minute, so that an error in the fence cannot last. Bounded: holds at most `capacity` entries, rounded up to a
 // multiple of 8; 0 turns the cache off. Eight entries share a bucket, and the least recently used one of them is
 // evicted. Thread-safe.
@@ -33,21 +33,21 @@ public:
         const std::lock_guard lock(lockOf(index));
         for (auto& entry : places_[index]) {
             if (!entry || entry->key != key) continue;
-            if (now - entry->since > kMaxAge || !fence_.holds(entry->ticket)) return std::nullopt;
+            if (now - entry->since > kMaxAge || !fence_.holds(entry->stamp)) return std::nullopt;
             entry->used = now;
             return entry->value;
         }
         return std::nullopt;
     }
 
-    // Caches the value in place of an earlier one of the key. The ticket's generations must have been read before the
+    // Caches the value in place of an earlier one of the key. The stamp's counters must have been read before the
     // query.
-    void keep(const Key& key, Value value, const Ticket& ticket) {
+    void keep(const Key& key, Value value, const CacheStamp& stamp) {
         if (places_.empty()) return;
         const auto now = Clock::now();
         const auto index = indexOf(key);
         const std::lock_guard lock(lockOf(index));
-        roomFor(key, places_[index]).emplace(Entry{key, std::move(value), ticket, now, now});
+        roomFor(key, places_[index]).emplace(Entry{key, std::move(value), stamp, now, now});
     }
 
 private:
@@ -60,7 +60,7 @@ private:
     struct Entry {
         Key key;
         Value value;
-        Ticket ticket;
+        CacheStamp stamp;
         Clock::time_point since, used;
     };
     using Place = std::array<std::optional<Entry>, kShared>;

@@ -5,15 +5,15 @@
 namespace claviger::domain {
 namespace {
 
-std::vector<std::vector<ApiKey>> listLive(const TenantStore& store, const std::vector<UserId>& users) {
-    return store.apiKeys().listLive(users);
+std::vector<std::vector<ApiKey>> listActive(const TenantStore& store, const std::vector<UserId>& users) {
+    return store.apiKeys().listActive(users);
 }
 
 }  // namespace
 
 ApiKeyService::ApiKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock,
                              const ChangeLimit& limit)
-    : stores_(stores), hasher_(hasher), maker_(stores, hasher, clock, limit), lists_(stores, listLive) {}
+    : stores_(stores), hasher_(hasher), maker_(stores, hasher, clock, limit), lists_(stores, listActive) {}
 
 std::vector<ApiKey> ApiKeyService::list(const Actor& actor) const {
     return lists_.ask(actor.tenant(), actor.user().id);
@@ -28,7 +28,8 @@ Result<ApiKey> ApiKeyService::find(const Actor& actor, const ApiKeyId& id) const
 
 std::optional<ApiKey> ApiKeyService::findByOnce(const Actor& actor, std::string_view once) const {
     const auto hash = hasher_.hashOnce(actor.tenant().id, actor.user().id, once);
-    return stores_.read(actor.tenant(), [&](const TenantStore& store) { return store.apiKeys().findLiveByOnce(hash); });
+    return stores_.read(actor.tenant(),
+                        [&](const TenantStore& store) { return store.apiKeys().findActiveByOnce(hash); });
 }
 
 Result<IssuedApiKey> ApiKeyService::create(const Actor& actor, const KeyName& name, Once once) {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "domain/keys/gathering.h"
-#include "domain/keys/key_maker.h"
+#include "domain/keys/batched_lookup.h"
+#include "domain/keys/key_issuer.h"
 #include "domain/model/actor.h"
 #include "domain/model/api_key.h"
 #include "domain/secrets/hasher.h"
@@ -36,7 +36,7 @@ public:
     // keeps its hash, and no later call can return it again.
     //
     //   kNameTaken        an active key of this user has the name
-    //   kKeyLimitReached  the user has kLiveKeyLimit active keys
+    //   kKeyLimitReached  the user has kActiveKeyLimit active keys
     //   kTooManyChanges   the user's budget of creates and regenerates is used up; retryAfter says for how long
     //   kAlreadyShown     the form with this one-time value has made a key before
     //   kUnauthorized     the user was suspended after signing in
@@ -44,7 +44,8 @@ public:
     Result<IssuedApiKey> create(const Actor&, const KeyName&, Once = std::nullopt);
 
     // Revokes the key and issues a new one under its name, with the audit record, in one transaction. No verify that
-    // starts after `settledAt` accepts the old value, on any worker of any host. Send no response before `settledAt`.
+    // starts after `effectiveAt` accepts the old value, on any worker of any host. Send no response before
+    // `effectiveAt`.
     //
     //   kKeyNotFound     unknown, revoked, another user's or another tenant's key: the same result for all four
     //   kAlreadyShown    the form with this one-time value has made a key before
@@ -58,8 +59,8 @@ private:
 
     TenantStores& stores_;
     const secrets::Hasher& hasher_;
-    KeyMaker maker_;
-    mutable Gathering<UserId, std::vector<ApiKey>> lists_;  // thread-safe by itself
+    KeyIssuer maker_;
+    mutable BatchedLookup<UserId, std::vector<ApiKey>> lists_;  // thread-safe by itself
 };
 
 }  // namespace claviger::domain

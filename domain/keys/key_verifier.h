@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "domain/fence/fenced_cache.h"
-#include "domain/keys/gathering.h"
+#include "domain/keys/batched_lookup.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
 
@@ -26,21 +26,21 @@ public:
     //                or a user who is not approved
     // Throws StorageUnavailable if the database had to be queried and did not answer; then the key may be active or
     // not.
-    Result<LivingKey> verify(const Tenant&, std::string_view presented, const Caller&);
+    Result<ActiveKey> verify(const Tenant&, std::string_view presented, const ClientInfo&);
 
 private:
     struct Looked {
-        LivingKey key;
+        ActiveKey key;
         std::optional<ApiKeys::NewHash> moved;  // the hash to move to; nullopt: the key is stored with this pepper
     };
     std::optional<Looked> look(const Tenant&, const secrets::PlainKey&, const secrets::KeyHash&);
 
-    Gathering<KeyHashes, std::optional<FoundKey>> found_;
+    BatchedLookup<KeyHashes, std::optional<FoundKey>> found_;
     const secrets::Hasher& hasher_;
     UsageRecorder& usage_;
     const Clock& clock_;
     const Fence& fence_;
-    FencedCache<secrets::KeyHash, LivingKey, HashOfDigest> known_;
+    FencedCache<secrets::KeyHash, ActiveKey, HashOfDigest> known_;
 };
 
 }  // namespace claviger::domain

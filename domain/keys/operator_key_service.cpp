@@ -7,10 +7,10 @@ namespace claviger::domain {
 namespace {
 
 Error noSuchKey(const ApiKeyId& id) {
-    return {ErrorCode::kKeyNotFound, "the tenant has no living key " + id.text()};
+    return {ErrorCode::kKeyNotFound, "the tenant has no active key " + id.text()};
 }
 
-// Rewords a refusal of KeyMaker for an operator, who is not the user.
+// Rewords a refusal of KeyIssuer for an operator, who is not the user.
 template <class T>
 Result<T> toldToOperator(Result<T> result, const std::string& user) {
     if (result.ok()) return result;
@@ -18,9 +18,9 @@ Result<T> toldToOperator(Result<T> result, const std::string& user) {
         case ErrorCode::kUnauthorized:
             return Error{ErrorCode::kUserNotApproved, user + " is pending or suspended, and gets no key"};
         case ErrorCode::kNameTaken:
-            return Error{ErrorCode::kNameTaken, user + " has a living key with this name"};
+            return Error{ErrorCode::kNameTaken, user + " has an active key with this name"};
         case ErrorCode::kKeyLimitReached:
-            return Error{ErrorCode::kKeyLimitReached, user + " has as many living keys as one may have"};
+            return Error{ErrorCode::kKeyLimitReached, user + " has as many active keys as one may have"};
         default:
             return result;
     }
@@ -35,10 +35,10 @@ OperatorKeyService::OperatorKeyService(TenantStores& stores, const secrets::Hash
 Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, const std::optional<Email>& email) const {
     using Keys = std::vector<KeyOwner>;
     return stores_.read(tenant, [&](const TenantStore& store) -> Result<Keys> {
-        if (!email) return store.apiKeys().listAllLive();
+        if (!email) return store.apiKeys().listAllActive();
         const auto account = store.users().findByEmail(*email);
         if (!account) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
-        auto lists = store.apiKeys().listLive({account->user.id});
+        auto lists = store.apiKeys().listActive({account->user.id});
         Keys owned;
         for (auto& key : lists.front()) owned.push_back({std::move(key), account->user});
         return owned;
@@ -50,7 +50,7 @@ Result<ApiKey> OperatorKeyService::find(const Tenant& tenant, const Email& email
     if (!keys.ok()) return keys.error();
     for (const auto& [key, user] : keys.value())
         if (key.name == name) return key;
-    return Error{ErrorCode::kKeyNotFound, email.text() + " has no living key with this name"};
+    return Error{ErrorCode::kKeyNotFound, email.text() + " has no active key with this name"};
 }
 
 Result<IssuedApiKey> OperatorKeyService::create(const Tenant& tenant, const Email& email, const KeyName& name) {
@@ -64,7 +64,7 @@ Result<IssuedApiKey> OperatorKeyService::regenerate(const Tenant& tenant, const 
     if (!stored || stored->deletedAt) return noSuchKey(id);
     auto made = maker_.regenerate({tenant, stored->key.user, origin_}, id);
     if (!made.ok() && made.error().code == ErrorCode::kKeyNotFound) return noSuchKey(id);
-    if (made.ok()) std::this_thread::sleep_until(made.value().settledAt);  // the tool may block its thread
+    if (made.ok()) std::this_thread::sleep_until(made.value().effectiveAt);  // the tool may block its thread
     return toldToOperator(std::move(made), "the key's user");
 }
 
@@ -73,14 +73,14 @@ Result<RevokedKey> OperatorKeyService::revoke(const Tenant& tenant, const ApiKey
         const auto stored = store.apiKeys().find(id);
         if (!stored) return Error{ErrorCode::kKeyNotFound, "the tenant never had a key " + id.text()};
         const auto now = clock_.now();
-        const auto living = store.apiKeys().lock(stored->key.user, id).living;
-        if (living) {
-            store.apiKeys().end(id, *living, now);
+        const auto active = store.apiKeys().lock(stored->key.user, id).active;
+        if (active) {
+            store.apiKeys().end(id, *active, now);
             store.audit().add({now, AuditAction::kKeyRevoked, stored->key.user, id, origin_});
         } else {
             store.apiKeys().endAgain(id);
         }
-        return RevokedKey{stored->key, living.has_value()};
+        return RevokedKey{stored->key, active.has_value()};
     });
 }
 

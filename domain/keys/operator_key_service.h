@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "domain/keys/key_maker.h"
+#include "domain/keys/key_issuer.h"
 #include "domain/model/email.h"
 
 namespace claviger::domain {
@@ -35,7 +35,7 @@ public:
     //   kUserNotFound
     //   kUserNotApproved  a pending or suspended user
     //   kNameTaken        an active key of the user has the name
-    //   kKeyLimitReached  the user has kLiveKeyLimit active keys
+    //   kKeyLimitReached  the user has kActiveKeyLimit active keys
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const Tenant&, const Email&, const KeyName&);
 
@@ -59,7 +59,7 @@ private:
     TenantStores& stores_;
     const Clock& clock_;
     RequestOrigin origin_;
-    KeyMaker maker_;
+    KeyIssuer maker_;
 };
 
 }  // namespace claviger::domain

@@ -60,7 +60,7 @@ PepperStatus PepperService::status() const {
         KeysByPepper keys;
         PasswordsByPepper passwords;
         auto why = failureOf([&] {
-            keys = stores_.read(tenant, [](const TenantStore& store) { return store.apiKeys().countLiveByPepper(); });
+            keys = stores_.read(tenant, [](const TenantStore& store) { return store.apiKeys().countActiveByPepper(); });
             passwords =
                 stores_.read(tenant, [](const TenantStore& store) { return store.users().countPasswordsByPepper(); });
         });

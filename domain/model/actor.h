@@ -29,18 +29,18 @@ private:
 
 // An API client that presented an active key of a tenant. Holds a reference to the tenant, which must outlive it. It is
 // not an Actor: a key cannot create keys.
-class KeyBearer {
+class ApiClient {
 public:
     const Tenant& tenant() const { return tenant_; }
-    const UserId& user() const { return living_.user; }
-    const ApiKeyId& key() const { return living_.id; }
+    const UserId& user() const { return active_.user; }
+    const ApiKeyId& key() const { return active_.id; }
 
 private:
     friend class Authenticator;
-    KeyBearer(const Tenant& tenant, LivingKey living) : tenant_(tenant), living_(living) {}
+    ApiClient(const Tenant& tenant, ActiveKey active) : tenant_(tenant), active_(active) {}
 
     const Tenant& tenant_;
-    LivingKey living_;
+    ActiveKey active_;
 };
 
 }  // namespace claviger::domain

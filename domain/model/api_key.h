@@ -5,8 +5,8 @@
 #include <string>
 
 #include "domain/base/id.h"
-#include "domain/fence/settling.h"
-#include "domain/model/caller.h"
+#include "domain/fence/effective_at.h"
+#include "domain/model/client_info.h"
 #include "domain/model/key_name.h"
 #include "domain/model/user.h"
 #include "domain/secrets/digest.h"
@@ -14,7 +14,7 @@
 
 namespace claviger::domain {
 
-inline constexpr std::size_t kLiveKeyLimit = 500;  // active keys of one user
+inline constexpr std::size_t kActiveKeyLimit = 500;  // active keys of one user
 
 // A named credential of one user, without its secret. The full key was shown once, when it was issued.
 struct ApiKey {
@@ -26,8 +26,8 @@ struct ApiKey {
     std::string keyPrefix;  // the first 12 characters of the full key
     Timestamp createdAt;
     std::optional<Timestamp> lastUsedAt;
-    Caller lastCaller{};    // the client of that use
-    std::int64_t uses = 0;  // recorded uses; the newest ones are missing for some seconds
+    ClientInfo lastCaller{};  // the client of that use
+    std::int64_t uses = 0;    // recorded uses; the newest ones are missing for some seconds
 
     std::string maskedKey() const { return keyPrefix + "****"; }
 };
@@ -43,11 +43,12 @@ struct KeySecret {
 struct IssuedApiKey {
     ApiKey key;
     secrets::PlainKey fullKey;
-    SettledAt settledAt = kSettled;  // after regenerate: the moment from which every host refuses the old value
+    EffectiveAt effectiveAt =
+        kEffectiveNow;  // after regenerate: the moment from which every host refuses the old value
 };
 
 // The result of verify for an active key: its id and its user.
-struct LivingKey {
+struct ActiveKey {
     ApiKeyId id;
     UserId user;
 };
@@ -59,7 +60,7 @@ struct KeyHashes {
 };
 
 struct FoundKey {
-    LivingKey key;
+    ActiveKey key;
     int pepperVersion;  // of the hash that the key is stored under
 };
 

@@ -30,7 +30,7 @@ inline bool isWithinLimits(const Session& session, Timestamp now) {
 }
 
 // An open session and its approved user.
-struct LiveSession {
+struct ActiveSession {
     Session session;
     User user;
 };

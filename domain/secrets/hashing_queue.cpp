@@ -27,8 +27,8 @@ constexpr std::chrono::microseconds kFirstRetry{50}, kLongestRetry{2000};  // be
 
 // The locked bytes of the file. A lock on a byte does not concern the byte's content.
 constexpr off_t kTableLock = 0;  // held by the process that reads or changes the table
-constexpr std::uint32_t kSeats =
-    1023;  // enough for 256 workers and their successors; byte n is locked by the process that has seat n, from 1 on
+constexpr std::uint32_t kSlots =
+    1023;  // enough for 256 workers and their successors; byte n is locked by the process that has slot n, from 1 on
 
 std::system_error failure(const std::filesystem::path& path, int error = errno) {
     return {error, std::generic_category(), path.string()};
@@ -137,7 +137,7 @@ HashingQueue::HashingQueue(const std::filesystem::path& folder)
     : path_(fileIn(folder)),
       mapping_(path_),
       table_(*mapping_.table),
-      seat_(takeSeat()),
+      slot_(takeSlot()),
       lastMoment_(std::numeric_limits<Clock::rep>::max()) {
     const Section section(*this);
     if (!section && !section.isContended()) throw failure(path_);
@@ -148,16 +148,16 @@ std::filesystem::path HashingQueue::fileIn(const std::filesystem::path& folder) 
     return folder / kName;
 }
 
-// The seat's previous process has exited.
+// The slot's previous process has exited.
 void HashingQueue::freeInherited() {
     if (!std::exchange(inherits_, false)) return;
     for (auto& place : table_.places())
-        if (place.owner == seat_) place.state = State::kFree;
+        if (place.owner == slot_) place.state = State::kFree;
 }
 
-std::uint32_t HashingQueue::takeSeat() const {
-    for (std::uint32_t seat = 1; seat <= kSeats; ++seat)
-        if (lock(mapping_.file, F_OFD_SETLK, F_WRLCK, seat)) return seat;
+std::uint32_t HashingQueue::takeSlot() const {
+    for (std::uint32_t slot = 1; slot <= kSlots; ++slot)
+        if (lock(mapping_.file, F_OFD_SETLK, F_WRLCK, slot)) return slot;
     throw std::runtime_error("1023 processes use " + path_.string());
 }
 
@@ -166,7 +166,7 @@ std::optional<HashingQueue::Place> HashingQueue::enter(const HashingClaim& claim
     if (section.isContended()) return std::nullopt;
     if (!section) throw failure(path_);
     freePlacesOfTheDead();
-    auto* const place = table_.admit(claim, seat_);
+    auto* const place = table_.admit(claim, slot_);
     if (place == nullptr) return std::nullopt;
     table_.grant();
     return Place(Holding(*this, *place));
@@ -195,21 +195,21 @@ void HashingQueue::lookForTheDead() {
 
 void HashingQueue::freePlacesOfTheDead() {
     freeInherited();
-    std::bitset<kSeats + 1> looked, dead;
+    std::bitset<kSlots + 1> looked, dead;
     for (auto& place : table_.places()) {
-        if (place.state.load() == State::kFree || place.owner == seat_) continue;
-        const auto seat = place.owner <= kSeats ? place.owner : 0;
-        if (!looked[seat]) dead[seat] = isDead(seat), looked[seat] = true;
-        if (dead[seat]) place.state = State::kFree;
+        if (place.state.load() == State::kFree || place.owner == slot_) continue;
+        const auto slot = place.owner <= kSlots ? place.owner : 0;
+        if (!looked[slot]) dead[slot] = isDead(slot), looked[slot] = true;
+        if (dead[slot]) place.state = State::kFree;
     }
 }
 
-bool HashingQueue::isDead(std::uint32_t seat) const {
-    if (seat == 0) return true;  // no process ever has seat 0
+bool HashingQueue::isDead(std::uint32_t slot) const {
+    if (slot == 0) return true;  // no process ever has slot 0
     struct flock range {};
     range.l_type = F_WRLCK;
     range.l_whence = SEEK_SET;
-    range.l_start = seat;
+    range.l_start = slot;
     range.l_len = 1;
     return ::fcntl(mapping_.file, F_OFD_GETLK, &range) == 0 && range.l_type == F_UNLCK;
 }

@@ -17,7 +17,7 @@ namespace claviger::domain::secrets {
 //
 // A process that is killed at any instruction leaves no lock behind: the kernel frees its two locks on the file. One
 // lock is on the table, which is consistent between any two stores (see HashingPlace). The other is on the process's
-// seat, its number in the file. Other processes free the places of an unlocked seat when a sign-in enters, and within
+// slot, its number in the file. Other processes free the places of an unlocked slot when a sign-in enters, and within
 // 100 ms while one waits. Places that are in the file after a crash of the machine are freed in the same way.
 //
 // A process that is stopped (SIGSTOP) keeps its places, permits and locks until it continues. If it is stopped while it
@@ -108,15 +108,15 @@ private:
     void lookForTheDead();
     void freePlacesOfTheDead();
     void freeInherited();
-    bool isDead(std::uint32_t seat) const;
-    std::uint32_t takeSeat() const;
+    bool isDead(std::uint32_t slot) const;
+    std::uint32_t takeSlot() const;
 
     const std::filesystem::path path_;
     const Mapping mapping_;
     HashingTable& table_;
-    std::uint32_t seat_;
+    std::uint32_t slot_;
     std::mutex mutex_;      // between threads; the file's lock is between processes only
-    bool inherits_ = true;  // the table may hold places of the seat's previous process; under the lock
+    bool inherits_ = true;  // the table may hold places of the slot's previous process; under the lock
     std::atomic<std::chrono::steady_clock::rep> nextLook_{0};
     std::atomic<std::chrono::steady_clock::rep> lastMoment_;
 };

@@ -32,7 +32,7 @@ struct HashingPlace {
     };
 
     std::atomic<State> state;
-    std::uint32_t owner;    // the seat of its process
+    std::uint32_t owner;    // the slot of its process
     std::uint64_t arrival;  // increases with each sign-in
     HashingClaim claim;
 };

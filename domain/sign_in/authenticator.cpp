@@ -38,24 +38,26 @@ Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::Sess
     return Actor(tenant, std::move(live->user), origin);
 }
 
-std::optional<LiveSession> Authenticator::find(const Tenant& tenant, const secrets::SessionHash& hash, Timestamp now) {
+std::optional<ActiveSession> Authenticator::find(const Tenant& tenant, const secrets::SessionHash& hash,
+                                                 Timestamp now) {
     auto live = known_.find(hash);
     if (!live || isToBeTouched(live->session, now) || !isWithinLimits(live->session, now))
         live = look(tenant, hash, now);
     return live;
 }
 
-std::optional<LiveSession> Authenticator::look(const Tenant& tenant, const secrets::SessionHash& hash, Timestamp now) {
-    Generations before;
+std::optional<ActiveSession> Authenticator::look(const Tenant& tenant, const secrets::SessionHash& hash,
+                                                 Timestamp now) {
+    ShardCounters before;
     fence_.read(before);
-    auto live = stores_.read(tenant, [&](const TenantStore& store) { return store.sessions().findLive(hash, now); });
+    auto live = stores_.read(tenant, [&](const TenantStore& store) { return store.sessions().findActive(hash, now); });
     if (!live) return std::nullopt;
 
     if (isToBeTouched(live->session, now)) {
         touch(tenant, hash, now);
         live->session.lastSeenAt = now;  // even if the write failed: it is tried once a minute
     }
-    known_.keep(hash, *live, {before, {slotOf(hash), slotOf(live->user.id)}});
+    known_.keep(hash, *live, {before, {shardOf(hash), shardOf(live->user.id)}});
     return live;
 }
 
@@ -75,13 +77,13 @@ void Authenticator::touch(const Tenant& tenant, const secrets::SessionHash& hash
     }
 }
 
-Result<KeyBearer> Authenticator::byApiKey(const Tenant& tenant, std::string_view presented, const Caller& caller) {
-    const auto living = verifier_.verify(tenant, presented, caller);
-    if (!living.ok()) return living.error();
-    return KeyBearer(tenant, living.value());
+Result<ApiClient> Authenticator::byApiKey(const Tenant& tenant, std::string_view presented, const ClientInfo& caller) {
+    const auto active = verifier_.verify(tenant, presented, caller);
+    if (!active.ok()) return active.error();
+    return ApiClient(tenant, active.value());
 }
 
-Result<KeyOwner> Authenticator::describe(const KeyBearer& bearer) const {
+Result<KeyOwner> Authenticator::describe(const ApiClient& bearer) const {
     auto owner = owners_.ask(bearer.tenant(), bearer.key());
     if (!owner) return ErrorCode::kKeyInvalid;
     return std::move(*owner);

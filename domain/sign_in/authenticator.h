@@ -4,7 +4,7 @@
 
 #include "domain/base/fault_report.h"
 #include "domain/base/retry_pauses.h"
-#include "domain/keys/gathering.h"
+#include "domain/keys/batched_lookup.h"
 #include "domain/keys/key_verifier.h"
 #include "domain/model/actor.h"
 #include "domain/ports/tenant/tenant_stores.h"
@@ -27,17 +27,17 @@ public:
     //   kUnauthorized  unknown, ended or expired session, or a user who is not approved
     Result<Actor> bySession(const Tenant&, const secrets::SessionToken&, const RequestOrigin&);
 
-    // Returns the API client of a key, and records the use. The tenant must outlive the KeyBearer.
+    // Returns the API client of a key, and records the use. The tenant must outlive the ApiClient.
     //   kKeyInvalid  malformed, unknown or revoked key, or a user who is not approved
-    Result<KeyBearer> byApiKey(const Tenant&, std::string_view presented, const Caller&);
+    Result<ApiClient> byApiKey(const Tenant&, std::string_view presented, const ClientInfo&);
 
     // Returns the bearer's key and user, as they are in the database now.
     //   kKeyInvalid  the key was revoked since, or its user is not approved any more
-    Result<KeyOwner> describe(const KeyBearer&) const;
+    Result<KeyOwner> describe(const ApiClient&) const;
 
 private:
-    std::optional<LiveSession> find(const Tenant&, const secrets::SessionHash&, Timestamp now);
-    std::optional<LiveSession> look(const Tenant&, const secrets::SessionHash&, Timestamp now);
+    std::optional<ActiveSession> find(const Tenant&, const secrets::SessionHash&, Timestamp now);
+    std::optional<ActiveSession> look(const Tenant&, const secrets::SessionHash&, Timestamp now);
     void touch(const Tenant&, const secrets::SessionHash&, Timestamp now);
 
     TenantStores& stores_;
@@ -47,8 +47,8 @@ private:
     const Fence& fence_;
     FaultReport& faults_;  // for writes of last-seen times
     RetryPauses<TenantId, HashOfId> unwritable_;
-    FencedCache<secrets::SessionHash, LiveSession, HashOfDigest> known_;
-    mutable Gathering<ApiKeyId, std::optional<KeyOwner>> owners_;  // thread-safe by itself
+    FencedCache<secrets::SessionHash, ActiveSession, HashOfDigest> known_;
+    mutable BatchedLookup<ApiKeyId, std::optional<KeyOwner>> owners_;  // thread-safe by itself
 };
 
 }  // namespace claviger::domain

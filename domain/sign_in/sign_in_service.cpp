@@ -152,14 +152,14 @@ std::optional<secrets::PasswordHash> SignInService::replacementOf(const Tenant& 
     return seal_.seal(tenant.id, account.user.id, renewed ? *renewed : opened);
 }
 
-SettledAt SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
+EffectiveAt SignInService::signOut(const Actor& actor, const secrets::SessionToken& token) {
     const auto now = clock_.now();
-    const auto ended = stores_.transactSettling<void>(actor.tenant(), [&](TenantStore& store) -> Result<void> {
+    const auto ended = stores_.transactRevocation<void>(actor.tenant(), [&](TenantStore& store) -> Result<void> {
         end(store, actor.tenant(), token, now);
         store.audit().add({now, AuditAction::kSignedOut, actor.user().id, {}, actor.origin()});
         return {};
     });
-    return ended.settledAt;  // this work refuses nothing
+    return ended.effectiveAt;  // this work refuses nothing
 }
 
 // Looks the device up under either pepper, as end() does with the session.
@@ -212,7 +212,7 @@ std::optional<Result<SignedIn>> SignInService::start(Waiting& waiting, const Che
     auto& device = fresh ? *fresh : *attempt.device;
 
     bool isAnother = false;
-    auto [stored, settledAt] = stores_.transactSettling<void>(tenant, [&](TenantStore& store) -> Result<void> {
+    auto [stored, effectiveAt] = stores_.transactRevocation<void>(tenant, [&](TenantStore& store) -> Result<void> {
         if (!store.users().lockApproved(user.id)) return ErrorCode::kSignInRefused;
         const auto current = store.users().findByEmail(user.email);
         isAnother = !current || current->passwordHash.stored() != checked.account->passwordHash.stored();
@@ -229,7 +229,7 @@ std::optional<Result<SignedIn>> SignInService::start(Waiting& waiting, const Che
     if (isAnother) return std::nullopt;
     if (!stored.ok() && stored.error().code == ErrorCode::kSignInBudgetUsed) throttle_.giveBack(tenant, counted);
     if (!stored.ok()) return Result<SignedIn>(stored.error());
-    return Result<SignedIn>(SignedIn{std::move(token), std::move(device), settledAt});
+    return Result<SignedIn>(SignedIn{std::move(token), std::move(device), effectiveAt});
 }
 
 }  // namespace claviger::domain

@@ -13,7 +13,6 @@
 #include "domain/secrets/password_hasher.h"
 #include "domain/secrets/password_seal.h"
 #include "domain/sign_in/passwords_in_use.h"
-#include "domain/sign_in/passwords_in_use.h"
 #include "domain/sign_in/throttle.h"
 
 namespace claviger::domain {
@@ -31,7 +30,7 @@ struct SignInAttempt {
 struct SignedIn {
     secrets::SessionToken session;
     secrets::DeviceToken device;
-    SettledAt settledAt = kSettled;  // the moment from which every host refuses the previous session
+    EffectiveAt effectiveAt = kEffectiveNow;  // the moment from which every host refuses the previous session
 };
 
 // Starts and ends sessions. Thread-safe.
@@ -58,7 +57,7 @@ public:
     Result<Waiting> begin(const Tenant&, SignInAttempt);
 
     // The second step, once isDecided(): checks the password and starts a new session, with its audit record. Blocks
-    // for the hashing. Do not send the response before `settledAt`. A stored password of another cost than the
+    // for the hashing. Do not send the response before `effectiveAt`. A stored password of another cost than the
     // configured one is replaced by one of the configured cost. A sealed one stays sealed, from then on under the
     // current pepper.
     //
@@ -76,7 +75,7 @@ public:
 
     // Ends the session in the database, with its audit record. Returns the moment from which every host refuses the
     // session; do not send the response before it. Throws StorageUnavailable, OutcomeUnknown.
-    SettledAt signOut(const Actor&, const secrets::SessionToken&);
+    EffectiveAt signOut(const Actor&, const secrets::SessionToken&);
 
 private:
     secrets::HashingClaim claimOf(const Tenant&, const Throttle::Source&) const;

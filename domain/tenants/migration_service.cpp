@@ -16,7 +16,7 @@ bool isBehind(const TenantState& tenant) {
 
 }  // namespace
 
-std::string historyTrouble(const Migrations& migrations, const SchemaName& schema) {
+std::string historyProblem(const Migrations& migrations, const SchemaName& schema) {
     return failureOf([&] {
         const auto lacking = migrations.pendingOf(schema);
         if (lacking.empty()) return;
@@ -128,7 +128,7 @@ void MigrationService::compareHistories(const MigrationOrder& order, const std::
     if (current.empty()) return;
 
     const auto compare = [&](std::size_t which) {
-        states[which].state.failure = historyTrouble(migrations_, tenants[which].schema);
+        states[which].state.failure = historyProblem(migrations_, tenants[which].schema);
     };
     const auto byAge = [&](std::size_t a, std::size_t b) { return tenants[a].id < tenants[b].id; };
     const auto oldest = *std::min_element(current.begin(), current.end(), byAge);

@@ -59,7 +59,7 @@ using MigrationProgress = std::function<void(const TenantState&, std::size_t don
 // Compares the history of a schema that should have every migration with the files. Returns the problem: a file was
 // altered after it had run, or the schema is not the one that was migrated. Empty if there is none. Throws
 // StorageUnavailable.
-std::string historyTrouble(const Migrations&, const SchemaName&);
+std::string historyProblem(const Migrations&, const SchemaName&);
 
 // Migrates the schemas to this release, for operators. Not thread-safe.
 //

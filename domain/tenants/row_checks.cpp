@@ -48,8 +48,8 @@ void RowChecks::noteKey(const ArchiveCells& cells) {
     noteOwner(user);
     if (lineages_.try_emplace(idIn<LineageId>(cells, kLineage), user).first->second != user)
         refuse(kLineage, "another user has keys of this lineage");
-    if (!cells.at(place(kDeletedAt)) && ++livingKeys_[user] > kLiveKeyLimit)
-        refuse(kUserId, "its user has more than " + std::to_string(kLiveKeyLimit) + " living keys");
+    if (!cells.at(place(kDeletedAt)) && ++activeKeys_[user] > kActiveKeyLimit)
+        refuse(kUserId, "its user has more than " + std::to_string(kActiveKeyLimit) + " active keys");
 }
 
 void RowChecks::noteOwner(const UserId& user) {

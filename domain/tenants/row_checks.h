@@ -67,7 +67,7 @@ private:
     std::size_t sealedPasswords_ = 0;
     std::unordered_set<UserId, HashOfId> users_;
     std::unordered_map<UserId, Place, HashOfId> owners_;
-    std::unordered_map<UserId, std::size_t, HashOfId> livingKeys_;
+    std::unordered_map<UserId, std::size_t, HashOfId> activeKeys_;
     std::unordered_map<LineageId, UserId, HashOfId> lineages_;
 };
 

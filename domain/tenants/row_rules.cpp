@@ -9,7 +9,7 @@
 #include "domain/base/display_name.h"
 #include "domain/base/id.h"
 #include "domain/base/utf8.h"
-#include "domain/model/caller.h"
+#include "domain/model/client_info.h"
 #include "domain/model/key_name.h"
 #include "domain/model/user.h"
 #include "domain/secrets/digest.h"

@@ -134,30 +134,30 @@ bool UserService::endLockOut(TenantStore& store, const Tenant& tenant, const Use
 // Waits for the other hosts once, after the last transaction.
 Result<ChangedUser> UserService::endSessions(const Tenant& tenant, const Email& email, const Change& work,
                                              AuditAction action) {
-    auto [changed, settledAt] = changeSettling(tenant, email, work, action);
+    auto [changed, effectiveAt] = changeRevocation(tenant, email, work, action);
     std::size_t ended = changed.ok() && changed.value().endedSessions == kMostOpenSessions ? kEndedAtOnce : 0;
     while (ended == kEndedAtOnce) {
-        const auto settling = stores_.transactSettling<void>(tenant, [&](TenantStore& store) -> Result<void> {
+        const auto delayed = stores_.transactRevocation<void>(tenant, [&](TenantStore& store) -> Result<void> {
             ended = store.sessions().endOlderOf(changed.value().user.id, clock_.now(), kEndedAtOnce);
             return {};
         });
-        settledAt = std::max(settledAt, settling.settledAt);
+        effectiveAt = std::max(effectiveAt, delayed.effectiveAt);
     }
-    std::this_thread::sleep_until(settledAt);
+    std::this_thread::sleep_until(effectiveAt);
     return std::move(changed);
 }
 
 Result<ChangedUser> UserService::change(const Tenant& tenant, const Email& email, const Change& work,
                                         AuditAction action) {
-    auto [changed, settledAt] = changeSettling(tenant, email, work, action);
-    std::this_thread::sleep_until(settledAt);
+    auto [changed, effectiveAt] = changeRevocation(tenant, email, work, action);
+    std::this_thread::sleep_until(effectiveAt);
     return std::move(changed);
 }
 
 // Locks the user's row first, so that concurrent changes of one user are serialised.
-Settling<Result<ChangedUser>> UserService::changeSettling(const Tenant& tenant, const Email& email, const Change& work,
-                                                          AuditAction action) {
-    return stores_.transactSettling<ChangedUser>(tenant, [&](TenantStore& store) -> Result<ChangedUser> {
+Delayed<Result<ChangedUser>> UserService::changeRevocation(const Tenant& tenant, const Email& email, const Change& work,
+                                                           AuditAction action) {
+    return stores_.transactRevocation<ChangedUser>(tenant, [&](TenantStore& store) -> Result<ChangedUser> {
         const auto found = store.users().findByEmail(email);
         if (!found) return Error{ErrorCode::kUserNotFound, "there is no user " + email.text()};
         (void)store.users().lockApproved(found->user.id);

@@ -98,7 +98,7 @@ private:
     bool endLockOut(TenantStore&, const Tenant&, const User&) const;
     Result<CreatedUser> foundBefore(const Tenant&, const NewUser&) const;
     Result<ChangedUser> change(const Tenant&, const Email&, const Change&, AuditAction);
-    Settling<Result<ChangedUser>> changeSettling(const Tenant&, const Email&, const Change&, AuditAction);
+    Delayed<Result<ChangedUser>> changeRevocation(const Tenant&, const Email&, const Change&, AuditAction);
     Result<ChangedUser> endSessions(const Tenant&, const Email&, const Change&, AuditAction);
 
     TenantStores& stores_;

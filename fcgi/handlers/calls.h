@@ -67,8 +67,8 @@ struct PersonCall : Call {
 };
 
 // An API client with an active API key.
-struct ProgramCall : Call {
-    const domain::KeyBearer& bearer;
+struct ApiClientCall : Call {
+    const domain::ApiClient& bearer;
 };
 
 }  // namespace claviger::fcgi

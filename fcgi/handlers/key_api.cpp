@@ -26,7 +26,7 @@ Reply regenerateApiKey(const Services& services, const PersonCall& call) {
 
     const auto issued = services.apiKeys.regenerate(call.actor, *id);
     if (!issued.ok()) return refusalOf(issued.error());
-    return Response::json(200, issuedDocument(issued.value())).notBefore(issued.value().settledAt);
+    return Response::json(200, issuedDocument(issued.value())).notBefore(issued.value().effectiveAt);
 }
 
 }  // namespace claviger::fcgi

@@ -22,7 +22,7 @@ Reply revealPage(const Services& services, const PersonCall& call, const domain:
     return Response::page(
                200, services.pages.reveal({chromeOf(services, call), reveal, issued.key.name.text(),
                                            std::string(issued.fullKey.revealForResponse()), meUrlOf(call.request)}))
-        .notBefore(issued.settledAt);
+        .notBefore(issued.effectiveAt);
 }
 
 Reply alreadyShown(const Services& services, const PersonCall& call, const std::string& once) {
@@ -71,7 +71,7 @@ Reply showKeys(const Services& services, const PersonCall& call) {
     const auto query = parseFields(call.request.query);
     const auto search = query ? valueOf(*query, "q") : std::string();
     return Response::page(200, services.pages.keys({chromeOf(services, call), services.apiKeys.list(call.actor), search,
-                                                    domain::kLiveKeyLimit, meUrlOf(call.request)}));
+                                                    domain::kActiveKeyLimit, meUrlOf(call.request)}));
 }
 
 Reply showNewKey(const Services& services, const PersonCall& call) {

@@ -55,7 +55,7 @@ Reply loginAgain(const Services& services, const Request& request, const LoginFo
 }
 
 Response welcome(const Request& request, const LoginForm& form, const domain::SignedIn& signedIn) {
-    auto response = Response::redirect(303, form.callback).notBefore(signedIn.settledAt);
+    auto response = Response::redirect(303, form.callback).notBefore(signedIn.effectiveAt);
     setToken(response, request, Cookie::kSession, signedIn.session);
     setToken(response, request, Cookie::kDevice, signedIn.device);
     clearCookie(response, request, Cookie::kVisit);
@@ -115,8 +115,8 @@ Reply logIn(const Services& services, const VisitorCall& call) {
 }
 
 Reply logOut(const Services& services, const PersonCall& call) {
-    const auto settledAt = services.signIn.signOut(call.actor, call.session);
-    auto response = Response::redirect(303, "/login").notBefore(settledAt);
+    const auto effectiveAt = services.signIn.signOut(call.actor, call.session);
+    auto response = Response::redirect(303, "/login").notBefore(effectiveAt);
     clearCookie(response, call.request, Cookie::kSession);
     return response;
 }

@@ -85,7 +85,7 @@ constexpr bool areInOrder() {
     return true;
 }
 static_assert(std::size(kTexts) == static_cast<std::size_t>(Problem::kCount) && areInOrder());
-static_assert(domain::kLiveKeyLimit == 500, "the text of kKeyLimitReached names the limit");
+static_assert(domain::kActiveKeyLimit == 500, "the text of kKeyLimitReached names the limit");
 
 Problem problemOf(ErrorCode code) {
     switch (code) {

@@ -92,7 +92,7 @@ PartText textOf(domain::Readiness::Part part) {
         case Part::kSchema:
             return {"schema", "the database is not migrated to this release"};
         case Part::kFence:
-            return {"fence", "this host's feeder is behind"};
+            return {"fence", "this host's poller is behind"};
     }
     throw std::logic_error("an unknown part");
 }

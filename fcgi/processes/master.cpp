@@ -57,7 +57,7 @@ Master::Master(std::vector<std::string> command, ListeningSocket socket, std::fu
       countWorkers_(std::move(workers)),
       sharedMemory_(std::move(sharedMemory)),
       signals_(blockedSignals()) {
-    if (sharedMemory_) feeder_.emplace(command_, sharedMemory_.get());
+    if (sharedMemory_) poller_.emplace(command_, sharedMemory_.get());
 }
 
 Master::~Master() {
@@ -67,17 +67,17 @@ Master::~Master() {
 int Master::run() {
     wanted_ = countWorkers_();
     startGeneration(current_, wanted_);
-    while (!exitStatus_ || !workers_.empty() || (feeder_ && !feeder_->gone())) {
-        if (feeder_) feeder_->tend();
+    while (!exitStatus_ || !workers_.empty() || (poller_ && !poller_->gone())) {
+        if (poller_) poller_->tend();
         wait();
         onSignals();
         for (auto& worker : workers_)
             if (worker.readiness() >= 0 && worker.hear()) onReady(worker);
-        buryTheDead();
+        reapChildren();
         promoteIfReady();
         killTheLate();
         respawn();
-        if (feeder_ && exitStatus_ && workers_.empty()) feeder_->stop();
+        if (poller_ && exitStatus_ && workers_.empty()) poller_->stop();
     }
     logLine({{"level", "info"}, {"event", "master_stopped"}, {"pid", ::getpid()}});
     return *exitStatus_;
@@ -86,11 +86,11 @@ int Master::run() {
 void Master::startGeneration(unsigned generation, unsigned workers) {
     for (unsigned i = 0; i < workers; ++i)
         workers_.push_back(WorkerProcess::start(
-            command_, {Duty::kWorker, socket_.fd(), sharedMemory_ ? sharedMemory_.get() : -1}, generation));
+            command_, {ProcessRole::kWorker, socket_.fd(), sharedMemory_ ? sharedMemory_.get() : -1}, generation));
 }
 
 int Master::timeoutMs() const {
-    const bool limited = missing() > 0 || (feeder_ && feeder_->waits()) ||
+    const bool limited = missing() > 0 || (poller_ && poller_->waits()) ||
                          std::any_of(workers_.begin(), workers_.end(),
                                      [](const auto& worker) { return worker.state() != State::kReady; });
     return limited ? static_cast<int>(std::chrono::milliseconds(kTick).count()) : -1;
@@ -100,7 +100,7 @@ void Master::wait() {
     std::vector<pollfd> fds{{signals_.get(), POLLIN, 0}};
     for (const auto& worker : workers_)
         if (worker.readiness() >= 0) fds.push_back({worker.readiness(), POLLIN, 0});
-    if (feeder_ && feeder_->readiness() >= 0) fds.push_back({feeder_->readiness(), POLLIN, 0});
+    if (poller_ && poller_->readiness() >= 0) fds.push_back({poller_->readiness(), POLLIN, 0});
     ::poll(fds.data(), fds.size(), timeoutMs());
 }
 
@@ -119,7 +119,7 @@ void Master::onReady(const WorkerProcess& worker) {
 }
 
 // Visits all workers, since several deaths may come as one SIGCHLD.
-void Master::buryTheDead() {
+void Master::reapChildren() {
     for (auto worker = workers_.begin(); worker != workers_.end();) {
         int status = 0;
         if (::waitpid(worker->pid(), &status, WNOHANG) != worker->pid()) {
@@ -205,7 +205,7 @@ void Master::promoteIfReady() {
     respawnAt_ = {};
     logLine({{"level", "info"}, {"event", "reload_done"}, {"generation", static_cast<std::int64_t>(current_)}});
     drainWhere([this](const auto& worker) { return worker.generation() != current_; });
-    if (feeder_) feeder_->replace();
+    if (poller_) poller_->replace();
     if (std::exchange(reloadAgain_, false)) reload();
 }
 

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "fcgi/processes/feeder_keeper.h"
 #include "fcgi/processes/listening_socket.h"
+#include "fcgi/processes/poller_supervisor.h"
 #include "fcgi/processes/worker_process.h"
 
 namespace claviger::fcgi {
 
-// Keeps W workers on one listening socket, and a feeder if they share memory. Serves no request itself.
+// Keeps W workers on one listening socket, and a poller if they share memory. Serves no request itself.
 // Single-threaded. SIGTERM, SIGINT, SIGHUP and SIGCHLD stay blocked in this process.
 //
 //   a worker dies      another is started, at once; after a pause that doubles up to 5 s if it was never ready
@@ -21,12 +21,12 @@ namespace claviger::fcgi {
 //                      workers are ready, the old one drains. If one fails, the old generation stays, and a
 //                      line says why.
 //                      A SIGHUP during a reload starts another reload after it
-//   SIGTERM, SIGINT    all drain, the socket is removed, the feeder ends last, run() returns
+//   SIGTERM, SIGINT    all drain, the socket is removed, the poller ends last, run() returns
 class Master {
 public:
     // `command` starts a worker: this binary's path and its arguments. `workers` returns their number. It is called at
     // the start, where it may throw out of run(), and at each SIGHUP, where an exception keeps the old generation. All
-    // processes inherit `sharedMemory`; without it there is no feeder. Throws std::system_error.
+    // processes inherit `sharedMemory`; without it there is no poller. Throws std::system_error.
     Master(std::vector<std::string> command, ListeningSocket, std::function<unsigned()> workers, Fd sharedMemory = {});
     ~Master();  // kills the processes that are left
 
@@ -42,7 +42,7 @@ private:
     void wait();
     void onSignals();
     void onReady(const WorkerProcess&);
-    void buryTheDead();
+    void reapChildren();
     void onDeath(const WorkerProcess&, int status);
     void reload();
     void abandonReload(const std::string& why);
@@ -62,7 +62,7 @@ private:
     const Fd sharedMemory_;
     Fd signals_;
 
-    std::optional<FeederKeeper> feeder_;
+    std::optional<PollerSupervisor> poller_;
 
     std::list<WorkerProcess> workers_;
     unsigned wanted_ = 0;   // workers in a generation

@@ -34,7 +34,7 @@ void waitForTermination() {
 }
 
 // The descriptor that the master has left at this number. Empty if there is none.
-Fd seated(int fd) {
+Fd inherited(int fd) {
     return Fd(::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -1);
 }
 
@@ -48,25 +48,25 @@ void raiseFileLimit() {
 
 }  // namespace
 
-const char* WorkerSeat::markerOf(Duty duty) {
-    return duty == Duty::kWorker ? "FASTCGI_WORKER_OF" : "FASTCGI_FEEDER_OF";
+const char* InheritedDescriptors::markerOf(ProcessRole role) {
+    return role == ProcessRole::kWorker ? "FASTCGI_WORKER_OF" : "FASTCGI_POLLER_OF";
 }
 
 std::optional<WorkerRole> WorkerRole::claim() {
-    for (const auto duty : {Duty::kWorker, Duty::kFeeder}) {
-        const char* const marker = WorkerSeat::markerOf(duty);
+    for (const auto role : {ProcessRole::kWorker, ProcessRole::kPoller}) {
+        const char* const marker = InheritedDescriptors::markerOf(role);
         const char* const master = std::getenv(marker);
         if (master == nullptr) continue;
         if (master != std::to_string(::getppid()))
             throw std::runtime_error(std::string(marker) + " is set, yet the parent is no master of mine");
         ::unsetenv(marker);
-        return WorkerRole(duty, seated(WorkerSeat::kListener), seated(WorkerSeat::kReadiness),
-                          seated(WorkerSeat::kSharedMemory));
+        return WorkerRole(role, inherited(InheritedDescriptors::kListener), inherited(InheritedDescriptors::kReadiness),
+                          inherited(InheritedDescriptors::kSharedMemory));
     }
     return std::nullopt;
 }
 
-void WorkerRole::settleIn() const {
+void WorkerRole::startUp() const {
     sigset_t termination;
     sigemptyset(&termination);
     sigaddset(&termination, SIGTERM);
@@ -99,7 +99,7 @@ void WorkerRole::feed(const std::function<void(const Pause&)>& work) {
 }
 
 void WorkerRole::sayReady() {
-    const char ready = WorkerSeat::kReady;
+    const char ready = InheritedDescriptors::kReady;
     [[maybe_unused]] const auto told = ::write(readiness_.get(), &ready, 1);
     readiness_.reset();
 }

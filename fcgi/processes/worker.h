@@ -13,12 +13,12 @@
 namespace claviger::fcgi {
 
 // The purpose of a process that a master has started.
-enum class Duty {
+enum class ProcessRole {
     kWorker,  // serves requests
-    kFeeder,  // the one process that keeps the workers' shared memory up to date
+    kPoller,  // the one process that keeps the workers' shared memory up to date
 };
 
-// The role that a master gives to a process that it starts, as worker or feeder. It consists of inherited descriptors
+// The role that a master gives to a process that it starts, as worker or poller. It consists of inherited descriptors
 // at fixed numbers and one environment variable; see Master. Used by the process's main thread only.
 class WorkerRole {
 public:
@@ -27,7 +27,7 @@ public:
     // master is not the parent, for example because that master has ended.
     static std::optional<WorkerRole> claim();
 
-    Duty duty() const { return duty_; }
+    ProcessRole role() const { return role_; }
 
     // The descriptor of the memory that the master shares with all of its processes; owned by this. -1 if it has none.
     int sharedMemory() const { return sharedMemory_ ? sharedMemory_.get() : -1; }
@@ -37,7 +37,7 @@ public:
     // SIGHUP are ignored, since Ctrl-C reaches the whole group of a terminal. SIGPIPE is ignored too. The process
     // leaves no core dump, and no other process of its account can read its memory. Its limit of descriptors is raised
     // to the hard limit. Ends the process if the master has ended already.
-    void settleIn() const;
+    void startUp() const;
 
     // A worker: reports to the master that it is ready, serves until SIGTERM, then drains. Blocks until the last
     // connection has had its response and is closed. If that takes over 10 s, logs `worker_cut_off` and ends the
@@ -51,7 +51,7 @@ public:
     // Blocks for the given time: true. False at once if SIGTERM comes.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
-    // The feeder: reports to the master that it is ready and runs `work`; so all that may fail comes before this call.
+    // The poller: reports to the master that it is ready and runs `work`; so all that may fail comes before this call.
     // Blocks until `work` returns, which it must do soon after SIGTERM. Passes on what `work` throws.
     void feed(const std::function<void(const Pause&)>& work);
 
@@ -60,8 +60,8 @@ public:
     void giveUp(const std::string& why);
 
 private:
-    WorkerRole(Duty duty, Fd listener, Fd readiness, Fd sharedMemory)
-        : duty_(duty),
+    WorkerRole(ProcessRole role, Fd listener, Fd readiness, Fd sharedMemory)
+        : role_(role),
           listener_(std::move(listener)),
           readiness_(std::move(readiness)),
           sharedMemory_(std::move(sharedMemory)),
@@ -69,19 +69,19 @@ private:
 
     void sayReady();
 
-    Duty duty_;
+    ProcessRole role_;
     Fd listener_, readiness_, sharedMemory_;
     int master_;
 };
 
 // The master's side: where a process that it starts finds the role.
-struct WorkerSeat {
+struct InheritedDescriptors {
     static constexpr int kListener = 3;  // for a worker only
     static constexpr int kReadiness = 4;
     static constexpr int kSharedMemory = 5;
     static constexpr char kReady = 'R';  // any other text on the pipe is the reason why the process is not ready
 
-    static const char* markerOf(Duty);  // the name of the variable that holds the master's process id
+    static const char* markerOf(ProcessRole);  // the name of the variable that holds the master's process id
 };
 
 }  // namespace claviger::fcgi

@@ -23,43 +23,43 @@ std::vector<char*> pointersTo(Texts& texts) {
     return pointers;
 }
 
-Texts environmentFor(Duty duty) {
+Texts environmentFor(ProcessRole role) {
     Texts variables;
     for (char** entry = environ; *entry != nullptr; ++entry) variables.emplace_back(*entry);
-    variables.push_back(std::string(WorkerSeat::markerOf(duty)) + "=" + std::to_string(::getpid()));
+    variables.push_back(std::string(InheritedDescriptors::markerOf(role)) + "=" + std::to_string(::getpid()));
     return variables;
 }
 
-constexpr int kFree = WorkerSeat::kSharedMemory + 1;
+constexpr int kFree = InheritedDescriptors::kSharedMemory + 1;
 
 // Runs in the child, where only async-signal-safe functions may be called.
-[[noreturn]] void takeSeat(char* const* command, char* const* environment, const WorkerProcess::Seat& seat,
-                           int readiness, pid_t master) {
-    // Until the worker has called settleIn(): it must not outlive its master, nor die of a Ctrl-C on the terminal.
+[[noreturn]] void takeDescriptors(char* const* command, char* const* environment, const WorkerProcess::Start& from,
+                                  int readiness, pid_t master) {
+    // Until the worker has called startUp(): it must not outlive its master, nor die of a Ctrl-C on the terminal.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != master) ::_exit(EXIT_FAILURE);
     for (const int ignored : {SIGINT, SIGHUP}) std::signal(ignored, SIG_IGN);
 
     // First move the descriptors away from the target numbers, then to them. dup2 takes close-on-exec off.
-    const int moved[] = {::fcntl(seat.listener, F_DUPFD_CLOEXEC, kFree), ::fcntl(readiness, F_DUPFD_CLOEXEC, kFree),
-                         ::fcntl(seat.sharedMemory, F_DUPFD_CLOEXEC, kFree)};
+    const int moved[] = {::fcntl(from.listener, F_DUPFD_CLOEXEC, kFree), ::fcntl(readiness, F_DUPFD_CLOEXEC, kFree),
+                         ::fcntl(from.sharedMemory, F_DUPFD_CLOEXEC, kFree)};
     for (int i = 0; i < 3; ++i) {
         if (moved[i] >= 0)
-            ::dup2(moved[i], WorkerSeat::kListener + i);
+            ::dup2(moved[i], InheritedDescriptors::kListener + i);
         else
-            ::close(WorkerSeat::kListener + i);
+            ::close(InheritedDescriptors::kListener + i);
     }
     ::execve(command[0], command, environment);
 
     const char* const why = ::strerrordesc_np(errno);
     for (const char* text : {"the binary cannot be run: ", why})
-        [[maybe_unused]] const auto told = ::write(WorkerSeat::kReadiness, text, std::strlen(text));
+        [[maybe_unused]] const auto told = ::write(InheritedDescriptors::kReadiness, text, std::strlen(text));
     ::_exit(EXIT_FAILURE);
 }
 
 }  // namespace
 
-WorkerProcess WorkerProcess::start(const Texts& command, const Seat& seat, unsigned generation) {
+WorkerProcess WorkerProcess::start(const Texts& command, const Start& from, unsigned generation) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0)
         throw std::system_error(errno, std::generic_category(), "pipe");
@@ -67,13 +67,13 @@ WorkerProcess WorkerProcess::start(const Texts& command, const Seat& seat, unsig
     const Fd theirs(pipe[1]);
 
     auto arguments = command;
-    auto variables = environmentFor(seat.duty);
+    auto variables = environmentFor(from.role);
     const auto argumentPointers = pointersTo(arguments);
     const auto variablePointers = pointersTo(variables);
     const auto master = ::getpid();
     const auto pid = ::fork();
     if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
-    if (pid == 0) takeSeat(argumentPointers.data(), variablePointers.data(), seat, theirs.get(), master);
+    if (pid == 0) takeDescriptors(argumentPointers.data(), variablePointers.data(), from, theirs.get(), master);
     return {pid, std::move(mine), generation};
 }
 
@@ -85,7 +85,7 @@ bool WorkerProcess::hear() {
         readiness_.reset();
         return false;
     }
-    if (state_ != State::kStarting || said[0] != WorkerSeat::kReady) {
+    if (state_ != State::kStarting || said[0] != InheritedDescriptors::kReady) {
         reason_.append(said.data(), static_cast<std::size_t>(count));
         return false;
     }

@@ -11,7 +11,7 @@
 
 namespace claviger::fcgi {
 
-// The master's handle of one worker, or of the feeder. It owns the reading end of the readiness pipe, not the process:
+// The master's handle of one worker, or of the poller. It owns the reading end of the readiness pipe, not the process:
 // destruction neither ends nor reaps it. Single-threaded, the master's.
 class WorkerProcess {
 public:
@@ -22,8 +22,8 @@ public:
     };
 
     // The descriptors that a new process inherits, and its role; -1: none. They stay the caller's.
-    struct Seat {
-        Duty duty;
+    struct Start {
+        ProcessRole role;
         int listener;
         int sharedMemory;
     };
@@ -31,7 +31,7 @@ public:
     // Starts `command` (the binary's path, then its arguments) with these descriptors. The binary is the one that is at
     // the path now. Throws std::system_error if no process can be started. A failure from the exec on arrives as
     // reason().
-    static WorkerProcess start(const std::vector<std::string>& command, const Seat&, unsigned generation);
+    static WorkerProcess start(const std::vector<std::string>& command, const Start&, unsigned generation);
 
     pid_t pid() const { return pid_; }
     unsigned generation() const { return generation_; }

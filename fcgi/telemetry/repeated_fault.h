@@ -15,10 +15,10 @@
 namespace claviger::fcgi {
 
 // Logs one kind of fault without filling the log while it lasts. The first failure is logged at once:
-// {"level":"error","event":"feeder_failed","cause":"…"}
+// {"level":"error","event":"poller_failed","cause":"…"}
 // Equal failures after it are one line a minute, with their number since the line before ("times":300). A success at
 // least kCalm after the last failure ends the fault with one line:
-// {"level":"info","event":"well_again","of":"feeder_failed","failures":1234,"seconds":247.1}
+// {"level":"info","event":"well_again","of":"poller_failed","failures":1234,"seconds":247.1}
 // A fault that comes and goes faster than that stays one fault. Different causes have lines of their own, up to
 // kMostCauses of them. Further causes share the lines of the last. Thread-safe.
 class RepeatedFault final : public domain::FaultReport {

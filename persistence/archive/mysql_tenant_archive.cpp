@@ -225,7 +225,7 @@ std::optional<TransferMark> MySqlTenantArchive::findMark(const TenantId& tenant)
 }
 
 void MySqlTenantArchive::markDrop(const Tenant& tenant, const std::string& file, domain::Timestamp now) {
-    changeStanding(tenant.id, [&](Connection& connection) {
+    changeRevocationState(tenant.id, [&](Connection& connection) {
         connection.execute(kSetMark, {bytesOf(tenant.id), Text{"drop"}, Bytes{file}, now});
         connection.execute(kClose, {bytesOf(tenant.id)});  // version 0: refused even if it is resumed
     });
@@ -242,7 +242,7 @@ void MySqlTenantArchive::destroy(const Tenant& tenant) {
         connection->execute(kDropRole, {}, namesOf(tenant));
         connection->execute(kDropFormerRole, {}, namesOf(tenant));
     }
-    changeStanding(tenant.id, [&](Connection& connection) {
+    changeRevocationState(tenant.id, [&](Connection& connection) {
         for (const auto& statement : {kDropHosts, kDropTenant, kUnmark})
             connection.execute(statement, {bytesOf(tenant.id)});
     });
@@ -250,8 +250,8 @@ void MySqlTenantArchive::destroy(const Tenant& tenant) {
 
 Result<void> MySqlTenantArchive::begin(const domain::ArchiveHead& head, domain::Timestamp now) {
     Result<void> result;
-    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
-        changes.add(domain::slotOf(head.tenant.id));
+    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::Invalidations& changes) {
+        changes.add(domain::shardOf(head.tenant.id));
         result = addTenant(connection, head, now);
         return result.ok() ? Ending::kCommit : Ending::kRollback;
     });
@@ -280,7 +280,7 @@ std::vector<domain::ApiKeyId> MySqlTenantArchive::open(const Tenant& tenant) {
             connection->execute(statement, {bytesOf(tenant.id)}, namesOf(tenant));
     }
     schemas_.grant(tenant);
-    changeStanding(tenant.id, [&](Connection& connection) {
+    changeRevocationState(tenant.id, [&](Connection& connection) {
         connection.execute(kOpen, {std::int64_t{version}, textOf(tenant.status), bytesOf(tenant.id)});
         connection.execute(kUnmark, {bytesOf(tenant.id)});
     });
@@ -288,14 +288,14 @@ std::vector<domain::ApiKeyId> MySqlTenantArchive::open(const Tenant& tenant) {
 }
 
 // Commits, then blocks until every host acts on the change.
-void MySqlTenantArchive::changeStanding(const TenantId& tenant, const std::function<void(Connection&)>& work) {
-    const auto settledAt =
-        transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
-            changes.add(domain::slotOf(tenant));
+void MySqlTenantArchive::changeRevocationState(const TenantId& tenant, const std::function<void(Connection&)>& work) {
+    const auto effectiveAt =
+        transactions_.run(std::nullopt, [&](Connection& connection, domain::Invalidations& changes) {
+            changes.add(domain::shardOf(tenant));
             work(connection);
             return Ending::kCommit;
         });
-    std::this_thread::sleep_until(settledAt);
+    std::this_thread::sleep_until(effectiveAt);
 }
 
 }  // namespace claviger::persistence

@@ -33,7 +33,7 @@ public:
     std::vector<domain::ApiKeyId> open(const domain::Tenant&) override;
 
 private:
-    void changeStanding(const domain::TenantId&, const std::function<void(Connection&)>& work);
+    void changeRevocationState(const domain::TenantId&, const std::function<void(Connection&)>& work);
 
     Connections& connections_;
     Transactions& transactions_;

@@ -60,7 +60,7 @@ Connections::Lease Connections::borrow() {
 
 Connections::Lease Connections::borrowFresh() {
     forgetIdle();
-    return make(idle_, answerSeconds_, {silence_, std::chrono::seconds(answerSeconds_)});
+    return make(idle_, answerSeconds_, {breaker_, std::chrono::seconds(answerSeconds_)});
 }
 
 Connections::Lease Connections::borrowForSchemaChange() {
@@ -68,12 +68,12 @@ Connections::Lease Connections::borrowForSchemaChange() {
 }
 
 Connections::Lease Connections::borrow(Idle& idle, unsigned answerSeconds) {
-    Silence::Question question(silence_, std::chrono::seconds(answerSeconds));
+    CircuitBreaker::Question question(breaker_, std::chrono::seconds(answerSeconds));
     if (auto placed = takeIdle(idle)) return {*this, idle, std::move(*placed), Lease::Age::kKept, std::move(question)};
     return make(idle, answerSeconds, std::move(question));
 }
 
-Connections::Lease Connections::make(Idle& home, unsigned answerSeconds, Silence::Question question) {
+Connections::Lease Connections::make(Idle& home, unsigned answerSeconds, CircuitBreaker::Question question) {
     const auto before = servers_.serving();
     try {
         auto placed = servers_.connect(answerSeconds);

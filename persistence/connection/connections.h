@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "domain/configuration/settings.h"
+#include "persistence/connection/circuit_breaker.h"
 #include "persistence/connection/connection.h"
 #include "persistence/connection/servers.h"
-#include "persistence/connection/silence.h"
 
 namespace claviger::persistence {
 
@@ -51,7 +51,7 @@ public:
     private:
         friend class Connections;
         enum class Age { kFresh, kKept };
-        Lease(Connections& owner, Idle& home, Servers::Placed placed, Age age, Silence::Question question)
+        Lease(Connections& owner, Idle& home, Servers::Placed placed, Age age, CircuitBreaker::Question question)
             : owner_(owner),
               home_(home),
               connection_(std::move(placed.connection)),
@@ -64,12 +64,12 @@ public:
         std::unique_ptr<Connection> connection_;
         std::size_t server_;
         Age age_;
-        Silence::Question question_;
+        CircuitBreaker::Question question_;
     };
 
     // Returns the connection that was returned last, or a fresh one. Throws what Connection's constructor throws;
     // domain::StorageUnavailable if no server can be reached. Throws domain::StorageUnavailable at once while the
-    // circuit breaker refuses (silence.h).
+    // circuit breaker refuses (circuit_breaker.h).
     Lease borrow();
 
     // The same, but always a fresh connection. Closes the idle connections of borrow(): if one is lost, the others are
@@ -87,7 +87,7 @@ public:
 
 private:
     Lease borrow(Idle&, unsigned answerSeconds);
-    Lease make(Idle&, unsigned answerSeconds, Silence::Question);
+    Lease make(Idle&, unsigned answerSeconds, CircuitBreaker::Question);
     std::optional<Servers::Placed> takeIdle(Idle&);
     void giveBack(Idle&, Servers::Placed) noexcept;
     void forgetIdle() noexcept;
@@ -96,7 +96,7 @@ private:
     const unsigned answerSeconds_;
     Servers servers_;
     bool rehearses_ = false;  // set before the first transaction, if at all
-    Silence silence_;
+    CircuitBreaker breaker_;
     std::mutex mutex_;
     Idle idle_;
     Idle patientIdle_;

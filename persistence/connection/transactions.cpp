@@ -8,8 +8,8 @@
 namespace claviger::persistence {
 namespace {
 
-constexpr Sql kRaise = "UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot = ?";
-constexpr Sql kBoards = "SELECT 1 FROM claviger.nodes LIMIT 1";
+constexpr Sql kBump = "UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot = ?";
+constexpr Sql kNodes = "SELECT 1 FROM claviger.nodes LIMIT 1";
 
 constexpr int kAttempts = 3;
 
@@ -40,15 +40,15 @@ private:
     }
 };
 
-// These are the last statements before COMMIT, since from here on all transactions that raise the same slot wait for
-// each other. The feeders check that each slot has its row. Without it, no host caches anything.
-void raiseEpochs(Connection& connection, const domain::StandingChanges& changes) {
-    for (const auto slot : changes) connection.executeLater(kRaise, {static_cast<std::int64_t>(indexOf(slot))});
+// These are the last statements before COMMIT, since from here on all transactions that bump the same shard wait for
+// each other. The pollers check that each shard has its row. Without it, no host caches anything.
+void raiseEpochs(Connection& connection, const domain::Invalidations& changes) {
+    for (const auto shard : changes) connection.executeLater(kBump, {static_cast<std::int64_t>(indexOf(shard))});
 }
 
 }  // namespace
 
-domain::SettledAt Transactions::run(const std::optional<Identifier>& role, const Work& work) {
+domain::EffectiveAt Transactions::run(const std::optional<Identifier>& role, const Work& work) {
     for (int attempt = 1;; ++attempt) {
         try {
             return runOnce(role, work);
@@ -60,7 +60,7 @@ domain::SettledAt Transactions::run(const std::optional<Identifier>& role, const
 }
 
 // A kept connection that is lost before its first answer has stored nothing, so `work` may begin again on a fresh one.
-domain::SettledAt Transactions::runOnce(const std::optional<Identifier>& role, const Work& work) {
+domain::EffectiveAt Transactions::runOnce(const std::optional<Identifier>& role, const Work& work) {
     {
         const auto lease = connections_.borrow();
         const auto answersBefore = lease->answers();
@@ -74,20 +74,21 @@ domain::SettledAt Transactions::runOnce(const std::optional<Identifier>& role, c
     return runOn(*lease, role, work);
 }
 
-domain::SettledAt Transactions::runOn(Connection& connection, const std::optional<Identifier>& role, const Work& work) {
-    domain::StandingChanges changes;
+domain::EffectiveAt Transactions::runOn(Connection& connection, const std::optional<Identifier>& role,
+                                        const Work& work) {
+    domain::Invalidations changes;
     const PatientThread patient;
     try {
         if (role) connection.takeRole(*role);
         connection.begin();
         if (work(connection, changes) == Ending::kRollback || connections_.rehearses()) {
             rollBack(connection);
-            return domain::kSettled;
+            return domain::kEffectiveNow;
         }
         raiseEpochs(connection, changes);
         return conclude(connection, changes);
     } catch (const domain::OutcomeUnknown&) {
-        fence_.raise(changes);
+        fence_.bump(changes);
         throw;
     } catch (...) {
         rollBack(connection);
@@ -96,24 +97,24 @@ domain::SettledAt Transactions::runOn(Connection& connection, const std::optiona
 }
 
 // Looks for other hosts after the commit. A host that registers later reads epochs that include this change. A process
-// with a board reads it from there, without a query; a process without one queries `nodes`. If the result is not known,
-// another host may have cached the earlier state.
-domain::SettledAt Transactions::conclude(Connection& connection, const domain::StandingChanges& changes) {
+// with a segment reads it from there, without a query; a process without one queries `nodes`. If the result is not
+// known, another host may have cached the earlier state.
+domain::EffectiveAt Transactions::conclude(Connection& connection, const domain::Invalidations& changes) {
     if (changes.empty()) {
         connection.commit();
-        return domain::kSettled;
+        return domain::kEffectiveNow;
     }
     using Answered = Connection::Answered;
     const auto answered = changes.size() > 1 ? Answered::kEach : Answered::kTogether;  // each may wait for its row
-    std::optional<Rows> boards;
-    if (fence_.board())
+    std::optional<Rows> segments;
+    if (fence_.segment())
         connection.commit(answered);
     else
-        boards = connection.commitAndQuery(kBoards, answered);
+        segments = connection.commitAndQuery(kNodes, answered);
     const auto committed = std::chrono::steady_clock::now();
-    fence_.raise(changes);
-    const bool alone = fence_.isAlone() || (boards && boards->empty());
-    return alone ? domain::kSettled : committed + domain::kSettlingTime;
+    fence_.bump(changes);
+    const bool alone = fence_.isAlone() || (segments && segments->empty());
+    return alone ? domain::kEffectiveNow : committed + domain::kAcknowledgementDelay;
 }
 
 }  // namespace claviger::persistence

@@ -3,41 +3,41 @@
 #include <functional>
 #include <optional>
 
+#include "domain/fence/effective_at.h"
 #include "domain/fence/fence.h"
-#include "domain/fence/settling.h"
 #include "persistence/connection/connections.h"
 
 namespace claviger::persistence {
 
 enum class Ending { kCommit, kRollback };
 
-// Runs transactions, and publishes the revocations in them. It raises epochs within the transaction for all hosts, and
-// the generations of this host's board right after it. Thread-safe.
+// Runs transactions, and publishes the revocations in them. It bumps epochs within the transaction for all hosts, and
+// the counters of this host's segment right after it. Thread-safe.
 class Transactions {
 public:
     Transactions(Connections& connections, domain::Fence& fence)  // references must outlive this
         : connections_(connections), fence_(fence) {}
 
-    // `work` adds the slot of each tenant, user, session or key whose revocation state it changes. It may run several
+    // `work` adds the shard of each tenant, user, session or key whose revocation state it changes. It may run several
     // times, so it must have no effect outside its connection.
-    using Work = std::function<Ending(Connection&, domain::StandingChanges&)>;
+    using Work = std::function<Ending(Connection&, domain::Invalidations&)>;
 
     // Runs `work` in one transaction, with the role if one is given. Rolls back if `work` throws or returns kRollback,
     // and in a dry run. Runs `work` again from the start after Deadlock, three times in all, and once more if a kept
     // connection was lost before its first answer.
     //
     // Returns the moment at which every host acts on the changes, and does not wait for it. The caller must not
-    // acknowledge the changes before. kSettled: nothing changed, or no other host caches anything.
+    // acknowledge the changes before. kEffectiveNow: nothing changed, or no other host caches anything.
     //
     // Throws domain::StorageUnavailable: nothing was stored; after the third Deadlock it is domain::TransactionLost.
     // Throws domain::OutcomeUnknown if the connection was lost at COMMIT or COMMIT failed. Also throws what `work`
     // throws, and DatabaseError for a deferred statement that fails; then nothing was stored either.
-    domain::SettledAt run(const std::optional<Identifier>& role, const Work& work);
+    domain::EffectiveAt run(const std::optional<Identifier>& role, const Work& work);
 
 private:
-    domain::SettledAt runOnce(const std::optional<Identifier>& role, const Work& work);
-    domain::SettledAt runOn(Connection&, const std::optional<Identifier>& role, const Work& work);
-    domain::SettledAt conclude(Connection&, const domain::StandingChanges&);
+    domain::EffectiveAt runOnce(const std::optional<Identifier>& role, const Work& work);
+    domain::EffectiveAt runOn(Connection&, const std::optional<Identifier>& role, const Work& work);
+    domain::EffectiveAt conclude(Connection&, const domain::Invalidations&);
 
     Connections& connections_;
     domain::Fence& fence_;

@@ -78,7 +78,7 @@ std::uint64_t MySqlOldRows::count(const domain::Tenant& tenant, OldRows rows, do
 
 std::uint64_t MySqlOldRows::deleteSome(const domain::Tenant& tenant, OldRows rows, domain::Timestamp before) {
     std::uint64_t deleted = 0;
-    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges&) {
+    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::Invalidations&) {
         deleted = connection.execute(statementsFor(rows).remove,
                                      {boundOf(rows, before), static_cast<std::int64_t>(kMostAtOnce)}, namesOf(tenant));
         return Ending::kCommit;

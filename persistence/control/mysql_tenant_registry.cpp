@@ -74,7 +74,7 @@ bool MySqlTenantRegistry::hasSchema(const domain::SchemaName& schema) const {
 }
 
 Result<void> MySqlTenantRegistry::add(const Tenant& tenant, const HostName& host, Timestamp now) {
-    return transact([&](Connection& connection, domain::StandingChanges&) -> Result<void> {
+    return transact([&](Connection& connection, domain::Invalidations&) -> Result<void> {
         if (auto added = insertTenant(connection, tenant, now); !added.ok()) return added;
         return insertHost(connection, tenant.id, host, now);
     });
@@ -82,24 +82,24 @@ Result<void> MySqlTenantRegistry::add(const Tenant& tenant, const HostName& host
 
 Result<void> MySqlTenantRegistry::addHost(const TenantId& tenant, const HostName& host, Timestamp now) {
     return transact(
-        [&](Connection& connection, domain::StandingChanges&) { return insertHost(connection, tenant, host, now); });
+        [&](Connection& connection, domain::Invalidations&) { return insertHost(connection, tenant, host, now); });
 }
 
 // Commits, then blocks until every host acts on the change. A refusal is rolled back.
 Result<void> MySqlTenantRegistry::transact(const Work& work) {
     Result<void> result;
-    const auto settledAt =
-        transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
+    const auto effectiveAt =
+        transactions_.run(std::nullopt, [&](Connection& connection, domain::Invalidations& changes) {
             result = work(connection, changes);
             return result.ok() ? Ending::kCommit : Ending::kRollback;
         });
-    std::this_thread::sleep_until(settledAt);
+    std::this_thread::sleep_until(effectiveAt);
     return result;
 }
 
 void MySqlTenantRegistry::setStatus(const TenantId& tenant, domain::TenantStatus status) {
-    const auto set = transact([&](Connection& connection, domain::StandingChanges& changes) -> Result<void> {
-        changes.add(domain::slotOf(tenant));
+    const auto set = transact([&](Connection& connection, domain::Invalidations& changes) -> Result<void> {
+        changes.add(domain::shardOf(tenant));
         connection.execute(kSetStatus, {textOf(status), bytesOf(tenant)});
         return {};
     });
@@ -108,8 +108,8 @@ void MySqlTenantRegistry::setStatus(const TenantId& tenant, domain::TenantStatus
 
 Result<void> MySqlTenantRegistry::rename(const TenantId& tenant, const domain::TenantSlug& slug,
                                          const std::string& name) {
-    return transact([&](Connection& connection, domain::StandingChanges& changes) -> Result<void> {
-        changes.add(domain::slotOf(tenant));  // cached tenants contain the slug
+    return transact([&](Connection& connection, domain::Invalidations& changes) -> Result<void> {
+        changes.add(domain::shardOf(tenant));  // cached tenants contain the slug
         try {
             connection.execute(kRename, {Text{slug.text()}, Bytes{name}, bytesOf(tenant)});
         } catch (const DuplicateKey&) {

@@ -27,7 +27,7 @@ public:
     domain::Result<void> rename(const domain::TenantId&, const domain::TenantSlug&, const std::string& name) override;
 
 private:
-    using Work = std::function<domain::Result<void>(Connection&, domain::StandingChanges&)>;
+    using Work = std::function<domain::Result<void>(Connection&, domain::Invalidations&)>;
 
     Rows read(Sql, const Values& = {}) const;
     std::optional<domain::Tenant> find(Sql, const Values&) const;

@@ -20,9 +20,9 @@ int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
     grant(tenant);
     // The version comes last: a tenant with the version has its tables, its role and its grants. This does not wait for
     // the other hosts. Until they poll the epoch they refuse the tenant, which is safe.
-    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::StandingChanges& changes) {
+    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::Invalidations& changes) {
         connection.execute(kSetVersion, {std::int64_t{version}, bytesOf(tenant.id)});
-        changes.add(domain::slotOf(tenant.id));
+        changes.add(domain::shardOf(tenant.id));
         return Ending::kCommit;
     });
     return version;

@@ -124,18 +124,18 @@ domain::Findings checkPeppers(const domain::Settings& settings, Connection& tool
         const auto counts = countKeys(tool, tenants);
         domain::Findings findings;
         if (counts.unread > 0) findings.push_back(unreadKeys(counts));
-        if (const auto keys = lost(hasher, counts.keys, " living keys")) findings.push_back(*keys);
+        if (const auto keys = lost(hasher, counts.keys, " active keys")) findings.push_back(*keys);
         if (const auto passwords = lost(hasher, counts.passwords, " sealed passwords")) findings.push_back(*passwords);
         const auto* const other = hasher.other();
         if (findings.empty() && other != nullptr && other->pepperVersion() < hasher.pepperVersion() &&
             !counts.keys.contains(other->pepperVersion()) && !counts.passwords.contains(other->pepperVersion()))
             findings.push_back({Severity::kWarning, kCheck,
-                                "no living key and no sealed password needs the pepper of version " +
+                                "no active key and no sealed password needs the pepper of version " +
                                     std::to_string(other->pepperVersion()),
                                 "Take pepper.other_file away, 12 hours after the other one took over or later."});
         if (findings.empty())
             findings.push_back(
-                {Severity::kGood, kCheck, "the pepper of every living key and sealed password is configured"});
+                {Severity::kGood, kCheck, "the pepper of every active key and sealed password is configured"});
         if (const auto sealing = sealingOf(tool, counts)) findings.push_back(*sealing);
         return findings;
     } catch (const domain::StorageUnavailable&) {

@@ -29,9 +29,9 @@ const Rights kToolRights = {
 };
 const Rights kToolMayHave = {{"claviger.*", {"DROP"}}};
 
-constexpr auto kMendTool = "Run persistence/accounts.sql again, and revoke what goes beyond it.";
-constexpr auto kMendWorker = "Run `claviger migrate`, which grants what is missing, and revoke what goes beyond it.";
-constexpr auto kMendRoles =
+constexpr auto kFixTool = "Run persistence/accounts.sql again, and revoke what goes beyond it.";
+constexpr auto kFixWorker = "Run `claviger migrate`, which grants what is missing, and revoke what goes beyond it.";
+constexpr auto kFixRoles =
     "Run `claviger tenant create` again for them with the same arguments; it grants what is "
     "missing. Revoke what goes beyond it.";
 
@@ -46,12 +46,12 @@ std::string excessOf(const Rights& there, Rights allowed, const Rights& also = {
 }
 
 Findings compare(const std::string& check, const std::string& who, const std::string& lack, const std::string& excess,
-                 const std::string& mend) {
+                 const std::string& fix) {
     if (lack.empty() && excess.empty())
         return {{Severity::kGood, check, who + " has the rights that it needs, no more"}};
     Findings findings;
-    if (!lack.empty()) findings.push_back({Severity::kSerious, check, who + " lacks " + lack, mend});
-    if (!excess.empty()) findings.push_back({Severity::kSerious, check, who + " has too much: " + excess, mend});
+    if (!lack.empty()) findings.push_back({Severity::kSerious, check, who + " lacks " + lack, fix});
+    if (!excess.empty()) findings.push_back({Severity::kSerious, check, who + " has too much: " + excess, fix});
     return findings;
 }
 
@@ -65,7 +65,7 @@ enum class Must { kBeThere, kOnlyFit };
 
 // The difference between the role's rights and those that it should have, or the server's error. Empty if there is
 // none.
-std::string troubleOf(Connection& tool, const domain::Tenant& tenant, const Identifier& role, Must must) {
+std::string problemOf(Connection& tool, const domain::Tenant& tenant, const Identifier& role, Must must) {
     const auto wanted = rightsOf(kRoleGrants, {{"schema", Identifier::schema(tenant.schema)}, {"role", role}});
     try {
         tool.takeRole(role);
@@ -78,9 +78,9 @@ std::string troubleOf(Connection& tool, const domain::Tenant& tenant, const Iden
 }
 
 // Checks the tenant's role, and that of the previous release if it exists. A later release drops the latter.
-std::string roleTrouble(Connection& tool, const domain::Tenant& tenant) {
-    const auto trouble = troubleOf(tool, tenant, Identifier::role(tenant.id), Must::kBeThere);
-    return trouble.empty() ? troubleOf(tool, tenant, Identifier::formerRole(tenant.id), Must::kOnlyFit) : trouble;
+std::string roleProblem(Connection& tool, const domain::Tenant& tenant) {
+    const auto problem = problemOf(tool, tenant, Identifier::role(tenant.id), Must::kBeThere);
+    return problem.empty() ? problemOf(tool, tenant, Identifier::formerRole(tenant.id), Must::kOnlyFit) : problem;
 }
 
 // False for a tenant of an earlier schema version, which may lack rights. The check of the schemas reports it.
@@ -99,7 +99,7 @@ std::string listed(const std::vector<std::string>& names) {
 Findings checkToolRights(Connection& tool) {
     const auto there = rightsIn(show(tool, kShowOwn));
     return compare("tool_rights", "the tool's account", lackOf(kToolRights, there),
-                   excessOf(there, kToolRights, kToolMayHave), kMendTool);
+                   excessOf(there, kToolRights, kToolMayHave), kFixTool);
 }
 
 Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>& tenants) {
@@ -107,7 +107,7 @@ Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>
     const auto wanted = rightsOf(kWorkerGrants, {{"worker", Identifier::account("worker", "localhost")}});
     const auto there = rightsIn(statements);
     auto findings =
-        compare("worker_rights", "the workers' account", lackOf(wanted, there), excessOf(there, wanted), kMendWorker);
+        compare("worker_rights", "the workers' account", lackOf(wanted, there), excessOf(there, wanted), kFixWorker);
 
     std::set<std::string> roles;
     for (const auto& statement : statements) roles.insert(roleOf(statement));
@@ -117,7 +117,7 @@ Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>
             without.push_back(tenant.slug.text());
     if (!without.empty())
         findings.push_back({Severity::kSerious, "worker_roles",
-                            "the workers may not take the roles of " + listed(without), kMendRoles});
+                            "the workers may not take the roles of " + listed(without), kFixRoles});
     return findings;
 }
 
@@ -132,7 +132,7 @@ Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>&
                 addGrant(wanted,
                          compose(statement, {}, {{"schema", Identifier::schema(tenant.schema)}, {"pruner", account}}));
     return compare("prune_rights", "the account of `claviger prune`", lackOf(wanted, there), excessOf(there, wanted),
-                   kMendWorker);
+                   kFixWorker);
 }
 
 Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants) {
@@ -142,16 +142,16 @@ Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants
     for (const auto& tenant : tenants) {
         if (!isWhole(tenant)) continue;
         ++looked;
-        const auto trouble = roleTrouble(tool, tenant);
-        if (trouble.empty()) continue;
-        if (bad.empty()) first = trouble;
+        const auto problem = roleProblem(tool, tenant);
+        if (problem.empty()) continue;
+        if (bad.empty()) first = problem;
         bad.push_back(tenant.slug.text());
     }
     if (bad.empty())
         return {{Severity::kGood, "tenant_roles",
                  "each of " + std::to_string(looked) + " tenants' roles reaches its own schema alone"}};
     return {{Severity::kSerious, "tenant_roles",
-             "the roles of " + listed(bad) + " are not as they should be (" + first + ")", kMendRoles}};
+             "the roles of " + listed(bad) + " are not as they should be (" + first + ")", kFixRoles}};
 }
 
 }  // namespace claviger::persistence

@@ -77,8 +77,8 @@ Findings checkTenantSchemas(const domain::Settings& settings, Connections& tool,
             unfinished.add(slug);
         else if (tenant.schemaVersion < migrator.newestTenantVersion())
             behind.add(slug);
-        else if (const auto trouble = domain::historyTrouble(migrator, tenant.schema); !trouble.empty())
-            unfitting.add(slug + " (" + trouble + ")");
+        else if (const auto problem = domain::historyProblem(migrator, tenant.schema); !problem.empty())
+            unfitting.add(slug + " (" + problem + ")");
     }
     Findings findings;
     const std::string check = "tenant_schemas";

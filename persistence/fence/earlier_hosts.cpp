@@ -3,7 +3,7 @@
 namespace claviger::persistence {
 namespace {
 
-// A feeder renews its row each second. A row older than a minute belongs to a dead one (persistence/fence/).
+// A poller renews its row each second. A row older than a minute belongs to a dead one (persistence/fence/).
 constexpr Sql kCount =
     "SELECT COUNT(*) FROM claviger.nodes WHERE opens_seals = 0 AND renewed_at >= UTC_TIMESTAMP(6) - INTERVAL 60 SECOND";
 

@@ -12,11 +12,11 @@ namespace {
 
 // `live` is generated from deleted_at: 1 for an active key, NULL for a revoked one. With it the indexes keep the active
 // keys together.
-constexpr Sql kListLive =
+constexpr Sql kListActive =
     "SELECT " CLAVIGER_KEY_COLUMNS " FROM {schema}.api_keys k WHERE k.user_id IN (?) AND k.live = 1";
-constexpr Sql kListAllLive = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
-                             " FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
-                             "ORDER BY u.email, k.created_at DESC, k.id DESC";
+constexpr Sql kListAllActive = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
+                               " FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
+                               "ORDER BY u.email, k.created_at DESC, k.id DESC";
 constexpr Sql kLockUser = "SELECT 1 FROM {schema}.users WHERE id = ? FOR UPDATE";
 // A separate statement, so that it sees what was committed while kLockUser waited for its lock.
 constexpr Sql kCount =
@@ -31,14 +31,14 @@ constexpr Sql kLock =
 constexpr Sql kSetChangesWholeAt =
     "INSERT INTO {schema}.key_changes (user_id, whole_at) VALUES (?, ?) ON DUPLICATE KEY UPDATE whole_at = ?";
 constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
-constexpr Sql kFindLiveByOnce =
+constexpr Sql kFindActiveByOnce =
     "SELECT " CLAVIGER_KEY_COLUMNS " FROM {schema}.api_keys k WHERE k.once_hash = ? AND k.deleted_at IS NULL";
 // One query for both hashes of a key, so that it is not missed while it moves from one to the other.
-constexpr Sql kFindLive =
+constexpr Sql kFindActive =
     "SELECT k.key_hash, k.id, k.user_id, k.pepper_version "
     "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
     "WHERE k.key_hash IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
-constexpr Sql kCountLiveByPepper =
+constexpr Sql kCountActiveByPepper =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
 constexpr Sql kFindOwners = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
                             " FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
@@ -93,11 +93,11 @@ Values valuesOf(const domain::ApiKey& key, const domain::KeySecret& secret) {
 }  // namespace
 
 // Sorts here, since sorting a handful of rows costs the server several times as much.
-std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listLive(const std::vector<domain::UserId>& users) const {
+std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listActive(const std::vector<domain::UserId>& users) const {
     ListOfBytes ids;
     for (const auto& user : users) ids.values.push_back(user.bytes());
     std::map<domain::UserId, std::vector<domain::ApiKey>> keys;
-    for (auto& key : connection_.query(kListLive, {std::move(ids)}).map([](const Row& row) { return keyAt(row, 0); }))
+    for (auto& key : connection_.query(kListActive, {std::move(ids)}).map([](const Row& row) { return keyAt(row, 0); }))
         keys[key.user].push_back(std::move(key));
     for (auto& [user, theirs] : keys)
         std::sort(theirs.begin(), theirs.end(), [](const domain::ApiKey& a, const domain::ApiKey& b) {
@@ -109,8 +109,8 @@ std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listLive(const std::vecto
     return lists;
 }
 
-std::vector<domain::KeyOwner> MySqlApiKeys::listAllLive() const {
-    return connection_.query(kListAllLive).map(ownerAt);
+std::vector<domain::KeyOwner> MySqlApiKeys::listAllActive() const {
+    return connection_.query(kListAllActive).map(ownerAt);
 }
 
 std::optional<domain::LockedUser> MySqlApiKeys::lockUser(const domain::UserId& user) {
@@ -125,7 +125,7 @@ domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::A
     if (rows.empty()) return {false, std::nullopt};
     domain::LockedKey locked{statusAt(rows[0], 0) == domain::UserStatus::kApproved, {}, rows[0].maybeTimestamp(5)};
     if (!rows[0].isNull(1))
-        locked.living.emplace(domain::LockedKey::Living{
+        locked.active.emplace(domain::LockedKey::Active{
             stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
             static_cast<int>(rows[0].integer(3)), stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
     return locked;
@@ -139,13 +139,13 @@ bool MySqlApiKeys::isUsed(const domain::secrets::OnceHash& once) const {
     return !connection_.query(kFindOnce, {bytesOf(once)}).empty();
 }
 
-std::optional<domain::ApiKey> MySqlApiKeys::findLiveByOnce(const domain::secrets::OnceHash& once) const {
-    const auto rows = connection_.query(kFindLiveByOnce, {bytesOf(once)});
+std::optional<domain::ApiKey> MySqlApiKeys::findActiveByOnce(const domain::secrets::OnceHash& once) const {
+    const auto rows = connection_.query(kFindActiveByOnce, {bytesOf(once)});
     if (rows.empty()) return std::nullopt;
     return keyAt(rows[0], 0);
 }
 
-std::vector<std::optional<domain::FoundKey>> MySqlApiKeys::findLive(
+std::vector<std::optional<domain::FoundKey>> MySqlApiKeys::findActive(
     const std::vector<domain::KeyHashes>& sought) const {
     ListOfBytes hashes;
     for (const auto& pair : sought) {
@@ -153,7 +153,7 @@ std::vector<std::optional<domain::FoundKey>> MySqlApiKeys::findLive(
         if (pair.other) hashes.values.push_back(pair.other->bytes());
     }
     std::map<std::string, domain::FoundKey, std::less<>> found;
-    const auto rows = connection_.query(kFindLive, {std::move(hashes)});
+    const auto rows = connection_.query(kFindActive, {std::move(hashes)});
     for (std::size_t i = 0; i < rows.size(); ++i)
         found.emplace(rows[i].text(0),
                       domain::FoundKey{{idAt<domain::ApiKeyId>(rows[i], 1), idAt<domain::UserId>(rows[i], 2)},
@@ -172,9 +172,9 @@ std::vector<std::optional<domain::FoundKey>> MySqlApiKeys::findLive(
     return answers;
 }
 
-std::map<int, std::size_t> MySqlApiKeys::countLiveByPepper() const {
+std::map<int, std::size_t> MySqlApiKeys::countActiveByPepper() const {
     std::map<int, std::size_t> counts;
-    for (const auto& [version, keys] : connection_.query(kCountLiveByPepper).map([](const Row& row) {
+    for (const auto& [version, keys] : connection_.query(kCountActiveByPepper).map([](const Row& row) {
              return std::pair(static_cast<int>(row.integer(0)), static_cast<std::size_t>(row.integer(1)));
          }))
         counts.emplace(version, keys);
@@ -218,14 +218,14 @@ std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) 
     return domain::StoredKey{keyAt(rows[0], 0), rows[0].maybeTimestamp(kKeyColumns)};
 }
 
-void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Living& living, domain::Timestamp now) {
+void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Active& active, domain::Timestamp now) {
     connection_.executeLater(kEnd, {now, bytesOf(id)});
-    connection_.executeLater(kRemember, {bytesOf(connection_.tenant()), bytesOf(living.hash), now, bytesOf(id)});
-    connection_.noteStandingChanged(domain::slotOf(id));
+    connection_.executeLater(kRemember, {bytesOf(connection_.tenant()), bytesOf(active.hash), now, bytesOf(id)});
+    connection_.invalidate(domain::shardOf(id));
 }
 
 void MySqlApiKeys::endAgain(const domain::ApiKeyId& id) {
-    connection_.noteStandingChanged(domain::slotOf(id));
+    connection_.invalidate(domain::shardOf(id));
 }
 
 void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {

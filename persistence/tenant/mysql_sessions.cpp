@@ -6,7 +6,7 @@ namespace claviger::persistence {
 namespace {
 
 // The limits are compared with the caller's time, not the database's: the same clock has written them.
-constexpr Sql kFindLive =
+constexpr Sql kFindActive =
     "SELECT s.created_at, s.last_seen_at, s.expires_at, " CLAVIGER_USER_COLUMNS
     " "
     "FROM {schema}.sessions s JOIN {schema}.users u ON u.id = s.user_id "
@@ -28,21 +28,21 @@ constexpr Sql kEndOpen =
 constexpr Sql kEndOlder =
     "UPDATE {schema}.sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? AND "
     "session_epoch < (SELECT session_epoch FROM {schema}.users WHERE id = ?) ORDER BY expires_at DESC LIMIT ?";
-constexpr Sql kRaiseEpoch = "UPDATE {schema}.users SET session_epoch = session_epoch + 1 WHERE id = ?";
+constexpr Sql kBumpEpoch = "UPDATE {schema}.users SET session_epoch = session_epoch + 1 WHERE id = ?";
 
 constexpr auto kMost = static_cast<std::int64_t>(domain::kMostOpenSessions);
 
 }  // namespace
 
-std::optional<domain::LiveSession> MySqlSessions::findLive(const domain::secrets::SessionHash& hash,
-                                                           domain::Timestamp now) const {
+std::optional<domain::ActiveSession> MySqlSessions::findActive(const domain::secrets::SessionHash& hash,
+                                                               domain::Timestamp now) const {
     const auto latest = now + domain::kClockTolerance;
-    const auto rows = connection_.query(kFindLive, {bytesOf(hash), now - domain::kSessionIdleLimit, latest, now,
-                                                    latest + domain::kSessionAbsoluteLimit});
+    const auto rows = connection_.query(kFindActive, {bytesOf(hash), now - domain::kSessionIdleLimit, latest, now,
+                                                      latest + domain::kSessionAbsoluteLimit});
     if (rows.empty()) return std::nullopt;
     auto user = userAt(rows[0], 3);
     const domain::Session session{user.id, rows[0].timestamp(0), rows[0].timestamp(1), rows[0].timestamp(2)};
-    return domain::LiveSession{session, std::move(user)};
+    return domain::ActiveSession{session, std::move(user)};
 }
 
 void MySqlSessions::add(const domain::secrets::SessionHash& hash, const domain::Session& session) {
@@ -56,7 +56,7 @@ void MySqlSessions::touch(const domain::secrets::SessionHash& hash, domain::Time
 
 void MySqlSessions::end(const domain::secrets::SessionHash& hash, domain::Timestamp now) {
     connection_.execute(kEnd, {now, bytesOf(hash)});
-    connection_.noteStandingChanged(domain::slotOf(hash));
+    connection_.invalidate(domain::shardOf(hash));
 }
 
 void MySqlSessions::makeRoom(const domain::UserId& user, domain::Timestamp now) {
@@ -69,15 +69,15 @@ void MySqlSessions::makeRoom(const domain::UserId& user, domain::Timestamp now) 
 // session_epoch decides whether a session holds. This and endOlderOf also end the open rows, for workers of the
 // previous release, which compare no session_epoch. The next release can drop both statements.
 std::size_t MySqlSessions::endAllOf(const domain::UserId& user, domain::Timestamp now) {
-    connection_.executeLater(kRaiseEpoch, {bytesOf(user)});
-    connection_.noteStandingChanged(domain::slotOf(user));
+    connection_.executeLater(kBumpEpoch, {bytesOf(user)});
+    connection_.invalidate(domain::shardOf(user));
     return connection_.execute(kEndOpen, {now, bytesOf(user), now, kMost});
 }
 
 std::size_t MySqlSessions::endOlderOf(const domain::UserId& user, domain::Timestamp now, std::size_t most) {
     const auto ended =
         connection_.execute(kEndOlder, {now, bytesOf(user), now, bytesOf(user), static_cast<std::int64_t>(most)});
-    if (ended > 0) connection_.noteStandingChanged(domain::slotOf(user));
+    if (ended > 0) connection_.invalidate(domain::shardOf(user));
     return ended;
 }
 

@@ -12,8 +12,8 @@ public:
     // The connection must outlive this.
     explicit MySqlSessions(const TenantConnection& connection) : connection_(connection) {}
 
-    std::optional<domain::LiveSession> findLive(const domain::secrets::SessionHash&,
-                                                domain::Timestamp now) const override;
+    std::optional<domain::ActiveSession> findActive(const domain::secrets::SessionHash&,
+                                                    domain::Timestamp now) const override;
     void add(const domain::secrets::SessionHash&, const domain::Session&) override;
     void touch(const domain::secrets::SessionHash&, domain::Timestamp seen) override;
     void end(const domain::secrets::SessionHash&, domain::Timestamp now) override;

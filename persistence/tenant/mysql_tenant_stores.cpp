@@ -13,7 +13,7 @@ namespace {
 
 class MySqlTenantStore final : public domain::TenantStore {
 public:
-    MySqlTenantStore(Connection& connection, const domain::Tenant& tenant, domain::StandingChanges& changes)
+    MySqlTenantStore(Connection& connection, const domain::Tenant& tenant, domain::Invalidations& changes)
         : connection_(connection, tenant, changes) {}
 
     domain::Users& users() override { return users_; }
@@ -35,9 +35,9 @@ private:
 
 }  // namespace
 
-domain::SettledAt MySqlTenantStores::runTransaction(const domain::Tenant& tenant,
-                                                    const std::function<Ending(domain::TenantStore&)>& work) {
-    return transactions_.run(roleFor(tenant), [&](Connection& connection, domain::StandingChanges& changes) {
+domain::EffectiveAt MySqlTenantStores::runTransaction(const domain::Tenant& tenant,
+                                                      const std::function<Ending(domain::TenantStore&)>& work) {
+    return transactions_.run(roleFor(tenant), [&](Connection& connection, domain::Invalidations& changes) {
         MySqlTenantStore store(connection, tenant, changes);
         return work(store) == Ending::kCommit ? persistence::Ending::kCommit : persistence::Ending::kRollback;
     });
@@ -46,7 +46,7 @@ domain::SettledAt MySqlTenantStores::runTransaction(const domain::Tenant& tenant
 void MySqlTenantStores::runRead(const domain::Tenant& tenant,
                                 const std::function<void(const domain::TenantStore&)>& work) const {
     runReading(connections_, roleFor(tenant), [&](Connection& connection) {
-        domain::StandingChanges none;
+        domain::Invalidations none;
         const MySqlTenantStore store(connection, tenant, none);
         work(store);
     });

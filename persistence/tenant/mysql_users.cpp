@@ -71,7 +71,7 @@ domain::Result<void> MySqlUsers::add(const domain::Account& account) {
 
 void MySqlUsers::setStatus(const domain::UserId& id, domain::UserStatus status) {
     connection_.execute(kSetStatus, {textOf(status), bytesOf(id)});
-    connection_.noteStandingChanged(domain::slotOf(id));
+    connection_.invalidate(domain::shardOf(id));
 }
 
 void MySqlUsers::setPassword(const domain::UserId& id, const domain::secrets::PasswordHash& hash) {

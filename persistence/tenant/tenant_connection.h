@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/fence/standing_changes.h"
+#include "domain/fence/invalidations.h"
 #include "persistence/connection/connection.h"
 #include "persistence/tenant/columns.h"
 
@@ -10,9 +10,9 @@ namespace claviger::persistence {
 // Connection throws. For one thread.
 class TenantConnection {
 public:
-    // The connection and `changes` must outlive this; of the tenant it keeps a copy. noteStandingChanged() adds to
+    // The connection and `changes` must outlive this; of the tenant it keeps a copy. invalidate() adds to
     // `changes`.
-    TenantConnection(Connection& connection, const domain::Tenant& tenant, domain::StandingChanges& changes)
+    TenantConnection(Connection& connection, const domain::Tenant& tenant, domain::Invalidations& changes)
         : connection_(connection),
           tenant_(tenant.id),
           names_{{"schema", Identifier::schema(tenant.schema)}},
@@ -29,8 +29,8 @@ public:
         return connection_.executeOnTuples(statement, tuples, names_);
     }
 
-    // Every method that revokes or restores a user, a session or a key must call this with its slot.
-    void noteStandingChanged(domain::Slot slot) const { changes_.add(slot); }
+    // Every method that revokes or restores a user, a session or a key must call this with its shard.
+    void invalidate(domain::Shard shard) const { changes_.add(shard); }
 
     const domain::TenantId& tenant() const { return tenant_; }
 
@@ -38,7 +38,7 @@ private:
     Connection& connection_;
     domain::TenantId tenant_;
     Names names_;
-    domain::StandingChanges& changes_;
+    domain::Invalidations& changes_;
 };
 
 }  // namespace claviger::persistence

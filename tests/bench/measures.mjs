@@ -10,7 +10,7 @@ export function measuresOf({ tenant, readers, writers, seeder }) {
 
   // The ids change with each run, and the outcome of requests that were pending at its end is unknown. The lines
   // alternate between the users, since requests of one user run one after another.
-  const livingKeys = () => {
+  const activeKeys = () => {
     const rows = seeder.sql("SELECT LOWER(HEX(id)), name FROM {schema}.api_keys WHERE live = 1 AND name LIKE 'writer %';");
     const keys = rows.map(([id, name]) => ({ id, name, person: Number(name.split(' ')[1]), key: Number(name.split(' ')[2]) }));
     keys.sort((a, b) => a.key - b.key || a.person - b.person);
@@ -27,7 +27,7 @@ export function measuresOf({ tenant, readers, writers, seeder }) {
     { name: 'list', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/api/api-keys') },
     { name: 'page', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/settings/api-keys') },
     { name: 'create', port: 'hot', status: 201, atLeast: 0.086, how: 'create', lines: () => writers.map(posting), after: forget },
-    { name: 'regenerate', port: 'hot', status: 200, atLeast: 0.097, how: 'regenerate', lines: livingKeys },
+    { name: 'regenerate', port: 'hot', status: 200, atLeast: 0.097, how: 'regenerate', lines: activeKeys },
     { name: 'guarded-file', port: 'guarded', status: 200, lines: () => withKeys('/report') },
   ];
 }

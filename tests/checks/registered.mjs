@@ -23,8 +23,8 @@ function testMethods(body, text) {
     .filter(({ name }) => [...text.matchAll(new RegExp(`(?<!\\bvoid\\s)\\b${name}\\s*\\(\\s*\\)`, 'g'))].length === 0);
 }
 
-function troublesOfSource(file, text) {
-  const troubles = [];
+function problemsOfSource(file, text) {
+  const problems = [];
   const suites = [...text.matchAll(/\bCPPUNIT_TEST_SUITE\s*\(\s*(\w+)[^)]*\)/g)];
   for (const suite of suites) {
     const name = suite[1];
@@ -32,14 +32,14 @@ function troublesOfSource(file, text) {
     const registered = new Set([...body.matchAll(/\bCPPUNIT_TEST\s*\(\s*(\w+)\s*\)/g)].map((match) => match[1]));
     for (const method of testMethods(body, text)) {
       if (registered.has(method.name)) continue;
-      troubles.push(`${file}:${lineAt(text, suite.index + method.index)}: ${name}::${method.name} is in no CPPUNIT_TEST`);
+      problems.push(`${file}:${lineAt(text, suite.index + method.index)}: ${name}::${method.name} is in no CPPUNIT_TEST`);
     }
-    if (registered.size === 0) troubles.push(`${file}:${lineAt(text, suite.index)}: ${name} has no tests`);
+    if (registered.size === 0) problems.push(`${file}:${lineAt(text, suite.index)}: ${name} has no tests`);
     if (!new RegExp(`CPPUNIT_TEST_SUITE_REGISTRATION\\s*\\(\\s*${name}\\b`).test(text))
-      troubles.push(`${file}:${lineAt(text, suite.index)}: ${name} is not registered`);
+      problems.push(`${file}:${lineAt(text, suite.index)}: ${name} is not registered`);
   }
-  if (file.endsWith('_test.cpp') && suites.length === 0) troubles.push(`${file}: it has no suite`);
-  return troubles;
+  if (file.endsWith('_test.cpp') && suites.length === 0) problems.push(`${file}: it has no suite`);
+  return problems;
 }
 
 // Whether a CMakeLists.txt of the file's folder, or of one above it, names the file.
@@ -54,28 +54,28 @@ function isBuilt(base, file, lists) {
 }
 
 // Gives one line for each test that would not run.
-export function troublesIn(base) {
-  const troubles = [];
+export function problemsIn(base) {
+  const problems = [];
   const lists = filesOf(base, 'tests', ['CMakeLists.txt']);
   for (const file of filesOf(base, 'tests', ['.h', '.cpp'])) {
     const text = withoutComments(read(base, file));
-    troubles.push(...troublesOfSource(file, text));
-    if (file.endsWith('_test.cpp') && !isBuilt(base, file, lists)) troubles.push(`${file}: no CMakeLists.txt names it`);
+    problems.push(...problemsOfSource(file, text));
+    if (file.endsWith('_test.cpp') && !isBuilt(base, file, lists)) problems.push(`${file}: no CMakeLists.txt names it`);
   }
   for (const list of lists) {
     const folder = dirname(list);
     const text = read(base, list).replace(/#[^\n]*/g, '');
     for (const [, name, sources] of text.matchAll(/add_executable\s*\(\s*([\w-]+)([^)]*)\)/g)) {
-      if (sources.includes('_test.cpp') && !name.endsWith('_tests')) troubles.push(`${list}: ${name} is no name that the runner knows: NAME_tests`);
+      if (sources.includes('_test.cpp') && !name.endsWith('_tests')) problems.push(`${list}: ${name} is no name that the runner knows: NAME_tests`);
     }
     const parent = `${dirname(folder)}/CMakeLists.txt`;
     if (folder !== 'tests' && !read(base, parent).includes(`add_subdirectory(${basename(folder)})`))
-      troubles.push(`${parent}: ${basename(folder)} is not added`);
+      problems.push(`${parent}: ${basename(folder)} is not added`);
   }
   for (const file of filesOf(base, 'tests', ['.test.mjs'])) {
-    if (file.split('/').length !== 3) troubles.push(`${file}: the runner looks into tests/NAME/ and no deeper`);
+    if (file.split('/').length !== 3) problems.push(`${file}: the runner looks into tests/NAME/ and no deeper`);
     const switchedOff = /\b(?:test|it|describe)\.(?:skip|todo|only)\b|\b(?:skip|todo|only)\s*:\s*true\b/.exec(read(base, file));
-    if (switchedOff) troubles.push(`${file}: ${switchedOff[0]} switches tests off`);
+    if (switchedOff) problems.push(`${file}: ${switchedOff[0]} switches tests off`);
   }
-  return troubles;
+  return problems;
 }

@@ -5,11 +5,11 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { troublesIn } from './registered.mjs';
+import { problemsIn } from './registered.mjs';
 import { copyOf, root } from './source.mjs';
 
 test('every test is registered and built', () => {
-  assert.deepEqual(troublesIn(root), []);
+  assert.deepEqual(problemsIn(root), []);
 });
 
 const fixture = 'tests/unit/model/key_name_test.cpp';
@@ -21,7 +21,7 @@ function saysOf(context, file, from, to) {
   const after = before.replace(from, to);
   assert.notEqual(after, before);
   writeFileSync(join(copy, file), after);
-  return troublesIn(copy);
+  return problemsIn(copy);
 }
 
 test('catches a test method that no CPPUNIT_TEST names', (context) => {
@@ -60,7 +60,7 @@ test('catches a binary that the runner does not know', (context) => {
 test('catches a whole-system test that the runner does not see', (context) => {
   const copy = copyOf(context, ['tests']);
   renameSync(join(copy, 'tests/checks/layers.test.mjs'), join(copy, 'tests/unit/keys/layers.test.mjs'));
-  assert.deepEqual(troublesIn(copy), ['tests/unit/keys/layers.test.mjs: the runner looks into tests/NAME/ and no deeper']);
+  assert.deepEqual(problemsIn(copy), ['tests/unit/keys/layers.test.mjs: the runner looks into tests/NAME/ and no deeper']);
 });
 
 test('catches a whole-system test that is switched off', (context) => {

@@ -8,15 +8,15 @@ import { filesOf, read, root } from './source.mjs';
 
 const marker = '{{%AUTOESCAPE context="HTML"}}';
 
-function troublesOf(text) {
-  const troubles = [];
-  if (!text.startsWith(marker)) troubles.push(`it does not start with ${marker}`);
-  if (/\{\{[^}]*:none\b/.test(text)) troubles.push(':none switches the escaping off');
-  if (text.indexOf('%AUTOESCAPE') !== text.lastIndexOf('%AUTOESCAPE')) troubles.push('a second marker changes the escaping');
-  if (/<script\b(?![^>]*\bsrc=)/i.test(text)) troubles.push('a script in the page; the policy forbids it');
-  if (/<style\b|\sstyle=/i.test(text)) troubles.push('a style in the page; the policy forbids it');
-  if (/\son[a-z]+\s*=\s*["'{]/i.test(text)) troubles.push('a handler in the page; the policy forbids it');
-  return troubles;
+function problemsOf(text) {
+  const problems = [];
+  if (!text.startsWith(marker)) problems.push(`it does not start with ${marker}`);
+  if (/\{\{[^}]*:none\b/.test(text)) problems.push(':none switches the escaping off');
+  if (text.indexOf('%AUTOESCAPE') !== text.lastIndexOf('%AUTOESCAPE')) problems.push('a second marker changes the escaping');
+  if (/<script\b(?![^>]*\bsrc=)/i.test(text)) problems.push('a script in the page; the policy forbids it');
+  if (/<style\b|\sstyle=/i.test(text)) problems.push('a style in the page; the policy forbids it');
+  if (/\son[a-z]+\s*=\s*["'{]/i.test(text)) problems.push('a handler in the page; the policy forbids it');
+  return problems;
 }
 
 const templates = filesOf(root, 'templates', ['.tpl']);
@@ -27,13 +27,13 @@ test('there are templates to check', () => {
 
 for (const file of templates) {
   test(`${file} escapes what it shows and runs nothing inline`, () => {
-    assert.deepEqual(troublesOf(read(root, file)), []);
+    assert.deepEqual(problemsOf(read(root, file)), []);
   });
 }
 
 test('catches what would show text as it comes', () => {
   const good = `${marker}\n<p>{{NAME}}</p><script type="module" src="/s.js"></script>`;
-  assert.deepEqual(troublesOf(good), []);
+  assert.deepEqual(problemsOf(good), []);
   for (const bad of [
     '<p>{{NAME}}</p>',
     `\n${good}`,
@@ -44,5 +44,5 @@ test('catches what would show text as it comes', () => {
     `${good}<p style="color: red">`,
     `${good}<button onclick="go()">`,
   ])
-    assert.equal(troublesOf(bad).length, 1, bad);
+    assert.equal(problemsOf(bad).length, 1, bad);
 });

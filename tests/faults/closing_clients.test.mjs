@@ -26,7 +26,7 @@ describe('a client that closes at a random byte', () => {
       user = service.user(tenant);
       visitors.push((visitor = await service.signedIn(tenant, user)));
     }
-    key = await visitor.createKey('Living');
+    key = await visitor.createKey('Active');
   });
   after(() => service?.stop());
 

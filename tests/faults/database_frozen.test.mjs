@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { startDatabase } from '../support/database.mjs';
-import { openLedger } from '../support/ledger.mjs';
+import { openOperationLog } from '../support/operation_log.mjs';
 import { figure } from '../support/long.mjs';
 import { descriptorsOf, until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
@@ -17,17 +17,17 @@ const inTime = 2500; // milliseconds, for verify
 const pageInTime = 5000;
 
 describe('while the database is frozen', () => {
-  let database, service, ledger, user;
+  let database, service, operations, user;
   const pages = []; // { path, status, type, took }
   const descriptors = { before: 0, most: 0 };
 
   before(async () => {
     database = await startDatabase();
     service = await startService({ ...database.settings, ...manyChanges, 'fcgi.workers': 2, 'fcgi.threads': 8 });
-    ledger = await openLedger(service, { verifiers: clients });
-    user = service.user(ledger.tenant);
-    ledger.begin();
-    await ledger.changes();
+    operations = await openOperationLog(service, { verifiers: clients });
+    user = service.user(operations.tenant);
+    operations.begin();
+    await operations.changes();
     descriptors.before = count();
     const end = Date.now() + frozen;
     database.freeze();
@@ -37,7 +37,7 @@ describe('while the database is frozen', () => {
       database.thaw();
     }
     await until('all to be well', async () => (await service.request({ path: '/readyz' })).status === 200);
-    await ledger.end();
+    await operations.end();
   });
   after(async () => {
     await service?.stop();
@@ -52,8 +52,8 @@ describe('while the database is frozen', () => {
 
   async function browse(end) {
     await pause(500); // the lease ends within this time
-    const { visitor } = ledger.people[0];
-    const stranger = service.visitor(ledger.tenant);
+    const { visitor } = operations.people[0];
+    const stranger = service.visitor(operations.tenant);
     const form = { email: user.email, password: user.password, csrf: 'x' };
     const asked = [
       ['/login', () => stranger.get('/login')],
@@ -70,11 +70,11 @@ describe('while the database is frozen', () => {
   }
 
   test('verify answers in time, and neither a false yes nor a false no', (t) => {
-    t.diagnostic(`${ledger.requests} requests, ${ledger.errors.length} refused, the slowest took ${JSON.stringify(ledger.slowest)} s`);
-    assert.deepEqual(ledger.wrong, []);
-    assert.ok(ledger.errors.some(({ kind }) => kind === 'verify'), 'verify noticed nothing');
-    for (const { kind, status, code } of ledger.errors) assert.deepEqual([status, code], [503, 'unavailable'], kind);
-    assert.ok(ledger.slowest.verify * 1000 < inTime, `a verify took ${ledger.slowest.verify} s`);
+    t.diagnostic(`${operations.requests} requests, ${operations.errors.length} refused, the slowest took ${JSON.stringify(operations.slowest)} s`);
+    assert.deepEqual(operations.wrong, []);
+    assert.ok(operations.errors.some(({ kind }) => kind === 'verify'), 'verify noticed nothing');
+    for (const { kind, status, code } of operations.errors) assert.deepEqual([status, code], [503, 'unavailable'], kind);
+    assert.ok(operations.slowest.verify * 1000 < inTime, `a verify took ${operations.slowest.verify} s`);
   });
 
   test('pages and the sign-in answer with an error page in time', () => {
@@ -86,11 +86,11 @@ describe('while the database is frozen', () => {
   });
 
   test('no acknowledged change is lost', async () => {
-    assert.deepEqual(await ledger.differences(), []);
+    assert.deepEqual(await operations.differences(), []);
   });
 
   test('no connections pile up, neither here nor there', async (t) => {
-    const most = 2 * 8 + 1; // one connection for each thread, and the feeder's
+    const most = 2 * 8 + 1; // one connection for each thread, and the poller's
     t.diagnostic(`${descriptors.before} descriptors before, at most ${descriptors.most} meanwhile`);
     assert.ok(descriptors.most <= descriptors.before + most + clients, JSON.stringify(descriptors));
     const connections = "SELECT COUNT(*) FROM information_schema.processlist WHERE user LIKE 'claviger%' OR user = 'unauthenticated user'";

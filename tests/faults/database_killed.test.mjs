@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { startDatabase } from '../support/database.mjs';
-import { openLedger } from '../support/ledger.mjs';
+import { openOperationLog } from '../support/operation_log.mjs';
 import { figure } from '../support/long.mjs';
 import { until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
@@ -15,18 +15,18 @@ const kills = figure({ short: 2, full: 5 });
 const gone = 2000; // milliseconds
 
 describe('while the database is killed and comes back', () => {
-  let database, service, ledger, workers;
+  let database, service, operations, workers;
   const outages = []; // [from, to], milliseconds: from the kill until the database answers again
   const healed = []; // milliseconds from then until all is well
 
   before(async () => {
     database = await startDatabase();
     service = await startService({ ...database.settings, ...manyChanges });
-    ledger = await openLedger(service, { people: 2 });
+    operations = await openOperationLog(service, { people: 2 });
     workers = service.children().workers;
-    ledger.begin();
+    operations.begin();
     for (let i = 0; i < kills; i += 1) {
-      await ledger.changes();
+      await operations.changes();
       const from = Date.now();
       await database.kill();
       await pause(gone);
@@ -36,7 +36,7 @@ describe('while the database is killed and comes back', () => {
       await until('all to be well', allIsWell);
       healed.push(Date.now() - to);
     }
-    await ledger.end();
+    await operations.end();
   });
   after(async () => {
     await service?.stop();
@@ -44,26 +44,26 @@ describe('while the database is killed and comes back', () => {
   });
 
   async function allIsWell() {
-    const { visitor, keys } = ledger.people[0];
+    const { visitor, keys } = operations.people[0];
     const { value } = keys.find(({ state }) => state === 'live');
-    const answers = [await service.request({ path: '/readyz' }), await ledger.verify(value), await visitor.get('/settings/api-keys')];
+    const answers = [await service.request({ path: '/readyz' }), await operations.verify(value), await visitor.get('/settings/api-keys')];
     return answers.map(({ status }) => status).join() === '200,204,200';
   }
 
   test('no acknowledged change is lost, and what nobody could know shows in the list or never was', async (t) => {
-    t.diagnostic(`${ledger.acknowledged} changes acknowledged, ${ledger.unknownNames.length} creates of unknown outcome`);
-    assert.deepEqual(await ledger.differences(), []);
-    assert.deepEqual(ledger.wrong, []);
+    t.diagnostic(`${operations.acknowledged} changes acknowledged, ${operations.unknownNames.length} creates of unknown outcome`);
+    assert.deepEqual(await operations.differences(), []);
+    assert.deepEqual(operations.wrong, []);
   });
 
   test('meanwhile every answer is 503, with a Retry-After, and comes in time', (t) => {
-    t.diagnostic(`${ledger.errors.length} were refused, the slowest answers took ${JSON.stringify(ledger.slowest)} s`);
-    assert.ok(ledger.errors.length > kills, 'the outage was felt by nobody');
-    for (const { kind, status, code, began } of ledger.errors) {
+    t.diagnostic(`${operations.errors.length} were refused, the slowest answers took ${JSON.stringify(operations.slowest)} s`);
+    assert.ok(operations.errors.length > kills, 'the outage was felt by nobody');
+    for (const { kind, status, code, began } of operations.errors) {
       assert.deepEqual([status, code], [503, 'unavailable'], kind);
       assert.ok(outages.some(([from, to]) => began > from - 2500 && began < to + 3000), `a ${kind} was refused without an outage`);
     }
-    assert.ok(Math.max(...Object.values(ledger.slowest)) < 5, JSON.stringify(ledger.slowest));
+    assert.ok(Math.max(...Object.values(operations.slowest)) < 5, JSON.stringify(operations.slowest));
   });
 
   test('all is well within three seconds of its return, and no worker had to be replaced', (t) => {
@@ -74,21 +74,21 @@ describe('while the database is killed and comes back', () => {
 });
 
 // A control for "nothing lost" above: a database that says "committed" before it is.
-test('the ledger finds what a database has lost that writes its log once a second', async () => {
+test('the operation log finds what a database has lost that writes its log once a second', async () => {
   const database = await startDatabase('--innodb-flush-log-at-trx-commit=1', '--innodb-flush-log-at-timeout=100');
   const service = await startService({ ...database.settings, ...manyChanges });
   try {
-    const ledger = await openLedger(service, { writers: 1, verifiers: 0 });
+    const operations = await openOperationLog(service, { writers: 1, verifiers: 0 });
     // The tenant was stored before this line and survives: without a migrated one the service is not ready. Every
     // change from here on is lost.
     database.sql('SET GLOBAL innodb_flush_log_at_trx_commit = 0');
-    ledger.begin();
-    await ledger.changes();
+    operations.begin();
+    await operations.changes();
     await database.kill();
-    await ledger.end();
+    await operations.end();
     await database.start();
     await service.ready();
-    const found = await ledger.differences();
+    const found = await operations.differences();
     assert.ok(found.some((text) => text.startsWith('lost: ')), found.join('\n'));
   } finally {
     await service.stop();

@@ -1,8 +1,8 @@
 // Once "regenerate" has answered, no verify that starts later accepts the old value: in any worker of any host.
 //
-// Two hosts share one database. Each has its own workers, board, feeder and nginx. Eight verifiers never pause. One
+// Two hosts share one database. Each has its own workers, segment, poller and nginx. Eight verifiers never pause. One
 // clock serves for all times. A violation is an accepted verify that started after the regenerate was answered. The
-// same checker (jury.mjs) also runs over controls with planted faults, in which it must find violations. Otherwise its
+// same checker (consistency_checker.mjs) also runs over controls with planted faults, in which it must find violations. Otherwise its
 // other results prove nothing.
 
 import assert from 'node:assert/strict';
@@ -12,10 +12,10 @@ import { existsSync } from 'node:fs';
 
 import { startDatabase } from '../support/database.mjs';
 import { startDatabaseProxy } from '../support/database_proxy.mjs';
-import { now, statusOver } from '../support/jury.mjs';
+import { now, statusOver } from '../support/consistency_checker.mjs';
 import { until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
-import { assertNoViolation, makeScene, trial } from '../support/trial.mjs';
+import { assertNoViolation, makeScene, runScenario } from '../support/scenario.mjs';
 
 const regenerations = Number(process.env.REGENERATIONS ?? 500);
 const clients = Number(process.env.CLIENTS ?? 12); // each answer waits for half a second, since there is another host
@@ -32,7 +32,7 @@ before(async () => {
   const settings = { ...database.settings, ...manyChanges };
   hosts = [await startService(settings), await startService(settings)];
   scene = await makeScene(hosts, { users });
-  await until('both boards to be registered', () => database.sql('SELECT COUNT(*) FROM claviger.nodes') === '2');
+  await until('both segments to be registered', () => database.sql('SELECT COUNT(*) FROM claviger.nodes') === '2');
 });
 
 after(async () => {
@@ -49,43 +49,43 @@ function stopFor(milliseconds, pid) {
 
 describe('a regenerated key is dead at once on both hosts', () => {
   test(`over ${regenerations} regenerations`, async () => {
-    const result = await trial(scene, regenerations, { clients });
+    const result = await runScenario(scene, regenerations, { clients });
     assertNoViolation(result, regenerations);
     assert.equal(result.counts.unavailable, 0);
   });
 
   test('while workers are killed', async () => {
-    const result = await trial(scene, 20, {
+    const result = await runScenario(scene, 20, {
       disturb: (round) => round % 4 === 1 && process.kill(hosts[round % 2].children().workers[0], 'SIGKILL'),
     });
     assertNoViolation(result, 10);
   });
 
   test('while a worker is stopped across the regenerate', async () => {
-    const result = await trial(scene, 10, { disturb: (round) => stopFor(700, hosts[(round + 1) % 2].children().workers[0]) });
+    const result = await runScenario(scene, 10, { disturb: (round) => stopFor(700, hosts[(round + 1) % 2].children().workers[0]) });
     assertNoViolation(result, 10);
   });
 
-  test('while the feeders are killed and stopped', async () => {
-    const result = await trial(scene, 16, {
+  test('while the pollers are killed and stopped', async () => {
+    const result = await runScenario(scene, 16, {
       disturb: (round) => {
-        const { feeder } = hosts[round % 2].children();
-        if (feeder === undefined) return;
-        if (round % 3 === 0) process.kill(feeder, 'SIGKILL');
-        if (round % 3 === 1) stopFor(900, feeder);
+        const { poller } = hosts[round % 2].children();
+        if (poller === undefined) return;
+        if (round % 3 === 0) process.kill(poller, 'SIGKILL');
+        if (round % 3 === 1) stopFor(900, poller);
       },
     });
     assertNoViolation(result, 16);
   });
 
   test('while both hosts are reloaded in turn', async () => {
-    const result = await trial(scene, 12, { disturb: (round) => round % 3 === 0 && hosts[(round / 3) % 2].workers.kill('SIGHUP') });
+    const result = await runScenario(scene, 12, { disturb: (round) => round % 3 === 0 && hosts[(round / 3) % 2].workers.kill('SIGHUP') });
     assertNoViolation(result, 12);
     assert.equal(result.counts.unavailable, 0);
   });
 
   test('while a host leaves and comes back', async () => {
-    const result = await trial(scene, 16, {
+    const result = await runScenario(scene, 16, {
       clients: 2,
       disturb: async (round) => {
         if (round % 4 === 1) await hosts[1].stopWorkers();
@@ -99,7 +99,7 @@ describe('a regenerated key is dead at once on both hosts', () => {
     // Raises the epochs of keys only, so that the restart can lose one. A changed epoch of the user or tenant would
     // invalidate the cached entries by itself.
     database.sql('UPDATE claviger.revocation_epochs SET epoch = epoch + 10 WHERE slot < 768');
-    const result = await trial(scene, 12, {
+    const result = await runScenario(scene, 12, {
       disturb: async (round) => {
         if (round % 4 !== 2) return;
         await database.kill();
@@ -132,12 +132,12 @@ async function misled(replaced, settings = {}) {
   return { service, stop: async () => (await service.stop(), proxy.stop()) };
 }
 
-describe('the jury is not blind', () => {
+describe('the checker finds planted faults', () => {
   // A snapshot from before the first key contains no key. So the workers of the host are replaced while a key is
   // active.
   const replacing = (host) => (round) => round === 1 && host.workers.kill('SIGHUP');
 
-  test('it convicts whoever keeps a verdict for two seconds', async () => {
+  test('it finds a service that caches a verdict for two seconds', async () => {
     const keeping = (host, tenant) => {
       const verdicts = new Map();
       const ask = statusOver(host, tenant);
@@ -152,14 +152,14 @@ describe('the jury is not blind', () => {
         return status;
       };
     };
-    assert.ok((await trial(scene, 5, { over: keeping })).violations.length > 0);
+    assert.ok((await runScenario(scene, 5, { over: keeping })).violations.length > 0);
   });
 
-  test('it convicts a host that remembers nothing, and reads within a long transaction', async () => {
+  test('it finds a host that caches nothing and reads within a long transaction', async () => {
     const longTransaction = { 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE': "SET autocommit=0, tx_isolation='REPEATABLE-READ'" };
     const blurred = await misled(longTransaction, { 'verify.cache_keys': 0 });
     try {
-      const { violations } = await trial(scene, 8, { at: [blurred.service], disturb: replacing(blurred.service) });
+      const { violations } = await runScenario(scene, 8, { at: [blurred.service], disturb: replacing(blurred.service) });
       assert.ok(violations.length > 0);
     } finally {
       await blurred.stop();
@@ -169,17 +169,17 @@ describe('the jury is not blind', () => {
   test('it acquits that host once each of its reads is a transaction by itself', async () => {
     const plain = await misled({}, { 'verify.cache_keys': 0 });
     try {
-      assertNoViolation(await trial(scene, 8, { at: [plain.service], disturb: replacing(plain.service) }), 8);
+      assertNoViolation(await runScenario(scene, 8, { at: [plain.service], disturb: replacing(plain.service) }), 8);
     } finally {
       await plain.stop();
     }
   });
 
-  test('it convicts whoever changes a standing and raises no epoch', async () => {
+  test('it finds a change of a revocation state that bumps no epoch', async () => {
     // The trigger undoes each bump before it can be read, so the hosts learn of no change.
     database.sql('CREATE TRIGGER claviger.deaf BEFORE UPDATE ON claviger.revocation_epochs FOR EACH ROW SET NEW.epoch = OLD.epoch');
     try {
-      assert.ok((await trial(scene, 6)).violations.length > 0);
+      assert.ok((await runScenario(scene, 6)).violations.length > 0);
     } finally {
       database.sql('DROP TRIGGER claviger.deaf');
     }

@@ -10,7 +10,7 @@ import { startDatabaseProxy } from '../support/database_proxy.mjs';
 import { startNetwork } from '../support/partition.mjs';
 import { until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
-import { assertNoViolation, makeScene, trial } from '../support/trial.mjs';
+import { assertNoViolation, makeScene, runScenario } from '../support/scenario.mjs';
 
 let database;
 let proxy;
@@ -71,12 +71,12 @@ after(async () => {
   await database?.stop();
 });
 
-const bothRegistered = () => until('both boards to be registered', () => database.sql('SELECT COUNT(*) FROM claviger.nodes') === '2');
+const bothRegistered = () => until('both segments to be registered', () => database.sql('SELECT COUNT(*) FROM claviger.nodes') === '2');
 
 async function answersLost(moment) {
   await bothRegistered();
   const before = deaths;
-  const result = await trial(scene, 8, {
+  const result = await runScenario(scene, 8, {
     disturb: (round) => {
       if (round % 4 === 2) dieWhen = moment; // the first host regenerates in the even rounds
     },
@@ -99,7 +99,7 @@ describe('a regenerated key is dead at once on both hosts', () => {
 
   test('while packets between one host and the database are dropped', async () => {
     await bothRegistered();
-    const result = await trial(scene, 6, {
+    const result = await runScenario(scene, 6, {
       disturb: (round) => {
         if (round === 1) network.drop();
         if (round === 3) network.pass();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 
-import { openLedger } from '../support/ledger.mjs';
+import { openOperationLog } from '../support/operation_log.mjs';
 import { figure } from '../support/long.mjs';
 import { descriptorsOf, until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
@@ -13,21 +13,21 @@ import { manyChanges, startService } from '../support/service.mjs';
 const seconds = figure({ short: 4, full: 20 });
 
 describe('while the workers have too few file descriptors', () => {
-  let service, ledger, workers;
+  let service, operations, workers;
   const signIns = [];
 
   before(async () => {
     service = await startService({ ...manyChanges, 'fcgi.workers': 2 });
-    ledger = await openLedger(service, { people: 2, verifiers: 40 });
+    operations = await openOperationLog(service, { people: 2, verifiers: 40 });
     workers = service.children().workers;
     for (const pid of workers) limit(pid, descriptorsOf(pid) + 3);
-    ledger.begin();
+    operations.begin();
     const end = Date.now() + seconds * 1000;
-    const user = service.user(ledger.tenant);
-    while (Date.now() < end) signIns.push(await service.visitor(ledger.tenant).signIn(user).catch((error) => error));
+    const user = service.user(operations.tenant);
+    while (Date.now() < end) signIns.push(await service.visitor(operations.tenant).signIn(user).catch((error) => error));
     for (const pid of workers) limit(pid, 1024);
-    await ledger.changes(20);
-    await ledger.end();
+    await operations.changes(20);
+    await operations.end();
   });
   after(async () => {
     await service?.stop();
@@ -52,11 +52,11 @@ describe('while the workers have too few file descriptors', () => {
   });
 
   test('no answer is wrong, nothing acknowledged is lost, and verify fails nobody', async (t) => {
-    t.diagnostic(`${ledger.errors.length} of ${ledger.requests} refused, the slowest took ${JSON.stringify(ledger.slowest)} s`);
-    assert.deepEqual(ledger.wrong, []);
-    for (const { kind, status } of ledger.errors) assert.equal(status, 503, kind);
-    assert.ok(Math.max(...Object.values(ledger.slowest)) < 5, JSON.stringify(ledger.slowest));
-    assert.deepEqual(await ledger.differences(), []);
+    t.diagnostic(`${operations.errors.length} of ${operations.requests} refused, the slowest took ${JSON.stringify(operations.slowest)} s`);
+    assert.deepEqual(operations.wrong, []);
+    for (const { kind, status } of operations.errors) assert.equal(status, 503, kind);
+    assert.ok(Math.max(...Object.values(operations.slowest)) < 5, JSON.stringify(operations.slowest));
+    assert.deepEqual(await operations.differences(), []);
   });
 
   test('sign-ins are answered with a page', () => {

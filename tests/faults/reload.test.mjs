@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { root } from '../support/launcher.mjs';
-import { openLedger } from '../support/ledger.mjs';
+import { openOperationLog } from '../support/operation_log.mjs';
 import { figure } from '../support/long.mjs';
 import { childrenOf, until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
@@ -31,19 +31,19 @@ describe('not one request fails', () => {
   });
 
   async function under(load, disturb) {
-    const ledger = await openLedger(service, { writers: 4, verifiers: 8, people: figure({ short: 1, full: 4 }), ...load });
-    ledger.begin();
+    const operations = await openOperationLog(service, { writers: 4, verifiers: 8, people: figure({ short: 1, full: 4 }), ...load });
+    operations.begin();
     for (let i = 0; i < times; i += 1) {
-      const { requests } = ledger;
-      await until('the load to go on', () => ledger.requests > requests + 60);
+      const { requests } = operations;
+      await until('the load to go on', () => operations.requests > requests + 60);
       await disturb();
     }
-    await ledger.end();
-    assert.deepEqual(ledger.errors, []);
-    assert.deepEqual(ledger.wrong, []);
-    assert.ok(ledger.acknowledged > 10 * times, `only ${ledger.acknowledged} changes were acknowledged`);
-    assert.deepEqual(await ledger.differences(), []);
-    return `0 of ${ledger.requests} requests failed, ${ledger.acknowledged} changes, the slowest took ${JSON.stringify(ledger.slowest)} s`;
+    await operations.end();
+    assert.deepEqual(operations.errors, []);
+    assert.deepEqual(operations.wrong, []);
+    assert.ok(operations.acknowledged > 10 * times, `only ${operations.acknowledged} changes were acknowledged`);
+    assert.deepEqual(await operations.differences(), []);
+    return `0 of ${operations.requests} requests failed, ${operations.acknowledged} changes, the slowest took ${JSON.stringify(operations.slowest)} s`;
   }
 
   async function reloadWorkers() {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { openLedger } from '../support/ledger.mjs';
+import { openOperationLog } from '../support/operation_log.mjs';
 import { figure } from '../support/long.mjs';
 import { until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
@@ -13,19 +13,19 @@ const kills = figure({ short: 10, full: 60 }); // one a second, and more until a
 const mostKills = 6 * kills;
 
 describe('while a worker is killed every second', () => {
-  let service, ledger;
+  let service, operations;
   const absences = []; // milliseconds from each kill until another worker was ready
 
   before(async () => {
     service = await startService({ ...manyChanges, 'fcgi.workers': 2 });
-    ledger = await openLedger(service, { people: figure({ short: 2, full: 6 }) });
-    ledger.begin();
-    while (absences.length < kills || (ledger.errors.length === 0 && absences.length < mostKills)) {
+    operations = await openOperationLog(service, { people: figure({ short: 2, full: 6 }) });
+    operations.begin();
+    while (absences.length < kills || (operations.errors.length === 0 && absences.length < mostKills)) {
       const began = Date.now();
       await kill();
       await pause(Math.max(0, 1000 - (Date.now() - began)));
     }
-    await ledger.end();
+    await operations.end();
   });
   after(async () => {
     await service?.stop();
@@ -42,17 +42,17 @@ describe('while a worker is killed every second', () => {
   }
 
   test('no acknowledged change is lost, and no promise broken', async (t) => {
-    t.diagnostic(`${ledger.acknowledged} changes acknowledged, ${ledger.requests} requests`);
-    assert.ok(ledger.acknowledged > 20 * kills, `only ${ledger.acknowledged} changes were acknowledged`);
-    assert.deepEqual(await ledger.differences(), []);
-    assert.deepEqual(ledger.wrong, []);
+    t.diagnostic(`${operations.acknowledged} changes acknowledged, ${operations.requests} requests`);
+    assert.ok(operations.acknowledged > 20 * kills, `only ${operations.acknowledged} changes were acknowledged`);
+    assert.deepEqual(await operations.differences(), []);
+    assert.deepEqual(operations.wrong, []);
   });
 
   test('fewer than one in a hundred requests fails', (t) => {
-    t.diagnostic(`${ledger.errors.length} of ${ledger.requests} failed`);
-    assert.ok(ledger.errors.length > 0, 'the kills were felt by nobody');
-    assert.ok(ledger.errorRate < 0.01, JSON.stringify(ledger.errors.slice(0, 20)));
-    for (const { status, code } of ledger.errors) assert.deepEqual([status, code], [502, 'unavailable']);
+    t.diagnostic(`${operations.errors.length} of ${operations.requests} failed`);
+    assert.ok(operations.errors.length > 0, 'the kills were felt by nobody');
+    assert.ok(operations.errorRate < 0.01, JSON.stringify(operations.errors.slice(0, 20)));
+    for (const { status, code } of operations.errors) assert.deepEqual([status, code], [502, 'unavailable']);
   });
 
   test('another worker is there within a second', (t) => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { startCluster } from '../support/cluster.mjs';
 import { startDatabaseProxy } from '../support/database_proxy.mjs';
-import { openLedger } from '../support/ledger.mjs';
+import { openOperationLog } from '../support/operation_log.mjs';
 import { until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
 
@@ -147,20 +147,20 @@ describe('a change that loses against one on another node', () => {
 test('under load with a second writer, each answer is what the database has', async (t) => {
   const [own, other] = cluster.nodes;
   service.sql = (statements) => own.freshly(statements);
-  const ledger = await openLedger(service, { writers: 4, verifiers: 2 });
+  const operations = await openOperationLog(service, { writers: 4, verifiers: 2 });
   const lost = () => Number(own.status('wsrep_local_bf_aborts')) + Number(own.status('wsrep_local_cert_failures'));
   const before = lost();
   const session = other.session();
-  ledger.begin();
+  operations.begin();
   await until('many to have lost', async () => {
-    await session.run(`UPDATE ${ledger.schema}.api_keys SET use_count = use_count + 1 WHERE live = 1; UPDATE claviger.revocation_epochs SET epoch = epoch + 1`);
+    await session.run(`UPDATE ${operations.schema}.api_keys SET use_count = use_count + 1 WHERE live = 1; UPDATE claviger.revocation_epochs SET epoch = epoch + 1`);
     return lost() >= before + 150;
   }, 180);
-  await ledger.end();
+  await operations.end();
   await session.end();
-  t.diagnostic(`${ledger.acknowledged} changes acknowledged, ${lost() - before} lost against the second writer, ${ledger.errors.length} refused`);
-  assert.deepEqual(await ledger.differences(), []);
-  assert.deepEqual(ledger.wrong, []);
-  assert.ok(ledger.acknowledged > 50, `${ledger.acknowledged}`);
-  for (const { kind, status, code } of ledger.errors) assert.deepEqual([status, code], [503, 'unavailable'], kind);
+  t.diagnostic(`${operations.acknowledged} changes acknowledged, ${lost() - before} lost against the second writer, ${operations.errors.length} refused`);
+  assert.deepEqual(await operations.differences(), []);
+  assert.deepEqual(operations.wrong, []);
+  assert.ok(operations.acknowledged > 50, `${operations.acknowledged}`);
+  for (const { kind, status, code } of operations.errors) assert.deepEqual([status, code], [503, 'unavailable'], kind);
 });

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { startCluster } from '../support/cluster.mjs';
 import { until } from '../support/processes.mjs';
-import { assertNoViolation, makeScene, trial } from '../support/trial.mjs';
+import { assertNoViolation, makeScene, runScenario } from '../support/scenario.mjs';
 
 let cluster;
 let hosts = [];
@@ -18,7 +18,7 @@ before(async () => {
   hosts.push(await cluster.service([first, second, third]));
   hosts.push(await cluster.service([second])); // if that one lags, the host has no other
   scene = await makeScene(hosts);
-  await until('both boards to be registered', () => first.freshly('SELECT COUNT(*) FROM claviger.nodes') === '2');
+  await until('both segments to be registered', () => first.freshly('SELECT COUNT(*) FROM claviger.nodes') === '2');
 });
 
 after(async () => {
@@ -32,7 +32,7 @@ test('each host is at a node of its own', () => {
 });
 
 test('a regenerated key is dead at once on both hosts', async (t) => {
-  const result = await trial(scene, 60, { clients: 4 });
+  const result = await runScenario(scene, 60, { clients: 4 });
   t.diagnostic(JSON.stringify(result.counts));
   assertNoViolation(result, 55);
 });

@@ -5,20 +5,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { startCluster } from '../support/cluster.mjs';
-import { openLedger } from '../support/ledger.mjs';
+import { openOperationLog } from '../support/operation_log.mjs';
 import { flawOf } from '../support/problems.mjs';
 import { until } from '../support/processes.mjs';
 
 describe('while the cluster has no majority', () => {
-  let cluster, service, ledger, from, to;
+  let cluster, service, operations, from, to;
   const meanwhile = []; // { what, answer }
 
   before(async () => {
     cluster = await startCluster();
     service = await cluster.service();
-    ledger = await openLedger(service, { people: 2 });
-    ledger.begin();
-    await ledger.changes(100, 60);
+    operations = await openOperationLog(service, { people: 2 });
+    operations.begin();
+    await operations.changes(100, 60);
     from = Date.now();
     await Promise.all([cluster.nodes[1].kill(), cluster.nodes[2].kill()]);
     await until('the last node to know it', () => cluster.nodes[0].status('wsrep_ready') === 'OFF', 30);
@@ -28,11 +28,11 @@ describe('while the cluster has no majority', () => {
     cluster.nodes[0].sql("SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'");
     await until('the service to be ready', async () => (await service.request({ path: '/readyz' })).status === 200, 30);
     to = Date.now();
-    await ledger.changes(100, 60);
+    await operations.changes(100, 60);
     await cluster.nodes[1].rejoin();
     await cluster.nodes[2].rejoin();
-    await ledger.changes(100, 60);
-    await ledger.end();
+    await operations.changes(100, 60);
+    await operations.end();
   });
   after(async () => {
     await service?.stop();
@@ -40,12 +40,12 @@ describe('while the cluster has no majority', () => {
   });
 
   async function ask() {
-    const { visitor, keys } = ledger.people[0];
-    const living = keys.find(({ state }) => state === 'live');
-    const [dead] = ledger.dead;
-    if (living) meanwhile.push({ what: 'a living key', answer: await ledger.verify(living.value) });
+    const { visitor, keys } = operations.people[0];
+    const active = keys.find(({ state }) => state === 'live');
+    const [dead] = operations.dead;
+    if (active) meanwhile.push({ what: 'an active key', answer: await operations.verify(active.value) });
     meanwhile.push(
-      { what: 'a dead key', answer: await ledger.verify(dead.value) },
+      { what: 'a dead key', answer: await operations.verify(dead.value) },
       { what: 'the list', answer: await visitor.get('/api/api-keys') },
       { what: 'a create', answer: await visitor.postJson('/api/api-keys', { name: `never ${meanwhile.length}` }) },
     );
@@ -60,15 +60,15 @@ describe('while the cluster has no majority', () => {
   });
 
   test('nothing acknowledged is lost, nothing refused was stored, and no verdict was false', async (t) => {
-    t.diagnostic(`${ledger.acknowledged} changes acknowledged, ${ledger.errors.length} refused, ${ledger.unknownNames.length} creates of unknown outcome`);
-    assert.deepEqual(await ledger.differences(), []);
-    assert.deepEqual(ledger.wrong, []);
-    assert.equal(service.sql(`SELECT COUNT(*) FROM ${ledger.schema}.api_keys WHERE name LIKE 'never %'`), '0');
+    t.diagnostic(`${operations.acknowledged} changes acknowledged, ${operations.errors.length} refused, ${operations.unknownNames.length} creates of unknown outcome`);
+    assert.deepEqual(await operations.differences(), []);
+    assert.deepEqual(operations.wrong, []);
+    assert.equal(service.sql(`SELECT COUNT(*) FROM ${operations.schema}.api_keys WHERE name LIKE 'never %'`), '0');
   });
 
   test('the others are refused alike, and only meanwhile', (t) => {
-    t.diagnostic(`the slowest answers took ${JSON.stringify(ledger.slowest)} s`);
-    for (const { kind, status, code, began } of ledger.errors) {
+    t.diagnostic(`the slowest answers took ${JSON.stringify(operations.slowest)} s`);
+    for (const { kind, status, code, began } of operations.errors) {
       assert.deepEqual([status, code], [503, 'unavailable'], kind);
       assert.ok(began > from - 4000 && began < to + 4000, `a ${kind} was refused ${began - from} ms after the kills`);
     }

@@ -272,10 +272,10 @@ class TenantMigrationsTest : public MigrationFixture {
         CPPUNIT_ASSERT_EQUAL(kHead, recorded());
         CPPUNIT_ASSERT_EQUAL(0, schemaVersion());
         CPPUNIT_ASSERT(!hasColumn("users", "nick"));
-        writeTenantMigration(next("broken"), "ALTER TABLE {schema}.users ADD COLUMN mended VARCHAR(20) NULL");
+        writeTenantMigration(next("broken"), "ALTER TABLE {schema}.users ADD COLUMN fixed VARCHAR(20) NULL");
         bringUp();
         CPPUNIT_ASSERT_EQUAL(kHead + 2, schemaVersion());
-        CPPUNIT_ASSERT(hasColumn("users", "mended"));
+        CPPUNIT_ASSERT(hasColumn("users", "fixed"));
         CPPUNIT_ASSERT(hasColumn("users", "nick"));
     }
 

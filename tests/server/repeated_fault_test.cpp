@@ -27,7 +27,7 @@ class RepeatedFaultTest : public CppUnit::TestFixture {
 
     ManualClock clock_;
     std::vector<std::string> lines_;
-    fcgi::RepeatedFault fault_{clock_, "error", "feeder_failed",
+    fcgi::RepeatedFault fault_{clock_, "error", "poller_failed",
                                [this](const fcgi::LogFields& fields) { lines_.push_back(withoutTime(fields)); }};
 
     static std::string withoutTime(const fcgi::LogFields& fields) {
@@ -51,20 +51,20 @@ class RepeatedFaultTest : public CppUnit::TestFixture {
 
     void logsTheFirstFailureAtOnce() {
         fault_.failed("gone");
-        expect({R"("level":"error","event":"feeder_failed","cause":"gone"})"});
+        expect({R"("level":"error","event":"poller_failed","cause":"gone"})"});
     }
 
     void logsEqualFailuresOnceAMinuteWithTheirNumber() {
         failFor(181s);
-        const std::string sixty = R"("level":"error","event":"feeder_failed","cause":"gone","times":60})";
-        expect({R"("level":"error","event":"feeder_failed","cause":"gone"})", sixty, sixty, sixty});
+        const std::string sixty = R"("level":"error","event":"poller_failed","cause":"gone","times":60})";
+        expect({R"("level":"error","event":"poller_failed","cause":"gone"})", sixty, sixty, sixty});
     }
 
     void logsOnceThatAllIsWellAgain() {
         failFor(90s);
         lines_.clear();
         for (int i = 0; i < 5; ++i) fault_.worked();
-        expect({R"("level":"info","event":"well_again","of":"feeder_failed","failures":90,"seconds":89})"});
+        expect({R"("level":"info","event":"well_again","of":"poller_failed","failures":90,"seconds":89})"});
     }
 
     void saysNothingOfWhatAlwaysWorked() {
@@ -90,8 +90,8 @@ class RepeatedFaultTest : public CppUnit::TestFixture {
         lines_.clear();
         failFor(2s);
         fault_.worked();
-        expect({R"("level":"error","event":"feeder_failed","cause":"gone"})",
-                R"("level":"info","event":"well_again","of":"feeder_failed","failures":2,"seconds":1})"});
+        expect({R"("level":"error","event":"poller_failed","cause":"gone"})",
+                R"("level":"info","event":"well_again","of":"poller_failed","failures":2,"seconds":1})"});
     }
 
     void logsEachCauseByItself() {
@@ -100,9 +100,9 @@ class RepeatedFaultTest : public CppUnit::TestFixture {
             failFor(1s, "read-only");
         }
         fault_.failed("gone");
-        expect({R"("level":"error","event":"feeder_failed","cause":"gone"})",
-                R"("level":"error","event":"feeder_failed","cause":"read-only"})",
-                R"("level":"error","event":"feeder_failed","cause":"gone","times":30})"});
+        expect({R"("level":"error","event":"poller_failed","cause":"gone"})",
+                R"("level":"error","event":"poller_failed","cause":"read-only"})",
+                R"("level":"error","event":"poller_failed","cause":"gone","times":30})"});
     }
 
     void keepsNoMoreThanSomeCauses() {

@@ -35,7 +35,7 @@ unsigned countWorkers(const fs::path& folder) {
 }
 
 int runWorker(WorkerRole& role, const fs::path& folder) {
-    role.settleIn();
+    role.startUp();
     std::string reason;
     if (std::ifstream broken(folder / "broken"); std::getline(broken, reason)) {
         role.giveUp(reason);

@@ -63,7 +63,7 @@ class StartupTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesTheAccountThatMayNotUseAFolder);
     CPPUNIT_TEST(namesTheAccountThatMayNotUseTheHashingQueue);
     CPPUNIT_TEST(namesTheAccountThatMayNotReadASecret);
-    CPPUNIT_TEST(itsFeederIsNotReadyWithABoardOfAnotherRelease);
+    CPPUNIT_TEST(itsPollerIsNotReadyWithASegmentOfAnotherRelease);
     CPPUNIT_TEST(refusesToStartWithoutTheFolderOfItsSocket);
     CPPUNIT_TEST(refusesToStartWithAnUnknownSetting);
     CPPUNIT_TEST(refusesToStartBesideAnotherMaster);
@@ -194,16 +194,16 @@ class StartupTest : public CppUnit::TestFixture {
         }
     }
 
-    // As after a SIGHUP to a binary with another layout of the board.
-    void itsFeederIsNotReadyWithABoardOfAnotherRelease() {
+    // As after a SIGHUP to a binary with another layout of the segment.
+    void itsPollerIsNotReadyWithASegmentOfAnotherRelease() {
         const Host host;
-        const fcgi::Fd board(::memfd_create("board", MFD_CLOEXEC));
-        auto feeder = fcgi::WorkerProcess::start({CLAVIGER_FCGI, host.folder / "claviger.conf"},
-                                                 {fcgi::Duty::kFeeder, -1, board.get()}, 0);
-        CPPUNIT_ASSERT(eventually([&] { return feeder.hear(), feeder.readiness() < 0; }));
-        ::waitpid(feeder.pid(), nullptr, 0);
-        CPPUNIT_ASSERT(!feeder.wasReady());
-        CPPUNIT_ASSERT_EQUAL(std::string("the board is of another release; restart the service"), feeder.reason());
+        const fcgi::Fd segment(::memfd_create("segment", MFD_CLOEXEC));
+        auto poller = fcgi::WorkerProcess::start({CLAVIGER_FCGI, host.folder / "claviger.conf"},
+                                                 {fcgi::ProcessRole::kPoller, -1, segment.get()}, 0);
+        CPPUNIT_ASSERT(eventually([&] { return poller.hear(), poller.readiness() < 0; }));
+        ::waitpid(poller.pid(), nullptr, 0);
+        CPPUNIT_ASSERT(!poller.wasReady());
+        CPPUNIT_ASSERT_EQUAL(std::string("the segment is of another release; restart the service"), poller.reason());
     }
 
     void refusesToStartWithoutTheFolderOfItsSocket() {

@@ -28,15 +28,15 @@ void InMemoryStores::be(Writes writes, const domain::Tenant& tenant) {
 }
 
 // The work runs on a copy. Without a commit the copy is discarded.
-domain::SettledAt InMemoryStores::runTransaction(const domain::Tenant& tenant,
-                                                 const std::function<Ending(domain::TenantStore&)>& work) {
+domain::EffectiveAt InMemoryStores::runTransaction(const domain::Tenant& tenant,
+                                                   const std::function<Ending(domain::TenantStore&)>& work) {
     const std::lock_guard lock(mutex_);
     checkReach();
     if (readOnly_.contains(tenant.id)) throw domain::StorageUnavailable("the fake is read-only");
     auto copy = tenants_[tenant.id];
     InMemoryTables tables(copy);
     if (work(tables) == Ending::kCommit) tenants_[tenant.id] = std::move(copy);
-    return domain::kSettled;
+    return domain::kEffectiveNow;
 }
 
 void InMemoryStores::runRead(const domain::Tenant& tenant,

@@ -95,13 +95,13 @@ class InMemorySessions final : public domain::Sessions {
 public:
     explicit InMemorySessions(TenantData& data) : data_(data) {}
 
-    std::optional<domain::LiveSession> findLive(const secrets::SessionHash& hash, Timestamp now) const override {
+    std::optional<domain::ActiveSession> findActive(const secrets::SessionHash& hash, Timestamp now) const override {
         const auto found = data_.sessions.find(hash);
         if (found == data_.sessions.end() || found->second.endedAt) return std::nullopt;
         const auto& session = found->second.session;
         if (!isWithinLimits(session, now) || !isApproved(data_, session.user)) return std::nullopt;
         if (found->second.epoch != epochOf(session.user)) return std::nullopt;
-        return domain::LiveSession{session, data_.accounts.at(session.user).user};
+        return domain::ActiveSession{session, data_.accounts.at(session.user).user};
     }
 
     void add(const secrets::SessionHash& hash, const domain::Session& session) override {
@@ -169,13 +169,13 @@ class InMemoryApiKeys final : public domain::ApiKeys {
 public:
     explicit InMemoryApiKeys(TenantData& data) : data_(data) {}
 
-    std::vector<std::vector<domain::ApiKey>> listLive(const std::vector<domain::UserId>& users) const override {
+    std::vector<std::vector<domain::ApiKey>> listActive(const std::vector<domain::UserId>& users) const override {
         std::vector<std::vector<domain::ApiKey>> lists;
-        for (const auto& user : users) lists.push_back(listLive(user));
+        for (const auto& user : users) lists.push_back(listActive(user));
         return lists;
     }
 
-    std::vector<domain::ApiKey> listLive(const domain::UserId& user) const {
+    std::vector<domain::ApiKey> listActive(const domain::UserId& user) const {
         std::vector<domain::ApiKey> live;
         for (const auto& [id, stored] : data_.keys)
             if (stored.key.user == user && !stored.deletedAt) live.push_back(stored.key);
@@ -185,16 +185,16 @@ public:
         return live;
     }
 
-    std::vector<domain::KeyOwner> listAllLive() const override {
+    std::vector<domain::KeyOwner> listAllActive() const override {
         std::vector<domain::KeyOwner> all;
         for (const auto& user : usersByEmail(data_))
-            for (const auto& key : listLive(user.id)) all.push_back({key, user});
+            for (const auto& key : listActive(user.id)) all.push_back({key, user});
         return all;
     }
 
     std::optional<domain::LockedUser> lockUser(const domain::UserId& user) override {
         if (!isApproved(data_, user)) return std::nullopt;
-        return domain::LockedUser{listLive(user).size(), changesWholeAt(user)};
+        return domain::LockedUser{listActive(user).size(), changesWholeAt(user)};
     }
 
     std::optional<Timestamp> changesWholeAt(const domain::UserId& user) const {
@@ -211,7 +211,7 @@ public:
         const bool theirs = found != data_.keys.end() && found->second.key.user == user && !found->second.deletedAt;
         if (!theirs) return {isApproved(data_, user), {}, changesWholeAt(user)};
         const auto& [key, secret, deletedAt] = found->second;
-        return {isApproved(data_, user), domain::LockedKey::Living{key.name, key.lineage, key.generation, secret.hash},
+        return {isApproved(data_, user), domain::LockedKey::Active{key.name, key.lineage, key.generation, secret.hash},
                 changesWholeAt(user)};
     }
 
@@ -220,7 +220,7 @@ public:
                            [&](const auto& entry) { return entry.second.secret.once == once; });
     }
 
-    std::optional<domain::ApiKey> findLiveByOnce(const secrets::OnceHash& once) const override {
+    std::optional<domain::ApiKey> findActiveByOnce(const secrets::OnceHash& once) const override {
         for (const auto& [id, stored] : data_.keys)
             if (stored.secret.once == once && !stored.deletedAt) return stored.key;
         return std::nullopt;
@@ -230,20 +230,21 @@ public:
         return !stored.deletedAt && isApproved(data_, stored.key.user);
     }
 
-    std::vector<std::optional<domain::FoundKey>> findLive(const std::vector<domain::KeyHashes>& sought) const override {
+    std::vector<std::optional<domain::FoundKey>> findActive(
+        const std::vector<domain::KeyHashes>& sought) const override {
         std::vector<std::optional<domain::FoundKey>> answers;
-        for (const auto& hashes : sought) answers.push_back(findLive(hashes));
+        for (const auto& hashes : sought) answers.push_back(findActive(hashes));
         return answers;
     }
 
-    std::optional<domain::FoundKey> findLive(const domain::KeyHashes& hashes) const {
+    std::optional<domain::FoundKey> findActive(const domain::KeyHashes& hashes) const {
         for (const auto& [id, stored] : data_.keys)
             if ((stored.secret.hash == hashes.hash || stored.secret.hash == hashes.other) && isLive(stored))
                 return domain::FoundKey{{id, stored.key.user}, stored.secret.pepperVersion};
         return std::nullopt;
     }
 
-    std::map<int, std::size_t> countLiveByPepper() const override {
+    std::map<int, std::size_t> countActiveByPepper() const override {
         std::map<int, std::size_t> counts;
         for (const auto& [id, stored] : data_.keys)
             if (!stored.deletedAt) ++counts[stored.secret.pepperVersion];
@@ -264,7 +265,7 @@ public:
     }
 
     domain::Result<void> add(const domain::ApiKey& key, const domain::KeySecret& secret) override {
-        for (const auto& other : listLive(key.user))
+        for (const auto& other : listActive(key.user))
             if (other.name == key.name) return domain::ErrorCode::kNameTaken;
         if (secret.once && isUsed(*secret.once)) return domain::ErrorCode::kAlreadyShown;
         data_.keys.insert({key.id, {key, secret, {}}});
@@ -281,7 +282,7 @@ public:
         return domain::StoredKey{found->second.key, found->second.deletedAt};
     }
 
-    void end(const domain::ApiKeyId& id, const domain::LockedKey::Living&, Timestamp now) override {
+    void end(const domain::ApiKeyId& id, const domain::LockedKey::Active&, Timestamp now) override {
         data_.keys.at(id).deletedAt = now;
     }
 

@@ -13,15 +13,17 @@ public:
     std::function<void()> before = [] {};
 
 protected:
-    domain::SettledAt runTransaction(const domain::Tenant& tenant, const std::function<Ending(domain::TenantStore&)>& work) override {
+    domain::EffectiveAt runTransaction(const domain::Tenant& tenant,
+                                       const std::function<Ending(domain::TenantStore&)>& work) override {
         before();
         (void)stores_.transact<void>(tenant, [&](domain::TenantStore& store) -> domain::Result<void> {
             if (work(store) == Ending::kCommit) return {};
             return domain::ErrorCode::kInvalidArgument;
         });
-        return domain::kSettled;
+        return domain::kEffectiveNow;
     }
-    void runRead(const domain::Tenant& tenant, const std::function<void(const domain::TenantStore&)>& work) const override {
+    void runRead(const domain::Tenant& tenant,
+                 const std::function<void(const domain::TenantStore&)>& work) const override {
         (void)stores_.read(tenant, [&](const domain::TenantStore& store) {
             work(store);
             return true;

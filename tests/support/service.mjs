@@ -82,8 +82,8 @@ class Service {
   // The child processes of the master.
   children() {
     const pids = childrenOf(this.workers.pid);
-    const are = (duty) => pids.filter((pid) => shown(`/proc/${pid}/environ`).includes(`FASTCGI_${duty}_OF`));
-    return { feeder: are('FEEDER')[0], workers: are('WORKER') };
+    const are = (role) => pids.filter((pid) => shown(`/proc/${pid}/environ`).includes(`FASTCGI_${role}_OF`));
+    return { poller: are('POLLER')[0], workers: are('WORKER') };
   }
 
   async ready() {

@@ -75,9 +75,9 @@ test('a row that no import takes is named by `backup`, `tenant export` and `tena
     assert.ok(existsSync(file));
   }
   assert.deepEqual(tenantsOf(old), ['acme', 'initech']);
-  const mended = readFileSync(folder('drop-globex'), 'utf8').replace('"Ann"', `"${email}"`);
-  writeFileSync(folder('mended'), mended);
-  assert.equal(old.run('tenant', 'import', folder('mended')).status, 0);
+  const fixed = readFileSync(folder('drop-globex'), 'utf8').replace('"Ann"', `"${email}"`);
+  writeFileSync(folder('fixed'), fixed);
+  assert.equal(old.run('tenant', 'import', folder('fixed')).status, 0);
 });
 
 test('a list of dead keys with a value that is none is refused by row and column, and no key of it is remembered', () => {

@@ -62,7 +62,7 @@ test('started by root, master and workers become the user that is set, with no r
 
     master = start(join(folder, 'log'), join(folder, 'claviger-fcgi'), [join(folder, 'claviger.conf')]);
     await until('the workers', () => existsSync(join(folder, 'run/fcgi.sock')) && childrenOf(master.pid).length >= 3);
-    await until('them to settle in', () => childrenOf(master.pid).every((pid) => field(pid, 'NoNewPrivs')[0] === '1'));
+    await until('them to have started up', () => childrenOf(master.pid).every((pid) => field(pid, 'NoNewPrivs')[0] === '1'));
     for (const pid of [master.pid, ...childrenOf(master.pid)]) {
       assert.deepEqual(field(pid, 'Uid'), Array(4).fill(String(uid)));
       for (const set of ['CapPrm', 'CapEff', 'CapInh', 'CapAmb']) assert.match(field(pid, set)[0], /^0+$/);

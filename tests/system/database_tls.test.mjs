@@ -73,7 +73,7 @@ async function refused(settings, pattern) {
   assert.ok(!relay.all().includes('claviger_tool'), 'the login crossed the network in plain text');
 }
 
-// Starts a service on the database of the tool. Its workers and its feeder connect through the relay.
+// Starts a service on the database of the tool. Its workers and its poller connect through the relay.
 function serviceOverTcp(settings = {}) {
   const variables = Object.entries(overTcp(settings)).map(([name, value]) => `CLAVIGER_${name.replaceAll('.', '_').toUpperCase()}=${value}`);
   return startService(tool.database.settings, { within: ['env', ...variables] });

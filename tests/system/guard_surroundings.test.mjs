@@ -248,8 +248,8 @@ for (const [name, snippet, upstream] of variants) {
     });
 
     for (const [i, row] of rows.entries()) {
-      test(`${row.name}: shut without a living key`, () => staysShut(up.ports[i], row));
-      test(`${row.name}: lets a living key through`, () => letsThrough(up.ports[i], row));
+      test(`${row.name}: shut without an active key`, () => staysShut(up.ports[i], row));
+      test(`${row.name}: lets an active key through`, () => letsThrough(up.ports[i], row));
       test(`${row.name}: tells the owner, whatever the client says`, () => tellsOnlyTheTruth(up.ports[i]));
       if (!row.above) test(`${row.name}: keeps two tenants apart`, () => keepsTenantsApart(up.ports[i], row));
       test(`${row.name}: shut while Claviger is down`, async () => {

@@ -54,32 +54,32 @@ describe('readiness', () => {
     assert.equal((await service.verify(tenant, key.fullKey)).status, 204);
     assert.equal((await visitor.postJson('/api/api-keys', { name: 'Refused' })).status, 503);
 
-    await sleep(1000); // five retries of the feeder
+    await sleep(1000); // five retries of the poller
     const workers = service.children().workers.length;
-    assert.ok(eventsOf('feeder_failed') >= 1 && eventsOf('feeder_failed') <= 2, `${eventsOf('feeder_failed')} lines`);
+    assert.ok(eventsOf('poller_failed') >= 1 && eventsOf('poller_failed') <= 2, `${eventsOf('poller_failed')} lines`);
     assert.ok(eventsOf('last_sight_not_written') >= 1 && eventsOf('last_sight_not_written') <= workers);
 
     database.sql('SET GLOBAL read_only = 0');
     await ready();
     assert.deepEqual((await visitor.get('/api/api-keys')).json().keys.map(({ name }) => name), ['Scripts']);
     assert.equal((await visitor.postJson('/api/api-keys', { name: 'Made' })).status, 201);
-    await until('the feeder to be well again', () => service.events('well_again').some(({ of }) => of === 'feeder_failed'));
+    await until('the poller to be well again', () => service.events('well_again').some(({ of }) => of === 'poller_failed'));
   });
 
-  test('a feeder that is stopped: verify asks the database, and the fence is missing', async () => {
-    const { feeder } = service.children();
-    process.kill(feeder, 'SIGSTOP');
+  test('a poller that is stopped: verify asks the database, and the fence is missing', async () => {
+    const { poller } = service.children();
+    process.kill(poller, 'SIGSTOP');
     try {
       await missing('fence');
       assert.equal((await service.verify(tenant, key.fullKey)).status, 204);
     } finally {
-      process.kill(feeder, 'SIGCONT');
+      process.kill(poller, 'SIGCONT');
     }
     await ready();
   });
 
-  test('a feeder that is replaced has a moment', async () => {
-    process.kill(service.children().feeder, 'SIGKILL');
+  test('a poller that is replaced has a moment', async () => {
+    process.kill(service.children().poller, 'SIGKILL');
     for (const end = Date.now() + 1500; Date.now() < end; await sleep(50)) assert.equal((await probe()).status, 200);
   });
 
@@ -87,9 +87,9 @@ describe('readiness', () => {
     const own = database.sql('SELECT fingerprint FROM claviger.peppers WHERE version = 1').trim();
     assert.match(own, /^[0-9a-f]{16}$/);
     database.sql("UPDATE claviger.peppers SET fingerprint = '0123456789abcdef'");
-    process.kill(service.children().feeder, 'SIGKILL');
+    process.kill(service.children().poller, 'SIGKILL');
     await missing('fence');
-    assert.ok(service.events('feeder_failed').some(({ cause }) => /pepper of version 1 .* bring the right one back/.test(cause)));
+    assert.ok(service.events('poller_failed').some(({ cause }) => /pepper of version 1 .* bring the right one back/.test(cause)));
     database.sql(`UPDATE claviger.peppers SET fingerprint = '${own}'`);
     await ready();
   });

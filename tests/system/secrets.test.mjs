@@ -151,7 +151,7 @@ describe('secrets', () => {
 
   test('are not in what the system tells of any process, or the tool of itself', () => {
     const pids = familyOf([service.workers.pid, service.nginx.pid, database.server.pid]);
-    assert.ok(pids.length >= 7, `only the processes ${pids}`); // master, feeder, two workers; nginx; the database
+    assert.ok(pids.length >= 7, `only the processes ${pids}`); // master, poller, two workers; nginx; the database
     assert.deepEqual(canaries.foundInProcesses(pids), []);
     assert.ok(!hasEnded(service.workers));
     assert.deepEqual(canaries.foundInText(toolTold.join('\n')), []);

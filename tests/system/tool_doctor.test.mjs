@@ -48,19 +48,19 @@ function found(check, severity, pattern) {
   const finding = examine().find((one) => one.check === check && one.severity === severity);
   assert.ok(finding, `${check} is not found ${severity}`);
   assert.match(finding.message, pattern);
-  assert.ok(finding.mend.length > 0, 'it does not say how to mend it');
+  assert.ok(finding.fix.length > 0, 'it does not say how to fix it');
 }
 
 // Plants a fault and expects the finding. Then it removes the fault and expects no finding.
-function faulty(name, { plant, mend, check, severity = 'serious', pattern }) {
+function faulty(name, { plant, fix, check, severity = 'serious', pattern }) {
   test(name, () => {
     plant();
     try {
       found(check, severity, pattern);
     } finally {
-      mend();
+      fix();
     }
-    assert.ok(!examine().some((one) => one.check === check && one.severity === severity), 'it is still found once mended');
+    assert.ok(!examine().some((one) => one.check === check && one.severity === severity), 'it is still found once fixed');
   });
 }
 
@@ -85,19 +85,19 @@ test('a configuration that cannot be read is a finding like any other', () => {
 
 faulty('a configuration that everybody may change', {
   plant: () => chmodSync(tool.config, 0o666),
-  mend: () => chmodSync(tool.config, 0o600),
+  fix: () => chmodSync(tool.config, 0o600),
   check: 'configuration',
   pattern: /everybody may change/,
 });
 faulty('a secret that others may read', {
   plant: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o644),
-  mend: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o600),
+  fix: () => chmodSync(tool.database.settings['database.tool_password_file'], 0o600),
   check: 'tool_password',
   pattern: /is open to other accounts/,
 });
 faulty('a pepper that others may read', {
   plant: () => chmodSync(pepper, 0o644),
-  mend: () => chmodSync(pepper, 0o600),
+  fix: () => chmodSync(pepper, 0o600),
   check: 'pepper_file',
   pattern: /is open to other accounts/,
 });
@@ -105,7 +105,7 @@ test('a pepper that others may read is found once, and no backup of it is asked 
   chmodSync(pepper, 0o644);
   try {
     const found = examine().filter(({ message }) => message.includes(pepper));
-    assert.deepEqual(found.map(({ check, mend }) => [check, mend]), [['pepper_file', `chmod 600 ${pepper}`]]);
+    assert.deepEqual(found.map(({ check, fix }) => [check, fix]), [['pepper_file', `chmod 600 ${pepper}`]]);
     chmodSync(pepper, 0o640); // the rule of every program that reads it
     const findings = examine().filter(({ check }) => check.startsWith('pepper'));
     assert.deepEqual(findings.filter(({ severity }) => severity !== 'ok'), []);
@@ -138,25 +138,25 @@ test('only the roles that were looked at are counted', () => {
 });
 faulty('a pepper that is gone', {
   plant: () => renameSync(pepper, `${pepper}.away`),
-  mend: () => renameSync(`${pepper}.away`, pepper),
+  fix: () => renameSync(`${pepper}.away`, pepper),
   check: 'pepper',
   pattern: /cannot be read/,
 });
 faulty('a pepper that is torn', {
   plant: () => (copyFileSync(pepper, `${pepper}.whole`), writeFileSync(pepper, '1:abcd\n')),
-  mend: () => renameSync(`${pepper}.whole`, pepper),
+  fix: () => renameSync(`${pepper}.whole`, pepper),
   check: 'pepper',
   pattern: /not of the form/,
 });
 faulty('another pepper than the one that the database is used with', {
   plant: () => sql("INSERT INTO claviger.peppers (version, fingerprint, recorded_at) VALUES (1, '0123456789abcdef', UTC_TIMESTAMP(6))"),
-  mend: () => sql('DELETE FROM claviger.peppers'),
+  fix: () => sql('DELETE FROM claviger.peppers'),
   check: 'pepper_of_database',
   pattern: /another pepper of version 1/,
 });
 faulty('a folder of sockets and locks that everybody may write to', {
   plant: () => chmodSync(join(tool.database.folder, 'run'), 0o777),
-  mend: () => chmodSync(join(tool.database.folder, 'run'), 0o700),
+  fix: () => chmodSync(join(tool.database.folder, 'run'), 0o700),
   check: 'run_folder',
   pattern: /everybody may write/,
 });
@@ -165,38 +165,38 @@ faulty("a hashing-queue file that an earlier start as root made", {
     writeFileSync(join(tool.database.folder, 'run/hashing-queue.1'), '', { mode: 0o600 });
     tool.configure({ ...sound(), 'fcgi.user': 'nobody' });
   },
-  mend: () => execFileSync('chown', ['nobody', join(tool.database.folder, 'run/hashing-queue.1')]), // as the finding says
+  fix: () => execFileSync('chown', ['nobody', join(tool.database.folder, 'run/hashing-queue.1')]), // as the finding says
   check: 'hashing_queue',
   pattern: /hashing-queue\.1 is closed to nobody: no worker can start/,
 });
 faulty('a right that the workers lack', {
   plant: () => sql("REVOKE SELECT ON claviger.tenant_hosts FROM claviger_worker@localhost"),
-  mend: () => sql("GRANT SELECT ON claviger.tenant_hosts TO claviger_worker@localhost"),
+  fix: () => sql("GRANT SELECT ON claviger.tenant_hosts TO claviger_worker@localhost"),
   check: 'worker_rights',
   pattern: /lacks SELECT on claviger\.tenant_hosts/,
 });
 faulty('a right that the workers have too much', {
   plant: () => sql("GRANT SELECT ON *.* TO claviger_worker@localhost"),
-  mend: () => sql("REVOKE SELECT ON *.* FROM claviger_worker@localhost"),
+  fix: () => sql("REVOKE SELECT ON *.* FROM claviger_worker@localhost"),
   check: 'worker_rights',
   pattern: /too much: SELECT on \*\.\*/,
 });
 faulty("a tenant's role that the workers may not take", {
   // Written by hand, since only the account that made the role may revoke it.
   plant: () => sql(`DELETE FROM mysql.roles_mapping WHERE User = 'claviger_worker' AND Role = '${role('acme')}'; FLUSH PRIVILEGES`),
-  mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
+  fix: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
   check: 'worker_roles',
   pattern: /acme/,
 });
 faulty("a role whose wildcard reaches a look-alike's schema", {
   plant: () => sql(`GRANT SELECT ON \`claviger_t_a_b\`.* TO ${role('a-b')}`),
-  mend: () => sql(`REVOKE SELECT ON \`claviger_t_a_b\`.* FROM ${role('a-b')}`),
+  fix: () => sql(`REVOKE SELECT ON \`claviger_t_a_b\`.* FROM ${role('a-b')}`),
   check: 'tenant_roles',
   pattern: /a-b.*SELECT on claviger_t_a_b\.\*/,
 });
 faulty('a role that may do to a column what no worker does', {
   plant: () => sql(`GRANT UPDATE (status) ON claviger_t_acme.users TO ${role('acme')}`),
-  mend: () => sql(`REVOKE UPDATE (status) ON claviger_t_acme.users FROM ${role('acme')}`),
+  fix: () => sql(`REVOKE UPDATE (status) ON claviger_t_acme.users FROM ${role('acme')}`),
   check: 'tenant_roles',
   pattern: /acme.*UPDATE \(status\) on claviger_t_acme\.users/,
 });
@@ -205,56 +205,56 @@ faulty('a role of the release before that has its broad rights again', {
     makeFormerRole('acme');
     sql(`GRANT SELECT, INSERT, UPDATE ON \`claviger\\_t\\_acme\`.* TO ${formerRole('acme')}`);
   },
-  mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
+  fix: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
   check: 'tenant_roles',
   pattern: /acme.*on claviger\\_t\\_acme\.\*/,
 });
 faulty('a right that the tool lacks', {
   plant: () => sql("REVOKE CREATE USER ON *.* FROM claviger_tool@localhost"),
-  mend: () => sql("GRANT CREATE USER ON *.* TO claviger_tool@localhost"),
+  fix: () => sql("GRANT CREATE USER ON *.* TO claviger_tool@localhost"),
   check: 'tool_rights',
   pattern: /lacks CREATE USER/,
 });
 faulty('commits that are not on disk when they are answered', {
   plant: () => sql('SET GLOBAL innodb_flush_log_at_trx_commit = 2'),
-  mend: () => sql('SET GLOBAL innodb_flush_log_at_trx_commit = 1'),
+  fix: () => sql('SET GLOBAL innodb_flush_log_at_trx_commit = 1'),
   check: 'durability_log',
   pattern: /is 2/,
 });
 faulty('a binary log that lags behind the commits', {
   plant: () => sql('SET GLOBAL sync_binlog = 0'),
-  mend: () => sql('SET GLOBAL sync_binlog = 1'),
+  fix: () => sql('SET GLOBAL sync_binlog = 1'),
   check: 'durability_binlog',
   pattern: /sync_binlog is 0/,
 });
 faulty('a server that takes no writes', {
   plant: () => sql('SET GLOBAL read_only = 1'),
-  mend: () => sql('SET GLOBAL read_only = 0'),
+  fix: () => sql('SET GLOBAL read_only = 0'),
   check: 'writer',
   pattern: /read-only/,
 });
 faulty('too few connections for the workers', {
   plant: () => sql('SET GLOBAL max_connections = 12'),
-  mend: () => sql('SET GLOBAL max_connections = 151'),
+  fix: () => sql('SET GLOBAL max_connections = 151'),
   check: 'max_connections',
   pattern: /max_connections is 12/,
 });
 faulty('caches too small for the tables', {
   plant: () => sql('SET GLOBAL table_open_cache = 50'),
-  mend: () => sql('SET GLOBAL table_open_cache = 2000'),
+  fix: () => sql('SET GLOBAL table_open_cache = 2000'),
   check: 'table_open_cache',
   severity: 'warning',
   pattern: /table_open_cache is 50/,
 });
 faulty('a `tenant create` that was never finished', {
   plant: () => sql("UPDATE claviger.tenants SET schema_version = 0 WHERE slug = 'acme'"),
-  mend: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
+  fix: () => assert.equal(tool.run('tenant', 'create', 'acme', '--host', 'acme.example', '--name', 'acme').status, 0),
   check: 'tenant_schemas',
   pattern: /never finished: acme/,
 });
 faulty('a `tenant drop` that was never finished', {
   plant: () => sql("INSERT INTO claviger.tenant_transfers (tenant_id, what, file, begun_at) SELECT id, 'drop', 'x', NOW(6) FROM claviger.tenants WHERE slug = 'acme'"),
-  mend: () => sql('DELETE FROM claviger.tenant_transfers'),
+  fix: () => sql('DELETE FROM claviger.tenant_transfers'),
   check: 'tenant_schemas',
   pattern: /never finished: drop of acme/,
 });
@@ -264,7 +264,7 @@ faulty('a schema that was lost', {
     sql('DROP SCHEMA claviger_t_acme');
   },
   // The fix that the refusal of `tenant create` names.
-  mend: () => {
+  fix: () => {
     const into = join(tool.database.folder, 'empty.json');
     assert.equal(tool.run('tenant', 'drop', 'acme', '--confirm', 'acme', '--export', into).status, 0);
     assert.equal(tool.run('tenant', 'import', join(tool.database.folder, 'acme.json')).status, 0);
@@ -274,19 +274,19 @@ faulty('a schema that was lost', {
 });
 faulty('a tenant that is behind', {
   plant: () => sql("UPDATE claviger.tenants SET schema_version = schema_version - 1 WHERE slug = 'acme'"),
-  mend: () => sql("UPDATE claviger.tenants SET schema_version = schema_version + 1 WHERE slug = 'acme'"),
+  fix: () => sql("UPDATE claviger.tenants SET schema_version = schema_version + 1 WHERE slug = 'acme'"),
   check: 'tenant_schemas',
   pattern: /behind this release.*acme/,
 });
 faulty('a migration that was edited', {
   plant: () => tool.addMigrations({ 'tenant/0001_users.sql': 'DO 1\n' }),
-  mend: () => tool.configure(sound()),
+  fix: () => tool.configure(sound()),
   check: 'tenant_schemas',
   pattern: /0001_users was edited/,
 });
 faulty('a control schema that is behind', {
   plant: () => tool.addMigrations({ [`control/${String(tool.json('migrate', 'status').document.control.newest + 1).padStart(4, '0')}_later.sql`]: 'DO 1\n' }),
-  mend: () => tool.configure(sound()),
+  fix: () => tool.configure(sound()),
   check: 'control_schema',
   pattern: /lacks 1 migration/,
 });

@@ -35,8 +35,8 @@ const servers = {
   methods: { lines: (name) => `${name} include ${guard}; ${guarded('if ($request_method = POST) { return 201; }')}`, found: ['guard_methods', 'serious', /POST with no key got 201/] },
   preflights: { lines: (name) => `${name} include ${guard}; ${guarded('if ($request_method = OPTIONS) { return 204; }')}`, found: ['guard_methods', 'warning', /OPTIONS with no key got 204/] },
   redirected: { lines: (name) => `${name} include ${guard}; location / { return 301 https://example.com$request_uri; }`, found: ['guard_without_key', 'serious', /got 301 to https:\/\/example\.com\/reports\//] },
-  unreached: { lines: (name) => `${name} include ${brokenGuard()}; ${guarded()}`, found: ['guard_living_key', 'serious', /the living key got 403/], mend: /nginx's account.*error log/ },
-  elsewhere: { lines: () => `set $claviger_host nowhere.example; include ${guard}; ${guarded()}`, found: ['guard_living_key', 'serious', /the living key got 403/], mend: /no tenant has the host \$claviger_host/ },
+  unreached: { lines: (name) => `${name} include ${brokenGuard()}; ${guarded()}`, found: ['guard_active_key', 'serious', /the active key got 403/], fix: /nginx's account.*error log/ },
+  elsewhere: { lines: () => `set $claviger_host nowhere.example; include ${guard}; ${guarded()}`, found: ['guard_active_key', 'serious', /the active key got 403/], fix: /no tenant has the host \$claviger_host/ },
 };
 
 // The guard with the socket of another folder.
@@ -82,7 +82,7 @@ function doctor(...args) {
 
 const addressOf = (name) => `http://127.0.0.1:${nginx.ports[Object.keys(servers).indexOf(name)]}/reports/`;
 
-for (const [name, { found, mend = /./ }] of Object.entries(servers)) {
+for (const [name, { found, fix = /./ }] of Object.entries(servers)) {
   test(`a server that is ${name}`, async () => {
     const { status, stdout } = await doctor('--json', '--guard', addressOf(name), '--key-file', keyFile);
     const { findings } = JSON.parse(stdout);
@@ -92,32 +92,32 @@ for (const [name, { found, mend = /./ }] of Object.entries(servers)) {
     const finding = bad.find(({ check }) => check === found[0]);
     assert.equal(finding?.severity, found[1], stdout);
     assert.match(finding.message, found[2]);
-    assert.match(finding.mend, mend);
+    assert.match(finding.fix, fix);
   });
 }
 
-test('a sound guard without a living key', async () => {
+test('a sound guard without an active key', async () => {
   const { status, stdout } = await doctor('--guard', addressOf('sound'));
   assert.equal(status, 0);
   assert.match(stdout, /^ok +guard_without_key: /m);
-  assert.doesNotMatch(stdout, /living/);
+  assert.doesNotMatch(stdout, /active/);
 });
 
-test('a guard that refuses everybody is told without a living key too', async () => {
-  for (const [name, mend] of [['unreached', /nginx's account.*error log/], ['elsewhere', /no tenant has the host \$claviger_host/]]) {
+test('a guard that refuses everybody is told without an active key too', async () => {
+  for (const [name, fix] of [['unreached', /nginx's account.*error log/], ['elsewhere', /no tenant has the host \$claviger_host/]]) {
     const { status, stdout } = await doctor('--json', '--guard', addressOf(name));
     assert.equal(status, 0, stdout);
     const bad = JSON.parse(stdout).findings.filter(({ severity }) => severity !== 'ok');
     assert.deepEqual(bad.map(({ check, severity }) => [check, severity]), [['guard_closed', 'warning']]);
     assert.match(bad[0].message, /403.*401.*nobody gets in/);
-    assert.match(bad[0].mend, mend);
+    assert.match(bad[0].fix, fix);
   }
 });
 
 test('a return in the guarded location has one remedy', async () => {
   const { stdout } = await doctor('--json', '--guard', addressOf('answered'));
   const bad = JSON.parse(stdout).findings.filter(({ severity }) => severity !== 'ok');
-  const remedies = bad.map(({ mend }) => mend).filter((mend) => !mend.startsWith('See guard_without_key'));
+  const remedies = bad.map(({ fix }) => fix).filter((fix) => !fix.startsWith('See guard_without_key'));
   assert.equal(remedies.length, 1, stdout);
   assert.match(remedies[0], /Take "return"/);
   assert.doesNotMatch(stdout, /cache|location \^~/);
@@ -127,7 +127,7 @@ test('a name below .localhost is this machine, as for browsers and curl', async 
   const { port } = new URL(addressOf('sound'));
   const { status, stdout } = await doctor('--guard', `http://acme.localhost:${port}/reports/`, '--key-file', keyFile);
   assert.equal(status, 0, stdout);
-  assert.match(stdout, /^ok +guard_living_key: /m);
+  assert.match(stdout, /^ok +guard_active_key: /m);
   const secure = `localhost:${service.port + 1}/reports/`;
   const known = await doctor('--guard', `https://guarded.${secure}`, '--tls-ca', authority.certificate, '--key-file', keyFile);
   assert.equal(known.status, 0, known.stdout);

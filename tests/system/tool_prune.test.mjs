@@ -178,7 +178,7 @@ test('before the first migrate it says what to run', async () => {
     assert.deepEqual([status, document.error.code], [1, 'pruning_not_granted']);
     assert.match(stderr, /Run `claviger migrate`/);
     assert.doesNotMatch(stderr, /SELECT|denied/);
-    assert.match(other.json('doctor').document.findings.find(({ check }) => check === 'prune_rights').mend, /claviger migrate/);
+    assert.match(other.json('doctor').document.findings.find(({ check }) => check === 'prune_rights').fix, /claviger migrate/);
     assert.equal(other.run('migrate').status, 0);
     assert.equal(other.run('prune', ...all).status, 0);
   } finally {

@@ -68,7 +68,7 @@ domain::Actor World::makeActor(const domain::Tenant& tenant, const domain::User&
     return authenticator.bySession(tenant, makeSession(tenant, user), origin()).value();
 }
 
-domain::Result<domain::LivingKey> World::verify(const domain::Tenant& tenant, const domain::IssuedApiKey& issued) {
+domain::Result<domain::ActiveKey> World::verify(const domain::Tenant& tenant, const domain::IssuedApiKey& issued) {
     return verifier.verify(tenant, issued.fullKey.revealForResponse(), {});
 }
 

@@ -46,7 +46,7 @@ struct World {
     domain::secrets::SessionToken makeSession(const domain::Tenant&, const domain::User&);
     domain::Actor makeActor(const domain::Tenant&, const domain::User&);
 
-    domain::Result<domain::LivingKey> verify(const domain::Tenant&, const domain::IssuedApiKey&);
+    domain::Result<domain::ActiveKey> verify(const domain::Tenant&, const domain::IssuedApiKey&);
 
     TemporaryFolder folder;
     ManualClock clock;

@@ -79,7 +79,7 @@ class ArchiveRefused : public std::runtime_error {
 class PepperDiffers : public std::runtime_error {
 public:
     explicit PepperDiffers(int version)
-        : std::runtime_error("living keys or passwords need the pepper of version " + std::to_string(version) +
+        : std::runtime_error("active keys or passwords need the pepper of version " + std::to_string(version) +
                              ", and it is not the one that is configured") {}
 };
 

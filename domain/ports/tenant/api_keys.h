@@ -12,20 +12,20 @@ namespace claviger::domain {
 // A locked, approved user whose keys are to change: the number of active keys, and the time at which the budget of
 // changes is full again (ChangeLimit; nullopt: no change was ever counted).
 struct LockedUser {
-    std::size_t livingKeys;
+    std::size_t activeKeys;
     std::optional<Timestamp> changesWholeAt;
 };
 
 // A locked key that is to change: the values that the next key takes over, and the state of its user.
 struct LockedKey {
-    struct Living {
+    struct Active {
         KeyName name;
         LineageId lineage;
         int generation;
         secrets::KeyHash hash;
     };
     bool userIsApproved;
-    std::optional<Living> living;  // nullopt: the user has no active key with this id
+    std::optional<Active> active;  // nullopt: the user has no active key with this id
     std::optional<Timestamp> changesWholeAt{};
 };
 
@@ -36,15 +36,15 @@ public:
 
     // Returns one list for each of the users, in their order: the user's active keys, newest first. Needs at least one
     // user.
-    virtual std::vector<std::vector<ApiKey>> listLive(const std::vector<UserId>&) const = 0;
+    virtual std::vector<std::vector<ApiKey>> listActive(const std::vector<UserId>&) const = 0;
     // Returns the active key that was made with this one-time value; nullopt if there is none.
-    virtual std::optional<ApiKey> findLiveByOnce(const secrets::OnceHash&) const = 0;
+    virtual std::optional<ApiKey> findActiveByOnce(const secrets::OnceHash&) const = 0;
 
-    virtual std::vector<KeyOwner> listAllLive() const = 0;  // of all users, by their e-mail, each's newest first
+    virtual std::vector<KeyOwner> listAllActive() const = 0;  // of all users, by their e-mail, each's newest first
 
     // Returns one result for each of the pairs, in their order: the active key with one of these hashes, if its user is
     // approved, otherwise nullopt. Needs at least one pair.
-    virtual std::vector<std::optional<FoundKey>> findLive(const std::vector<KeyHashes>&) const = 0;
+    virtual std::vector<std::optional<FoundKey>> findActive(const std::vector<KeyHashes>&) const = 0;
 
     // Returns one result for each of the ids, in their order: the active key with this id, if its user is approved,
     // otherwise nullopt. Needs at least one id.
@@ -76,14 +76,14 @@ public:
     virtual void addNext(const ApiKey&, const KeySecret&) = 0;
 
     // Soft-deletes an active key, which must be locked, and adds its hash to the dead keys.
-    virtual void end(const ApiKeyId&, const LockedKey::Living&, Timestamp now) = 0;
+    virtual void end(const ApiKeyId&, const LockedKey::Active&, Timestamp now) = 0;
 
     // Invalidates the cached entries of a revoked key once more: the process that revoked it may have died before every
     // host acted on it.
     virtual void endAgain(const ApiKeyId&) = 0;
 
     // Returns the number of active keys that are stored with each version of the pepper.
-    virtual std::map<int, std::size_t> countLiveByPepper() const = 0;
+    virtual std::map<int, std::size_t> countActiveByPepper() const = 0;
 
     // The hash of an active key under a later pepper.
     struct NewHash {
@@ -96,7 +96,7 @@ public:
     struct Use {
         ApiKeyId key;
         Timestamp at;
-        Caller caller{};
+        ClientInfo caller{};
         std::int64_t count = 1;          // the number of uses, the last of them at `at`
         std::optional<NewHash> moved{};  // the hash that the key moves to; nullopt: it stays
 

@@ -14,7 +14,7 @@ public:
 
     // Returns the session with its user. nullopt if it is unknown, has ended or is beyond its limits (isWithinLimits),
     // or if the user is not approved.
-    virtual std::optional<LiveSession> findLive(const secrets::SessionHash&, Timestamp now) const = 0;
+    virtual std::optional<ActiveSession> findActive(const secrets::SessionHash&, Timestamp now) const = 0;
 
     // Stores a session. The user must exist. A later endAllOf of the user ends the session too.
     virtual void add(const secrets::SessionHash&, const Session&) = 0;

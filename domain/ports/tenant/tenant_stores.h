@@ -5,7 +5,7 @@
 #include <thread>
 #include <utility>
 
-#include "domain/fence/settling.h"
+#include "domain/fence/effective_at.h"
 #include "domain/model/tenant.h"
 #include "domain/ports/tenant/tenant_store.h"
 
@@ -26,20 +26,20 @@ public:
     // reached; then nothing was stored. Throws OutcomeUnknown if the connection was lost at COMMIT.
     template <class T>
     Result<T> transact(const Tenant& tenant, const std::function<Result<T>(TenantStore&)>& work) {
-        auto [result, settledAt] = transactSettling(tenant, work);
-        std::this_thread::sleep_until(settledAt);
+        auto [result, effectiveAt] = transactRevocation(tenant, work);
+        std::this_thread::sleep_until(effectiveAt);
         return std::move(result);
     }
 
-    // The same, without waiting for the other hosts. The caller must not acknowledge the change before `settledAt`.
+    // The same, without waiting for the other hosts. The caller must not acknowledge the change before `effectiveAt`.
     template <class T>
-    Settling<Result<T>> transactSettling(const Tenant& tenant, const std::function<Result<T>(TenantStore&)>& work) {
+    Delayed<Result<T>> transactRevocation(const Tenant& tenant, const std::function<Result<T>(TenantStore&)>& work) {
         std::optional<Result<T>> result;
-        const auto settledAt = runTransaction(tenant, [&](TenantStore& store) {
+        const auto effectiveAt = runTransaction(tenant, [&](TenantStore& store) {
             result.emplace(work(store));
             return result->ok() ? Ending::kCommit : Ending::kRollback;
         });
-        return {std::move(*result), settledAt};
+        return {std::move(*result), effectiveAt};
     }
 
     // Runs `work` outside any transaction, so that each statement sees everything that is committed when it runs.
@@ -54,7 +54,7 @@ public:
 
 protected:
     enum class Ending { kCommit, kRollback };
-    virtual SettledAt runTransaction(const Tenant&, const std::function<Ending(TenantStore&)>&) = 0;
+    virtual EffectiveAt runTransaction(const Tenant&, const std::function<Ending(TenantStore&)>&) = 0;
     virtual void runRead(const Tenant&, const std::function<void(const TenantStore&)>&) const = 0;
 };
 

@@ -130,7 +130,7 @@ public:
         const auto before = state();
         for (const auto& route : fcgi::routes()) {
             if (std::holds_alternative<fcgi::ForAnyone>(route.handler)) continue;
-            const bool byKey = std::holds_alternative<fcgi::ForProgram>(route.handler);
+            const bool byKey = std::holds_alternative<fcgi::ForApiClient>(route.handler);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(nameOf(route), 403,
                                          call(route, byKey ? kOwnersKeyColumn : kOwnerColumn).status());
         }

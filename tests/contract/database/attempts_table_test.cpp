@@ -59,7 +59,7 @@ private:
     std::int64_t readsOf(const Work& work) {
         const auto lease = TestDatabase::instance().worker().borrow();
         lease->takeRole(persistence::Identifier::role(tenant_->id));
-        domain::StandingChanges none;
+        domain::Invalidations none;
         const TenantConnection connection(*lease, *tenant_, none);
         persistence::MySqlLoginAttempts attempts(connection);
         const auto before = readsSoFar(*lease);

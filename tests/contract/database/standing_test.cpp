@@ -1,4 +1,4 @@
-// A change that takes access away, or gives it back, raises an epoch in the same transaction, for every host to see.
+// A change that takes access away, or gives it back, bumps an epoch in the same transaction, for every host to see.
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -13,7 +13,7 @@ namespace claviger::tests {
 namespace {
 
 using domain::Result;
-using domain::Slot;
+using domain::Shard;
 using domain::TenantStore;
 using std::chrono::steady_clock;
 
@@ -25,7 +25,7 @@ class StandingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(endingASessionRaisesItsEpoch);
     CPPUNIT_TEST(aMigratedTenantRaisesItsEpochAndNobodyWaits);
     CPPUNIT_TEST(aTransactionThatIsRolledBackRaisesNothing);
-    CPPUNIT_TEST(whatChangesNobodysStandingRaisesNothing);
+    CPPUNIT_TEST(aChangeWithoutARevocationBumpsNothing);
     CPPUNIT_TEST(isSettledAtOnceWhereNoHostRemembers);
     CPPUNIT_TEST(isSettledLaterWhereAnotherHostMayRemember);
     CPPUNIT_TEST_SUITE_END();
@@ -42,9 +42,9 @@ private:
 
     void forgetNodes() { database().execute(*tenant_, "DELETE FROM claviger.nodes"); }
 
-    std::int64_t epochOf(Slot slot) {
+    std::int64_t epochOf(Shard shard) {
         const auto rows = database().query(
-            *tenant_, "SELECT epoch FROM claviger.revocation_epochs WHERE slot = " + std::to_string(indexOf(slot)));
+            *tenant_, "SELECT epoch FROM claviger.revocation_epochs WHERE slot = " + std::to_string(indexOf(shard)));
         return std::stoll(rows.at(0).at(0).value());
     }
     std::int64_t sumOfEpochs() {
@@ -80,17 +80,17 @@ private:
     }
 
     static void end(TenantStore& store, const domain::ApiKey& key) {
-        store.apiKeys().end(key.id, *store.apiKeys().lock(key.user, key.id).living, kNoon);
+        store.apiKeys().end(key.id, *store.apiKeys().lock(key.user, key.id).active, kNoon);
     }
 
     void endingAKeyRaisesItsEpochAndRemembersItsHash() {
         const auto key = addKey();
-        const auto before = epochOf(domain::slotOf(key.id));
+        const auto before = epochOf(domain::shardOf(key.id));
         run([&](TenantStore& store) -> Result<void> {
             end(store, key);
             return {};
         });
-        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(key.id)));
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(key.id)));
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, deadKeys());
     }
 
@@ -105,39 +105,39 @@ private:
             end(store, key);
             return {};
         });
-        const auto before = epochOf(domain::slotOf(key.id));
+        const auto before = epochOf(domain::shardOf(key.id));
         run(again);
-        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(key.id)));
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(key.id)));
     }
 
     void aUsersStatusRaisesTheUsersEpoch() {
         const auto user = addUser();
-        const auto before = epochOf(domain::slotOf(user.id));
+        const auto before = epochOf(domain::shardOf(user.id));
         operate([&](TenantStore& store) -> Result<void> {
             store.users().setStatus(user.id, domain::UserStatus::kSuspended);
             return {};
         });
-        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(user.id)));
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(user.id)));
     }
 
     void endingASessionRaisesItsEpoch() {
         const auto hash = sampleDigest<domain::secrets::SessionHash>(1);
-        const auto before = epochOf(domain::slotOf(hash));
+        const auto before = epochOf(domain::shardOf(hash));
         run([&](TenantStore& store) -> Result<void> {
             store.sessions().end(hash, kNoon);
             return {};
         });
-        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(hash)));
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(hash)));
     }
 
     // Hosts cache that the tenant was closed. Until they see the new epoch they refuse, which is safe.
     void aMigratedTenantRaisesItsEpochAndNobodyWaits() {
         registerAnotherHost();
-        const auto before = epochOf(domain::slotOf(tenant_->id));
+        const auto before = epochOf(domain::shardOf(tenant_->id));
         const auto start = steady_clock::now();
         database().schemas().bringUp(*tenant_);
-        CPPUNIT_ASSERT(steady_clock::now() < start + domain::kSettlingTime);
-        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::slotOf(tenant_->id)));
+        CPPUNIT_ASSERT(steady_clock::now() < start + domain::kAcknowledgementDelay);
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(tenant_->id)));
     }
 
     void aTransactionThatIsRolledBackRaisesNothing() {
@@ -151,24 +151,24 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, deadKeys());
     }
 
-    void whatChangesNobodysStandingRaisesNothing() {
+    void aChangeWithoutARevocationBumpsNothing() {
         const auto before = sumOfEpochs();
         (void)addKey();
         CPPUNIT_ASSERT_EQUAL(before, sumOfEpochs());
     }
 
-    domain::SettledAt endAKey() {
+    domain::EffectiveAt endAKey() {
         const auto key = addKey();
         return stores_
-            .transactSettling<void>(*tenant_,
-                                    [&](TenantStore& store) -> Result<void> {
-                                        end(store, key);
-                                        return {};
-                                    })
-            .settledAt;
+            .transactRevocation<void>(*tenant_,
+                                      [&](TenantStore& store) -> Result<void> {
+                                          end(store, key);
+                                          return {};
+                                      })
+            .effectiveAt;
     }
 
-    void isSettledAtOnceWhereNoHostRemembers() { CPPUNIT_ASSERT(endAKey() == domain::kSettled); }
+    void isSettledAtOnceWhereNoHostRemembers() { CPPUNIT_ASSERT(endAKey() == domain::kEffectiveNow); }
 
     void registerAnotherHost() {
         database().execute(*tenant_,
@@ -179,9 +179,9 @@ private:
     void isSettledLaterWhereAnotherHostMayRemember() {
         registerAnotherHost();
         const auto before = steady_clock::now();
-        const auto settledAt = endAKey();
-        CPPUNIT_ASSERT(settledAt >= before + domain::kSettlingTime);
-        CPPUNIT_ASSERT(settledAt <= steady_clock::now() + domain::kSettlingTime);
+        const auto effectiveAt = endAKey();
+        CPPUNIT_ASSERT(effectiveAt >= before + domain::kAcknowledgementDelay);
+        CPPUNIT_ASSERT(effectiveAt <= steady_clock::now() + domain::kAcknowledgementDelay);
     }
 
     std::optional<domain::Tenant> tenant_;

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "domain/keys/key_maker.h"
+#include "domain/keys/key_issuer.h"
 #include "persistence/connection/errors.h"
 #include "persistence/connection/reading.h"
 #include "persistence/connection/transactions.h"
@@ -103,7 +103,7 @@ private:
         const auto user = addUser("owner@x.example").id;
         const domain::KeyHolder holder{*tenant_, user, origin};
         for (const auto& limit : {domain::ChangeLimit(), domain::ChangeLimit(2000)}) {
-            domain::KeyMaker maker(*stores_, hasher, clock, limit);
+            domain::KeyIssuer maker(*stores_, hasher, clock, limit);
             const auto live = database().count(*tenant_, "api_keys WHERE live = 1");
             const auto named = [&](int i) { return domain::KeyName::parse("key " + std::to_string(live + i)).value(); };
             const auto id = maker.create(holder, named(0)).value().key.id;
@@ -152,7 +152,7 @@ private:
 
     void aConnectionLostInATransactionStoresNothingAndIsNotReplayed() {
         int runs = 0;
-        const auto work = [&](Connection& connection, domain::StandingChanges&) {
+        const auto work = [&](Connection& connection, domain::Invalidations&) {
             ++runs;
             const Names names{{"schema", Identifier::schema(tenant_->schema)}};
             const Sql add = "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, ?)";
@@ -168,7 +168,7 @@ private:
     }
 
     void aConnectionLostAtCommitIsAnUnknownOutcome() {
-        const auto work = [&](Connection& connection, domain::StandingChanges&) {
+        const auto work = [&](Connection& connection, domain::Invalidations&) {
             const Names names{{"schema", Identifier::schema(tenant_->schema)}};
             connection.execute("INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, ?)",
                                {Bytes{std::string(32, 'x')}, kNoon}, names);
@@ -283,9 +283,9 @@ private:
         std::atomic<int> ended = 0;
         inParallel(20, [&](int i) {
             const auto result = stores_->transact<void>(*tenant_, [&](TenantStore& store) -> Result<void> {
-                const auto living = store.apiKeys().lock(user, key.id).living;
-                if (!living) return domain::ErrorCode::kKeyNotFound;
-                store.apiKeys().end(key.id, *living, kNoon);
+                const auto active = store.apiKeys().lock(user, key.id).active;
+                if (!active) return domain::ErrorCode::kKeyNotFound;
+                store.apiKeys().end(key.id, *active, kNoon);
                 return store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(100 + i));
             });
             if (result.ok()) ++ended;

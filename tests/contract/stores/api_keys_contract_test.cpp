@@ -58,16 +58,16 @@ class ApiKeysContract : public StoreContract<Backend> {
 
     std::vector<ApiKey> list(const domain::UserId& user) {
         return this->look(
-            [&](const domain::TenantStore& store) { return store.apiKeys().listLive(std::vector{user}).front(); });
+            [&](const domain::TenantStore& store) { return store.apiKeys().listActive(std::vector{user}).front(); });
     }
 
     // Looks up by the hash, and by the id that it leads to. The two agree on which key is active.
     std::optional<domain::KeyOwner> find(int secret) {
         return this->look([&](const domain::TenantStore& store) -> std::optional<domain::KeyOwner> {
-            const auto living = store.apiKeys().findLive({{sampleSecret(secret).hash}}).front();
-            if (!living) return std::nullopt;
-            auto owner = store.apiKeys().findOwners({living->key.id}).front();
-            CPPUNIT_ASSERT(owner && owner->user.id == living->key.user);
+            const auto active = store.apiKeys().findActive({{sampleSecret(secret).hash}}).front();
+            if (!active) return std::nullopt;
+            auto owner = store.apiKeys().findOwners({active->key.id}).front();
+            CPPUNIT_ASSERT(owner && owner->user.id == active->key.user);
             return owner;
         });
     }
@@ -76,10 +76,10 @@ class ApiKeysContract : public StoreContract<Backend> {
         return this->look([&](const domain::TenantStore& store) { return store.apiKeys().findOwners({id}).front(); });
     }
 
-    std::optional<domain::LockedKey::Living> end(const domain::UserId& user, const domain::ApiKeyId& key) {
-        std::optional<domain::LockedKey::Living> ended;
+    std::optional<domain::LockedKey::Active> end(const domain::UserId& user, const domain::ApiKeyId& key) {
+        std::optional<domain::LockedKey::Active> ended;
         this->change([&](domain::TenantStore& store) {
-            ended = store.apiKeys().lock(user, key).living;
+            ended = store.apiKeys().lock(user, key).active;
             if (ended) store.apiKeys().end(key, *ended, kNoon + 1h);
         });
         return ended;
@@ -88,7 +88,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     std::optional<std::size_t> count(const domain::UserId& user) {
         std::optional<domain::LockedUser> found;
         this->change([&](domain::TenantStore& store) { found = store.apiKeys().lockUser(user); });
-        return found ? std::optional(found->livingKeys) : std::nullopt;
+        return found ? std::optional(found->activeKeys) : std::nullopt;
     }
 
     // Reads it under the lock of the user and under that of a key. The two agree.
@@ -147,7 +147,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto newer = add(early.id, "newer", kNoon + 1s);
         end(early.id, add(early.id, "dead").id);
 
-        const auto all = this->look([](const domain::TenantStore& store) { return store.apiKeys().listAllLive(); });
+        const auto all = this->look([](const domain::TenantStore& store) { return store.apiKeys().listAllActive(); });
 
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, all.size());
         CPPUNIT_ASSERT(all[0].key.id == newer.id && all[0].user.email == early.email);
@@ -177,12 +177,12 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto other = this->addUser("other@x.example", domain::UserStatus::kSuspended).id;
         const auto key = add(user, "Zapier");
         const auto others = add(other, "Zapier");
-        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && lock(user, key.id).living->name == key.name);
-        CPPUNIT_ASSERT(lock(user, others.id).userIsApproved && !lock(user, others.id).living);
+        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && lock(user, key.id).active->name == key.name);
+        CPPUNIT_ASSERT(lock(user, others.id).userIsApproved && !lock(user, others.id).active);
         CPPUNIT_ASSERT(!lock(other, others.id).userIsApproved &&
-                       lock(other, others.id).living->lineage == others.lineage);
+                       lock(other, others.id).active->lineage == others.lineage);
         end(user, key.id);
-        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && !lock(user, key.id).living);
+        CPPUNIT_ASSERT(lock(user, key.id).userIsApproved && !lock(user, key.id).active);
         CPPUNIT_ASSERT(!lock(domain::UserId::make(kNoon), key.id).userIsApproved);
     }
 
@@ -289,7 +289,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         auto secret = sampleSecret(1);
         secret.once = once;
         const auto madeWithIt = [&] {
-            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().findLiveByOnce(once); });
+            return this->look([&](const domain::TenantStore& store) { return store.apiKeys().findActiveByOnce(once); });
         };
         CPPUNIT_ASSERT(!wasUsed());
         CPPUNIT_ASSERT(!madeWithIt());
@@ -368,10 +368,10 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto user = this->addUser("owner@x.example").id;
         const auto key = add(user, "a");
         add(user, "b");
-        const domain::Caller zapier{"203.0.113.9", "Zapier"};
-        const domain::Caller curl{"2001:db8::1", "curl/7.88.1 '\"\\;"};
+        const domain::ClientInfo zapier{"203.0.113.9", "Zapier"};
+        const domain::ClientInfo curl{"2001:db8::1", "curl/7.88.1 '\"\\;"};
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, find(1)->key.uses);
-        CPPUNIT_ASSERT(find(1)->key.lastCaller == domain::Caller());
+        CPPUNIT_ASSERT(find(1)->key.lastCaller == domain::ClientInfo());
 
         use({{key.id, kNoon + 2h, curl, 3}, {key.id, kNoon + 1h, zapier, 4}});
         CPPUNIT_ASSERT_EQUAL(std::int64_t{7}, find(1)->key.uses);
@@ -406,7 +406,7 @@ class ApiKeysContract : public StoreContract<Backend> {
 
     std::optional<domain::FoundKey> findByPair(int hash, int other) {
         return this->look([&](const domain::TenantStore& store) {
-            return store.apiKeys().findLive({{sampleSecret(hash).hash, sampleSecret(other).hash}}).front();
+            return store.apiKeys().findActive({{sampleSecret(hash).hash, sampleSecret(other).hash}}).front();
         });
     }
 
@@ -430,7 +430,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto none = this->addUser("none@x.example").id;
         const auto older = add(ann, "a", kNoon), newer = add(ann, "b", kNoon + 1s), bobs = add(bob, "a", kNoon);
         const auto lists = this->look([&](const domain::TenantStore& store) {
-            return store.apiKeys().listLive(std::vector{bob, none, ann, bob, domain::UserId::make(kNoon)});
+            return store.apiKeys().listActive(std::vector{bob, none, ann, bob, domain::UserId::make(kNoon)});
         });
         CPPUNIT_ASSERT_EQUAL(std::size_t{5}, lists.size());
         CPPUNIT_ASSERT(lists[0].size() == 1 && lists[0][0].id == bobs.id && lists[3].size() == 1);
@@ -443,7 +443,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto key = add(user, "Scripts");
         const auto next = sampleKey(user, "Scripts");
         this->change([&](domain::TenantStore& store) {
-            store.apiKeys().end(key.id, *store.apiKeys().lock(user, key.id).living, kNoon);
+            store.apiKeys().end(key.id, *store.apiKeys().lock(user, key.id).active, kNoon);
             store.apiKeys().addNext(next, sampleSecret(2));
         });
         CPPUNIT_ASSERT(!find(1) && find(2)->key.id == next.id);
@@ -456,7 +456,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto found = this->look([](const domain::TenantStore& store) {
             std::vector<domain::KeyHashes> sought;
             for (const int secret : {2, 99, 3, 1, 2}) sought.push_back({sampleSecret(secret).hash});
-            return store.apiKeys().findLive(sought);
+            return store.apiKeys().findActive(sought);
         });
         CPPUNIT_ASSERT_EQUAL(std::size_t{5}, found.size());
         CPPUNIT_ASSERT(found[0]->key.id == second.id && found[3]->key.id == first.id && found[4]->key.id == second.id);
@@ -490,7 +490,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(find(78) && !find(79));
         CPPUNIT_ASSERT(find(2));
         const auto counts =
-            this->look([](const domain::TenantStore& store) { return store.apiKeys().countLiveByPepper(); });
+            this->look([](const domain::TenantStore& store) { return store.apiKeys().countActiveByPepper(); });
         CPPUNIT_ASSERT((counts == std::map<int, std::size_t>{{first, 1}, {first + 2, 1}}));
     }
 
@@ -501,7 +501,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         move(key.id, 77, sampleSecret(1).pepperVersion + 1);
         CPPUNIT_ASSERT(!findByPair(1, 77));
         const auto counts =
-            this->look([](const domain::TenantStore& store) { return store.apiKeys().countLiveByPepper(); });
+            this->look([](const domain::TenantStore& store) { return store.apiKeys().countActiveByPepper(); });
         CPPUNIT_ASSERT(counts.empty());
     }
 

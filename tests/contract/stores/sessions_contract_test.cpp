@@ -33,8 +33,8 @@ class SessionsContract : public StoreContract<Backend> {
 
     const domain::secrets::SessionHash hash_ = sampleDigest<domain::secrets::SessionHash>(1);
 
-    std::optional<domain::LiveSession> findAt(Timestamp now) {
-        return this->look([&](const domain::TenantStore& store) { return store.sessions().findLive(hash_, now); });
+    std::optional<domain::ActiveSession> findAt(Timestamp now) {
+        return this->look([&](const domain::TenantStore& store) { return store.sessions().findActive(hash_, now); });
     }
 
     domain::User start() {
@@ -69,7 +69,7 @@ class SessionsContract : public StoreContract<Backend> {
         start();
         const auto other = sampleDigest<domain::secrets::SessionHash>(2);
         CPPUNIT_ASSERT(
-            !this->look([&](const domain::TenantStore& store) { return store.sessions().findLive(other, kNoon); }));
+            !this->look([&](const domain::TenantStore& store) { return store.sessions().findActive(other, kNoon); }));
     }
 
     void findsNoEndedSession() {
@@ -106,7 +106,7 @@ class SessionsContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, endAll());
         const auto isLive = [&](const domain::secrets::SessionHash& hash) {
             return this
-                ->look([&](const domain::TenantStore& store) { return store.sessions().findLive(hash, kNoon + 1s); })
+                ->look([&](const domain::TenantStore& store) { return store.sessions().findActive(hash, kNoon + 1s); })
                 .has_value();
         };
         CPPUNIT_ASSERT(!isLive(hash_) && !isLive(second));
@@ -144,7 +144,8 @@ class SessionsContract : public StoreContract<Backend> {
     std::vector<int> liveAt(Timestamp now, int last) {
         std::vector<int> live;
         for (int i = 1; i <= last; ++i)
-            if (this->look([&](const domain::TenantStore& store) { return store.sessions().findLive(hashOf(i), now); }))
+            if (this->look(
+                    [&](const domain::TenantStore& store) { return store.sessions().findActive(hashOf(i), now); }))
                 live.push_back(i);
         return live;
     }

@@ -38,8 +38,8 @@ class TransactionsContract : public StoreContract<Backend> {
             const auto hash = sampleDigest<domain::secrets::SessionHash>(1);
             const auto budget = sampleDigest<domain::secrets::BudgetHash>(1);
             return store.users().list().size() +
-                   (store.apiKeys().findLive({{sampleSecret(1).hash}}).front() ? 1U : 0U) +
-                   (store.sessions().findLive(hash, kNoon) ? 1U : 0U) +
+                   (store.apiKeys().findActive({{sampleSecret(1).hash}}).front() ? 1U : 0U) +
+                   (store.sessions().findActive(hash, kNoon) ? 1U : 0U) +
                    (store.loginAttempts().nthNewest(budget, 1, {kNoon, kNoon}) ? 1U : 0U);
         });
         return rows + this->backend().auditEvents(tenant);
@@ -78,7 +78,7 @@ class TransactionsContract : public StoreContract<Backend> {
         });
         CPPUNIT_ASSERT(result.ok());
         const auto keys = this->look(
-            [&](const TenantStore& store) { return store.apiKeys().listLive(std::vector{user}).front().size(); });
+            [&](const TenantStore& store) { return store.apiKeys().listActive(std::vector{user}).front().size(); });
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, keys);
     }
 
@@ -86,7 +86,7 @@ class TransactionsContract : public StoreContract<Backend> {
         this->operate([&](TenantStore& store) {
             writeEverywhere(store);
             CPPUNIT_ASSERT_EQUAL(std::size_t{1}, store.users().list().size());
-            CPPUNIT_ASSERT(store.apiKeys().findLive({{sampleSecret(1).hash}}).front());
+            CPPUNIT_ASSERT(store.apiKeys().findActive({{sampleSecret(1).hash}}).front());
         });
     }
 

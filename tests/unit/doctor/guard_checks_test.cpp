@@ -12,25 +12,25 @@ using domain::Severity;
 
 class GuardChecksTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(GuardChecksTest);
-    CPPUNIT_TEST(findsNothingWhereOnlyTheLivingKeyPasses);
+    CPPUNIT_TEST(findsNothingWhereOnlyTheActiveKeyPasses);
     CPPUNIT_TEST(namesARequestThatIsLetIn);
     CPPUNIT_TEST(countsEachAnswerButARefusalAsOpen);
     CPPUNIT_TEST(givesUpWhereNothingAnswers);
-    CPPUNIT_TEST(seesACacheThatKeptTheLivingKeysAnswer);
+    CPPUNIT_TEST(seesACacheThatKeptTheActiveKeysAnswer);
     CPPUNIT_TEST(seesAPathThatAnotherLocationTakes);
     CPPUNIT_TEST(takesAPreflightForAWarning);
     CPPUNIT_TEST(saysThatALivingKeyIsRefused);
     CPPUNIT_TEST(asksNothingWithALivingKeyThatItHasNot);
     CPPUNIT_TEST(warnsWhereADeadKeyGets403);
     CPPUNIT_TEST(namesTheHostWhereOnlyAMissingKeyGets401);
-    CPPUNIT_TEST(saysNothingOf403WhereClavigerAnswersOrTheLivingKeyPasses);
+    CPPUNIT_TEST(saysNothingOf403WhereClavigerAnswersOrTheActiveKeyPasses);
     CPPUNIT_TEST(tellsAKeyThatClavigerRefusesFromAnAnswerThatDidNotCome);
     CPPUNIT_TEST(givesOneRemedyWhereEverythingIsLetIn);
     CPPUNIT_TEST(keepsTheRemediesOfOtherFaultsWhereEverythingIsLetIn);
     CPPUNIT_TEST_SUITE_END();
 
 public:
-    void findsNothingWhereOnlyTheLivingKeyPasses() {
+    void findsNothingWhereOnlyTheActiveKeyPasses() {
         for (const auto& finding : domain::checkGuard(sound, true))
             CPPUNIT_ASSERT_EQUAL_MESSAGE(finding.what, static_cast<int>(Severity::kGood),
                                          static_cast<int>(finding.severity));
@@ -40,7 +40,7 @@ public:
         const auto finding = of("guard_without_key", [](const GuardProbe&) { return GuardAnswer{200}; });
         CPPUNIT_ASSERT(finding.severity == Severity::kSerious);
         CPPUNIT_ASSERT(finding.what.starts_with("GET with no key got 200"));
-        CPPUNIT_ASSERT(finding.mend.find("auth_request /_claviger_guard") != std::string::npos);
+        CPPUNIT_ASSERT(finding.fix.find("auth_request /_claviger_guard") != std::string::npos);
     }
 
     void countsEachAnswerButARefusalAsOpen() {
@@ -65,7 +65,7 @@ public:
         CPPUNIT_ASSERT(findings.front().severity == Severity::kSerious);
     }
 
-    void seesACacheThatKeptTheLivingKeysAnswer() {
+    void seesACacheThatKeptTheActiveKeysAnswer() {
         bool cached = false;
         const auto answer = [&](const GuardProbe& probe) {
             cached = cached || probe.credential == Credential::kLive;
@@ -80,7 +80,7 @@ public:
         };
         const auto finding = of("guard_paths", answer);
         CPPUNIT_ASSERT(finding.what.find("x.php below it with no key got 404") != std::string::npos);
-        CPPUNIT_ASSERT(finding.mend.find("location ^~") != std::string::npos);
+        CPPUNIT_ASSERT(finding.fix.find("location ^~") != std::string::npos);
         CPPUNIT_ASSERT(of("guard_without_key", answer).severity == Severity::kGood);
     }
 
@@ -92,9 +92,9 @@ public:
     }
 
     void saysThatALivingKeyIsRefused() {
-        const auto finding = of("guard_living_key", [](const GuardProbe&) { return GuardAnswer{401}; });
+        const auto finding = of("guard_active_key", [](const GuardProbe&) { return GuardAnswer{401}; });
         CPPUNIT_ASSERT(finding.severity == Severity::kSerious);
-        CPPUNIT_ASSERT(finding.what.starts_with("GET with the living key got 401"));
+        CPPUNIT_ASSERT(finding.what.starts_with("GET with the active key got 401"));
     }
 
     void asksNothingWithALivingKeyThatItHasNot() {
@@ -104,7 +104,7 @@ public:
                 return GuardAnswer{401};
             },
             false);
-        for (const auto& finding : findings) CPPUNIT_ASSERT(finding.check != "guard_living_key");
+        for (const auto& finding : findings) CPPUNIT_ASSERT(finding.check != "guard_active_key");
     }
 
     void warnsWhereADeadKeyGets403() {
@@ -113,7 +113,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("guard_closed"), last.check);
         CPPUNIT_ASSERT(last.severity == Severity::kWarning);
         for (const auto* word : {"401", "error log", "socket", "nginx's account", "--key-file"})
-            CPPUNIT_ASSERT_MESSAGE(word, (last.what + last.mend).find(word) != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(word, (last.what + last.fix).find(word) != std::string::npos);
         for (const auto& finding : findings)
             CPPUNIT_ASSERT(finding.check == last.check || finding.severity == Severity::kGood);
     }
@@ -123,11 +123,11 @@ public:
             [](const GuardProbe& probe) { return GuardAnswer{probe.credential == Credential::kNone ? 401 : 403}; },
             false);
         CPPUNIT_ASSERT_EQUAL(std::string("guard_closed"), findings.back().check);
-        CPPUNIT_ASSERT(findings.back().mend.find("$claviger_host") != std::string::npos);
-        CPPUNIT_ASSERT(findings.back().mend.find("socket") == std::string::npos);
+        CPPUNIT_ASSERT(findings.back().fix.find("$claviger_host") != std::string::npos);
+        CPPUNIT_ASSERT(findings.back().fix.find("socket") == std::string::npos);
     }
 
-    void saysNothingOf403WhereClavigerAnswersOrTheLivingKeyPasses() {
+    void saysNothingOf403WhereClavigerAnswersOrTheActiveKeyPasses() {
         const auto deniesPaths = [](const GuardProbe& probe) { return GuardAnswer{probe.below.empty() ? 401 : 403}; };
         const auto letsIn = [](const GuardProbe& probe) {
             return GuardAnswer{probe.credential == Credential::kLive ? 200 : 403};
@@ -143,7 +143,7 @@ public:
             const auto answer = [=](const GuardProbe& probe) {
                 return GuardAnswer{probe.credential == Credential::kLive ? withKey : withoutKey};
             };
-            return of("guard_living_key", answer).mend;
+            return of("guard_active_key", answer).fix;
         };
         CPPUNIT_ASSERT(mendAt(401, 401).find("another tenant") != std::string::npos);
         CPPUNIT_ASSERT(mendAt(401, 401).find("socket") == std::string::npos);
@@ -154,18 +154,18 @@ public:
 
     void givesOneRemedyWhereEverythingIsLetIn() {
         const auto returns = [](const GuardProbe&) { return GuardAnswer{200}; };
-        CPPUNIT_ASSERT(of("guard_without_key", returns).mend.find("\"return\"") != std::string::npos);
+        CPPUNIT_ASSERT(of("guard_without_key", returns).fix.find("\"return\"") != std::string::npos);
         for (const auto* check : {"guard_wrong_key", "guard_methods", "guard_paths"}) {
             const auto finding = of(check, returns);
             CPPUNIT_ASSERT(finding.severity == Severity::kSerious);
-            CPPUNIT_ASSERT_EQUAL(std::string("See guard_without_key: mend that first, then run this again."),
-                                 finding.mend);
+            CPPUNIT_ASSERT_EQUAL(std::string("See guard_without_key: fix that first, then run this again."),
+                                 finding.fix);
         }
     }
 
     void keepsTheRemediesOfOtherFaultsWhereEverythingIsLetIn() {
         const auto broken = [](const GuardProbe& probe) { return GuardAnswer{probe.below.empty() ? 200 : 502}; };
-        CPPUNIT_ASSERT(of("guard_paths", broken).mend.find("error log") != std::string::npos);
+        CPPUNIT_ASSERT(of("guard_paths", broken).fix.find("error log") != std::string::npos);
         const auto preflights = [](const GuardProbe&) { return GuardAnswer{204}; };
         CPPUNIT_ASSERT(of("guard_methods", preflights).what.find("OPTIONS") == std::string::npos);
     }

@@ -43,12 +43,12 @@ struct HandDirectory final : domain::TenantDirectory {
 };
 
 struct LapsedFence final : domain::Fence {
-    void read(domain::Generations& generations) const override { generations = {}; }
-    bool holds(const domain::Ticket&) const override { return false; }
-    void raise(const domain::StandingChanges&) override {}
+    void read(domain::ShardCounters& counters) const override { counters = {}; }
+    bool holds(const domain::CacheStamp&) const override { return false; }
+    void bump(const domain::Invalidations&) override {}
     bool isAlone() const override { return false; }
     std::chrono::milliseconds lapsedFor() const override { return lapsed; }
-    std::optional<domain::BoardId> board() const override { return std::nullopt; }
+    std::optional<domain::SegmentId> segment() const override { return std::nullopt; }
 
     std::chrono::milliseconds lapsed{0};
 };
@@ -58,7 +58,7 @@ class ReadinessTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(isReadyWhereNothingIsMissing);
     CPPUNIT_TEST(namesEachPartThatIsMissing);
     CPPUNIT_TEST(namesAllPartsThatAreMissing);
-    CPPUNIT_TEST(aNewFeederHasAMoment);
+    CPPUNIT_TEST(aNewPollerHasAMoment);
     CPPUNIT_TEST(seesAtOnceThatSomethingIsMissing);
     CPPUNIT_TEST(looksAtADeadDatabaseTwiceASecondAtMost);
     CPPUNIT_TEST(oneProbeWaitsForAFrozenDatabaseAndNoOther);
@@ -106,11 +106,11 @@ class ReadinessTest : public CppUnit::TestFixture {
         const auto verdict = readiness_.verdict();
         CPPUNIT_ASSERT(verdict.missing == Parts({Part::kWriter, Part::kSchema, Part::kFence}));
         CPPUNIT_ASSERT_EQUAL(
-            std::string("the database is read-only; no tenant is migrated to this release; the feeder is behind"),
+            std::string("the database is read-only; no tenant is migrated to this release; the poller is behind"),
             verdict.cause);
     }
 
-    void aNewFeederHasAMoment() {
+    void aNewPollerHasAMoment() {
         fence_.lapsed = 2s;
         expect({});
     }

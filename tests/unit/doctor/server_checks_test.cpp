@@ -49,12 +49,12 @@ class ServerChecksTest : public CppUnit::TestFixture {
         return settings;
     }
 
-    // The finding of a check. It must have a mend if it is not good, and none if it is.
+    // The finding of a check. It must have a fix if it is not good, and none if it is.
     static Finding finding(const ServerFacts& facts, const std::string& check) {
         const auto all = domain::checkServer(settings(), facts);
         const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.check == check; });
         CPPUNIT_ASSERT_MESSAGE(check, found != all.end());
-        CPPUNIT_ASSERT_EQUAL(found->severity == Severity::kGood, found->mend.empty());
+        CPPUNIT_ASSERT_EQUAL(found->severity == Severity::kGood, found->fix.empty());
         return *found;
     }
 
@@ -71,7 +71,7 @@ class ServerChecksTest : public CppUnit::TestFixture {
     void aSoundServerHasNothingToSay() {
         for (const auto& finding : domain::checkServer(settings(), sound())) {
             CPPUNIT_ASSERT_MESSAGE(finding.check + ": " + finding.what, finding.severity == Severity::kGood);
-            CPPUNIT_ASSERT(finding.mend.empty());
+            CPPUNIT_ASSERT(finding.fix.empty());
         }
     }
 
@@ -79,14 +79,14 @@ class ServerChecksTest : public CppUnit::TestFixture {
         for (const auto* value : {"0", "2"}) {
             const auto found = with("innodb_flush_log_at_trx_commit", value, "durability_log");
             CPPUNIT_ASSERT(found.severity == Severity::kSerious);
-            assertSays("innodb_flush_log_at_trx_commit = 1", found.mend);
+            assertSays("innodb_flush_log_at_trx_commit = 1", found.fix);
         }
     }
 
     void findsABinaryLogThatLagsBehindWhereThereIsOne() {
         const auto found = with("sync_binlog", "0", "durability_binlog");
         CPPUNIT_ASSERT(found.severity == Severity::kSerious);
-        assertSays("sync_binlog = 1", found.mend);
+        assertSays("sync_binlog = 1", found.fix);
         auto without = sound();
         without.variables["log_bin"] = "OFF";
         without.variables["sync_binlog"] = "0";
@@ -120,7 +120,7 @@ class ServerChecksTest : public CppUnit::TestFixture {
             const auto found = finding(facts, cache);
             CPPUNIT_ASSERT(found.severity == Severity::kWarning);
             assertSays("1000 tenants have about 8100 tables", found.what);
-            assertSays(std::string(cache) + " = 16200", found.mend);
+            assertSays(std::string(cache) + " = 16200", found.fix);
         }
     }
 
@@ -153,7 +153,7 @@ class ServerChecksTest : public CppUnit::TestFixture {
         const auto plain = tlsFinding(overTcp(), sound());
         CPPUNIT_ASSERT(plain.severity == Severity::kWarning);
         assertSays("plain text", plain.what);
-        assertSays("Set up TLS", plain.mend);
+        assertSays("Set up TLS", plain.fix);
         auto facts = sound();
         facts.tlsVersionHere = "TLSv1.3";
         facts.tlsCipherHere = "TLS_AES_256_GCM_SHA384";

@@ -9,36 +9,36 @@
 namespace claviger::tests {
 namespace {
 
-using domain::Generations;
-using domain::Slot;
-using domain::Ticket;
+using domain::CacheStamp;
+using domain::Shard;
+using domain::ShardCounters;
 
 // A fence that the test controls.
 class HandFence final : public domain::Fence {
 public:
-    void read(Generations& generations) const override { generations = now; }
-    bool holds(const Ticket& ticket) const override {
-        for (const auto& [slot, generation] : ticket)
-            if (now[indexOf(slot)] != generation) return false;
+    void read(ShardCounters& counters) const override { counters = now; }
+    bool holds(const CacheStamp& stamp) const override {
+        for (const auto& [shard, counter] : stamp)
+            if (now[indexOf(shard)] != counter) return false;
         return fresh;
     }
-    void raise(const domain::StandingChanges& changes) override {
-        for (const auto slot : changes) ++now[indexOf(slot)];
+    void bump(const domain::Invalidations& changes) override {
+        for (const auto shard : changes) ++now[indexOf(shard)];
     }
     bool isAlone() const override { return false; }
     std::chrono::milliseconds lapsedFor() const override { return std::chrono::milliseconds{0}; }
-    std::optional<domain::BoardId> board() const override { return std::nullopt; }
+    std::optional<domain::SegmentId> segment() const override { return std::nullopt; }
 
-    Generations now{};
+    ShardCounters now{};
     bool fresh = true;
 };
 
-constexpr Slot kUser{7}, kKey{9}, kOther{8};
+constexpr Shard kUser{7}, kKey{9}, kOther{8};
 
 class FencedCacheTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(FencedCacheTest);
     CPPUNIT_TEST(givesBackWhatHolds);
-    CPPUNIT_TEST(forgetsWhomAnyOfItsSlotsConcerns);
+    CPPUNIT_TEST(forgetsWhomAnyOfItsShardsConcerns);
     CPPUNIT_TEST(keepsWhomNoneConcerns);
     CPPUNIT_TEST(isRaisedBetweenReadingAndKeepingAndHoldsNot);
     CPPUNIT_TEST(givesNothingBackWhileTheFenceIsDown);
@@ -50,10 +50,10 @@ class FencedCacheTest : public CppUnit::TestFixture {
     HandFence fence_;
     domain::FencedCache<std::string, int> cache_{fence_, 8};
 
-    Generations before() const {
-        Generations generations;
-        fence_.read(generations);
-        return generations;
+    ShardCounters before() const {
+        ShardCounters counters;
+        fence_.read(counters);
+        return counters;
     }
     void keep(const std::string& name, int value) { cache_.keep(name, value, {before(), {kUser, kKey}}); }
 
@@ -65,24 +65,24 @@ class FencedCacheTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(!cache_.find("b"));
     }
 
-    void forgetsWhomAnyOfItsSlotsConcerns() {
-        for (const auto slot : {kUser, kKey}) {
+    void forgetsWhomAnyOfItsShardsConcerns() {
+        for (const auto shard : {kUser, kKey}) {
             keep("a", 1);
-            fence_.raise({slot});
+            fence_.bump({shard});
             CPPUNIT_ASSERT(!cache_.find("a"));
         }
     }
 
     void keepsWhomNoneConcerns() {
         keep("a", 1);
-        fence_.raise({kOther});
+        fence_.bump({kOther});
         CPPUNIT_ASSERT(cache_.find("a") == 1);
     }
 
     void isRaisedBetweenReadingAndKeepingAndHoldsNot() {
-        const auto generations = before();
-        fence_.raise({kKey});  // while the database was being queried
-        cache_.keep("a", 1, {generations, {kUser, kKey}});
+        const auto counters = before();
+        fence_.bump({kKey});  // while the database was being queried
+        cache_.keep("a", 1, {counters, {kUser, kKey}});
         CPPUNIT_ASSERT(!cache_.find("a"));
     }
 

@@ -79,9 +79,9 @@ private:
 
     void createsAKeyThatVerifiesAtOnce() {
         const auto issued = create(scene_->ann, "Zapier");
-        const auto living = scene_->world.verify(scene_->acme, issued).value();
-        CPPUNIT_ASSERT(living.id == issued.key.id);
-        CPPUNIT_ASSERT(living.user == scene_->annUser.id);
+        const auto active = scene_->world.verify(scene_->acme, issued).value();
+        CPPUNIT_ASSERT(active.id == issued.key.id);
+        CPPUNIT_ASSERT(active.user == scene_->annUser.id);
         CPPUNIT_ASSERT(issued.key.name == keyName("Zapier"));
         CPPUNIT_ASSERT(issued.key.user == scene_->annUser.id);
         CPPUNIT_ASSERT(issued.key.createdAt == scene_->world.clock.now());
@@ -234,16 +234,16 @@ private:
     }
 
     void fill() {
-        for (std::size_t i = 0; i < domain::kLiveKeyLimit; ++i) create(scene_->ann, "key " + std::to_string(i));
+        for (std::size_t i = 0; i < domain::kActiveKeyLimit; ++i) create(scene_->ann, "key " + std::to_string(i));
     }
 
     void refusesOverTheLimitAndStoresNothing() {
-        CPPUNIT_ASSERT_EQUAL(std::size_t{500}, domain::kLiveKeyLimit);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{500}, domain::kActiveKeyLimit);
         fill();
         const auto before = auditRows();
         CPPUNIT_ASSERT(
             refusedWith(ErrorCode::kKeyLimitReached, scene_->world.apiKeys.create(scene_->ann, keyName("one more"))));
-        CPPUNIT_ASSERT_EQUAL(domain::kLiveKeyLimit, keyRows());
+        CPPUNIT_ASSERT_EQUAL(domain::kActiveKeyLimit, keyRows());
         CPPUNIT_ASSERT_EQUAL(before, auditRows());
         CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, keyName("one more")).ok());
     }
@@ -252,7 +252,7 @@ private:
         fill();
         const auto any = scene_->world.apiKeys.list(scene_->ann).front();
         CPPUNIT_ASSERT(scene_->world.apiKeys.regenerate(scene_->ann, any.id).ok());
-        CPPUNIT_ASSERT_EQUAL(domain::kLiveKeyLimit, scene_->world.apiKeys.list(scene_->ann).size());
+        CPPUNIT_ASSERT_EQUAL(domain::kActiveKeyLimit, scene_->world.apiKeys.list(scene_->ann).size());
     }
 
     void aFormMakesAKeyOnce() {

@@ -49,9 +49,9 @@ private:
     }
 
     void namesTheKeyAndItsOwner() {
-        const auto living = scene_->world.verify(scene_->acme, scene_->issued).value();
-        CPPUNIT_ASSERT(living.id == scene_->issued.key.id);
-        CPPUNIT_ASSERT(living.user == scene_->annUser.id);
+        const auto active = scene_->world.verify(scene_->acme, scene_->issued).value();
+        CPPUNIT_ASSERT(active.id == scene_->issued.key.id);
+        CPPUNIT_ASSERT(active.user == scene_->annUser.id);
     }
 
     void refusesABadFormWithoutAskingTheDatabase() {

@@ -28,7 +28,7 @@ class OperatorKeyServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(createsAKeyThatItsUserSeesAndThatVerifies);
     CPPUNIT_TEST(createsNoneForNobodyOrForAUserWhoIsNotApproved);
     CPPUNIT_TEST(refusesANameInUseAndStoresNothing);
-    CPPUNIT_TEST(listsTheLivingKeysOfOneUserOrOfAll);
+    CPPUNIT_TEST(listsTheActiveKeysOfOneUserOrOfAll);
     CPPUNIT_TEST(findsALivingKeyByUserAndName);
     CPPUNIT_TEST(regeneratesAndEndsTheOldValue);
     CPPUNIT_TEST(regeneratesNoDeadUnknownOrForeignKey);
@@ -84,7 +84,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, data().audit.size());
     }
 
-    void listsTheLivingKeysOfOneUserOrOfAll() {
+    void listsTheActiveKeysOfOneUserOrOfAll() {
         const auto dead = create(scene_->bob, "Dead");
         keys().revoke(scene_->acme, dead.key.id).value();
         const auto bobs = create(scene_->bob);
@@ -124,16 +124,16 @@ private:
     void regeneratesNoDeadUnknownOrForeignKey() {
         const auto dead = create(scene_->ann);
         keys().revoke(scene_->acme, dead.key.id).value();
-        const auto living = create(scene_->ann);
+        const auto active = create(scene_->ann);
         const auto before = data().keys.size();
         const auto unknown = domain::ApiKeyId::make(scene_->world.clock.now());
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyNotFound, keys().regenerate(scene_->acme, dead.key.id)));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyNotFound, keys().regenerate(scene_->acme, unknown)));
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyNotFound, keys().regenerate(scene_->globex, living.key.id)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyNotFound, keys().regenerate(scene_->globex, active.key.id)));
         scene_->world.setStatus(scene_->acme, scene_->ann, UserStatus::kSuspended);
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotApproved, keys().regenerate(scene_->acme, living.key.id)));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotApproved, keys().regenerate(scene_->acme, active.key.id)));
         scene_->world.setStatus(scene_->acme, scene_->ann, UserStatus::kApproved);
-        CPPUNIT_ASSERT(verifies(living));
+        CPPUNIT_ASSERT(verifies(active));
         CPPUNIT_ASSERT_EQUAL(before, data().keys.size());
     }
 

@@ -68,7 +68,7 @@ private:
     }
 
     // Another caller each time.
-    static domain::Caller callerAt(std::chrono::microseconds after) {
+    static domain::ClientInfo callerAt(std::chrono::microseconds after) {
         return {"203.0.113.9", "n8n/" + std::to_string(after.count())};
     }
     domain::ApiKey key() const { return scene_->world.stores.data(scene_->acme).keys.at(scene_->key).key; }

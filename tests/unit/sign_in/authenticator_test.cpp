@@ -28,12 +28,12 @@ struct Scene {
 // Every cached entry holds.
 class HoldingFence final : public domain::Fence {
 public:
-    void read(domain::Generations& generations) const override { generations = {}; }
-    bool holds(const domain::Ticket&) const override { return true; }
-    void raise(const domain::StandingChanges&) override {}
+    void read(domain::ShardCounters& counters) const override { counters = {}; }
+    bool holds(const domain::CacheStamp&) const override { return true; }
+    void bump(const domain::Invalidations&) override {}
     bool isAlone() const override { return true; }
     std::chrono::milliseconds lapsedFor() const override { return std::chrono::milliseconds{0}; }
-    std::optional<domain::BoardId> board() const override { return std::nullopt; }
+    std::optional<domain::SegmentId> segment() const override { return std::nullopt; }
 };
 
 class AuthenticatorTest : public CppUnit::TestFixture {

@@ -63,7 +63,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAKeyOrADeviceOfNoUserOfTheExport);
     CPPUNIT_TEST(refusesALineageOfTwoUsers);
     CPPUNIT_TEST(refusesASealedPasswordThatDoesNotOpen);
-    CPPUNIT_TEST(refusesMoreLivingKeysThanAUserMayHave);
+    CPPUNIT_TEST(refusesMoreActiveKeysThanAUserMayHave);
     CPPUNIT_TEST(refusesAColumnThatItDoesNotKnow);
     CPPUNIT_TEST(refusesATableWithoutAColumnThatItNeeds);
     CPPUNIT_TEST(takesSessionsAsTheyAre);
@@ -307,7 +307,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
             refusal(sourceOf({first, second}, {user(ann_), user(bob_)})));
     }
 
-    void refusesMoreLivingKeysThanAUserMayHave() {
+    void refusesMoreActiveKeysThanAUserMayHave() {
         std::vector<Row> keys;
         for (int i = 0; i < 500; ++i) keys.push_back(key(ann_));
         auto dead = key(ann_);
@@ -316,7 +316,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("taken"), refusal(sourceOf(keys, {user(ann_)})));
         keys.push_back(key(ann_));
         CPPUNIT_ASSERT_EQUAL(
-            std::string("table api_keys, row 502, column user_id: its user has more than 500 living keys"),
+            std::string("table api_keys, row 502, column user_id: its user has more than 500 active keys"),
             refusal(sourceOf(keys, {user(ann_)})));
     }
 

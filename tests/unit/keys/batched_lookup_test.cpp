@@ -1,4 +1,4 @@
-#include "domain/keys/gathering.h"
+#include "domain/keys/batched_lookup.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -26,8 +26,8 @@ public:
     void open() { open_ = true, open_.notify_all(); }
 
 private:
-    domain::SettledAt runTransaction(const domain::Tenant&,
-                                     const std::function<Ending(domain::TenantStore&)>&) override {
+    domain::EffectiveAt runTransaction(const domain::Tenant&,
+                                       const std::function<Ending(domain::TenantStore&)>&) override {
         throw std::logic_error("a look-up changes nothing");
     }
 
@@ -50,16 +50,17 @@ private:
     std::atomic<bool> open_ = false;
 };
 
-using Lookup = domain::Gathering<KeyHashes, std::optional<FoundKey>>;
+using Lookup = domain::BatchedLookup<KeyHashes, std::optional<FoundKey>>;
 
-std::vector<std::optional<FoundKey>> findLive(const domain::TenantStore& store, const std::vector<KeyHashes>& sought) {
-    return store.apiKeys().findLive(sought);
+std::vector<std::optional<FoundKey>> findActive(const domain::TenantStore& store,
+                                                const std::vector<KeyHashes>& sought) {
+    return store.apiKeys().findActive(sought);
 }
 
 constexpr int kFollowers = 5;
 
-class GatheringTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(GatheringTest);
+class BatchedLookupTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(BatchedLookupTest);
     CPPUNIT_TEST(asksOnceForAllWhoWaitedMeanwhile);
     CPPUNIT_TEST(givesNoAnswerThatIsOlderThanTheQuestion);
     CPPUNIT_TEST(failsWhoeverWaitedForADatabaseThatIsGone);
@@ -100,7 +101,7 @@ private:
     };
     Outcome gather() {
         GatedStores stores(scene_->world.stores);
-        Lookup lookup(stores, findLive);
+        Lookup lookup(stores, findActive);
         Outcome outcome;
         outcome.found.resize(kFollowers + 1);
         std::atomic<int> unavailable = 0, begun = 0;
@@ -147,7 +148,7 @@ private:
     void givesNoAnswerThatIsOlderThanTheQuestion() {
         for (int key = 0; key <= kFollowers; ++key) {
             GatedStores stores(scene_->world.stores);
-            Lookup lookup(stores, findLive);
+            Lookup lookup(stores, findActive);
             std::optional<FoundKey> early, late;
             std::atomic<bool> begun = false;
             {
@@ -176,7 +177,7 @@ private:
 
     void holdsUpNoOtherTenant() {
         GatedStores stores(scene_->world.stores);
-        Lookup lookup(stores, findLive);
+        Lookup lookup(stores, findActive);
         const std::jthread held([&] { (void)lookup.ask(scene_->acme, scene_->hashesOf(0)); });
         const std::jthread other([&] { (void)lookup.ask(scene_->globex, scene_->hashesOf(0)); });
         const auto patience = std::chrono::steady_clock::now() + 10s;
@@ -187,7 +188,7 @@ private:
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(GatheringTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(BatchedLookupTest);
 
 }  // namespace
 }  // namespace claviger::tests

@@ -1,4 +1,4 @@
-#include "domain/keys/key_maker.h"
+#include "domain/keys/key_issuer.h"
 
 namespace claviger::domain {
 namespace {
@@ -7,16 +7,16 @@ AuditEvent event(AuditAction action, const KeyHolder& holder, const ApiKey& key)
     return {key.createdAt, action, holder.user, key.id, holder.origin};
 }
 
-bool isUsed(const TenantStore& store, const KeyMaker::Once& once) {
+bool isUsed(const TenantStore& store, const KeyIssuer::Once& once) {
     return once && store.apiKeys().isUsed(*once);
 }
 
 }  // namespace
 
-KeyMaker::KeyMaker(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock, const ChangeLimit& limit)
+KeyIssuer::KeyIssuer(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock, const ChangeLimit& limit)
     : stores_(stores), hasher_(hasher), clock_(clock), limit_(limit) {}
 
-Result<IssuedApiKey> KeyMaker::create(const KeyHolder& holder, const KeyName& name, const Once& once) {
+Result<IssuedApiKey> KeyIssuer::create(const KeyHolder& holder, const KeyName& name, const Once& once) {
     const auto now = clock_.now();
     auto fullKey = secrets::PlainKey::generate();
     const ApiKey key{ApiKeyId::make(now), holder.user, name, LineageId::make(now), 1, fullKey.shownPrefix(), now, {}};
@@ -26,7 +26,7 @@ Result<IssuedApiKey> KeyMaker::create(const KeyHolder& holder, const KeyName& na
         const auto user = store.apiKeys().lockUser(holder.user);
         if (!user) return ErrorCode::kUnauthorized;
         if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
-        if (user->livingKeys >= kLiveKeyLimit) return ErrorCode::kKeyLimitReached;
+        if (user->activeKeys >= kActiveKeyLimit) return ErrorCode::kKeyLimitReached;
         if (auto charged = charge(store, holder, user->changesWholeAt, now); !charged.ok()) return charged;
         store.audit().add(event(AuditAction::kKeyCreated, holder, key));
         return store.apiKeys().add(key, secret);
@@ -35,13 +35,13 @@ Result<IssuedApiKey> KeyMaker::create(const KeyHolder& holder, const KeyName& na
     return IssuedApiKey{key, std::move(fullKey)};
 }
 
-Result<IssuedApiKey> KeyMaker::regenerate(const KeyHolder& holder, const ApiKeyId& id, const Once& once) {
+Result<IssuedApiKey> KeyIssuer::regenerate(const KeyHolder& holder, const ApiKeyId& id, const Once& once) {
     const auto now = clock_.now();
     auto fullKey = secrets::PlainKey::generate();
     const auto secret = secretOf(holder, fullKey, once);
 
-    auto [stored, settledAt] =
-        stores_.transactSettling<ApiKey>(holder.tenant, [&](TenantStore& store) -> Result<ApiKey> {
+    auto [stored, effectiveAt] =
+        stores_.transactRevocation<ApiKey>(holder.tenant, [&](TenantStore& store) -> Result<ApiKey> {
             const auto [userIsApproved, old, changesWholeAt] = store.apiKeys().lock(holder.user, id);
             if (!userIsApproved) return ErrorCode::kUnauthorized;
             if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
@@ -56,18 +56,18 @@ Result<IssuedApiKey> KeyMaker::regenerate(const KeyHolder& holder, const ApiKeyI
             return key;
         });
     if (!stored.ok()) return stored.error();
-    return IssuedApiKey{std::move(stored).value(), std::move(fullKey), settledAt};
+    return IssuedApiKey{std::move(stored).value(), std::move(fullKey), effectiveAt};
 }
 
-Result<void> KeyMaker::charge(TenantStore& store, const KeyHolder& holder, std::optional<Timestamp> wholeAt,
-                              Timestamp now) const {
+Result<void> KeyIssuer::charge(TenantStore& store, const KeyHolder& holder, std::optional<Timestamp> wholeAt,
+                               Timestamp now) const {
     const auto charged = limit_.charge(wholeAt, now);
     if (!charged.ok()) return charged.error();
     if (charged.value()) store.apiKeys().setChangesWholeAt(holder.user, *charged.value());
     return {};
 }
 
-KeySecret KeyMaker::secretOf(const KeyHolder& holder, const secrets::PlainKey& fullKey, const Once& once) const {
+KeySecret KeyIssuer::secretOf(const KeyHolder& holder, const secrets::PlainKey& fullKey, const Once& once) const {
     return {hasher_.hash(holder.tenant.id, fullKey), hasher_.pepperVersion(), once};
 }
 

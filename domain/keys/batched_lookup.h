@@ -18,15 +18,15 @@ namespace claviger::domain {
 // single lookup never waits for others. The query of each batch starts after all of its lookups have arrived, so no
 // result is older than its lookup. Thread-safe.
 template <class Question, class Answer>
-class Gathering {
+class BatchedLookup {
 public:
     // Runs the query of a batch. Must return one result per lookup, in their order. Gets at least one lookup.
     using Ask = std::function<std::vector<Answer>(const TenantStore&, const std::vector<Question>&)>;
 
-    Gathering(const TenantStores& stores, Ask ask)  // the stores must outlive this
+    BatchedLookup(const TenantStores& stores, Ask ask)  // the stores must outlive this
         : stores_(stores), ask_(std::move(ask)) {}
-    Gathering(const Gathering&) = delete;
-    Gathering& operator=(const Gathering&) = delete;
+    BatchedLookup(const BatchedLookup&) = delete;
+    BatchedLookup& operator=(const BatchedLookup&) = delete;
 
     // Returns the result of one lookup. Blocks until its batch has run. Throws StorageUnavailable, also if the batch
     // before it has failed with that: waiting for its own batch to fail as well would take twice as long. Any other
@@ -71,7 +71,8 @@ private:
         round.turn.get_future().get();
         close(tenant);
         try {
-            round.answers = stores_.read(tenant, [&](const TenantStore& store) { return ask_(store, round.questions); });
+            round.answers =
+                stores_.read(tenant, [&](const TenantStore& store) { return ask_(store, round.questions); });
             round.ended.set_value();
         } catch (...) {
             fail(tenant, round, std::current_exception());

@@ -7,22 +7,22 @@
 #include "domain/base/fault_report.h"
 #include "domain/ports/control/tenant_archive.h"
 #include "persistence/connection/connections.h"
-#include "persistence/fence/board.h"
+#include "persistence/fence/shared_segment.h"
 
 namespace claviger::persistence {
 
-// The epoch poller of one host, and the only writer of its board's lease. Every 100 ms it reads the epochs and the
-// hosts from the database, raises the changed slots and renews the lease. On each new connection it first registers
+// The epoch poller of one host, and the only writer of its segment's lease. Every 100 ms it reads the epochs and the
+// hosts from the database, bumps the changed shards and renews the lease. On each new connection it first registers
 // this host and waits half a second. While it does not run, or the database does not answer, the lease lapses, and
-// every lookup goes to the database. For one thread. A board must have at most one running feeder.
-class Feeder {
+// every lookup goes to the database. For one thread. A segment must have at most one running poller.
+class EpochPoller {
 public:
     // Reports each fault that lets the lease lapse as a failure, and each lease as a success. `peppers` are this
     // host's. If the database is used with another pepper of one of these versions, that is such a fault, and the host
     // registers nothing: it would refuse the keys of the others. References must outlive this.
-    Feeder(Connections&, Board&, domain::PepperFingerprints peppers, domain::FaultReport&);
+    EpochPoller(Connections&, SharedSegment&, domain::PepperFingerprints peppers, domain::FaultReport&);
 
-    // Waits that long. Returns false if the feeder is to stop. Must not throw.
+    // Waits that long. Returns false if the poller is to stop. Must not throw.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
     // Blocks until the pause returns false. Then ends the lease and deletes this host's row of `nodes`. Throws nothing;
@@ -35,16 +35,16 @@ private:
     void feed(Connection&, const Pause&, bool& stopped);
     bool begin(Connection&, const Pause&);
     bool renew(Connection&);
-    void readEpochs(Connection&, Board::Moment askedAt);
-    void readBoards(Connection&, Board::Moment askedAt);
+    void readEpochs(Connection&, SharedSegment::Moment askedAt);
+    void readSegments(Connection&, SharedSegment::Moment askedAt);
     void leave() noexcept;
 
     Connections& connections_;
-    Board& board_;
+    SharedSegment& segment_;
     const domain::PepperFingerprints peppers_;
     domain::FaultReport& faults_;
-    Epochs epochs_;               // of the last reading, by slot; empty before the first on a connection
-    Board::Moment renewedAt_{0};  // when the last renewal of this host's row began
+    Epochs epochs_;                       // of the last reading, by shard; empty before the first on a connection
+    SharedSegment::Moment renewedAt_{0};  // when the last renewal of this host's row began
 };
 
 }  // namespace claviger::persistence

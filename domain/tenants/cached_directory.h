@@ -7,9 +7,9 @@ namespace claviger::domain {
 
 // A directory that caches the tenants that it has found. A cached tenant is used only while the fence holds. Unknown
 // hosts are not cached: so a new tenant is found at once, and guessed host names evict no tenant. Thread-safe.
-class RememberingDirectory final : public TenantDirectory {
+class CachedDirectory final : public TenantDirectory {
 public:
-    RememberingDirectory(const TenantDirectory&, const Fence&);  // must outlive this
+    CachedDirectory(const TenantDirectory&, const Fence&);  // must outlive this
 
     SharedTenant findByHost(const HostName&) const override;
 

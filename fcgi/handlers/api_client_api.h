@@ -6,8 +6,8 @@ namespace claviger::fcgi {
 
 // The routes that API clients call with an API key.
 // GET /v1/verify, and GET /v1/verify/guard for nginx's auth_request
-Reply verifyApiKey(const Services&, const ProgramCall&);
+Reply verifyApiKey(const Services&, const ApiClientCall&);
 
-Reply showBearer(const Services&, const ProgramCall&);  // GET /v1/me
+Reply showOwner(const Services&, const ApiClientCall&);  // GET /v1/me
 
 }  // namespace claviger::fcgi

@@ -1,12 +1,12 @@
 // Keeps a log of the operations on a service under faults. Its users create, regenerate and verify keys without a
 // pause, and each answer is recorded. In the end the log is compared with the service and its database.
 //
-//   const ledger = await openLedger(service, { writers: 3, verifiers: 3 });   // makes a tenant and users
-//   ledger.begin();
+//   const operations = await openOperationLog(service, { writers: 3, verifiers: 3 });   // makes a tenant and users
+//   operations.begin();
 //   …                                               // faults
-//   await ledger.end();
-//   ledger.requests, ledger.errors, ledger.wrong    // the results; `wrong` lists the violations
-//   await ledger.differences();                     // the differences from what was acknowledged, in words
+//   await operations.end();
+//   operations.requests, operations.errors, operations.wrong    // the results; `wrong` lists the violations
+//   await operations.differences();                     // the differences from what was acknowledged, in words
 
 import http from 'node:http';
 
@@ -17,15 +17,15 @@ const mostKeys = 450; // of a user; the service allows 500
 
 // A writer acts as `people` users, one after another, since a user may have 500 keys. `kept`: each client keeps its
 // connection.
-export async function openLedger(service, { writers = 3, verifiers = 3, people = 1, kept = true } = {}) {
+export async function openOperationLog(service, { writers = 3, verifiers = 3, people = 1, kept = true } = {}) {
   const tenant = service.tenant();
-  const ledger = new Ledger(service, tenant, { verifiers, kept });
+  const operations = new OperationLog(service, tenant, { verifiers, kept });
   for (let i = 0; i < writers; i += 1) {
     const crew = [];
     for (let j = 0; j < people; j += 1) crew.push(await newPerson(service, tenant));
-    ledger.crews.push(crew);
+    operations.crews.push(crew);
   }
-  return ledger;
+  return operations;
 }
 
 async function newPerson(service, tenant) {
@@ -36,7 +36,7 @@ async function newPerson(service, tenant) {
 const plainId = (id) => id.replaceAll('-', '');
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
-class Ledger {
+class OperationLog {
   crews = []; // for each writer its users
   values = new Map(); // each value that was shown → its key
   unknownNames = []; // creates of unknown outcome
@@ -166,7 +166,7 @@ class Ledger {
     const { state, value, id } = key;
     const answer = await this.verify(value, agent);
     const alive = state === 'live' && key.state === 'live' && key.value === value;
-    if (answer.status === 401 && alive) this.wrong.push(`the living value of ${key.name} was refused`);
+    if (answer.status === 401 && alive) this.wrong.push(`the active value of ${key.name} was refused`);
     if (answer.status === 204 && state === 'dead') this.wrong.push(`a dead value of ${key.name} was accepted`);
     if (answer.status === 204 && answer.headers['x-claviger-key-id'] !== id) this.wrong.push(`${key.name} was taken for another key`);
     return answer;
@@ -226,8 +226,8 @@ class Ledger {
     for (const { email, visitor } of this.people) {
       const answer = await visitor.get('/api/api-keys');
       const listed = answer.status === 200 ? answer.json().keys.map(({ id }) => plainId(id)).sort() : [];
-      const living = rows.filter((row) => row.email === email && row.live).map(({ id }) => id).sort();
-      if (listed.join() !== living.join()) found.push(`${email} sees ${listed.length} keys of ${living.length} (${answer.status})`);
+      const active = rows.filter((row) => row.email === email && row.live).map(({ id }) => id).sort();
+      if (listed.join() !== active.join()) found.push(`${email} sees ${listed.length} keys of ${active.length} (${answer.status})`);
     }
     return found;
   }

@@ -13,19 +13,20 @@ namespace claviger::persistence {
 // is stopped or cut off would hold every thread for the whole time-out, one request after another. For the first
 // `moment` after each time-out all are refused. Reason: requests that queued for a thread during that time-out are
 // refused in it, and none of them waits for a second time-out. Thread-safe.
-class Silence {
+class CircuitBreaker {
     using Clock = std::chrono::steady_clock;
 
 public:
-    explicit Silence(std::chrono::milliseconds moment = std::chrono::milliseconds(200)) : moment_(moment) {}
+    explicit CircuitBreaker(std::chrono::milliseconds moment = std::chrono::milliseconds(200)) : moment_(moment) {}
 
     // One use of a connection. Its owner reports the end by answered() or failed(). Destroyed without either, it counts
     // neither as a success nor as a time-out.
     class Question {
     public:
-        // `patience` is the time-out of an answer. The Silence must outlive this. Throws domain::StorageUnavailable if
-        // the circuit breaker is open, and another use tries the server or the first `moment` has not passed.
-        Question(Silence&, std::chrono::seconds patience);
+        // `patience` is the time-out of an answer. The CircuitBreaker must outlive this. Throws
+        // domain::StorageUnavailable if the circuit breaker is open, and another use tries the server or the first
+        // `moment` has not passed.
+        Question(CircuitBreaker&, std::chrono::seconds patience);
         Question(Question&&) noexcept;
         Question& operator=(Question&&) = delete;
         Question(const Question&) = delete;
@@ -39,7 +40,7 @@ public:
         bool waitedLong() const { return Clock::now() - begun_ >= patience_; }
 
     private:
-        Silence* silence_;  // null after a move from this
+        CircuitBreaker* breaker_;  // null after a move from this
         Clock::duration patience_;
         Clock::time_point begun_;
         bool alone_ = false;  // tries the server while all others are refused

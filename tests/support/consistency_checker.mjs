@@ -1,18 +1,18 @@
 // Checks that "dead everywhere" holds. A violation is a verify that starts after the revocation of its value was
 // acknowledged, and accepts it.
 //
-//   const jury = new Jury();
-//   jury.present(client, value);                     // an active value; the two before it are verified too
-//   jury.died(value);                                // the regenerate was acknowledged
-//   const verifiers = hosts.map((host) => verifier(statusOver(host, tenant), jury));
-//   jury.close(); await Promise.all(verifiers);
-//   jury.violations;
+//   const checker = new ConsistencyChecker();
+//   checker.present(client, value);                     // an active value; the two before it are verified too
+//   checker.died(value);                                // the regenerate was acknowledged
+//   const verifiers = hosts.map((host) => verifier(statusOver(host, tenant), checker));
+//   checker.close(); await Promise.all(verifiers);
+//   checker.violations;
 
 import http from 'node:http';
 
 export const now = () => performance.now();
 
-export class Jury {
+export class ConsistencyChecker {
   #suspects = new Map(); // client → its active value and the two before it, which are revoked
   #all = [];
   #deadSince = new Map();
@@ -61,18 +61,18 @@ export class Jury {
   }
 }
 
-// A verifier: one kept connection that sends verifies without a pause until the jury is closed.
-export async function verifier(ask, jury) {
+// A verifier: one kept connection that sends verifies without a pause until the checker is closed.
+export async function verifier(ask, checker) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  const next = jury.attend();
-  while (!jury.closed) {
+  const next = checker.attend();
+  while (!checker.closed) {
     const { value, done } = next();
     if (value === undefined) {
       await new Promise(setImmediate);
       continue;
     }
     const started = now();
-    jury.hear(value, started, await ask(agent, value));
+    checker.hear(value, started, await ask(agent, value));
     done();
   }
   agent.destroy();

@@ -1,6 +1,6 @@
-// The board of a host follows the database. Its lease lapses where it cannot.
+// The segment of a host follows the database. Its lease lapses where it cannot.
 
-#include "persistence/fence/feeder.h"
+#include "persistence/fence/epoch_poller.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <sys/mman.h>
@@ -15,24 +15,24 @@
 namespace claviger::tests {
 namespace {
 
-using domain::Slot;
-using domain::Ticket;
-using persistence::Board;
-using persistence::Feeder;
+using domain::CacheStamp;
+using domain::Shard;
+using persistence::EpochPoller;
+using persistence::SharedSegment;
 using namespace std::chrono_literals;
 
-constexpr Slot kSlot{77}, kOther{78};
+constexpr Shard kShard{77}, kOther{78};
 
-Ticket ticketFor(const Board& board, Slot slot) {
-    domain::Generations generations;
-    board.read(generations);
-    return {generations, {slot}};
+CacheStamp stampFor(const SharedSegment& segment, Shard shard) {
+    domain::ShardCounters counters;
+    segment.read(counters);
+    return {counters, {shard}};
 }
 
-class FeederTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(FeederTest);
-    CPPUNIT_TEST(aBoardIsSharedByAllWhoMapIt);
-    CPPUNIT_TEST(aBoardOfAnotherLayoutIsRefused);
+class EpochPollerTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(EpochPollerTest);
+    CPPUNIT_TEST(aSegmentIsSharedByAllWhoMapIt);
+    CPPUNIT_TEST(aSegmentOfAnotherLayoutIsRefused);
     CPPUNIT_TEST(nothingHoldsBeforeTheFirstLease);
     CPPUNIT_TEST(holdsWhileItIsFed);
     CPPUNIT_TEST(nothingHoldsAfterTheLease);
@@ -42,10 +42,10 @@ class FeederTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(mayStopWhileItIsBeingAnnounced);
     CPPUNIT_TEST(isAloneWhileItIsFed);
     CPPUNIT_TEST(isNotAloneAfterTheLease);
-    CPPUNIT_TEST(isNotAloneWhereAnotherBoardIs);
+    CPPUNIT_TEST(isNotAloneWhereAnotherSegmentIs);
     CPPUNIT_TEST(isRegisteredWhileItFeedsAndGoneAfterwards);
     CPPUNIT_TEST(saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease);
-    CPPUNIT_TEST(aDeleteThatIsLateSparesTheRowOfTheNextFeeder);
+    CPPUNIT_TEST(aDeleteThatIsLateSparesTheRowOfTheNextPoller);
     CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
     CPPUNIT_TEST(beginsAnewOnANewConnection);
     CPPUNIT_TEST(forgetsNodesThatAreNotRenewed);
@@ -56,9 +56,9 @@ class FeederTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         tenant_.emplace(database().makeTenant());
-        const int fd = Board::make();
-        board_ = std::make_unique<Board>(fd);
-        other_ = std::make_unique<Board>(fd);
+        const int fd = SharedSegment::make();
+        segment_ = std::make_unique<SharedSegment>(fd);
+        other_ = std::make_unique<SharedSegment>(fd);
         faults_.emplace();
         ::close(fd);
         database().execute(*tenant_, "DELETE FROM claviger.nodes");
@@ -71,75 +71,75 @@ public:
 private:
     static TestDatabase& database() { return TestDatabase::instance(); }
 
-    // Runs a feeder. Before each pause it calls `step` with the number of the pause, from 1, and ends once that returns
+    // Runs a poller. Before each pause it calls `step` with the number of the pause, from 1, and ends once that returns
     // false. In the pauses that follow its registration it calls `announced_` instead.
     void feed(const std::function<bool(int)>& step) {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         int pauses = 0;
-        Feeder(connections, *board_, peppers_, *faults_).run([&](std::chrono::milliseconds time) {
-            return time == domain::kSettlingTime / 4 ? announced_() : step(++pauses);
+        EpochPoller(connections, *segment_, peppers_, *faults_).run([&](std::chrono::milliseconds time) {
+            return time == domain::kAcknowledgementDelay / 4 ? announced_() : step(++pauses);
         });
     }
 
-    void raise(Slot slot, int by) {
+    void bump(Shard shard, int by) {
         database().execute(*tenant_, "UPDATE claviger.revocation_epochs SET epoch = epoch + " + std::to_string(by) +
-                                         " WHERE slot = " + std::to_string(indexOf(slot)));
+                                         " WHERE slot = " + std::to_string(indexOf(shard)));
     }
     std::int64_t nodes(const std::string& condition = "TRUE") {
         const auto rows = database().query(*tenant_, "SELECT COUNT(*) FROM claviger.nodes WHERE " + condition);
         return std::stoll(rows.at(0).at(0).value());
     }
 
-    void aBoardIsSharedByAllWhoMapIt() {
-        CPPUNIT_ASSERT(board_->board() == other_->board());
-        board_->lease(Board::now() + 1min);
-        const auto ticket = ticketFor(*other_, kSlot);
-        CPPUNIT_ASSERT(other_->holds(ticket));
-        board_->raise({kSlot});
-        CPPUNIT_ASSERT(!other_->holds(ticket));
+    void aSegmentIsSharedByAllWhoMapIt() {
+        CPPUNIT_ASSERT(segment_->segment() == other_->segment());
+        segment_->lease(SharedSegment::now() + 1min);
+        const auto stamp = stampFor(*other_, kShard);
+        CPPUNIT_ASSERT(other_->holds(stamp));
+        segment_->bump({kShard});
+        CPPUNIT_ASSERT(!other_->holds(stamp));
     }
 
-    void aBoardOfAnotherLayoutIsRefused() {
+    void aSegmentOfAnotherLayoutIsRefused() {
         const int fd = ::memfd_create("another", MFD_CLOEXEC);
         for (const auto size : {0, 8192}) {
             CPPUNIT_ASSERT_EQUAL(0, ::ftruncate(fd, size));
-            CPPUNIT_ASSERT_THROW(Board board(fd), std::runtime_error);
+            CPPUNIT_ASSERT_THROW(SharedSegment segment(fd), std::runtime_error);
         }
         ::close(fd);
     }
 
-    void nothingHoldsBeforeTheFirstLease() { CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot))); }
+    void nothingHoldsBeforeTheFirstLease() { CPPUNIT_ASSERT(!segment_->holds(stampFor(*segment_, kShard))); }
 
     void holdsWhileItIsFed() {
         feed([&](int pause) {
-            CPPUNIT_ASSERT(board_->holds(ticketFor(*board_, kSlot)));
+            CPPUNIT_ASSERT(segment_->holds(stampFor(*segment_, kShard)));
             return pause < 3;
         });
-        CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot)));  // it has left
+        CPPUNIT_ASSERT(!segment_->holds(stampFor(*segment_, kShard)));  // it has left
         CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
     }
 
     void nothingHoldsAfterTheLease() {
         feed([&](int) {
-            const auto ticket = ticketFor(*board_, kSlot);
-            CPPUNIT_ASSERT(board_->holds(ticket));
+            const auto stamp = stampFor(*segment_, kShard);
+            CPPUNIT_ASSERT(segment_->holds(stamp));
             std::this_thread::sleep_for(domain::kLease);  // as if it had been stopped
-            CPPUNIT_ASSERT(!board_->holds(ticket));
+            CPPUNIT_ASSERT(!segment_->holds(stamp));
             return false;
         });
     }
 
     void endsWhatItConcerns(int change) {
-        std::optional<Ticket> concerned, unconcerned;
+        std::optional<CacheStamp> concerned, unconcerned;
         feed([&](int pause) {
             if (pause == 1) {
-                concerned = ticketFor(*board_, kSlot);
-                unconcerned = ticketFor(*board_, kOther);
-                raise(kSlot, change);
+                concerned = stampFor(*segment_, kShard);
+                unconcerned = stampFor(*segment_, kOther);
+                bump(kShard, change);
                 return true;
             }
-            CPPUNIT_ASSERT(!board_->holds(*concerned));
-            CPPUNIT_ASSERT(board_->holds(*unconcerned));
+            CPPUNIT_ASSERT(!segment_->holds(*concerned));
+            CPPUNIT_ASSERT(segment_->holds(*unconcerned));
             return false;
         });
     }
@@ -151,16 +151,16 @@ private:
         int times = 0;
         announced_ = [&] {
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
-            CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot)));
-            CPPUNIT_ASSERT(board_->isAlone());  // its own changes need not wait in this time
-            raise(kSlot, 1);
+            CPPUNIT_ASSERT(!segment_->holds(stampFor(*segment_, kShard)));
+            CPPUNIT_ASSERT(segment_->isAlone());  // its own changes need not wait in this time
+            bump(kShard, 1);
             ++times;
             return true;
         };
-        std::optional<Ticket> ticket;
+        std::optional<CacheStamp> stamp;
         feed([&](int pause) {
-            if (pause == 1) ticket = ticketFor(*board_, kSlot);
-            CPPUNIT_ASSERT(board_->holds(*ticket));  // the first reading has that epoch: the next sees no change
+            if (pause == 1) stamp = stampFor(*segment_, kShard);
+            CPPUNIT_ASSERT(segment_->holds(*stamp));  // the first reading has that epoch: the next sees no change
             return pause < 2;
         });
         CPPUNIT_ASSERT_EQUAL(4, times);
@@ -174,26 +174,26 @@ private:
     }
 
     void isAloneWhileItIsFed() {
-        CPPUNIT_ASSERT(!board_->isAlone());
+        CPPUNIT_ASSERT(!segment_->isAlone());
         feed([&](int pause) {
-            CPPUNIT_ASSERT(board_->isAlone());
+            CPPUNIT_ASSERT(segment_->isAlone());
             return pause < 3;
         });
         std::this_thread::sleep_for(domain::kLease);
-        CPPUNIT_ASSERT(!board_->isAlone());
+        CPPUNIT_ASSERT(!segment_->isAlone());
     }
 
     void isNotAloneAfterTheLease() {
         feed([&](int) {
             std::this_thread::sleep_for(domain::kLease);
-            CPPUNIT_ASSERT(!board_->isAlone());
+            CPPUNIT_ASSERT(!segment_->isAlone());
             return false;
         });
     }
 
-    void isNotAloneWhereAnotherBoardIs() {
+    void isNotAloneWhereAnotherSegmentIs() {
         feed([&](int pause) {
-            CPPUNIT_ASSERT_EQUAL(pause != 2, board_->isAlone());
+            CPPUNIT_ASSERT_EQUAL(pause != 2, segment_->isAlone());
             if (pause == 1)
                 database().execute(*tenant_,
                                    "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES "
@@ -211,10 +211,10 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
     }
 
-    // A feeder of an earlier release was killed, and has left the row of the same board.
+    // A poller of an earlier release was killed, and has left the row of the same segment.
     void saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease() {
         std::string id;
-        for (const auto octet : board_->board()->octets()) {
+        for (const auto octet : segment_->segment()->octets()) {
             constexpr auto kDigits = "0123456789abcdef";
             id += {kDigits[octet >> 4U], kDigits[octet & 15U]};
         }
@@ -229,8 +229,8 @@ private:
         });
     }
 
-    // The next feeder registers before the DELETE, which waits for that transaction.
-    void aDeleteThatIsLateSparesTheRowOfTheNextFeeder() {
+    // The next poller registers before the DELETE, which waits for that transaction.
+    void aDeleteThatIsLateSparesTheRowOfTheNextPoller() {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         const auto next = connections.borrow();
         std::thread commits;
@@ -253,26 +253,26 @@ private:
     }
 
     void beginsAnewWhereItsRowIsGone() {
-        std::optional<Ticket> ticket;
+        std::optional<CacheStamp> stamp;
         feed([&](int pause) {
             if (pause == 1) {
-                ticket = ticketFor(*board_, kSlot);
+                stamp = stampFor(*segment_, kShard);
                 database().execute(*tenant_, "DELETE FROM claviger.nodes");
                 std::this_thread::sleep_for(1s);
                 return true;
             }
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
-            CPPUNIT_ASSERT(!board_->holds(*ticket));
-            CPPUNIT_ASSERT(board_->holds(ticketFor(*board_, kSlot)));
+            CPPUNIT_ASSERT(!segment_->holds(*stamp));
+            CPPUNIT_ASSERT(segment_->holds(stampFor(*segment_, kShard)));
             return false;
         });
     }
 
     void beginsAnewOnANewConnection() {
-        std::optional<Ticket> ticket;
+        std::optional<CacheStamp> stamp;
         feed([&](int pause) {
             if (pause == 1) {
-                ticket = ticketFor(*board_, kSlot);
+                stamp = stampFor(*segment_, kShard);
                 const auto id = database().query(
                     *tenant_,
                     "SELECT id FROM information_schema.processlist WHERE user = 'claviger_worker' ORDER BY id DESC");
@@ -280,7 +280,7 @@ private:
                 return true;
             }
             if (pause == 2) return true;  // the lease of before the loss still runs
-            CPPUNIT_ASSERT(!board_->holds(*ticket));
+            CPPUNIT_ASSERT(!segment_->holds(*stamp));
             return false;
         });
         CPPUNIT_ASSERT_EQUAL(1, faults_->failures.load());
@@ -319,7 +319,7 @@ private:
         peppers_ = {{7, "fedcba9876543210"}};
         int pauses = 0;
         feed([&](int) {
-            CPPUNIT_ASSERT(!board_->holds(ticketFor(*board_, kSlot)));
+            CPPUNIT_ASSERT(!segment_->holds(stampFor(*segment_, kShard)));
             CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
             return ++pauses < 3;
         });
@@ -329,12 +329,12 @@ private:
 
     std::optional<domain::Tenant> tenant_;
     domain::PepperFingerprints peppers_;
-    std::unique_ptr<Board> board_, other_;
+    std::unique_ptr<SharedSegment> segment_, other_;
     std::function<bool()> announced_ = [] { return true; };
     std::optional<RecordedFaults> faults_;
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(FeederTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(EpochPollerTest);
 
 }  // namespace
 }  // namespace claviger::tests

@@ -1,4 +1,4 @@
-#include "domain/model/caller.h"
+#include "domain/model/client_info.h"
 
 #include <algorithm>
 #include <iterator>

@@ -6,11 +6,11 @@
 namespace claviger::domain {
 
 // The client that presents a key.
-struct Caller {
+struct ClientInfo {
     std::string address;    // as nginx saw it
     std::string userAgent;  // the result of userAgentOf() for its User-Agent header; empty if it sends none
 
-    bool operator==(const Caller&) const = default;
+    bool operator==(const ClientInfo&) const = default;
 };
 
 // Returns the printable ASCII characters among the first 200 bytes of the header.

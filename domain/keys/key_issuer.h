@@ -18,24 +18,24 @@ struct KeyHolder {
 // The key issuer: creates and regenerates keys. It checks no permission of the caller: ApiKeyService and
 // OperatorKeyService do that first. The full key exists only in the returned value. Thread-safe: holds no mutable
 // state.
-class KeyMaker {
+class KeyIssuer {
 public:
     // References must outlive this.
-    KeyMaker(TenantStores&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
+    KeyIssuer(TenantStores&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
 
     using Once = std::optional<secrets::OnceHash>;
 
     // Creates a key and its audit record, in one transaction.
     //   kUnauthorized     the user is not approved
     //   kAlreadyShown     the form with this one-time value has made a key before
-    //   kKeyLimitReached  the user has kLiveKeyLimit active keys
+    //   kKeyLimitReached  the user has kActiveKeyLimit active keys
     //   kTooManyChanges   the user's budget of changes is used up; retryAfter says for how long
     //   kNameTaken        an active key of the user has the name
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const KeyHolder&, const KeyName&, const Once& = std::nullopt);
 
     // Revokes the key and issues a new one under its name, with the audit record, in one transaction. Does not wait for
-    // the other hosts: do not acknowledge the change before `settledAt`.
+    // the other hosts: do not acknowledge the change before `effectiveAt`.
     //   kUnauthorized, kAlreadyShown  as above
     //   kKeyNotFound                  the user has no active key with this id
     //   kTooManyChanges               as above

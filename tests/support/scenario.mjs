@@ -1,13 +1,13 @@
-// Regenerates keys over two hosts while verifiers on both send verifies without a pause. A jury (jury.mjs) checks the
+// Regenerates keys over two hosts while verifiers on both send verifies without a pause. A checker (checker.mjs) checks the
 // results.
 //
 //   const scene = await makeScene(hosts);            // two services over one database
-//   const result = await trial(scene, 20, { disturb: (round) => … });
+//   const result = await runScenario(scene, 20, { disturb: (round) => … });
 //   assertNoViolation(result, 20);
 
 import assert from 'node:assert/strict';
 
-import { Jury, now, statusOver, verifier } from './jury.mjs';
+import { ConsistencyChecker, now, statusOver, verifier } from './consistency_checker.mjs';
 import { until } from './processes.mjs';
 
 const lease = 500; // milliseconds after which a change holds on every host, even if its outcome is unknown
@@ -26,20 +26,20 @@ export async function makeScene(hosts, { users = 1 } = {}) {
 // `clients` regenerate one key each, at the same time, `times` times in all. Each alternates between the hosts, and
 // acts as one of the users. `disturb` may cause a fault in each round of the first client. `verifiers` is the number of
 // verifying connections to each host of `at`.
-export async function trial(scene, times, { clients = 1, disturb = () => {}, at = scene.hosts, over = statusOver, verifiers = 4 } = {}) {
-  const jury = new Jury();
-  const verifying = at.flatMap((host) => Array.from({ length: verifiers }, () => verifier(over(host, scene.tenant), jury)));
-  const result = { jury, answered: 0, unavailable: [], inDoubt: 0 };
+export async function runScenario(scene, times, { clients = 1, disturb = () => {}, at = scene.hosts, over = statusOver, verifiers = 4 } = {}) {
+  const checker = new ConsistencyChecker();
+  const verifying = at.flatMap((host) => Array.from({ length: verifiers }, () => verifier(over(host, scene.tenant), checker)));
+  const result = { checker, answered: 0, unavailable: [], inDoubt: 0 };
   try {
     const each = Math.ceil(times / clients);
-    const all = Array.from({ length: clients }, (_, i) => new Client(scene, jury, result, i));
+    const all = Array.from({ length: clients }, (_, i) => new Client(scene, checker, result, i));
     await Promise.all(all.map((client, i) => client.run(each, i === 0 ? disturb : () => {})));
-    await until('the verifiers to have asked again', askedAgain(jury));
+    await until('the verifiers to have asked again', askedAgain(checker));
   } finally {
-    jury.close();
+    checker.close();
     await Promise.all(verifying);
   }
-  return { ...result, violations: jury.violations, counts: jury.counts };
+  return { ...result, violations: checker.violations, counts: checker.counts };
 }
 
 function askedAgain({ counts }) {
@@ -48,8 +48,8 @@ function askedAgain({ counts }) {
 }
 
 class Client {
-  constructor(scene, jury, result, index) {
-    Object.assign(this, { jury, result, index, person: scene.people[index % scene.people.length] });
+  constructor(scene, checker, result, index) {
+    Object.assign(this, { checker, result, index, person: scene.people[index % scene.people.length] });
   }
 
   async run(times, disturb) {
@@ -69,7 +69,7 @@ class Client {
   async #regenerate(session) {
     const answer = await session.postJson(`/api/api-keys/${this.key.id}`).catch(() => undefined);
     if (answer?.status === 200) {
-      this.jury.died(this.key.fullKey);
+      this.checker.died(this.key.fullKey);
       await this.#take(answer.json());
       this.result.answered += 1;
       return;
@@ -81,12 +81,12 @@ class Client {
   // The outcome of the regenerate is unknown: the list shows it.
   async #findOut() {
     const keys = await until('the list to be there again', () => this.#listed());
-    const living = keys.filter(({ name }) => name === this.key.name);
-    assert.equal(living.length, 1, `${living.length} living keys of one name`);
-    if (living[0].id === this.key.id) return; // nothing was changed
+    const active = keys.filter(({ name }) => name === this.key.name);
+    assert.equal(active.length, 1, `${active.length} active keys of one name`);
+    if (active[0].id === this.key.id) return; // nothing was changed
     this.result.inDoubt += 1;
-    this.jury.died(this.key.fullKey, now() + lease);
-    await this.#take(await this.#anew(living[0])); // its value was never shown
+    this.checker.died(this.key.fullKey, now() + lease);
+    await this.#take(await this.#anew(active[0])); // its value was never shown
   }
 
   async #listed() {
@@ -105,14 +105,14 @@ class Client {
 
   #take(key) {
     this.key = key;
-    return this.jury.present(this.index, key.fullKey);
+    return this.checker.present(this.index, key.fullKey);
   }
 }
 
 export function assertNoViolation(result, atLeast) {
   assert.deepEqual(result.violations, []);
   assert.ok(result.answered >= atLeast, `${result.answered} were answered`);
-  assert.ok(result.counts.accepted > result.answered, 'the living were accepted');
+  assert.ok(result.counts.accepted > result.answered, 'the active were accepted');
   assert.ok(result.counts.refused > result.answered, 'the dead were asked for');
   for (const { status, headers } of result.unavailable) {
     if (status === 502 || status === 504) continue; // from nginx, if the workers are gone

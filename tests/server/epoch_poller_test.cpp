@@ -1,4 +1,4 @@
-// When a feeder counts as ready, how its master restarts it, and where its reasons go.
+// When a poller counts as ready, how its master restarts it, and where its reasons go.
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <sys/wait.h>
@@ -11,7 +11,7 @@
 #include <iterator>
 #include <string>
 
-#include "fcgi/processes/feeder_keeper.h"
+#include "fcgi/processes/poller_supervisor.h"
 #include "fcgi/processes/worker.h"
 #include "tests/server/eventually.h"
 #include "tests/server/log_to_file.h"
@@ -21,16 +21,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A keeper of feeders that are a shell script. Each start adds a line to a file.
+// A supervisor of pollers that are a shell script. Each start adds a line to a file.
 class Kept {
 public:
     explicit Kept(const std::string& script)
-        : keeper_({"/bin/sh", "-c", "echo >>" + (folder_ / "starts").string() + "; " + script}, -1) {}
+        : supervisor_({"/bin/sh", "-c", "echo >>" + (folder_ / "starts").string() + "; " + script}, -1) {}
 
-    // Lets the keeper work as its master does, until the condition is true.
+    // Lets the supervisor work as its master does, until the condition is true.
     template <class Condition>
     bool tendUntil(Condition condition, std::chrono::milliseconds patience = 8s) {
-        return eventually([&] { return keeper_.tend(), condition(); }, patience);
+        return eventually([&] { return supervisor_.tend(), condition(); }, patience);
     }
     bool tendFor(std::chrono::milliseconds time) {
         return tendUntil([] { return false; }, time);
@@ -43,11 +43,11 @@ public:
 
 private:
     TemporaryFolder folder_;
-    fcgi::FeederKeeper keeper_;
+    fcgi::PollerSupervisor supervisor_;
 };
 
-class FeederTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(FeederTest);
+class EpochPollerTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(EpochPollerTest);
     CPPUNIT_TEST(isRestartedAfterAGrowingPauseWhereItWasNeverReady);
     CPPUNIT_TEST(isRestartedAfterAGrowingPauseWhereItDiesSoonAfterItWasReady);
     CPPUNIT_TEST(logsWhyItCannotGetReady);
@@ -57,11 +57,11 @@ class FeederTest : public CppUnit::TestFixture {
     // Starts are due at 0, 100, 300, 700 and 1,500 ms.
     static void pausesLonger(const std::string& script) {
         const LogToFile quiet;
-        Kept feeder(script);
-        CPPUNIT_ASSERT(feeder.tendUntil([&] { return feeder.starts() >= 2; }));
-        feeder.tendFor(1s);
-        CPPUNIT_ASSERT_MESSAGE(std::to_string(feeder.starts()), feeder.starts() <= 5);
-        CPPUNIT_ASSERT(feeder.tendUntil([&] { return feeder.starts() >= 4; }));
+        Kept poller(script);
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.starts() >= 2; }));
+        poller.tendFor(1s);
+        CPPUNIT_ASSERT_MESSAGE(std::to_string(poller.starts()), poller.starts() <= 5);
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.starts() >= 4; }));
     }
 
     void isRestartedAfterAGrowingPauseWhereItWasNeverReady() { pausesLonger("exit 1"); }
@@ -70,29 +70,29 @@ class FeederTest : public CppUnit::TestFixture {
 
     void logsWhyItCannotGetReady() {
         const LogToFile log;
-        Kept feeder("printf 'no board' >&4; exit 1");
+        Kept poller("printf 'no segment' >&4; exit 1");
         CPPUNIT_ASSERT(
-            feeder.tendUntil([&] { return log.text().find("\"reason\":\"no board\"") != std::string::npos; }));
+            poller.tendUntil([&] { return log.text().find("\"reason\":\"no segment\"") != std::string::npos; }));
     }
 
     // The master has closed its end of the pipe by then.
     void logsWhyItEndsAfterItWasReady() {
         const LogToFile log;
         const auto master = std::to_string(::getpid());
-        const auto feeder = ::fork();
-        if (feeder == 0) {
-            ::setenv(fcgi::WorkerSeat::markerOf(fcgi::Duty::kFeeder), master.c_str(), 1);
+        const auto poller = ::fork();
+        if (poller == 0) {
+            ::setenv(fcgi::InheritedDescriptors::markerOf(fcgi::ProcessRole::kPoller), master.c_str(), 1);
             auto role = fcgi::WorkerRole::claim();
             role->feed([](const auto&) {});
             role->giveUp("a late reason");
             ::_exit(0);
         }
-        ::waitpid(feeder, nullptr, 0);
+        ::waitpid(poller, nullptr, 0);
         CPPUNIT_ASSERT_MESSAGE(log.text(), log.text().find("a late reason") != std::string::npos);
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(FeederTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(EpochPollerTest);
 
 }  // namespace
 }  // namespace claviger::tests

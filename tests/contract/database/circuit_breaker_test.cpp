@@ -1,5 +1,5 @@
 // When a server counts as silent, and which queries may be sent to it then.
-#include "persistence/connection/silence.h"
+#include "persistence/connection/circuit_breaker.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -12,37 +12,37 @@ namespace claviger::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using persistence::Silence;
-using Question = Silence::Question;
+using persistence::CircuitBreaker;
+using Question = CircuitBreaker::Question;
 
 constexpr auto kNone = 0s, kLong = 3600s;  // patience
 
-class SilenceTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(SilenceTest);
+class CircuitBreakerTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(CircuitBreakerTest);
     CPPUNIT_TEST(letsAllAskWhoseServerAnswers);
     CPPUNIT_TEST(letsOneAskAtATimeWhereAnAnswerWasWaitedForInVain);
     CPPUNIT_TEST(letsNobodyAskInTheFirstMoment);
-    CPPUNIT_TEST(doesNotTakeAFailureForSilence);
-    CPPUNIT_TEST(doesNotTakeOneForSilenceWhoseNeighbourWasAnswered);
-    CPPUNIT_TEST(takesOneForSilenceWhoseNeighbourWasAnsweredLongAgo);
+    CPPUNIT_TEST(staysClosedForAFailure);
+    CPPUNIT_TEST(staysClosedForATimeoutWhoseNeighbourWasAnswered);
+    CPPUNIT_TEST(opensForATimeoutWhoseNeighbourWasAnsweredLongAgo);
     CPPUNIT_TEST(endsWithTheFirstAnswer);
     CPPUNIT_TEST_SUITE_END();
 
-    Silence silence_{0ms};
+    CircuitBreaker breaker_{0ms};
 
     bool letsAsk() {
         try {
-            const Question question(silence_, kLong);
+            const Question question(breaker_, kLong);
             return true;
         } catch (const domain::StorageUnavailable&) {
             return false;
         }
     }
 
-    void waitInVain() { Question(silence_, kNone).failed(); }
+    void waitInVain() { Question(breaker_, kNone).failed(); }
 
     void letsAllAskWhoseServerAnswers() {
-        Question first(silence_, kLong), second(silence_, kLong);
+        Question first(breaker_, kLong), second(breaker_, kLong);
         CPPUNIT_ASSERT(letsAsk());
         first.answered();
         second.answered();
@@ -52,7 +52,7 @@ class SilenceTest : public CppUnit::TestFixture {
     void letsOneAskAtATimeWhereAnAnswerWasWaitedForInVain() {
         waitInVain();
         {
-            std::optional<Question> only(std::in_place, silence_, kLong);
+            std::optional<Question> only(std::in_place, breaker_, kLong);
             CPPUNIT_ASSERT(!letsAsk());
             const Question moved(std::move(*only));
             only.reset();  // the moved-from object does not give the turn back
@@ -64,44 +64,44 @@ class SilenceTest : public CppUnit::TestFixture {
     }
 
     void letsNobodyAskInTheFirstMoment() {
-        Silence silence(1h);
-        Question(silence, kNone).failed();
-        CPPUNIT_ASSERT_THROW(Question(silence, kNone), domain::StorageUnavailable);
+        CircuitBreaker breaker(1h);
+        Question(breaker, kNone).failed();
+        CPPUNIT_ASSERT_THROW(Question(breaker, kNone), domain::StorageUnavailable);
     }
 
-    void doesNotTakeAFailureForSilence() {
-        Question(silence_, kLong).failed();  // at once
-        const Question first(silence_, kLong);
+    void staysClosedForAFailure() {
+        Question(breaker_, kLong).failed();  // at once
+        const Question first(breaker_, kLong);
         CPPUNIT_ASSERT(letsAsk());
     }
 
-    void doesNotTakeOneForSilenceWhoseNeighbourWasAnswered() {
-        Question slow(silence_, 1s);
+    void staysClosedForATimeoutWhoseNeighbourWasAnswered() {
+        Question slow(breaker_, 1s);
         std::this_thread::sleep_for(1s);
-        Question(silence_, kLong).answered();
+        Question(breaker_, kLong).answered();
         slow.failed();
-        const Question first(silence_, kLong);
+        const Question first(breaker_, kLong);
         CPPUNIT_ASSERT(letsAsk());
     }
 
     // The first query began before the server fell silent.
-    void takesOneForSilenceWhoseNeighbourWasAnsweredLongAgo() {
-        Question first(silence_, 1s);
-        Question(silence_, kLong).answered();
+    void opensForATimeoutWhoseNeighbourWasAnsweredLongAgo() {
+        Question first(breaker_, 1s);
+        Question(breaker_, kLong).answered();
         std::this_thread::sleep_for(1s);
         first.failed();
-        const Question only(silence_, kLong);
+        const Question only(breaker_, kLong);
         CPPUNIT_ASSERT(!letsAsk());
     }
 
     void endsWithTheFirstAnswer() {
         waitInVain();
-        Question(silence_, kLong).answered();
-        const Question first(silence_, kLong);
+        Question(breaker_, kLong).answered();
+        const Question first(breaker_, kLong);
         CPPUNIT_ASSERT(letsAsk());
     }
 };
-CPPUNIT_TEST_SUITE_REGISTRATION(SilenceTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(CircuitBreakerTest);
 
 }  // namespace
 }  // namespace claviger::tests

@@ -1,4 +1,4 @@
-#include "domain/model/caller.h"
+#include "domain/model/client_info.h"
 
 #include <cppunit/TestFixture.h>
 #include <cppunit/extensions/HelperMacros.h>
@@ -8,8 +8,8 @@ namespace claviger::tests {
 using domain::programOf;
 using domain::userAgentOf;
 
-class CallerTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(CallerTest);
+class ClientInfoTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(ClientInfoTest);
     CPPUNIT_TEST(namesAProgramByItsFirstProduct);
     CPPUNIT_TEST(namesNobodyWhoSaysNothing);
     CPPUNIT_TEST(namesABrowserAsOne);
@@ -40,6 +40,6 @@ class CallerTest : public CppUnit::TestFixture {
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(CallerTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(ClientInfoTest);
 
 }  // namespace claviger::tests

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "domain/base/id.h"
+#include "domain/secrets/digest.h"
+
+namespace claviger::domain {
+
+// An invalidation shard, one of 1,024. Every tenant, user, session and key belongs to one shard, and a change of its
+// revocation state invalidates the cached entries of that shard. Sharing a shard costs extra database queries, but
+// never a wrong result. Only keys use the first 768 shards, so that regenerating many keys does not evict cached
+// sessions, users and tenants.
+//
+// The shard numbers are stored: another mapping needs another set of rows in revocation_epochs.
+enum class Shard : std::uint16_t {};
+
+constexpr std::size_t kShards = 1024;
+constexpr std::size_t kKeyShards = 768;
+
+constexpr std::size_t indexOf(Shard shard) {
+    return static_cast<std::size_t>(shard);
+}
+
+// Returns the last 16 bits. Those of an id (UUID version 7) and of a hash are random.
+template <class Octets>
+std::size_t lastBits(const Octets& octets) {
+    const auto last = octets.size() - 1;
+    return static_cast<std::size_t>((octets[last - 1] << 8U) | octets[last]);
+}
+
+inline Shard shardOf(const ApiKeyId& id) {
+    return static_cast<Shard>(lastBits(id.octets()) % kKeyShards);
+}
+
+template <class Kind>
+Shard shardOf(const Id<Kind>& id) {
+    return static_cast<Shard>(kKeyShards + lastBits(id.octets()) % (kShards - kKeyShards));
+}
+
+template <class Kind>
+Shard shardOf(const secrets::Digest<Kind>& hash) {
+    return static_cast<Shard>(kKeyShards + lastBits(hash.octets()) % (kShards - kKeyShards));
+}
+
+}  // namespace claviger::domain
