@@ -18,7 +18,7 @@
 #include "persistence/control/mysql_tenant_directory.h"
 #include "persistence/doctor/mysql_writer_probe.h"
 #include "persistence/fence/epoch_poller.h"
-#include "persistence/fence/shared_segment.h"
+#include "persistence/fence/shared_fence.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 
 namespace claviger::fcgi {
@@ -39,28 +39,34 @@ void logRequest(const RequestRecord& record) {
 }
 
 void logWithoutSegment(const std::string& cause) {
-    logLine({{"level", "warning"}, {"event", "nothing_remembered"}, {"cause", cause}});
+    logLine({{"level", "warning"}, {"event", "nothing_cached"}, {"cause", cause}});
 }
 
-std::unique_ptr<domain::Fence> openFence(int segment) {
-    if (segment < 0) return std::make_unique<domain::NoFence>();
+std::unique_ptr<persistence::Segment> openSegment(int descriptor) {
+    if (descriptor < 0) return nullptr;
     try {
-        return std::make_unique<persistence::SharedSegment>(segment);
+        return std::make_unique<persistence::Segment>(descriptor);
     } catch (const std::runtime_error& refused) {
         logWithoutSegment(refused.what());
-        return std::make_unique<domain::NoFence>();
+        return nullptr;
     }
+}
+
+std::unique_ptr<domain::Fence> fenceOf(const persistence::Segment* segment) {
+    if (segment) return std::make_unique<persistence::SharedFence>(*segment);
+    return std::make_unique<domain::NoFence>();
 }
 
 }  // namespace
 
 struct Composition::Parts {
-    Parts(const domain::Settings& settings, int segment)
+    Parts(const domain::Settings& settings, int descriptor)
         : hasher(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile)),
           passwords({settings.passwords.memoryMib, settings.passwords.passes}),
           queue(settings.runFolder),
           connections(settings.database, persistence::Account::kWorker),
-          fence(openFence(segment)),
+          segment(openSegment(descriptor)),
+          fence(fenceOf(segment.get())),
           directory(connections),
           tenants(directory, *fence),
           transactions(connections, *fence),
@@ -85,6 +91,7 @@ struct Composition::Parts {
     domain::secrets::PasswordHasher passwords;
     domain::secrets::HashingQueue queue;
     persistence::Connections connections;
+    std::unique_ptr<persistence::Segment> segment;  // null: the process maps none
     std::unique_ptr<domain::Fence> fence;
     persistence::MySqlTenantDirectory directory;
     domain::CachedDirectory tenants;
@@ -116,7 +123,7 @@ void Composition::hurry(std::chrono::milliseconds patience) const {
 }
 
 Fd makeSharedSegment() {
-    return Fd(persistence::SharedSegment::make());
+    return Fd(persistence::Segment::make());
 }
 
 struct SegmentPoller::Parts {
@@ -126,11 +133,12 @@ struct SegmentPoller::Parts {
           peppers(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile).fingerprints()) {}
 
     persistence::Connections connections;
-    persistence::SharedSegment segment;
+    persistence::Segment segment;
+    persistence::SharedFence fence{segment};
     const domain::PepperFingerprints peppers;
     domain::SystemClock clock;
     RepeatedFault lapses{clock, "error", "poller_failed"};
-    persistence::EpochPoller poller{connections, segment, peppers, lapses};
+    persistence::EpochPoller poller{connections, fence, peppers, lapses};
 };
 
 SegmentPoller::SegmentPoller(const domain::Settings& settings, int segment)

@@ -14,7 +14,7 @@ namespace claviger::fcgi {
 class Composition {
 public:
     // `segment` is the descriptor of this host's segment; it may be closed afterwards. Without one (-1), or with one of
-    // another release, nothing is cached, and `nothing_remembered` is logged for the latter. Throws
+    // another release, nothing is cached, and `nothing_cached` is logged for the latter. Throws
     // domain::BadConfiguration, or std::runtime_error for a missing pepper, a broken template or an unusable run
     // folder. The database need not be reachable.
     explicit Composition(const domain::Settings&, int segment = -1);

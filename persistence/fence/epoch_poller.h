@@ -7,7 +7,7 @@
 #include "domain/base/fault_report.h"
 #include "domain/ports/control/tenant_archive.h"
 #include "persistence/connection/connections.h"
-#include "persistence/fence/shared_segment.h"
+#include "persistence/fence/shared_fence.h"
 
 namespace claviger::persistence {
 
@@ -20,7 +20,7 @@ public:
     // Reports each fault that lets the lease lapse as a failure, and each lease as a success. `peppers` are this
     // host's. If the database is used with another pepper of one of these versions, that is such a fault, and the host
     // registers nothing: it would refuse the keys of the others. References must outlive this.
-    EpochPoller(Connections&, SharedSegment&, domain::PepperFingerprints peppers, domain::FaultReport&);
+    EpochPoller(Connections&, SharedFence&, domain::PepperFingerprints peppers, domain::FaultReport&);
 
     // Waits that long. Returns false if the poller is to stop. Must not throw.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
@@ -35,16 +35,16 @@ private:
     void feed(Connection&, const Pause&, bool& stopped);
     bool begin(Connection&, const Pause&);
     bool renew(Connection&);
-    void readEpochs(Connection&, SharedSegment::Moment askedAt);
-    void readSegments(Connection&, SharedSegment::Moment askedAt);
+    void readEpochs(Connection&, SharedFence::Moment askedAt);
+    void readSegments(Connection&, SharedFence::Moment askedAt);
     void leave() noexcept;
 
     Connections& connections_;
-    SharedSegment& segment_;
+    SharedFence& fence_;
     const domain::PepperFingerprints peppers_;
     domain::FaultReport& faults_;
-    Epochs epochs_;                       // of the last reading, by shard; empty before the first on a connection
-    SharedSegment::Moment renewedAt_{0};  // when the last renewal of this host's row began
+    Epochs epochs_;                     // of the last reading, by shard; empty before the first on a connection
+    SharedFence::Moment renewedAt_{0};  // when the last renewal of this host's row began
 };
 
 }  // namespace claviger::persistence

@@ -13,7 +13,7 @@ const layers = {
 // layer's own folder compose the rooms and include them all; no room includes such a file.
 const rooms = {
   domain: [['base'], ['secrets'], ['fence'], ['model'], ['ports'], ['configuration', 'keys', 'tenants'], ['sign_in'], ['users'], ['doctor']],
-  persistence: [['connection'], ['fence'], ['schema'], ['tenant'], ['control'], ['archive'], ['doctor']],
+  persistence: [['shared_memory'], ['connection'], ['fence'], ['schema'], ['tenant'], ['control'], ['archive'], ['doctor']],
   fcgi: [['http', 'telemetry'], ['json'], ['views'], ['handlers'], ['server'], ['processes']],
   cli: [['frame'], ['apply', 'backup', 'documentation'], ['commands']],
 };

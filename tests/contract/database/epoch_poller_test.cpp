@@ -18,14 +18,15 @@ namespace {
 using domain::CacheStamp;
 using domain::Shard;
 using persistence::EpochPoller;
-using persistence::SharedSegment;
+using persistence::Segment;
+using persistence::SharedFence;
 using namespace std::chrono_literals;
 
 constexpr Shard kShard{77}, kOther{78};
 
-CacheStamp stampFor(const SharedSegment& segment, Shard shard) {
+CacheStamp stampFor(const SharedFence& fence, Shard shard) {
     domain::ShardCounters counters;
-    segment.read(counters);
+    fence.read(counters);
     return {counters, {shard}};
 }
 
@@ -56,9 +57,10 @@ class EpochPollerTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         tenant_.emplace(database().makeTenant());
-        const int fd = SharedSegment::make();
-        segment_ = std::make_unique<SharedSegment>(fd);
-        other_ = std::make_unique<SharedSegment>(fd);
+        const int fd = Segment::make();
+        fence_.reset(), otherFence_.reset();
+        segment_.emplace(fd), other_.emplace(fd);
+        fence_.emplace(*segment_), otherFence_.emplace(*other_);
         faults_.emplace();
         ::close(fd);
         database().execute(*tenant_, "DELETE FROM claviger.nodes");
@@ -76,7 +78,7 @@ private:
     void feed(const std::function<bool(int)>& step) {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         int pauses = 0;
-        EpochPoller(connections, *segment_, peppers_, *faults_).run([&](std::chrono::milliseconds time) {
+        EpochPoller(connections, *fence_, peppers_, *faults_).run([&](std::chrono::milliseconds time) {
             return time == domain::kAcknowledgementDelay / 4 ? announced_() : step(++pauses);
         });
     }
@@ -91,40 +93,40 @@ private:
     }
 
     void aSegmentIsSharedByAllWhoMapIt() {
-        CPPUNIT_ASSERT(segment_->segment() == other_->segment());
-        segment_->lease(SharedSegment::now() + 1min);
-        const auto stamp = stampFor(*other_, kShard);
-        CPPUNIT_ASSERT(other_->holds(stamp));
-        segment_->bump({kShard});
-        CPPUNIT_ASSERT(!other_->holds(stamp));
+        CPPUNIT_ASSERT(fence_->segment() == otherFence_->segment());
+        fence_->lease(SharedFence::now() + 1min);
+        const auto stamp = stampFor(*otherFence_, kShard);
+        CPPUNIT_ASSERT(otherFence_->holds(stamp));
+        fence_->bump({kShard});
+        CPPUNIT_ASSERT(!otherFence_->holds(stamp));
     }
 
     void aSegmentOfAnotherLayoutIsRefused() {
         const int fd = ::memfd_create("another", MFD_CLOEXEC);
         for (const auto size : {0, 8192}) {
             CPPUNIT_ASSERT_EQUAL(0, ::ftruncate(fd, size));
-            CPPUNIT_ASSERT_THROW(SharedSegment segment(fd), std::runtime_error);
+            CPPUNIT_ASSERT_THROW(Segment segment(fd), std::runtime_error);
         }
         ::close(fd);
     }
 
-    void nothingHoldsBeforeTheFirstLease() { CPPUNIT_ASSERT(!segment_->holds(stampFor(*segment_, kShard))); }
+    void nothingHoldsBeforeTheFirstLease() { CPPUNIT_ASSERT(!fence_->holds(stampFor(*fence_, kShard))); }
 
     void holdsWhileItIsFed() {
         feed([&](int pause) {
-            CPPUNIT_ASSERT(segment_->holds(stampFor(*segment_, kShard)));
+            CPPUNIT_ASSERT(fence_->holds(stampFor(*fence_, kShard)));
             return pause < 3;
         });
-        CPPUNIT_ASSERT(!segment_->holds(stampFor(*segment_, kShard)));  // it has left
+        CPPUNIT_ASSERT(!fence_->holds(stampFor(*fence_, kShard)));  // it has left
         CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
     }
 
     void nothingHoldsAfterTheLease() {
         feed([&](int) {
-            const auto stamp = stampFor(*segment_, kShard);
-            CPPUNIT_ASSERT(segment_->holds(stamp));
+            const auto stamp = stampFor(*fence_, kShard);
+            CPPUNIT_ASSERT(fence_->holds(stamp));
             std::this_thread::sleep_for(domain::kLease);  // as if it had been stopped
-            CPPUNIT_ASSERT(!segment_->holds(stamp));
+            CPPUNIT_ASSERT(!fence_->holds(stamp));
             return false;
         });
     }
@@ -133,13 +135,13 @@ private:
         std::optional<CacheStamp> concerned, unconcerned;
         feed([&](int pause) {
             if (pause == 1) {
-                concerned = stampFor(*segment_, kShard);
-                unconcerned = stampFor(*segment_, kOther);
+                concerned = stampFor(*fence_, kShard);
+                unconcerned = stampFor(*fence_, kOther);
                 bump(kShard, change);
                 return true;
             }
-            CPPUNIT_ASSERT(!segment_->holds(*concerned));
-            CPPUNIT_ASSERT(segment_->holds(*unconcerned));
+            CPPUNIT_ASSERT(!fence_->holds(*concerned));
+            CPPUNIT_ASSERT(fence_->holds(*unconcerned));
             return false;
         });
     }
@@ -151,16 +153,16 @@ private:
         int times = 0;
         announced_ = [&] {
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
-            CPPUNIT_ASSERT(!segment_->holds(stampFor(*segment_, kShard)));
-            CPPUNIT_ASSERT(segment_->isAlone());  // its own changes need not wait in this time
+            CPPUNIT_ASSERT(!fence_->holds(stampFor(*fence_, kShard)));
+            CPPUNIT_ASSERT(fence_->isAlone());  // its own changes need not wait in this time
             bump(kShard, 1);
             ++times;
             return true;
         };
         std::optional<CacheStamp> stamp;
         feed([&](int pause) {
-            if (pause == 1) stamp = stampFor(*segment_, kShard);
-            CPPUNIT_ASSERT(segment_->holds(*stamp));  // the first reading has that epoch: the next sees no change
+            if (pause == 1) stamp = stampFor(*fence_, kShard);
+            CPPUNIT_ASSERT(fence_->holds(*stamp));  // the first reading has that epoch: the next sees no change
             return pause < 2;
         });
         CPPUNIT_ASSERT_EQUAL(4, times);
@@ -174,26 +176,26 @@ private:
     }
 
     void isAloneWhileItIsFed() {
-        CPPUNIT_ASSERT(!segment_->isAlone());
+        CPPUNIT_ASSERT(!fence_->isAlone());
         feed([&](int pause) {
-            CPPUNIT_ASSERT(segment_->isAlone());
+            CPPUNIT_ASSERT(fence_->isAlone());
             return pause < 3;
         });
         std::this_thread::sleep_for(domain::kLease);
-        CPPUNIT_ASSERT(!segment_->isAlone());
+        CPPUNIT_ASSERT(!fence_->isAlone());
     }
 
     void isNotAloneAfterTheLease() {
         feed([&](int) {
             std::this_thread::sleep_for(domain::kLease);
-            CPPUNIT_ASSERT(!segment_->isAlone());
+            CPPUNIT_ASSERT(!fence_->isAlone());
             return false;
         });
     }
 
     void isNotAloneWhereAnotherSegmentIs() {
         feed([&](int pause) {
-            CPPUNIT_ASSERT_EQUAL(pause != 2, segment_->isAlone());
+            CPPUNIT_ASSERT_EQUAL(pause != 2, fence_->isAlone());
             if (pause == 1)
                 database().execute(*tenant_,
                                    "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES "
@@ -214,7 +216,7 @@ private:
     // A poller of an earlier release was killed, and has left the row of the same segment.
     void saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease() {
         std::string id;
-        for (const auto octet : segment_->segment()->octets()) {
+        for (const auto octet : fence_->segment()->octets()) {
             constexpr auto kDigits = "0123456789abcdef";
             id += {kDigits[octet >> 4U], kDigits[octet & 15U]};
         }
@@ -256,14 +258,14 @@ private:
         std::optional<CacheStamp> stamp;
         feed([&](int pause) {
             if (pause == 1) {
-                stamp = stampFor(*segment_, kShard);
+                stamp = stampFor(*fence_, kShard);
                 database().execute(*tenant_, "DELETE FROM claviger.nodes");
                 std::this_thread::sleep_for(1s);
                 return true;
             }
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
-            CPPUNIT_ASSERT(!segment_->holds(*stamp));
-            CPPUNIT_ASSERT(segment_->holds(stampFor(*segment_, kShard)));
+            CPPUNIT_ASSERT(!fence_->holds(*stamp));
+            CPPUNIT_ASSERT(fence_->holds(stampFor(*fence_, kShard)));
             return false;
         });
     }
@@ -272,7 +274,7 @@ private:
         std::optional<CacheStamp> stamp;
         feed([&](int pause) {
             if (pause == 1) {
-                stamp = stampFor(*segment_, kShard);
+                stamp = stampFor(*fence_, kShard);
                 const auto id = database().query(
                     *tenant_,
                     "SELECT id FROM information_schema.processlist WHERE user = 'claviger_worker' ORDER BY id DESC");
@@ -280,7 +282,7 @@ private:
                 return true;
             }
             if (pause == 2) return true;  // the lease of before the loss still runs
-            CPPUNIT_ASSERT(!segment_->holds(*stamp));
+            CPPUNIT_ASSERT(!fence_->holds(*stamp));
             return false;
         });
         CPPUNIT_ASSERT_EQUAL(1, faults_->failures.load());
@@ -319,7 +321,7 @@ private:
         peppers_ = {{7, "fedcba9876543210"}};
         int pauses = 0;
         feed([&](int) {
-            CPPUNIT_ASSERT(!segment_->holds(stampFor(*segment_, kShard)));
+            CPPUNIT_ASSERT(!fence_->holds(stampFor(*fence_, kShard)));
             CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
             return ++pauses < 3;
         });
@@ -329,7 +331,8 @@ private:
 
     std::optional<domain::Tenant> tenant_;
     domain::PepperFingerprints peppers_;
-    std::unique_ptr<SharedSegment> segment_, other_;
+    std::optional<Segment> segment_, other_;  // of one descriptor
+    std::optional<SharedFence> fence_, otherFence_;
     std::function<bool()> announced_ = [] { return true; };
     std::optional<RecordedFaults> faults_;
 };

@@ -1,30 +1,21 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 
 #include "domain/fence/fence.h"
+#include "persistence/shared_memory/segment.h"
 
 namespace claviger::persistence {
 
-// The shared-memory segment of one host. Its master makes it; its workers and its poller map it. It stays in memory
-// when a worker or the poller ends, so that a change reaches draining workers too. Thread-safe, also between processes.
-class SharedSegment final : public domain::Fence {
+// The fence of one host, in its part of the segment. Thread-safe, also between processes.
+class SharedFence final : public domain::Fence {
 public:
     // A time on CLOCK_BOOTTIME. That clock also counts while the machine is suspended.
     using Moment = std::chrono::nanoseconds;
     static Moment now();
 
-    // Makes a new segment without a lease. Returns a file descriptor (memfd, close-on-exec) that the caller owns.
-    // Throws std::system_error.
-    static int make();
-
-    // Maps the segment. The caller keeps the descriptor, and may close it afterwards. Throws std::runtime_error if it
-    // is no segment of this layout: another release has made it. Throws std::system_error if it cannot be mapped.
-    explicit SharedSegment(int fd);
-    ~SharedSegment() override;
-    SharedSegment(const SharedSegment&) = delete;
-    SharedSegment& operator=(const SharedSegment&) = delete;
+    // The segment must outlive this.
+    explicit SharedFence(const Segment&);
 
     void read(domain::ShardCounters&) const override;
     bool holds(const domain::CacheStamp&) const override;
@@ -40,8 +31,8 @@ public:
     void aloneUntil(Moment end);  // until then this host is the only one; a past time: other hosts may be there
 
 private:
-    struct Layout;
-    Layout* layout_;
+    const Segment& segment_;
+    FencePart& part_;
     const Moment mappedAt_ = now();
 };
 

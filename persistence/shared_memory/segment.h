@@ -1,0 +1,36 @@
+#pragma once
+
+#include "domain/fence/fence.h"
+#include "persistence/shared_memory/fence_part.h"
+
+namespace claviger::persistence {
+
+// The shared-memory segment of one host: a head, and one part for each use. Its master makes it; its workers and its
+// poller map it. It stays in memory when a worker or the poller ends, so that a change reaches draining workers too.
+//
+// The head never changes after make(). Each part's header states what a process leaves in it that is killed while it
+// writes. Thread-safe.
+class Segment {
+public:
+    // Makes a new segment, with a new id and every part empty. Returns a file descriptor (memfd, close-on-exec) that
+    // the caller owns. Throws std::system_error.
+    static int make();
+
+    // Maps the segment. The caller keeps the descriptor, and may close it afterwards. Throws std::runtime_error if it
+    // is no segment of this layout: another release has made it. Throws std::system_error if it cannot be mapped.
+    explicit Segment(int fd);
+    ~Segment();
+    Segment(const Segment&) = delete;
+    Segment& operator=(const Segment&) = delete;
+
+    domain::SegmentId id() const;
+
+    // The part is valid as long as this.
+    FencePart& fence() const;
+
+private:
+    struct Layout;
+    Layout* layout_;
+};
+
+}  // namespace claviger::persistence
