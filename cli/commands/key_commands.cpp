@@ -93,7 +93,7 @@ Answer listKeys(Services& services, const domain::TenantSlug& slug, const std::o
 
 Answer createKey(Services& services, const domain::TenantSlug& slug, const domain::Email& email,
                  const domain::KeyName& name, bool dryRun) {
-    const auto made = services.keys().create(tenantOf(services, slug), email, name);
+    const auto made = services.keys().create(tenantOf(services, slug), email, {name});
     if (!made.ok()) throw failureOf(made.error());
     return issued("Created API key ", slug, made.value(), dryRun);
 }

@@ -13,7 +13,7 @@ std::vector<std::vector<ApiKey>> listActive(const TenantStore& store, const std:
 
 ApiKeyService::ApiKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock,
                              const ChangeLimit& limit)
-    : stores_(stores), hasher_(hasher), maker_(stores, hasher, clock, limit), lists_(stores, listActive) {}
+    : stores_(stores), hasher_(hasher), issuer_(stores, hasher, clock, limit), lists_(stores, listActive) {}
 
 std::vector<ApiKey> ApiKeyService::list(const Actor& actor) const {
     return lists_.ask(actor.tenant(), actor.user().id);
@@ -32,12 +32,12 @@ std::optional<ApiKey> ApiKeyService::findByOnce(const Actor& actor, std::string_
                         [&](const TenantStore& store) { return store.apiKeys().findActiveByOnce(hash); });
 }
 
-Result<IssuedApiKey> ApiKeyService::create(const Actor& actor, const KeyName& name, Once once) {
-    return maker_.create({actor.tenant(), actor.user().id, actor.origin()}, name, hashOnce(actor, once));
+Result<IssuedApiKey> ApiKeyService::create(const Actor& actor, const NewApiKey& wanted, Once once) {
+    return issuer_.create({actor.tenant(), actor.user().id, actor.origin()}, wanted, hashOnce(actor, once));
 }
 
 Result<IssuedApiKey> ApiKeyService::regenerate(const Actor& actor, const ApiKeyId& id, Once once) {
-    return maker_.regenerate({actor.tenant(), actor.user().id, actor.origin()}, id, hashOnce(actor, once));
+    return issuer_.regenerate({actor.tenant(), actor.user().id, actor.origin()}, id, hashOnce(actor, once));
 }
 
 std::optional<secrets::OnceHash> ApiKeyService::hashOnce(const Actor& actor, Once once) const {

@@ -41,7 +41,7 @@ public:
     //   kAlreadyShown     the form with this one-time value has made a key before
     //   kUnauthorized     the user was suspended after signing in
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
-    Result<IssuedApiKey> create(const Actor&, const KeyName&, Once = std::nullopt);
+    Result<IssuedApiKey> create(const Actor&, const NewApiKey&, Once = std::nullopt);
 
     // Revokes the key and issues a new one under its name, with the audit record, in one transaction. No verify that
     // starts after `effectiveAt` accepts the old value, on any worker of any host. Send no response before
@@ -59,7 +59,7 @@ private:
 
     TenantStores& stores_;
     const secrets::Hasher& hasher_;
-    KeyIssuer maker_;
+    KeyIssuer issuer_;
     mutable BatchedLookup<UserId, std::vector<ApiKey>> lists_;  // thread-safe by itself
 };
 

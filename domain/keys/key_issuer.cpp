@@ -16,10 +16,11 @@ bool isUsed(const TenantStore& store, const KeyIssuer::Once& once) {
 KeyIssuer::KeyIssuer(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock, const ChangeLimit& limit)
     : stores_(stores), hasher_(hasher), clock_(clock), limit_(limit) {}
 
-Result<IssuedApiKey> KeyIssuer::create(const KeyHolder& holder, const KeyName& name, const Once& once) {
+Result<IssuedApiKey> KeyIssuer::create(const KeyHolder& holder, const NewApiKey& wanted, const Once& once) {
     const auto now = clock_.now();
     auto fullKey = secrets::PlainKey::generate();
-    const ApiKey key{ApiKeyId::make(now), holder.user, name, LineageId::make(now), 1, fullKey.shownPrefix(), now, {}};
+    const ApiKey key{ApiKeyId::make(now),   holder.user, wanted.name, LineageId::make(now), 1,
+                     fullKey.shownPrefix(), now,         {}};
     const auto secret = secretOf(holder, fullKey, once);
 
     auto stored = stores_.transact<void>(holder.tenant, [&](TenantStore& store) -> Result<void> {

@@ -32,7 +32,7 @@ public:
     //   kTooManyChanges   the user's budget of changes is used up; retryAfter says for how long
     //   kNameTaken        an active key of the user has the name
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
-    Result<IssuedApiKey> create(const KeyHolder&, const KeyName&, const Once& = std::nullopt);
+    Result<IssuedApiKey> create(const KeyHolder&, const NewApiKey&, const Once& = std::nullopt);
 
     // Revokes the key and issues a new one under its name, with the audit record, in one transaction. Does not wait for
     // the other hosts: do not acknowledge the change before `effectiveAt`.

@@ -9,7 +9,7 @@
 
 namespace claviger::domain {
 
-// Decides whether a presented full key is active, and returns its id and user. Thread-safe.
+// Decides whether a presented full key is active and admitted by its policy, and returns its id and user. Thread-safe.
 //
 // A key whose revocation was acknowledged before the call is refused, on every worker of every host. Active keys are
 // cached, and a cached entry is used only while the fence holds. Without one the lookup is one indexed read outside any
@@ -17,9 +17,9 @@ namespace claviger::domain {
 // with an earlier pepper moves to the current one when its use is recorded.
 class KeyVerifier {
 public:
-    // Caches at most `rememberedKeys`, rounded up as by FencedCache; 0: none. References must outlive this.
+    // Caches at most `cachedKeys`, rounded up as by FencedCache; 0: none. References must outlive this.
     KeyVerifier(TenantStores&, const secrets::Hasher&, UsageRecorder&, const Clock&, const Fence&,
-                std::size_t rememberedKeys);
+                std::size_t cachedKeys);
 
     // Checks the key and records its use.
     //   kKeyInvalid  malformed or bad checksum (refused without a query), unknown or revoked key,
@@ -29,18 +29,19 @@ public:
     Result<ActiveKey> verify(const Tenant&, std::string_view presented, const ClientInfo&);
 
 private:
-    struct Looked {
+    struct Found {
         ActiveKey key;
-        std::optional<ApiKeys::NewHash> moved;  // the hash to move to; nullopt: the key is stored with this pepper
+        std::optional<ApiKeys::NewHash> moved{};  // the hash to move to; nullopt: no move is needed, or none is known
     };
-    std::optional<Looked> look(const Tenant&, const secrets::PlainKey&, const secrets::KeyHash&);
+    std::optional<Found> find(const Tenant&, const secrets::PlainKey&, const secrets::KeyHash&);
+    Result<ActiveKey> admitted(const Tenant&, const Found&, const ClientInfo&);
 
-    BatchedLookup<KeyHashes, std::optional<FoundKey>> found_;
+    BatchedLookup<KeyHashes, std::optional<FoundKey>> lookup_;
     const secrets::Hasher& hasher_;
     UsageRecorder& usage_;
     const Clock& clock_;
     const Fence& fence_;
-    FencedCache<secrets::KeyHash, ActiveKey, HashOfDigest> known_;
+    FencedCache<secrets::KeyHash, ActiveKey, HashOfDigest> cache_;
 };
 
 }  // namespace claviger::domain

@@ -12,7 +12,7 @@ Error noSuchKey(const ApiKeyId& id) {
 
 // Rewords a refusal of KeyIssuer for an operator, who is not the user.
 template <class T>
-Result<T> toldToOperator(Result<T> result, const std::string& user) {
+Result<T> forOperator(Result<T> result, const std::string& user) {
     if (result.ok()) return result;
     switch (result.error().code) {
         case ErrorCode::kUnauthorized:
@@ -30,7 +30,7 @@ Result<T> toldToOperator(Result<T> result, const std::string& user) {
 
 OperatorKeyService::OperatorKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock,
                                        RequestOrigin origin)
-    : stores_(stores), clock_(clock), origin_(std::move(origin)), maker_(stores, hasher, clock, ChangeLimit()) {}
+    : stores_(stores), clock_(clock), origin_(std::move(origin)), issuer_(stores, hasher, clock, ChangeLimit()) {}
 
 Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, const std::optional<Email>& email) const {
     using Keys = std::vector<KeyOwner>;
@@ -53,19 +53,19 @@ Result<ApiKey> OperatorKeyService::find(const Tenant& tenant, const Email& email
     return Error{ErrorCode::kKeyNotFound, email.text() + " has no active key with this name"};
 }
 
-Result<IssuedApiKey> OperatorKeyService::create(const Tenant& tenant, const Email& email, const KeyName& name) {
+Result<IssuedApiKey> OperatorKeyService::create(const Tenant& tenant, const Email& email, const NewApiKey& wanted) {
     const auto user = userOf(tenant, email);
     if (!user.ok()) return user.error();
-    return toldToOperator(maker_.create({tenant, user.value().id, origin_}, name), email.text());
+    return forOperator(issuer_.create({tenant, user.value().id, origin_}, wanted), email.text());
 }
 
 Result<IssuedApiKey> OperatorKeyService::regenerate(const Tenant& tenant, const ApiKeyId& id) {
     const auto stored = stores_.read(tenant, [&](const TenantStore& store) { return store.apiKeys().find(id); });
     if (!stored || stored->deletedAt) return noSuchKey(id);
-    auto made = maker_.regenerate({tenant, stored->key.user, origin_}, id);
+    auto made = issuer_.regenerate({tenant, stored->key.user, origin_}, id);
     if (!made.ok() && made.error().code == ErrorCode::kKeyNotFound) return noSuchKey(id);
     if (made.ok()) std::this_thread::sleep_until(made.value().effectiveAt);  // the tool may block its thread
-    return toldToOperator(std::move(made), "the key's user");
+    return forOperator(std::move(made), "the key's user");
 }
 
 Result<RevokedKey> OperatorKeyService::revoke(const Tenant& tenant, const ApiKeyId& id) {

@@ -37,7 +37,7 @@ public:
     //   kNameTaken        an active key of the user has the name
     //   kKeyLimitReached  the user has kActiveKeyLimit active keys
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
-    Result<IssuedApiKey> create(const Tenant&, const Email&, const KeyName&);
+    Result<IssuedApiKey> create(const Tenant&, const Email&, const NewApiKey&);
 
     // Revokes the key and issues a new one under its name, with its audit record, in one transaction. Blocks until
     // every host refuses the old value.
@@ -59,7 +59,7 @@ private:
     TenantStores& stores_;
     const Clock& clock_;
     RequestOrigin origin_;
-    KeyIssuer maker_;
+    KeyIssuer issuer_;
 };
 
 }  // namespace claviger::domain

@@ -8,6 +8,7 @@
 #include "domain/fence/effective_at.h"
 #include "domain/model/client_info.h"
 #include "domain/model/key_name.h"
+#include "domain/model/key_policy.h"
 #include "domain/model/user.h"
 #include "domain/secrets/digest.h"
 #include "domain/secrets/plain_key.h"
@@ -15,6 +16,11 @@
 namespace claviger::domain {
 
 inline constexpr std::size_t kActiveKeyLimit = 500;  // active keys of one user
+
+// What a key is to be, as its user or an operator asks for it.
+struct NewApiKey {
+    KeyName name;
+};
 
 // A named credential of one user, without its secret. The full key was shown once, when it was issued.
 struct ApiKey {
@@ -47,10 +53,11 @@ struct IssuedApiKey {
         kEffectiveNow;  // after regenerate: the moment from which every host refuses the old value
 };
 
-// The result of verify for an active key: its id and its user.
+// An active key, as verify finds it and caches it.
 struct ActiveKey {
     ApiKeyId id;
     UserId user;
+    [[no_unique_address]] KeyPolicy policy{};
 };
 
 // The hashes under which a presented key may be stored: with this pepper, and with the other one while two are in use.

@@ -1,6 +1,7 @@
 #include "fcgi/handlers/key_api.h"
 
 #include "fcgi/json/documents.h"
+#include "fcgi/json/json_body.h"
 #include "fcgi/json/new_api_key.h"
 
 namespace claviger::fcgi {
@@ -10,10 +11,10 @@ Reply listApiKeys(const Services& services, const PersonCall& call) {
 }
 
 Reply createApiKey(const Services& services, const PersonCall& call) {
-    const auto name = parseNewApiKey(call.request);
-    if (!name.ok()) return name.error();
+    const auto wanted = parseNewApiKey(call.request);
+    if (!wanted.ok()) return wanted.error();
 
-    const auto issued = services.apiKeys.create(call.actor, name.value());
+    const auto issued = services.apiKeys.create(call.actor, wanted.value());
     if (!issued.ok()) return refusalOf(issued.error());
     return Response::json(201, issuedDocument(issued.value()));
 }

@@ -84,7 +84,7 @@ Reply createKeyByForm(const Services& services, const PersonCall& call) {
     const auto name = domain::KeyName::parse(valueOf(call.form, "name"));
     if (!name.ok()) return newKeyAgain(services, call, name.error());
 
-    const auto issued = services.apiKeys.create(call.actor, name.value(), once);
+    const auto issued = services.apiKeys.create(call.actor, {name.value()}, once);
     if (issued.ok()) return revealPage(services, call, issued.value(), Reveal::kCreated);
     if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call, once);
     if (isForTheForm(issued.error().code)) return newKeyAgain(services, call, issued.error());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/model/key_name.h"
+#include "domain/model/api_key.h"
 #include "fcgi/http/problem.h"
 #include "fcgi/http/request.h"
 
@@ -9,12 +9,9 @@ namespace claviger::fcgi {
 // Parses the body {"name":"…"}; other members are ignored.
 //
 //   kUnsupportedMediaType  the content type is not JSON
-//   kInvalidJson           not JSON, not an object, or refused by readObject
+//   kInvalidJson           not JSON, not an object, or refused by JsonObject
 //   kNameRequired          the name is missing, not a text, or empty after trimming
 //   kNameTooLong, kNameInvalid
-Result<domain::KeyName> parseNewApiKey(const Request&);
-
-// Whether the request declares its body as JSON: application/json or …+json, with any parameters.
-bool saysJson(const Request&);
+Result<domain::NewApiKey> parseNewApiKey(const Request&);
 
 }  // namespace claviger::fcgi

@@ -80,6 +80,10 @@ domain::RequestOrigin operatorOrigin() {
     return {"fedcba9876543210fedcba9876543210", "tool:operator"};
 }
 
+domain::NewApiKey newKey(const std::string& name) {
+    return {keyName(name)};
+}
+
 domain::KeyName keyName(const std::string& text) {
     return domain::KeyName::parse(text).value();
 }

@@ -68,5 +68,6 @@ struct World {
 
 domain::RequestOrigin origin(const std::string& address = kAddress);
 domain::KeyName keyName(const std::string&);
+domain::NewApiKey newKey(const std::string& name);  // with this name and nothing else
 
 }  // namespace claviger::tests

@@ -103,12 +103,12 @@ private:
         const auto user = addUser("owner@x.example").id;
         const domain::KeyHolder holder{*tenant_, user, origin};
         for (const auto& limit : {domain::ChangeLimit(), domain::ChangeLimit(2000)}) {
-            domain::KeyIssuer maker(*stores_, hasher, clock, limit);
+            domain::KeyIssuer issuer(*stores_, hasher, clock, limit);
             const auto live = database().count(*tenant_, "api_keys WHERE live = 1");
             const auto named = [&](int i) { return domain::KeyName::parse("key " + std::to_string(live + i)).value(); };
-            const auto id = maker.create(holder, named(0)).value().key.id;
-            CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, roundTripsOf([&] { return maker.create(holder, named(1)); }));
-            CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, roundTripsOf([&] { return maker.regenerate(holder, id); }));
+            const auto id = issuer.create(holder, {named(0)}).value().key.id;
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, roundTripsOf([&] { return issuer.create(holder, {named(1)}); }));
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, roundTripsOf([&] { return issuer.regenerate(holder, id); }));
         }
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, database().count(*tenant_, "key_changes"));
     }

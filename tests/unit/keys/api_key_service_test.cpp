@@ -72,7 +72,7 @@ public:
 
 private:
     IssuedApiKey create(const Actor& actor, const std::string& name) {
-        return scene_->world.apiKeys.create(actor, keyName(name)).value();
+        return scene_->world.apiKeys.create(actor, newKey(name)).value();
     }
     std::size_t keyRows() const { return scene_->world.stores.data(scene_->acme).keys.size(); }
     std::size_t auditRows() const { return scene_->world.stores.data(scene_->acme).audit.size(); }
@@ -134,16 +134,16 @@ private:
     void refusesANameInUseAndStoresNothing() {
         create(scene_->ann, "Zapier");
         CPPUNIT_ASSERT(
-            refusedWith(ErrorCode::kNameTaken, scene_->world.apiKeys.create(scene_->ann, keyName(" Zapier "))));
+            refusedWith(ErrorCode::kNameTaken, scene_->world.apiKeys.create(scene_->ann, newKey(" Zapier "))));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, keyRows());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, auditRows());
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, keyName("zapier")).ok());  // compared exactly
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, newKey("zapier")).ok());  // compared exactly
     }
 
     void letsDifferentUsersUseOneName() {
         create(scene_->ann, "Zapier");
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, keyName("Zapier")).ok());
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->eve, keyName("Zapier")).ok());
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, newKey("Zapier")).ok());
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->eve, newKey("Zapier")).ok());
     }
 
     void makesExactlyOneKeyOfFiftyParallelCreates() {
@@ -153,7 +153,7 @@ private:
             std::vector<std::jthread> threads;
             for (int i = 0; i < 50; ++i)
                 threads.emplace_back([&] {
-                    const auto issued = scene_->world.apiKeys.create(scene_->ann, keyName("Zapier"));
+                    const auto issued = scene_->world.apiKeys.create(scene_->ann, newKey("Zapier"));
                     if (issued.ok()) ++made;
                     if (refusedWith(ErrorCode::kNameTaken, issued)) ++taken;
                 });
@@ -242,10 +242,10 @@ private:
         fill();
         const auto before = auditRows();
         CPPUNIT_ASSERT(
-            refusedWith(ErrorCode::kKeyLimitReached, scene_->world.apiKeys.create(scene_->ann, keyName("one more"))));
+            refusedWith(ErrorCode::kKeyLimitReached, scene_->world.apiKeys.create(scene_->ann, newKey("one more"))));
         CPPUNIT_ASSERT_EQUAL(domain::kActiveKeyLimit, keyRows());
         CPPUNIT_ASSERT_EQUAL(before, auditRows());
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, keyName("one more")).ok());
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, newKey("one more")).ok());
     }
 
     void regeneratesAtTheLimit() {
@@ -256,13 +256,13 @@ private:
     }
 
     void aFormMakesAKeyOnce() {
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, keyName("Zapier"), "once").ok());
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, newKey("Zapier"), "once").ok());
         CPPUNIT_ASSERT(
-            refusedWith(ErrorCode::kAlreadyShown, scene_->world.apiKeys.create(scene_->ann, keyName("n8n"), "once")));
+            refusedWith(ErrorCode::kAlreadyShown, scene_->world.apiKeys.create(scene_->ann, newKey("n8n"), "once")));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, keyRows());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, auditRows());
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, keyName("n8n"), "another").ok());
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, keyName("n8n"), "once").ok());  // another user's form
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, newKey("n8n"), "another").ok());
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->bob, newKey("n8n"), "once").ok());  // another user's form
     }
 
     void aFormRegeneratesOnce() {
@@ -280,8 +280,8 @@ private:
     void aRefusedFormMayBeSentAgain() {
         create(scene_->ann, "Zapier");
         CPPUNIT_ASSERT(
-            refusedWith(ErrorCode::kNameTaken, scene_->world.apiKeys.create(scene_->ann, keyName("Zapier"), "once")));
-        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, keyName("n8n"), "once").ok());
+            refusedWith(ErrorCode::kNameTaken, scene_->world.apiKeys.create(scene_->ann, newKey("Zapier"), "once")));
+        CPPUNIT_ASSERT(scene_->world.apiKeys.create(scene_->ann, newKey("n8n"), "once").ok());
     }
 
     ApiKeyService limitedTo(unsigned changes) {
@@ -290,12 +290,12 @@ private:
 
     void refusesOverTheBudgetOfChangesAndStoresNothing() {
         auto limited = limitedTo(2);
-        const auto first = limited.create(scene_->ann, keyName("Zapier")).value();
+        const auto first = limited.create(scene_->ann, newKey("Zapier")).value();
         const auto second = limited.regenerate(scene_->ann, first.key.id).value();
         const auto audits = auditRows();
         const auto budget = scene_->world.stores.data(scene_->acme).changesWholeAt;
 
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyChanges, limited.create(scene_->ann, keyName("n8n"))));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyChanges, limited.create(scene_->ann, newKey("n8n"))));
         const auto refused = limited.regenerate(scene_->ann, second.key.id);
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyChanges, refused));
         CPPUNIT_ASSERT(refused.error().retryAfter == 30min);
@@ -304,30 +304,30 @@ private:
         CPPUNIT_ASSERT_EQUAL(audits, auditRows());
         CPPUNIT_ASSERT(budget == scene_->world.stores.data(scene_->acme).changesWholeAt);
         CPPUNIT_ASSERT(scene_->world.verify(scene_->acme, second).ok());
-        CPPUNIT_ASSERT(limited.create(scene_->bob, keyName("n8n")).ok());
+        CPPUNIT_ASSERT(limited.create(scene_->bob, newKey("n8n")).ok());
         scene_->world.clock.advance(30min);
         CPPUNIT_ASSERT(limited.regenerate(scene_->ann, second.key.id).ok());
     }
 
     void aRefusedChangeTakesNothingOutOfTheBudget() {
         auto limited = limitedTo(2);
-        CPPUNIT_ASSERT(limited.create(scene_->ann, keyName("Zapier"), "once").ok());
+        CPPUNIT_ASSERT(limited.create(scene_->ann, newKey("Zapier"), "once").ok());
         for (int i = 0; i < 5; ++i) {
-            CPPUNIT_ASSERT(refusedWith(ErrorCode::kNameTaken, limited.create(scene_->ann, keyName("Zapier"))));
-            CPPUNIT_ASSERT(refusedWith(ErrorCode::kAlreadyShown, limited.create(scene_->ann, keyName("n8n"), "once")));
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kNameTaken, limited.create(scene_->ann, newKey("Zapier"))));
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kAlreadyShown, limited.create(scene_->ann, newKey("n8n"), "once")));
             CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyNotFound,
                                        limited.regenerate(scene_->ann, ApiKeyId::make(scene_->world.clock.now()))));
         }
-        CPPUNIT_ASSERT(limited.create(scene_->ann, keyName("n8n")).ok());
+        CPPUNIT_ASSERT(limited.create(scene_->ann, newKey("n8n")).ok());
     }
 
     void operatorsHaveNoBudget() {
         auto limited = limitedTo(1);
-        const auto key = limited.create(scene_->ann, keyName("Zapier")).value().key;
+        const auto key = limited.create(scene_->ann, newKey("Zapier")).value().key;
         auto& operators = scene_->world.operatorKeys;
-        CPPUNIT_ASSERT(operators.create(scene_->acme, scene_->annUser.email, keyName("n8n")).ok());
+        CPPUNIT_ASSERT(operators.create(scene_->acme, scene_->annUser.email, newKey("n8n")).ok());
         CPPUNIT_ASSERT(operators.regenerate(scene_->acme, key.id).ok());
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyChanges, limited.create(scene_->ann, keyName("Scripts"))));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kTooManyChanges, limited.create(scene_->ann, newKey("Scripts"))));
     }
 
     void refusesAUserWhoWasSuspendedMeanwhile() {
@@ -335,7 +335,7 @@ private:
         for (const auto status : {UserStatus::kSuspended, UserStatus::kPending}) {
             scene_->world.setStatus(scene_->acme, scene_->annUser, status);
             CPPUNIT_ASSERT(
-                refusedWith(ErrorCode::kUnauthorized, scene_->world.apiKeys.create(scene_->ann, keyName("n8n"))));
+                refusedWith(ErrorCode::kUnauthorized, scene_->world.apiKeys.create(scene_->ann, newKey("n8n"))));
             CPPUNIT_ASSERT(
                 refusedWith(ErrorCode::kUnauthorized, scene_->world.apiKeys.regenerate(scene_->ann, issued.key.id)));
         }
@@ -346,7 +346,7 @@ private:
     void storesNothingWithoutTheDatabase() {
         const auto issued = create(scene_->ann, "Zapier");
         scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
-        CPPUNIT_ASSERT_THROW((void)scene_->world.apiKeys.create(scene_->ann, keyName("n8n")),
+        CPPUNIT_ASSERT_THROW((void)scene_->world.apiKeys.create(scene_->ann, newKey("n8n")),
                              domain::StorageUnavailable);
         CPPUNIT_ASSERT_THROW((void)scene_->world.apiKeys.regenerate(scene_->ann, issued.key.id),
                              domain::StorageUnavailable);

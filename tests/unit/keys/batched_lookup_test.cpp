@@ -77,7 +77,7 @@ class BatchedLookupTest : public CppUnit::TestFixture {
         std::vector<domain::IssuedApiKey> makeKeys() {
             std::vector<domain::IssuedApiKey> made;
             for (int i = 0; i <= kFollowers; ++i)
-                made.push_back(world.apiKeys.create(ann, keyName("Key " + std::to_string(i))).value());
+                made.push_back(world.apiKeys.create(ann, newKey("Key " + std::to_string(i))).value());
             return made;
         }
         KeyHashes hashesOf(int key) {

@@ -21,7 +21,7 @@ struct Scene {
     domain::Tenant globex = world.makeTenant("globex");
     domain::User annUser = world.makeUser(acme, "ann@acme.example");
     domain::Actor ann = world.makeActor(acme, annUser);
-    domain::IssuedApiKey issued = world.apiKeys.create(ann, keyName("Zapier")).value();
+    domain::IssuedApiKey issued = world.apiKeys.create(ann, newKey("Zapier")).value();
 };
 
 class KeyVerifierTest : public CppUnit::TestFixture {

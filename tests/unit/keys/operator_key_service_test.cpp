@@ -49,7 +49,7 @@ public:
 private:
     domain::OperatorKeyService& keys() { return scene_->world.operatorKeys; }
     domain::IssuedApiKey create(const domain::User& user, const std::string& name = "Zapier") {
-        return keys().create(scene_->acme, user.email, keyName(name)).value();
+        return keys().create(scene_->acme, user.email, newKey(name)).value();
     }
     bool verifies(const domain::IssuedApiKey& key) { return scene_->world.verify(scene_->acme, key).ok(); }
     TenantData data() const { return scene_->world.stores.data(scene_->acme); }
@@ -67,10 +67,10 @@ private:
 
     void createsNoneForNobodyOrForAUserWhoIsNotApproved() {
         const auto nobody = domain::Email::parse("nobody@acme.example").value();
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, keys().create(scene_->acme, nobody, keyName("Zapier"))));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotFound, keys().create(scene_->acme, nobody, newKey("Zapier"))));
         for (const auto status : {UserStatus::kPending, UserStatus::kSuspended}) {
             scene_->world.setStatus(scene_->acme, scene_->ann, status);
-            const auto made = keys().create(scene_->acme, scene_->ann.email, keyName("Zapier"));
+            const auto made = keys().create(scene_->acme, scene_->ann.email, newKey("Zapier"));
             CPPUNIT_ASSERT(refusedWith(ErrorCode::kUserNotApproved, made));
         }
         CPPUNIT_ASSERT(data().keys.empty() && data().audit.empty());
@@ -78,7 +78,7 @@ private:
 
     void refusesANameInUseAndStoresNothing() {
         create(scene_->ann);
-        const auto again = keys().create(scene_->acme, scene_->ann.email, keyName("Zapier"));
+        const auto again = keys().create(scene_->acme, scene_->ann.email, newKey("Zapier"));
         CPPUNIT_ASSERT(refusedWith(ErrorCode::kNameTaken, again));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, data().keys.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, data().audit.size());

@@ -30,7 +30,7 @@ struct Scene {
 
     domain::ApiKeyId makeKey(const domain::Tenant& tenant) {
         const auto user = world.makeUser(tenant, "ann@example.com");
-        return world.apiKeys.create(world.makeActor(tenant, user), keyName("Zapier")).value().key.id;
+        return world.apiKeys.create(world.makeActor(tenant, user), newKey("Zapier")).value().key.id;
     }
 };
 
@@ -139,7 +139,7 @@ private:
             (void)world.stores.transact<void>(tenant,
                                               [&](domain::TenantStore& store) { return store.users().add(account); });
             const auto actor = world.makeActor(tenant, account.user);
-            all.push_back({tenant, world.apiKeys.create(actor, keyName("Zapier")).value().key.id});
+            all.push_back({tenant, world.apiKeys.create(actor, newKey("Zapier")).value().key.id});
             recorder().note(tenant, {all.back().key, scene_->now});
         }
         return all;

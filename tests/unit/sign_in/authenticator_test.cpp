@@ -196,7 +196,7 @@ private:
     }
 
     void knowsTheProgramBehindAKey() {
-        const auto issued = scene_->world.apiKeys.create(ask().value(), keyName("Zapier")).value();
+        const auto issued = scene_->world.apiKeys.create(ask().value(), newKey("Zapier")).value();
         const auto bearer =
             scene_->world.authenticator.byApiKey(scene_->acme, issued.fullKey.revealForResponse(), {}).value();
         CPPUNIT_ASSERT(bearer.tenant().id == scene_->acme.id);

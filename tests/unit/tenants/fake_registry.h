@@ -155,8 +155,8 @@ public:
         for (const auto& [tenant, failure] : remembered) list.push_back(failure);
         return list;
     }
-    void remember(const Failure& failure) override { remembered.insert_or_assign(failure.tenant, failure); }
-    void forget(const domain::TenantId& tenant) override { remembered.erase(tenant); }
+    void record(const Failure& failure) override { remembered.insert_or_assign(failure.tenant, failure); }
+    void clear(const domain::TenantId& tenant) override { remembered.erase(tenant); }
 
     std::vector<std::string> asked;             // slugs
     mutable std::vector<std::string> compared;  // schemas

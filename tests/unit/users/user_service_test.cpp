@@ -195,7 +195,7 @@ private:
         auto& world = scene_->world;
         const auto user = ann();
         const auto first = world.makeSession(scene_->acme, user), second = world.makeSession(scene_->acme, user);
-        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), keyName("Zapier")).value();
+        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), newKey("Zapier")).value();
 
         const auto suspended = world.users.suspend(scene_->acme, ann_).value();
 
@@ -211,7 +211,7 @@ private:
         auto& world = scene_->world;
         const auto user = ann();
         const auto session = world.makeSession(scene_->acme, user);
-        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), keyName("Zapier")).value();
+        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), newKey("Zapier")).value();
         world.users.suspend(scene_->acme, ann_).value();
 
         CPPUNIT_ASSERT(world.users.approve(scene_->acme, ann_).value().changed);
@@ -225,7 +225,7 @@ private:
         auto& world = scene_->world;
         const auto user = ann();
         const auto session = world.makeSession(scene_->acme, user);
-        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), keyName("Zapier")).value();
+        const auto key = world.apiKeys.create(world.makeActor(scene_->acme, user), newKey("Zapier")).value();
 
         const auto set = world.users.setPassword(scene_->acme, ann_, Password::attempt("another password")).value();
 

@@ -1,0 +1,9 @@
+#include "domain/keys/admit.h"
+
+namespace claviger::domain {
+
+Result<void> admit(const KeyPolicy&, const KeyRequest&, Timestamp) {
+    return {};
+}
+
+}  // namespace claviger::domain
