@@ -37,7 +37,7 @@ std::size_t count(const Plan& plan, std::size_t steps, Action action) {
 }
 
 // The answer for the first `done` steps.
-Answer told(const Plan& plan, std::size_t done) {
+Answer answerOf(const Plan& plan, std::size_t done) {
     Answer answer;
     JsonArray changes;
     for (std::size_t i = 0; i < done; ++i) {
@@ -63,7 +63,7 @@ Answer stopped(const Plan& plan, std::size_t done, const Failure& failure) {
     const auto message = plan.steps[done].place + ": " + failure.what();
     const bool nothing = count(plan, done, Action::kCreate) + count(plan, done, Action::kChange) == 0;
     if (nothing) throw Failure(failure.status(), failure.code(), message, failure.next());
-    auto answer = told(plan, done);
+    auto answer = answerOf(plan, done);
     answer.status = ExitStatus::kPartlyDone;
     const std::string next = "What is listed stands. Put the reason right, then run the same again: it goes on there.";
     answer.problem = "partly done; then " + message + "\n" + next;
@@ -80,12 +80,12 @@ Answer apply(Services& services, const std::vector<WantedTenant>& wanted) {
             return stopped(plan, done, currentFailure());
         }
     }
-    return told(plan, plan.steps.size());
+    return answerOf(plan, plan.steps.size());
 }
 
 Answer rehearsal(Services& services, const std::vector<WantedTenant>& wanted) {
     const auto plan = planOf(services, wanted);
-    return asRehearsal(told(plan, plan.steps.size()));
+    return asRehearsal(answerOf(plan, plan.steps.size()));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace {
 using domain::TenantStatus;
 using domain::UserStatus;
 
-constexpr std::size_t kMostTold = 20;
+constexpr std::size_t kMostShown = 20;
 constexpr auto kNext = "Nothing was changed. `claviger apply --help` shows what a document looks like.";
 
 // Refuses two members with one name. The library would keep the last and drop the first without an error.
@@ -193,8 +193,8 @@ std::vector<WantedTenant> readApplyDocument(const std::string& json, const std::
     const auto& problems = reader.problems();
     if (problems.empty()) return tenants;
     std::string all;
-    for (std::size_t i = 0; i < std::min(problems.size(), kMostTold); ++i) all += (i > 0 ? "\n" : "") + problems[i];
-    if (problems.size() > kMostTold) all += "\nand " + std::to_string(problems.size() - kMostTold) + " more";
+    for (std::size_t i = 0; i < std::min(problems.size(), kMostShown); ++i) all += (i > 0 ? "\n" : "") + problems[i];
+    if (problems.size() > kMostShown) all += "\nand " + std::to_string(problems.size() - kMostShown) + " more";
     throw usageFailure(all, kNext);
 }
 

@@ -36,11 +36,11 @@ ReadList readList(const fs::path& path, const Read& read) {
 DeadKeyLists joined(std::vector<ReadList> lists) {
     std::sort(lists.begin(), lists.end(), [](const auto& a, const auto& b) { return a.head.since < b.head.since; });
     DeadKeyLists all;
-    bool told = true;  // whether every list so far has its end; a list of an earlier release does not
+    bool allHaveEnds = true;  // whether every list so far has its end; a list of an earlier release does not
     for (const auto& [head, count] : lists) {
         all.count += count;
-        told = told && !head.upTo.empty();
-        if (told && !head.since.empty() && head.since > all.upTo)
+        allHaveEnds = allHaveEnds && !head.upTo.empty();
+        if (allHaveEnds && !head.since.empty() && head.since > all.upTo)
             all.gaps.push_back(all.upTo.empty() ? "before " + head.since : all.upTo + " to " + head.since);
         all.upTo = std::max(all.upTo, head.upTo);
     }
@@ -110,7 +110,7 @@ DeadKeyLists readDeadKeys(Services& services, const std::vector<fs::path>& paths
     std::vector<ReadList> lists;
     for (const auto& path : paths)
         lists.push_back(readList(path, [&](auto& list) {
-            return dryRun ? domain::DeadKeyService::list(list, keys) : services.deadKeys().remember(list);
+            return dryRun ? domain::DeadKeyService::list(list, keys) : services.deadKeys().record(list);
         }));
     auto all = joined(std::move(lists));
     all.keys = std::move(keys);

@@ -233,7 +233,7 @@ domain::ImportedTenant importFrom(Services& services, const std::string& file, c
 }
 
 // Describes the users at the export. The operator may know of later changes, an import cannot.
-std::string toldOfUsers(const domain::ImportedTenant& imported) {
+std::string usersText(const domain::ImportedTenant& imported) {
     const auto& [approved, pending, suspended] = imported.users;
     return "Users, as they were at the export" +
            (imported.writtenAt.empty() ? std::string() : " of " + imported.writtenAt) + ": " +
@@ -258,7 +258,7 @@ Answer importTenant(Services& services, const std::string& file, const domain::I
                                    : "\nThe export does not say which pepper its keys need: they work where it is the "
                                      "one of their making") +
             "\nKeys that have died since the export, and stay dead: " + std::to_string(imported.endedKeys.size()) +
-            "\n" + toldOfUsers(imported),
+            "\n" + usersText(imported),
         jsonObject(
             {{"tenant", slug},
              {"id", imported.details.tenant.id.text()},

@@ -3,7 +3,7 @@
 namespace claviger::domain {
 namespace {
 
-constexpr std::size_t kRememberedSessions = 4096;
+constexpr std::size_t kCachedSessions = 4096;
 constexpr std::size_t kMostUnwritable = 4096;  // tenants, at some 60 bytes each
 
 bool isToBeTouched(const Session& session, Timestamp now) {
@@ -25,7 +25,7 @@ Authenticator::Authenticator(TenantStores& stores, KeyVerifier& verifier, const 
       fence_(fence),
       faults_(faults),
       unwritable_(kSessionTouchEvery, kMostUnwritable),
-      known_(fence, kRememberedSessions),
+      cache_(fence, kCachedSessions),
       owners_(stores, findOwners) {}
 
 Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::SessionToken& token,
@@ -40,7 +40,7 @@ Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::Sess
 
 std::optional<ActiveSession> Authenticator::find(const Tenant& tenant, const secrets::SessionHash& hash,
                                                  Timestamp now) {
-    auto live = known_.find(hash);
+    auto live = cache_.find(hash);
     if (!live || isToBeTouched(live->session, now) || !isWithinLimits(live->session, now))
         live = look(tenant, hash, now);
     return live;
@@ -57,7 +57,7 @@ std::optional<ActiveSession> Authenticator::look(const Tenant& tenant, const sec
         touch(tenant, hash, now);
         live->session.lastSeenAt = now;  // even if the write failed: it is tried once a minute
     }
-    known_.keep(hash, *live, {before, {shardOf(hash), shardOf(live->user.id)}});
+    cache_.keep(hash, *live, {before, {shardOf(hash), shardOf(live->user.id)}});
     return live;
 }
 

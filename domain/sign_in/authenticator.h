@@ -47,7 +47,7 @@ private:
     const Fence& fence_;
     FaultReport& faults_;  // for writes of last-seen times
     RetryPauses<TenantId, HashOfId> unwritable_;
-    FencedCache<secrets::SessionHash, ActiveSession, HashOfDigest> known_;
+    FencedCache<secrets::SessionHash, ActiveSession, HashOfDigest> cache_;
     mutable BatchedLookup<ApiKeyId, std::optional<KeyOwner>> owners_;  // thread-safe by itself
 };
 

@@ -222,7 +222,7 @@ std::optional<Result<SignedIn>> SignInService::start(Waiting& waiting, const Che
         store.sessions().makeRoom(user.id, now);
         store.sessions().add(hasher_.hash(tenant.id, token), {user.id, now, now, now + kSessionAbsoluteLimit});
         if (auto succeeded = throttle_.succeed(store, counted, now); !succeeded.ok()) return succeeded;
-        store.knownDevices().remember(user.id, hasher_.hash(tenant.id, device), now);
+        store.knownDevices().add(user.id, hasher_.hash(tenant.id, device), now);
         store.audit().add({now, AuditAction::kSignedIn, user.id, {}, attempt.origin});
         return {};
     });

@@ -173,7 +173,7 @@ bool Throttle::unlock(TenantStore& store, const Tenant& tenant, const std::strin
         if (hasher == nullptr) continue;
         for (const auto& budget : budgetsUnder(*hasher, tenant, account, devices)) {
             counted = counted || store.loginAttempts().nthNewest(budget, 1, counting(now));
-            (void)store.loginAttempts().forget(budget, kept(now).from);
+            (void)store.loginAttempts().remove(budget, kept(now).from);
         }
     }
     return counted;

@@ -3,19 +3,19 @@
 namespace claviger::domain {
 namespace {
 
-constexpr std::size_t kRememberedHosts = 4096;
+constexpr std::size_t kCachedHosts = 4096;
 
 }  // namespace
 
 CachedDirectory::CachedDirectory(const TenantDirectory& directory, const Fence& fence)
-    : directory_(directory), fence_(fence), known_(fence, kRememberedHosts) {}
+    : directory_(directory), fence_(fence), cache_(fence, kCachedHosts) {}
 
 SharedTenant CachedDirectory::findByHost(const HostName& host) const {
-    if (auto known = known_.find(host.text())) return *std::move(known);
+    if (auto cached = cache_.find(host.text())) return *std::move(cached);
     ShardCounters before;
     fence_.read(before);
     auto tenant = directory_.findByHost(host);
-    if (tenant) known_.keep(host.text(), tenant, {before, {shardOf(tenant->id)}});
+    if (tenant) cache_.keep(host.text(), tenant, {before, {shardOf(tenant->id)}});
     return tenant;
 }
 

@@ -16,7 +16,7 @@ public:
 private:
     const TenantDirectory& directory_;
     const Fence& fence_;
-    mutable FencedCache<std::string, SharedTenant> known_;
+    mutable FencedCache<std::string, SharedTenant> cache_;
 };
 
 }  // namespace claviger::domain

@@ -24,7 +24,7 @@ Unimportable DeadKeyService::read(const DeadKeySpan& span, ArchiveSink& sink) {
     return noted.end();
 }
 
-std::size_t DeadKeyService::remember(ArchiveSource& source) {
+std::size_t DeadKeyService::record(ArchiveSource& source) {
     return eachBatch(source, [this](const auto& batch) { archive_.loadDead(batch); });
 }
 

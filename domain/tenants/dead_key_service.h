@@ -33,15 +33,15 @@ public:
     // the tool has one hour, and a worker's has seconds. The rest is for the clocks of two servers.
     DeadKeySpan span(const std::optional<Timestamp>& since) const;
 
-    // Sends the dead keys of that span to the sink. Returns what remember() would refuse of them.
+    // Sends the dead keys of that span to the sink. Returns what record() would refuse of them.
     Unimportable read(const DeadKeySpan& span, ArchiveSink& sink);
 
     // Adds the keys of the source to the dead keys, for every import from now on. Returns the number of keys in the
     // source. The source is not trusted: every value must hold its rule (row_rules.h). Throws ArchiveRefused, which
     // names the row, and what the source throws. The rows before it may be stored then.
-    std::size_t remember(ArchiveSource&);
+    std::size_t record(ArchiveSource&);
 
-    // As remember(), but stores nothing. list() adds the keys to `listed`, for TransferService::planImport.
+    // As record(), but stores nothing. list() adds the keys to `listed`, for TransferService::planImport.
     static std::size_t check(ArchiveSource&);
     static std::size_t list(ArchiveSource&, DeadKeys& listed);
 

@@ -142,9 +142,9 @@ void MigrationService::bringUp(const Tenant& tenant, TenantState& tenantState) {
     const bool failedBefore = !state.failure.empty();
     state.failure = failureOf([&] { state.version = std::max(state.version, schemas_.bringUp(tenant)); });
     if (!state.failure.empty())
-        failures_.remember({tenant.id, state.failure, clock_.now()});
+        failures_.record({tenant.id, state.failure, clock_.now()});
     else if (failedBefore)
-        failures_.forget(tenant.id);
+        failures_.clear(tenant.id);
 }
 
 }  // namespace claviger::domain

@@ -83,7 +83,7 @@ Result<ChangedUser> UserService::suspend(const Tenant& tenant, const Email& emai
             // Also if it is suspended already: the process that set it may have died before every host acted on it.
             store.users().setStatus(changed.user.id, UserStatus::kSuspended);
             changed.endedSessions = store.sessions().endAllOf(changed.user.id, clock_.now());
-            store.knownDevices().forgetAllOf(changed.user.id);
+            store.knownDevices().removeAllOf(changed.user.id);
             return changed;
         },
         AuditAction::kUserSuspended);
@@ -101,7 +101,7 @@ Result<ChangedUser> UserService::setPassword(const Tenant& tenant, const Email& 
             store.users().setPassword(account.user.id, form);
             sealIfTurnedOn(store, tenant, account.user.id, form);
             (void)endLockOut(store, tenant, account.user);
-            store.knownDevices().forgetAllOf(account.user.id);
+            store.knownDevices().removeAllOf(account.user.id);
             return ChangedUser{account.user, true, store.sessions().endAllOf(account.user.id, clock_.now())};
         },
         AuditAction::kPasswordSet);

@@ -100,7 +100,7 @@ void WorkerRole::feed(const std::function<void(const Pause&)>& work) {
 
 void WorkerRole::sayReady() {
     const char ready = InheritedDescriptors::kReady;
-    [[maybe_unused]] const auto told = ::write(readiness_.get(), &ready, 1);
+    [[maybe_unused]] const auto written = ::write(readiness_.get(), &ready, 1);
     readiness_.reset();
 }
 
@@ -108,7 +108,7 @@ void WorkerRole::giveUp(const std::string& why) {
     if (!readiness_) {
         return logLine({{"level", "error"}, {"event", "process_failed"}, {"pid", ::getpid()}, {"reason", why}});
     }
-    [[maybe_unused]] const auto told = ::write(readiness_.get(), why.data(), why.size());
+    [[maybe_unused]] const auto written = ::write(readiness_.get(), why.data(), why.size());
     readiness_.reset();
 }
 

@@ -53,7 +53,7 @@ constexpr int kFree = InheritedDescriptors::kSharedMemory + 1;
 
     const char* const why = ::strerrordesc_np(errno);
     for (const char* text : {"the binary cannot be run: ", why})
-        [[maybe_unused]] const auto told = ::write(InheritedDescriptors::kReadiness, text, std::strlen(text));
+        [[maybe_unused]] const auto written = ::write(InheritedDescriptors::kReadiness, text, std::strlen(text));
     ::_exit(EXIT_FAILURE);
 }
 

@@ -79,7 +79,7 @@ Acceptor::~Acceptor() {
 
 void Acceptor::stopThreads() {
     const std::uint64_t one = 1;
-    [[maybe_unused]] const auto told = ::write(stop_.get(), &one, sizeof one);
+    [[maybe_unused]] const auto written = ::write(stop_.get(), &one, sizeof one);
     for (auto& thread : threads_) thread.join();
 }
 

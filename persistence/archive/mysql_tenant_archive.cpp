@@ -41,7 +41,7 @@ constexpr Sql kOpen = "UPDATE claviger.tenants SET schema_version = ?, status = 
 
 // Each revocation has written its entry, so usually none is missing. An entry that another transaction adds at the same
 // time stays as it is.
-constexpr Sql kRememberDead =
+constexpr Sql kRecordDead =
     "INSERT INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) "
     "SELECT ?, k.key_hash, k.deleted_at, k.id FROM {schema}.api_keys k WHERE k.deleted_at IS NOT NULL AND NOT EXISTS "
     "(SELECT 1 FROM claviger.dead_keys d WHERE d.tenant_id = ? AND d.key_hash = k.key_hash) "
@@ -117,9 +117,9 @@ bool hasKeys(const std::vector<domain::ArchiveTable>& tables) {
 }
 
 // Records the schema's revoked keys in claviger.dead_keys: no later import or backup revives one.
-void rememberDead(Connection& connection, const Tenant& tenant) {
+void recordDead(Connection& connection, const Tenant& tenant) {
     if (hasKeys(tablesOf(connection, tenant.schema)))
-        connection.execute(kRememberDead, {bytesOf(tenant.id), bytesOf(tenant.id)}, namesOf(tenant));
+        connection.execute(kRecordDead, {bytesOf(tenant.id), bytesOf(tenant.id)}, namesOf(tenant));
 }
 
 bool hasUsers(const std::vector<domain::ArchiveTable>& tables) {
@@ -236,7 +236,7 @@ void MySqlTenantArchive::destroy(const Tenant& tenant) {
     const bool halfImported = mark && mark->what == TransferMark::What::kImport;
     {
         const auto connection = connections_.borrowForSchemaChange();
-        if (!halfImported) rememberDead(*connection, tenant);  // an unfinished import revokes no key
+        if (!halfImported) recordDead(*connection, tenant);  // an unfinished import revokes no key
         schemas_.revokePruning(tenant);
         connection->execute(kDropSchema, {}, namesOf(tenant));
         connection->execute(kDropRole, {}, namesOf(tenant));
@@ -273,7 +273,7 @@ std::vector<domain::ApiKeyId> MySqlTenantArchive::open(const Tenant& tenant) {
     std::vector<domain::ApiKeyId> ended;
     {
         const auto connection = connections_.borrowForSchemaChange();
-        rememberDead(*connection, tenant);
+        recordDead(*connection, tenant);
         ended = connection->query(kRisen, {bytesOf(tenant.id), bytesOf(tenant.id)}, namesOf(tenant))
                     .map([](const Row& row) { return idAt<domain::ApiKeyId>(row, 0); });
         for (const auto& statement : {kEndRisenByHash, kEndRisenById})

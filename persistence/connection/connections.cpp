@@ -50,7 +50,7 @@ Connections::~Connections() = default;
 Connections::Lease::~Lease() {
     if (!connection_) return;
     connection_->alive() ? question_.answered() : question_.failed();
-    if (!connection_->alive() && question_.waitedLong()) owner_.forgetIdle();
+    if (!connection_->alive() && question_.waitedLong()) owner_.closeIdle();
     owner_.giveBack(home_, {std::move(connection_), server_});
 }
 
@@ -59,7 +59,7 @@ Connections::Lease Connections::borrow() {
 }
 
 Connections::Lease Connections::borrowFresh() {
-    forgetIdle();
+    closeIdle();
     return make(idle_, answerSeconds_, {breaker_, std::chrono::seconds(answerSeconds_)});
 }
 
@@ -77,7 +77,7 @@ Connections::Lease Connections::make(Idle& home, unsigned answerSeconds, Circuit
     const auto before = servers_.serving();
     try {
         auto placed = servers_.connect(answerSeconds);
-        if (placed.server != before) forgetIdle();
+        if (placed.server != before) closeIdle();
         return {*this, home, std::move(placed), Lease::Age::kFresh, std::move(question)};
     } catch (const domain::StorageUnavailable&) {
         question.failed();
@@ -107,7 +107,7 @@ void Connections::giveBack(Idle& home, Servers::Placed placed) noexcept {
     }
 }
 
-void Connections::forgetIdle() noexcept {
+void Connections::closeIdle() noexcept {
     Idle dead;
     const std::lock_guard lock(mutex_);
     dead.swap(idle_);

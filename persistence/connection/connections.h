@@ -90,7 +90,7 @@ private:
     Lease make(Idle&, unsigned answerSeconds, CircuitBreaker::Question);
     std::optional<Servers::Placed> takeIdle(Idle&);
     void giveBack(Idle&, Servers::Placed) noexcept;
-    void forgetIdle() noexcept;
+    void closeIdle() noexcept;
 
     const Account account_;
     const unsigned answerSeconds_;

@@ -11,8 +11,8 @@ constexpr Sql kCreate =
     "CREATE TABLE IF NOT EXISTS claviger.migration_failures (tenant_id BINARY(16) NOT NULL PRIMARY KEY, "
     "reason VARBINARY(4000) NOT NULL, failed_at DATETIME(6) NOT NULL)";
 constexpr Sql kAll = "SELECT tenant_id, reason, failed_at FROM claviger.migration_failures";
-constexpr Sql kRemember = "REPLACE INTO claviger.migration_failures (tenant_id, reason, failed_at) VALUES (?, ?, ?)";
-constexpr Sql kForget = "DELETE FROM claviger.migration_failures WHERE tenant_id = ?";
+constexpr Sql kRecord = "REPLACE INTO claviger.migration_failures (tenant_id, reason, failed_at) VALUES (?, ?, ?)";
+constexpr Sql kClear = "DELETE FROM claviger.migration_failures WHERE tenant_id = ?";
 
 constexpr unsigned kNoTable = 1146;
 constexpr std::size_t kLongestReason = 4000;  // bytes
@@ -31,17 +31,17 @@ std::vector<MySqlMigrationFailures::Failure> MySqlMigrationFailures::all() const
     }
 }
 
-void MySqlMigrationFailures::remember(const Failure& failure) {
+void MySqlMigrationFailures::record(const Failure& failure) {
     const auto connection = connections_.borrow();
     connection->execute(kCreate);
-    connection->execute(kRemember,
+    connection->execute(kRecord,
                         {bytesOf(failure.tenant), Bytes{failure.reason.substr(0, kLongestReason)}, failure.failedAt});
 }
 
-void MySqlMigrationFailures::forget(const domain::TenantId& tenant) {
+void MySqlMigrationFailures::clear(const domain::TenantId& tenant) {
     const auto connection = connections_.borrow();
     try {
-        connection->execute(kForget, {bytesOf(tenant)});
+        connection->execute(kClear, {bytesOf(tenant)});
     } catch (const DatabaseError& error) {
         if (error.number() != kNoTable) throw;
     }

@@ -49,7 +49,7 @@ constexpr Sql kAdd =
     "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
 // IGNORE: an entry for the hash that is there already must not make the revocation fail.
-constexpr Sql kRemember =
+constexpr Sql kRecordDead =
     "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES (?, ?, ?, ?)";
 // If another worker has written a later use, that use stays. The server may assign the columns of a joined update in
 // any order. So every column compares last_used_at with this use: the result is the same before and after last_used_at
@@ -220,7 +220,7 @@ std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) 
 
 void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Active& active, domain::Timestamp now) {
     connection_.executeLater(kEnd, {now, bytesOf(id)});
-    connection_.executeLater(kRemember, {bytesOf(connection_.tenant()), bytesOf(active.hash), now, bytesOf(id)});
+    connection_.executeLater(kRecordDead, {bytesOf(connection_.tenant()), bytesOf(active.hash), now, bytesOf(id)});
     connection_.invalidate(domain::shardOf(id));
 }
 

@@ -5,7 +5,7 @@
 
 namespace claviger::persistence {
 
-// The table known_devices of one tenant, within one unit of work. remember() and forgetAllOf() delete at most 100 rows
+// The table known_devices of one tenant, within one unit of work. add() and removeAllOf() delete at most 100 rows
 // per statement. For one thread.
 class MySqlKnownDevices final : public domain::KnownDevices {
 public:
@@ -14,8 +14,8 @@ public:
 
     bool knows(const domain::UserId&, const domain::secrets::DeviceHash&, domain::Timestamp now) const override;
     std::vector<domain::secrets::DeviceHash> list(const domain::UserId&) const override;
-    void remember(const domain::UserId&, const domain::secrets::DeviceHash&, domain::Timestamp now) override;
-    void forgetAllOf(const domain::UserId&) override;
+    void add(const domain::UserId&, const domain::secrets::DeviceHash&, domain::Timestamp now) override;
+    void removeAllOf(const domain::UserId&) override;
 
 private:
     const TenantConnection& connection_;

@@ -13,7 +13,7 @@ constexpr Sql kNthNewest =
     "WHERE budget_hash = ? AND failed_at BETWEEN ? AND ? ORDER BY failed_at DESC LIMIT 1 OFFSET ?";
 constexpr Sql kAdd = "INSERT INTO {schema}.login_attempts (budget_hash, failed_at) VALUES (?, ?)";
 constexpr Sql kTakeBack = "DELETE FROM {schema}.login_attempts WHERE budget_hash = ? AND failed_at = ? LIMIT 1";
-constexpr Sql kForget = "DELETE FROM {schema}.login_attempts WHERE budget_hash = ? AND failed_at >= ?";
+constexpr Sql kRemove = "DELETE FROM {schema}.login_attempts WHERE budget_hash = ? AND failed_at >= ?";
 constexpr Sql kClearBefore = "DELETE FROM {schema}.login_attempts WHERE failed_at < ? ORDER BY failed_at LIMIT ?";
 constexpr Sql kClearAfter = "DELETE FROM {schema}.login_attempts WHERE failed_at > ? ORDER BY failed_at DESC LIMIT ?";
 
@@ -49,8 +49,8 @@ void MySqlLoginAttempts::takeBack(const domain::secrets::BudgetHash& budget, dom
     execute(kTakeBack, {bytesOf(budget), at});
 }
 
-std::size_t MySqlLoginAttempts::forget(const domain::secrets::BudgetHash& budget, domain::Timestamp from) {
-    return execute(kForget, {bytesOf(budget), from});
+std::size_t MySqlLoginAttempts::remove(const domain::secrets::BudgetHash& budget, domain::Timestamp from) {
+    return execute(kRemove, {bytesOf(budget), from});
 }
 
 void MySqlLoginAttempts::clearAway(const domain::Period& kept, std::size_t most) {

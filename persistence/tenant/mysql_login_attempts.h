@@ -16,7 +16,7 @@ public:
                                                const domain::Period&) const override;
     void add(const domain::secrets::BudgetHash&, domain::Timestamp) override;
     void takeBack(const domain::secrets::BudgetHash&, domain::Timestamp) override;
-    std::size_t forget(const domain::secrets::BudgetHash&, domain::Timestamp from) override;
+    std::size_t remove(const domain::secrets::BudgetHash&, domain::Timestamp from) override;
     void clearAway(const domain::Period& kept, std::size_t most) override;
 
 private:

@@ -347,7 +347,7 @@ public:
         if (found != data_.attempts.end()) data_.attempts.erase(found);
     }
 
-    std::size_t forget(const secrets::BudgetHash& budget, Timestamp from) override {
+    std::size_t remove(const secrets::BudgetHash& budget, Timestamp from) override {
         return std::erase_if(data_.attempts,
                              [&](const auto& attempt) { return attempt.budget == budget && attempt.at >= from; });
     }
@@ -382,7 +382,7 @@ public:
         return all;
     }
 
-    void remember(const domain::UserId& user, const secrets::DeviceHash& device, Timestamp now) override {
+    void add(const domain::UserId& user, const secrets::DeviceHash& device, Timestamp now) override {
         data_.devices.insert_or_assign({user, device}, now);
         std::erase_if(data_.devices,
                       [&](const auto& entry) { return entry.first.first == user && !isKnown(entry.second, now); });
@@ -392,7 +392,7 @@ public:
             data_.devices.erase({user, others[i]});
     }
 
-    void forgetAllOf(const domain::UserId& user) override {
+    void removeAllOf(const domain::UserId& user) override {
         std::erase_if(data_.devices, [&](const auto& entry) { return entry.first.first == user; });
     }
 

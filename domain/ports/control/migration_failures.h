@@ -22,8 +22,8 @@ public:
     virtual ~MigrationFailures() = default;
 
     virtual std::vector<Failure> all() const = 0;
-    virtual void remember(const Failure&) = 0;  // replaces an earlier failure of the tenant
-    virtual void forget(const TenantId&) = 0;   // ok if there is none
+    virtual void record(const Failure&) = 0;  // replaces an earlier failure of the tenant
+    virtual void clear(const TenantId&) = 0;  // ok if there is none
 };
 
 }  // namespace claviger::domain

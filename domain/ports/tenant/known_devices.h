@@ -25,8 +25,8 @@ public:
 
     // Writes the device's last use. Deletes the other devices of the user that are unknown by now or beyond
     // kMostKnownDevices. The user must be locked.
-    virtual void remember(const UserId&, const secrets::DeviceHash&, Timestamp now) = 0;
-    virtual void forgetAllOf(const UserId&) = 0;  // in any number
+    virtual void add(const UserId&, const secrets::DeviceHash&, Timestamp now) = 0;
+    virtual void removeAllOf(const UserId&) = 0;  // in any number
 };
 
 }  // namespace claviger::domain

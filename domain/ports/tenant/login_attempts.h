@@ -26,7 +26,7 @@ public:
     virtual void takeBack(const secrets::BudgetHash&, Timestamp) = 0;
 
     // Deletes the attempts of the budget from that time on. Returns their number.
-    virtual std::size_t forget(const secrets::BudgetHash&, Timestamp from) = 0;
+    virtual std::size_t remove(const secrets::BudgetHash&, Timestamp from) = 0;
 
     // Deletes attempts outside the period, of any budget: at most that many before it and as many after it.
     virtual void clearAway(const Period& kept, std::size_t most) = 0;

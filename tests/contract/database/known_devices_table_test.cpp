@@ -35,7 +35,7 @@ class KnownDevicesTableTest : public CppUnit::TestFixture {
                          "INSERT INTO {schema}.known_devices (user_id, device_hash, first_seen_at, last_seen_at) "
                          "SELECT id, UNHEX(SHA2(seq, 256)), '2026-01-01', '2026-01-01' FROM {schema}.users "
                          "JOIN {schema}.seq_1_to_250");
-        change([&](domain::TenantStore& store) { store.knownDevices().forgetAllOf(ann.user.id); });
+        change([&](domain::TenantStore& store) { store.knownDevices().removeAllOf(ann.user.id); });
         CPPUNIT_ASSERT_EQUAL(std::int64_t{250}, database.count(tenant, "known_devices"));  // the other user's
         CPPUNIT_ASSERT_EQUAL(
             std::int64_t{250},

@@ -24,14 +24,14 @@ class MigrationFailuresTest : public ConnectionFixture {
     void forgetsWhetherOrNotThereIsAFailureOrATable() {
         MySqlMigrationFailures failures(database().tool());
         const auto tenant = domain::TenantId::make(kNoon);
-        failures.forget(tenant);
+        failures.clear(tenant);
         CPPUNIT_ASSERT(!isKnown(failures, tenant));
 
-        failures.remember({tenant, "migration 0003 is refused", kNoon});
+        failures.record({tenant, "migration 0003 is refused", kNoon});
         CPPUNIT_ASSERT(isKnown(failures, tenant));
-        failures.forget(tenant);
+        failures.clear(tenant);
         CPPUNIT_ASSERT(!isKnown(failures, tenant));
-        failures.forget(tenant);
+        failures.clear(tenant);
     }
 };
 

@@ -51,10 +51,9 @@ class SignInContract : public StoreContract<Backend> {
         this->change([&](domain::TenantStore& store) { store.loginAttempts().clearAway(kept, most); });
     }
 
-    void remember(const domain::UserId& user, int device, Timestamp at) {
-        this->change([&](domain::TenantStore& store) {
-            store.knownDevices().remember(user, sampleDigest<DeviceHash>(device), at);
-        });
+    void add(const domain::UserId& user, int device, Timestamp at) {
+        this->change(
+            [&](domain::TenantStore& store) { store.knownDevices().add(user, sampleDigest<DeviceHash>(device), at); });
     }
 
     bool knows(const domain::UserId& user, int device, Timestamp now = kNoon) {
@@ -117,8 +116,8 @@ class SignInContract : public StoreContract<Backend> {
         count({kNoon - 1us, kNoon, kNoon + 24h});
         count({kNoon}, other_);
         this->change([&](domain::TenantStore& store) {
-            CPPUNIT_ASSERT_EQUAL(std::size_t{2}, store.loginAttempts().forget(budget_, kNoon));
-            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, store.loginAttempts().forget(budget_, kNoon));
+            CPPUNIT_ASSERT_EQUAL(std::size_t{2}, store.loginAttempts().remove(budget_, kNoon));
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, store.loginAttempts().remove(budget_, kNoon));
         });
         CPPUNIT_ASSERT(nth(1, {kNoon - 1h, kNoon + 48h}) == kNoon - 1us);
         CPPUNIT_ASSERT(nth(1, {kNoon, kNoon}, other_) == kNoon);
@@ -144,7 +143,7 @@ class SignInContract : public StoreContract<Backend> {
         const auto user = this->addUser("owner@x.example").id;
         const auto other = this->addUser("other@x.example").id;
         CPPUNIT_ASSERT(!knows(user, 1));
-        remember(user, 1, kNoon);
+        add(user, 1, kNoon);
         CPPUNIT_ASSERT(knows(user, 1));
         CPPUNIT_ASSERT(!knows(user, 2));
         CPPUNIT_ASSERT(!knows(other, 1));
@@ -152,21 +151,21 @@ class SignInContract : public StoreContract<Backend> {
 
     void remembersADeviceAgain() {
         const auto user = this->addUser("owner@x.example").id;
-        for (const auto at : {kNoon, kNoon + 60 * 24h, kNoon + 120 * 24h}) remember(user, 1, at);
+        for (const auto at : {kNoon, kNoon + 60 * 24h, kNoon + 120 * 24h}) add(user, 1, at);
         CPPUNIT_ASSERT(knows(user, 1, kNoon + 200 * 24h));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, devicesOf(user).size());
     }
 
     void aDeviceUnusedForNinetyDaysIsUnknown() {
         const auto user = this->addUser("owner@x.example").id;
-        remember(user, 1, kNoon);
+        add(user, 1, kNoon);
         CPPUNIT_ASSERT(knows(user, 1, kNoon + domain::kDeviceIdleLimit));
         CPPUNIT_ASSERT(!knows(user, 1, kNoon + domain::kDeviceIdleLimit + 1us));
     }
 
     void aDeviceOfTheFutureIsUnknown() {
         const auto user = this->addUser("owner@x.example").id;
-        remember(user, 1, kNoon);
+        add(user, 1, kNoon);
         CPPUNIT_ASSERT(knows(user, 1, kNoon - domain::kClockTolerance));
         CPPUNIT_ASSERT(!knows(user, 1, kNoon - domain::kClockTolerance - 1us));
     }
@@ -174,10 +173,10 @@ class SignInContract : public StoreContract<Backend> {
     void deletesUnknownDevicesOfTheUser() {
         const auto user = this->addUser("owner@x.example").id;
         const auto other = this->addUser("other@x.example").id;
-        remember(other, 1, kNoon - 91 * 24h);
-        remember(user, 1, kNoon + 24h);
-        remember(user, 2, kNoon - 91 * 24h);  // a day ahead of it, the first device is gone
-        remember(user, 3, kNoon);
+        add(other, 1, kNoon - 91 * 24h);
+        add(user, 1, kNoon + 24h);
+        add(user, 2, kNoon - 91 * 24h);  // a day ahead of it, the first device is gone
+        add(user, 3, kNoon);
         CPPUNIT_ASSERT(devicesOf(user) == std::vector{sampleDigest<DeviceHash>(3)});
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, devicesOf(other).size());
     }
@@ -185,10 +184,10 @@ class SignInContract : public StoreContract<Backend> {
     void theLeastRecentlyUsedDeviceGoes() {
         const auto user = this->addUser("owner@x.example").id;
         const auto other = this->addUser("other@x.example").id;
-        remember(other, 1, kNoon - 1h);
-        for (int device = 1; device <= 10; ++device) remember(user, device, kNoon + device * 1s);
-        remember(user, 1, kNoon + 11s);  // used again
-        remember(user, 11, kNoon + 12s);
+        add(other, 1, kNoon - 1h);
+        for (int device = 1; device <= 10; ++device) add(user, device, kNoon + device * 1s);
+        add(user, 1, kNoon + 11s);  // used again
+        add(user, 11, kNoon + 12s);
         CPPUNIT_ASSERT(knows(user, 1) && knows(user, 3) && knows(user, 11));
         CPPUNIT_ASSERT(!knows(user, 2));
         CPPUNIT_ASSERT_EQUAL(domain::kMostKnownDevices, devicesOf(user).size());
@@ -198,8 +197,8 @@ class SignInContract : public StoreContract<Backend> {
     // This holds although the clock of another host was ahead.
     void theDeviceOfThisSignInStays() {
         const auto user = this->addUser("owner@x.example").id;
-        for (int device = 1; device <= 10; ++device) remember(user, device, kNoon + 1min);
-        remember(user, 11, kNoon);
+        for (int device = 1; device <= 10; ++device) add(user, device, kNoon + 1min);
+        add(user, 11, kNoon);
         CPPUNIT_ASSERT(knows(user, 11));
         CPPUNIT_ASSERT_EQUAL(domain::kMostKnownDevices, devicesOf(user).size());
     }
@@ -207,9 +206,9 @@ class SignInContract : public StoreContract<Backend> {
     void forgetsAllDevicesOfAUserOnly() {
         const auto user = this->addUser("owner@x.example").id;
         const auto other = this->addUser("other@x.example").id;
-        for (const auto device : {1, 2}) remember(user, device, kNoon);
-        remember(other, 1, kNoon);
-        this->change([&](domain::TenantStore& store) { store.knownDevices().forgetAllOf(user); });
+        for (const auto device : {1, 2}) add(user, device, kNoon);
+        add(other, 1, kNoon);
+        this->change([&](domain::TenantStore& store) { store.knownDevices().removeAllOf(user); });
         CPPUNIT_ASSERT(devicesOf(user).empty());
         CPPUNIT_ASSERT(knows(other, 1));
     }
