@@ -7,6 +7,8 @@ namespace claviger::cli {
 
 enum class Shown { kAll, kNotCurrent };
 
+// The answers of the migration verbs. Thread-safe: pure functions.
+
 // The answer of `claviger migrate`: kPartlyDone if a tenant failed, or if the report has a failure of the control
 // schema.
 Answer answerOfRun(const domain::MigrationReport&);

@@ -5,7 +5,8 @@
 
 namespace claviger::cli {
 
-// Returns the first sentence of a verb's purpose, without its full stop, for lists of verbs.
+// Returns the first sentence of a verb's purpose, without its full stop, for lists of verbs. Returns a text without a
+// full stop as it is. Thread-safe.
 std::string summaryOf(const std::string& purpose);
 
 // The form of --help. No line of prose is wider than a terminal of 80 columns. A list of verbs has one line for each,

@@ -11,7 +11,7 @@ namespace claviger::cli {
 // of that launcher are the last ones; it names them in the variable LAUNCHER_VERBS.
 std::vector<std::string> verbsAfter(const CLI::App& group);
 
-// Returns the words with commas between them.
+// Returns the words with commas between them; empty for no word. Thread-safe.
 std::string listed(const std::vector<std::string>& words);
 
 // Whether an unknown word may be repeated in a message. A misspelt name may. A value may not, since it may be a secret.

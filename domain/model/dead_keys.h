@@ -9,6 +9,7 @@
 namespace claviger::domain {
 
 // Dead keys in memory, of any tenants. Dry runs use it, since they record nothing. Hashes and ids are raw bytes.
+// For one thread at a time.
 class DeadKeys {
 public:
     // Keys that died before ids were kept have no id.

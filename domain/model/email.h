@@ -7,7 +7,7 @@
 
 namespace claviger::domain {
 
-// An e-mail address in lower case, as it is stored and compared.
+// An e-mail address in lower case, as it is stored and compared. Never empty. Immutable, so thread-safe.
 class Email {
 public:
     static constexpr std::size_t kMaxBytes = 254;  // RFC 5321, section 4.5.3.1.3

@@ -15,6 +15,7 @@ constexpr std::chrono::minutes kSessionTouchEvery{1};    // the last-seen time i
 
 constexpr std::size_t kMostOpenSessions = 50;  // per user; the next sign-in ends the least recently seen one
 
+// A signed-in browser, as the table holds it. Its token is not here: only the token's hash is stored.
 struct Session {
     UserId user;
     Timestamp createdAt;
@@ -29,7 +30,7 @@ inline bool isWithinLimits(const Session& session, Timestamp now) {
            session.expiresAt > now && session.expiresAt <= now + kSessionAbsoluteLimit + kClockTolerance;
 }
 
-// An open session and its approved user.
+// An open session and its approved user. Immutable after it was read: several threads may share one.
 struct ActiveSession {
     Session session;
     User user;

@@ -8,6 +8,8 @@
 
 namespace claviger::domain {
 
+// The values here are immutable, so thread-safe. Those of a parsed class are never empty.
+
 // The short name that an operator gives a tenant: ^[a-z][a-z0-9-]{1,30}$
 class TenantSlug {
 public:

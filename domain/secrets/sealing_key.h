@@ -6,6 +6,7 @@
 namespace claviger::domain::secrets {
 
 // A key of XChaCha20-Poly1305, derived from the pepper. It cannot be copied or printed, and it wipes itself.
+// Only Hasher makes one. A moved-from key is all zeros. Several threads may read one.
 class SealingKey {
 public:
     SealingKey(SealingKey&&) noexcept;

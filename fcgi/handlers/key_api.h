@@ -5,7 +5,8 @@
 namespace claviger::fcgi {
 
 // The JSON API of the signed-in browser: /api/api-keys. The response to a regeneration is sent only once the old key is
-// revoked on every host.
+// revoked on every host. Thread-safe. Each throws StorageUnavailable, and a change also OutcomeUnknown. The dispatcher
+// turns both into a 503.
 Reply listApiKeys(const Services&, const PersonCall&);
 Reply createApiKey(const Services&, const PersonCall&);
 Reply regenerateApiKey(const Services&, const PersonCall&);

@@ -6,7 +6,7 @@ namespace claviger::fcgi {
 
 // The same actions as pages and forms, for a browser without JavaScript: /settings/api-keys. A POST needs the one-time
 // value of its form. A second POST with that value gets 409 and makes no key. The response to a regeneration is sent
-// only once the old key is revoked on every host.
+// only once the old key is revoked on every host. Thread-safe. They throw as the functions of key_api.h do.
 Reply showKeys(const Services&, const PersonCall&);
 Reply showNewKey(const Services&, const PersonCall&);
 Reply createKeyByForm(const Services&, const PersonCall&);

@@ -7,7 +7,7 @@
 namespace claviger::fcgi {
 
 // Owns one file descriptor and closes it on destruction. -1: none. A moved-from Fd has none; move assignment swaps the
-// two.
+// two. For one thread at a time.
 class Fd {
 public:
     Fd() = default;

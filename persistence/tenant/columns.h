@@ -17,7 +17,8 @@ domain::UserStatus statusAt(const Row&, std::size_t column);
     "k.last_used_address, k.last_user_agent, k.use_count"
 inline constexpr std::size_t kKeyColumns = 11;
 
-// Reads the columns from `first` on.
+// Reads the columns from `first` on. Throws std::logic_error if a value is not valid: then another program has written
+// to the table.
 domain::User userAt(const Row&, std::size_t first);
 domain::ApiKey keyAt(const Row&, std::size_t first);
 
