@@ -19,8 +19,7 @@ namespace {
 using domain::TenantSlug;
 
 constexpr auto kSecrets =
-    "An export holds the hashes of keys and passwords (never a plain one, which nobody has): keep it as secret as the "
-    "database.";
+    "An export holds the hashes of keys and passwords, never plain ones. Keep it as secret as the database.";
 
 std::string defaultName(const TenantSlug& slug) {
     auto time = domain::iso8601(domain::SystemClock().now());
@@ -198,7 +197,7 @@ void addDrop(CLI::App& group, Verb& chosen) {
     const auto confirmed = std::make_shared<std::optional<std::string>>();
     const auto file = std::make_shared<std::optional<std::string>>();
     verb->add_option("SLUG", *slug, "The tenant's slug")->type_name("")->required();
-    verb->add_option("--confirm", *confirmed, "The slug once more, where nobody can be asked")->type_name("SLUG");
+    verb->add_option("--confirm", *confirmed, "The slug once more, for runs without a terminal")->type_name("SLUG");
     verb->add_option("--export", *file, "The file of the export; a name with the time if not given")->type_name("FILE");
     const auto dryRun = addDryRun(*verb);
     verb->callback([=, &chosen] {

@@ -210,8 +210,9 @@ Answer seal(Services& services, bool dryRun) {
 void addSeal(CLI::App& group, Verb& chosen) {
     auto* const verb = addVerb(
         group, "seal",
-        "Seal all stored passwords with a key derived from the pepper, so that a backup of the database alone is "
-        "nothing to guess at; new passwords are sealed from then on. Refused while workers of an earlier release run. "
+        "Seal all stored passwords with a key derived from the pepper, so that a backup of the database without "
+        "the pepper does not let anyone guess passwords. New passwords are sealed from then on. Refused while workers "
+        "of an earlier release run. "
         "Run it again after a rotation of the pepper, after an import, or when it was interrupted. A tenant that "
         "cannot be sealed is named and stops no other (exit status 5).",
         "  claviger pepper seal\n  claviger pepper seal --dry-run\n  claviger pepper seal --json");

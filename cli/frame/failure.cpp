@@ -81,8 +81,7 @@ Failure currentFailure() {
         return {ExitStatus::kFailed, "bad_export", refused.what(), "Nothing of the import was kept."};
     } catch (const domain::OutcomeUnknown& lost) {
         return {ExitStatus::kFailed, "outcome_unknown", lost.what(),
-                "It is done or it is not, and nobody knows which. Run the same command again: it finishes what is "
-                "missing."};
+                "It is unknown whether it is done. Run the same command again: it finishes what is missing."};
     } catch (const domain::StorageUnavailable& unreachable) {
         return {ExitStatus::kFailed, "unavailable", unreachable.what(),
                 "See that the database runs and that the configuration's database settings are right, then run this "

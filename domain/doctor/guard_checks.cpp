@@ -86,7 +86,7 @@ std::string fixOf(const GuardProbe& probe, const GuardAnswer& answer) {
            "keep the status.";
 }
 
-const char* mendOfClosed(const GuardAnswer& first) {
+const char* fixOfClosed(const GuardAnswer& first) {
     return first.status == 401 ? kNoTenant : kUnreached;
 }
 
@@ -119,7 +119,7 @@ private:
         if (answer.status == 401)
             return report(Severity::kSerious, probe, answer,
                           "The key is dead or another tenant's: compare $claviger_host with its tenant's hosts.");
-        if (answer.status == 403) return report(Severity::kSerious, probe, answer, mendOfClosed(first_));
+        if (answer.status == 403) return report(Severity::kSerious, probe, answer, fixOfClosed(first_));
         if (answer.status >= 500)
             report(Severity::kWarning, probe, answer,
                    "The guard or the application behind it is broken: see the error log.");
@@ -141,9 +141,10 @@ private:
 };
 
 Finding closed(const GuardAnswer& first) {
-    return {Severity::kWarning, "guard_closed",
-            "a dead key got 403. Claviger refuses one with 401, so probably nobody gets in, with an active key neither",
-            mendOfClosed(first) + std::string(" With --key-file this shows whether an active key gets in.")};
+    return {
+        Severity::kWarning, "guard_closed",
+        "a dead key got 403. Claviger refuses one with 401, so probably no client gets in, not even with an active key",
+        fixOfClosed(first) + std::string(" With --key-file this shows whether an active key gets in.")};
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ test('a guard that refuses everybody is told without an active key too', async (
     assert.equal(status, 0, stdout);
     const bad = JSON.parse(stdout).findings.filter(({ severity }) => severity !== 'ok');
     assert.deepEqual(bad.map(({ check, severity }) => [check, severity]), [['guard_closed', 'warning']]);
-    assert.match(bad[0].message, /403.*401.*nobody gets in/);
+    assert.match(bad[0].message, /403.*401.*no client gets in/);
     assert.match(bad[0].fix, fix);
   }
 });

@@ -139,17 +139,17 @@ public:
     }
 
     void tellsAKeyThatClavigerRefusesFromAnAnswerThatDidNotCome() {
-        const auto mendAt = [](int withoutKey, int withKey) {
+        const auto fixAt = [](int withoutKey, int withKey) {
             const auto answer = [=](const GuardProbe& probe) {
                 return GuardAnswer{probe.credential == Credential::kLive ? withKey : withoutKey};
             };
             return of("guard_active_key", answer).fix;
         };
-        CPPUNIT_ASSERT(mendAt(401, 401).find("another tenant") != std::string::npos);
-        CPPUNIT_ASSERT(mendAt(401, 401).find("socket") == std::string::npos);
-        CPPUNIT_ASSERT(mendAt(401, 403).find("$claviger_host") != std::string::npos);
+        CPPUNIT_ASSERT(fixAt(401, 401).find("another tenant") != std::string::npos);
+        CPPUNIT_ASSERT(fixAt(401, 401).find("socket") == std::string::npos);
+        CPPUNIT_ASSERT(fixAt(401, 403).find("$claviger_host") != std::string::npos);
         for (const auto* word : {"nginx's account", "socket", "error log"})
-            CPPUNIT_ASSERT_MESSAGE(word, mendAt(403, 403).find(word) != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(word, fixAt(403, 403).find(word) != std::string::npos);
     }
 
     void givesOneRemedyWhereEverythingIsLetIn() {

@@ -25,7 +25,7 @@ class MigrationServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(manyJobsBringUpEachTenantOnce);
     CPPUNIT_TEST(tellsOfEachTenantWhenItIsDone);
     CPPUNIT_TEST(oneBadTenantDoesNotStopTheOthers);
-    CPPUNIT_TEST(aFailureIsRememberedUntilItIsMended);
+    CPPUNIT_TEST(aFailureIsRememberedUntilItIsFixed);
     CPPUNIT_TEST(aFailureOfATenantThatWasBroughtUpOtherwiseIsNoMore);
     CPPUNIT_TEST(goesOnWhereItStopped);
     CPPUNIT_TEST(stopsWhenTheDatabaseIsGone);
@@ -117,7 +117,7 @@ class MigrationServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(FakeSchemas::kNewest, report.tenants.at(2).state.version);
     }
 
-    void aFailureIsRememberedUntilItIsMended() {
+    void aFailureIsRememberedUntilItIsFixed() {
         makeTenantsBehind();
         schemas_.brokenAt = "globex";
         run();
