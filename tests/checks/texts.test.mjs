@@ -48,13 +48,3 @@ test('every other folder has one, or is explained by the one above it', () => {
   foldersOf(root).forEach(look);
   assert.deepEqual(without, []);
 });
-
-test('every link of a README leads to a file', () => {
-  const broken = filesOf(root, '.', ['.md']).flatMap((file) =>
-    [...read(root, file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
-      .map((match) => match[1])
-      .filter((target) => !existsSync(join(root, dirname(file), target)))
-      .map((target) => `${file}: ${target}`),
-  );
-  assert.deepEqual(broken, []);
-});
