@@ -4,9 +4,9 @@
 
 namespace claviger::cli {
 
-// Defines `claviger completion` and `claviger man`. They document all other verbs, also verbs that are added after this
-// call. Parsing a command line with one of the two sets `chosen`, which must outlive the parsing. The verb in `chosen`
-// reads the app again, which must therefore outlive it.
+// Defines `claviger completion`, `claviger man` and `claviger help`. They document all other verbs, also verbs that are
+// added after this call. Parsing a command line with one of the three sets `chosen`, which must outlive the parsing.
+// The verb in `chosen` reads the app again, which must therefore outlive it.
 void addDocumentationCommands(CLI::App&, Verb& chosen);
 
 }  // namespace claviger::cli

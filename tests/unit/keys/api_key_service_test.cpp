@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/support/refusals.h"
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -24,10 +24,7 @@ using domain::UserStatus;
 using namespace std::chrono_literals;
 
 // The state that each test starts from.
-struct Scene {
-    World world;
-    domain::Tenant acme = world.makeTenant("acme");
-    domain::Tenant globex = world.makeTenant("globex");
+struct Scene : TwoTenants {
     domain::User annUser = world.makeUser(acme, "ann@acme.example");
     domain::User bobUser = world.makeUser(acme, "bob@acme.example");
     domain::User eveUser = world.makeUser(globex, "eve@globex.example");
@@ -36,7 +33,7 @@ struct Scene {
     Actor eve = world.makeActor(globex, eveUser);
 };
 
-class ApiKeyServiceTest : public CppUnit::TestFixture {
+class ApiKeyServiceTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(ApiKeyServiceTest);
     CPPUNIT_TEST(createsAKeyThatVerifiesAtOnce);
     CPPUNIT_TEST(storesTheHashAndShowsThePrefixAlone);
@@ -63,14 +60,6 @@ class ApiKeyServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(storesNothingWithoutTheDatabase);
     CPPUNIT_TEST_SUITE_END();
 
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     IssuedApiKey create(const Actor& actor, const std::string& name) {
         return scene_->world.apiKeys.create(actor, newKey(name)).value();
     }

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -59,38 +59,27 @@ std::vector<std::optional<FoundKey>> findActive(const domain::TenantStore& store
 
 constexpr int kFollowers = 5;
 
-class BatchedLookupTest : public CppUnit::TestFixture {
+// The state that each test starts from.
+struct Scene : TwoTenants {
+    domain::Actor ann = world.makeActor(acme, world.makeUser(acme, "ann@acme.example"));
+    std::vector<domain::IssuedApiKey> keys = makeKeys();
+
+    std::vector<domain::IssuedApiKey> makeKeys() {
+        std::vector<domain::IssuedApiKey> made;
+        for (int i = 0; i <= kFollowers; ++i)
+            made.push_back(world.apiKeys.create(ann, newKey("Key " + std::to_string(i))).value());
+        return made;
+    }
+    KeyHashes hashesOf(int key) { return {world.hasher.hash(acme.id, keys.at(static_cast<std::size_t>(key)).fullKey)}; }
+};
+
+class BatchedLookupTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(BatchedLookupTest);
     CPPUNIT_TEST(asksOnceForAllWhoWaitedMeanwhile);
     CPPUNIT_TEST(givesNoAnswerThatIsOlderThanTheQuestion);
     CPPUNIT_TEST(failsWhoeverWaitedForADatabaseThatIsGone);
     CPPUNIT_TEST(holdsUpNoOtherTenant);
     CPPUNIT_TEST_SUITE_END();
-
-    struct Scene {
-        World world;
-        domain::Tenant acme = world.makeTenant("acme");
-        domain::Tenant globex = world.makeTenant("globex");
-        domain::Actor ann = world.makeActor(acme, world.makeUser(acme, "ann@acme.example"));
-        std::vector<domain::IssuedApiKey> keys = makeKeys();
-
-        std::vector<domain::IssuedApiKey> makeKeys() {
-            std::vector<domain::IssuedApiKey> made;
-            for (int i = 0; i <= kFollowers; ++i)
-                made.push_back(world.apiKeys.create(ann, newKey("Key " + std::to_string(i))).value());
-            return made;
-        }
-        KeyHashes hashesOf(int key) {
-            return {world.hasher.hash(acme.id, keys.at(static_cast<std::size_t>(key)).fullKey)};
-        }
-    };
-
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
 
 private:
     // The results of the lookups that began while another one was held back.

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "tests/support/refusals.h"
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -15,16 +15,13 @@ using domain::ErrorCode;
 using domain::UserStatus;
 
 // The state that each test starts from.
-struct Scene {
-    World world;
-    domain::Tenant acme = world.makeTenant("acme");
-    domain::Tenant globex = world.makeTenant("globex");
+struct Scene : TwoTenants {
     domain::User annUser = world.makeUser(acme, "ann@acme.example");
     domain::Actor ann = world.makeActor(acme, annUser);
     domain::IssuedApiKey issued = world.apiKeys.create(ann, newKey("Zapier")).value();
 };
 
-class KeyVerifierTest : public CppUnit::TestFixture {
+class KeyVerifierTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(KeyVerifierTest);
     CPPUNIT_TEST(namesTheKeyAndItsOwner);
     CPPUNIT_TEST(refusesABadFormWithoutAskingTheDatabase);
@@ -35,14 +32,6 @@ class KeyVerifierTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(recordsTheUseOfALivingKeyAlone);
     CPPUNIT_TEST_SUITE_END();
 
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     std::optional<domain::Timestamp> lastUse() {
         scene_->world.usage.flush();
         return scene_->world.stores.data(scene_->acme).keys.at(scene_->issued.key.id).key.lastUsedAt;

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "tests/support/refusals.h"
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -15,15 +15,12 @@ using domain::ErrorCode;
 using domain::UserStatus;
 
 // The state that each test starts from.
-struct Scene {
-    World world;
-    domain::Tenant acme = world.makeTenant("acme");
-    domain::Tenant globex = world.makeTenant("globex");
+struct Scene : TwoTenants {
     domain::User ann = world.makeUser(acme, "ann@acme.example");
     domain::User bob = world.makeUser(acme, "bob@acme.example");
 };
 
-class OperatorKeyServiceTest : public CppUnit::TestFixture {
+class OperatorKeyServiceTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(OperatorKeyServiceTest);
     CPPUNIT_TEST(createsAKeyThatItsUserSeesAndThatVerifies);
     CPPUNIT_TEST(createsNoneForNobodyOrForAUserWhoIsNotApproved);
@@ -39,14 +36,6 @@ class OperatorKeyServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aRevokedNameIsFree);
     CPPUNIT_TEST_SUITE_END();
 
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     domain::OperatorKeyService& keys() { return scene_->world.operatorKeys; }
     domain::IssuedApiKey create(const domain::User& user, const std::string& name = "Zapier") {
         return keys().create(scene_->acme, user.email, newKey(name)).value();

@@ -12,7 +12,7 @@
 #include "domain/ports/control/tenant_archive.h"
 #include "domain/secrets/password_seal.h"
 #include "tests/support/interrupted_stores.h"
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -62,9 +62,7 @@ public:
     std::string recorded{};  // the fingerprint that workers have run with
 };
 
-struct Scene {
-    World world;
-    Tenant acme = world.makeTenant("acme"), globex = world.makeTenant("globex");
+struct Scene : TwoTenants {
     domain::User ann = world.makeUser(acme, "ann@acme.example"), bob = world.makeUser(globex, "bob@globex.example");
     ListedTenants registry{{acme, globex}};
     Sealing sealing;
@@ -83,7 +81,7 @@ struct Scene {
     }
 };
 
-class PepperServiceTest : public CppUnit::TestFixture {
+class PepperServiceTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(PepperServiceTest);
     CPPUNIT_TEST(changesNothingWhileAnEarlierReleaseRuns);
     CPPUNIT_TEST(changesNothingWithAnotherPepperThanTheWorkers);
@@ -94,13 +92,6 @@ class PepperServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesThePepperThatIsMissingAndWhatWasChanged);
     CPPUNIT_TEST_SUITE_END();
 
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     PasswordHash another() const { return scene_->world.passwords.hash(Password::attempt(kPassword)); }
 
     void changesNothingWhileAnEarlierReleaseRuns() {

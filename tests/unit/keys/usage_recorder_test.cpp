@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -18,10 +18,7 @@ using domain::UsageRecorder;
 using namespace std::chrono_literals;
 
 // The state that each test starts from.
-struct Scene {
-    World world;
-    domain::Tenant acme = world.makeTenant("acme");
-    domain::Tenant globex = world.makeTenant("globex");
+struct Scene : TwoTenants {
     domain::ApiKeyId key = makeKey(acme);
     domain::ApiKeyId other = makeKey(globex);
     Timestamp now = world.clock.now();
@@ -34,7 +31,7 @@ struct Scene {
     }
 };
 
-class UsageRecorderTest : public CppUnit::TestFixture {
+class UsageRecorderTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(UsageRecorderTest);
     CPPUNIT_TEST(writesTheLatestOfManyUses);
     CPPUNIT_TEST(countsEveryUse);
@@ -54,14 +51,6 @@ class UsageRecorderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(losesNothingOfManyThreads);
     CPPUNIT_TEST_SUITE_END();
 
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     UsageRecorder& recorder() { return *scene_->recorder; }
     void note(std::chrono::microseconds after) {
         recorder().note(scene_->acme, {scene_->key, scene_->now + after, callerAt(after)});

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "tests/support/refusals.h"
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -17,10 +17,7 @@ using domain::secrets::SessionToken;
 using namespace std::chrono_literals;
 
 // The state that each test starts from.
-struct Scene {
-    World world;
-    domain::Tenant acme = world.makeTenant("acme");
-    domain::Tenant globex = world.makeTenant("globex");
+struct Scene : TwoTenants {
     domain::User ann = world.makeUser(acme, "ann@acme.example");
     SessionToken token = world.makeSession(acme, ann);
 };
@@ -36,7 +33,7 @@ public:
     std::optional<domain::SegmentId> segment() const override { return std::nullopt; }
 };
 
-class AuthenticatorTest : public CppUnit::TestFixture {
+class AuthenticatorTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(AuthenticatorTest);
     CPPUNIT_TEST(knowsWhoActsAndFromWhere);
     CPPUNIT_TEST(refusesATokenThatNeverWas);
@@ -56,14 +53,6 @@ class AuthenticatorTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(knowsNobodyWithoutTheDatabase);
     CPPUNIT_TEST_SUITE_END();
 
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     domain::Result<domain::Actor> ask() {
         return scene_->world.authenticator.bySession(scene_->acme, scene_->token, origin());
     }

@@ -11,7 +11,7 @@
 
 #include "tests/support/interrupted_stores.h"
 #include "tests/support/refusals.h"
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -28,16 +28,13 @@ using domain::secrets::SessionToken;
 constexpr auto kAnn = "ann@acme.example";
 
 // The state that each test starts from.
-struct Scene {
-    World world;
-    domain::Tenant acme = world.makeTenant("acme");
-    domain::Tenant globex = world.makeTenant("globex");
+struct Scene : TwoTenants {
     domain::User ann = world.makeUser(acme, kAnn);
     domain::User pending = world.makeUser(acme, "pending@acme.example", UserStatus::kPending);
     domain::User suspended = world.makeUser(acme, "suspended@acme.example", UserStatus::kSuspended);
 };
 
-class SignInServiceTest : public CppUnit::TestFixture {
+class SignInServiceTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(SignInServiceTest);
     CPPUNIT_TEST(startsASessionForTheRightPassword);
     CPPUNIT_TEST(takesTheEmailInAnyCaseAndWithBlanksAround);
@@ -68,14 +65,6 @@ class SignInServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(letsOtherAccountsAndTenantsWaitBesideABusyOne);
     CPPUNIT_TEST_SUITE_END();
 
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     static SignInAttempt attempt(const std::string& email, const std::string& password = kPassword) {
         return {email, Password::attempt(password), std::nullopt, std::nullopt, origin()};
     }
@@ -329,7 +318,8 @@ private:
 
     void refusesASealedPasswordOfAnotherUser() {
         store(scene_->ann, sealedFor(scene_->pending));
-        CPPUNIT_ASSERT(refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.signIn(scene_->acme, attempt(kAnn))));
+        CPPUNIT_ASSERT(
+            refusedWith(ErrorCode::kSignInRefused, scene_->world.signIns.signIn(scene_->acme, attempt(kAnn))));
         CPPUNIT_ASSERT(scene_->world.stores.data(scene_->acme).sessions.empty());
     }
 

@@ -8,7 +8,7 @@
 
 #include "domain/sign_in/sign_in_service.h"
 #include "tests/support/refusals.h"
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -24,16 +24,13 @@ constexpr auto kAnn = "ann@acme.example";
 constexpr auto kBob = "bob@acme.example";
 
 // The state that each test starts from.
-struct Scene {
-    World world;
-    domain::Tenant acme = world.makeTenant("acme");
-    domain::Tenant globex = world.makeTenant("globex");
+struct Scene : TwoTenants {
     domain::User ann = world.makeUser(acme, kAnn);
     domain::User bob = world.makeUser(acme, kBob);
     domain::User annElsewhere = world.makeUser(globex, kAnn);
 };
 
-class ThrottlingTest : public CppUnit::TestFixture {
+class ThrottlingTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(ThrottlingTest);
     CPPUNIT_TEST(throttlesAnAccountAfterTenFailures);
     CPPUNIT_TEST(throttlesAnUnknownAccountLikeAKnownOne);
@@ -67,14 +64,6 @@ class ThrottlingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesTheNetworkOfAnAddress);
     CPPUNIT_TEST_SUITE_END();
 
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
-
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     static SignInAttempt attempt(const std::string& email, const std::string& password,
                                  const std::string& address = kAddress) {
         return {email, Password::attempt(password), std::nullopt, std::nullopt, origin(address)};

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/support/refusals.h"
-#include "tests/unit/world.h"
+#include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -21,14 +21,7 @@ using domain::NewUser;
 using domain::UserStatus;
 using domain::secrets::Password;
 
-// The state that each test starts from.
-struct Scene {
-    World world;
-    domain::Tenant acme = world.makeTenant("acme");
-    domain::Tenant globex = world.makeTenant("globex");
-};
-
-class UserServiceTest : public CppUnit::TestFixture {
+class UserServiceTest : public SceneFixture<TwoTenants> {
     CPPUNIT_TEST_SUITE(UserServiceTest);
     CPPUNIT_TEST(createsAUserWhoSignsInWithThePassword);
     CPPUNIT_TEST(storesThePasswordAsArgon2idAlone);
@@ -58,15 +51,8 @@ class UserServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(changesNothingOfNobody);
     CPPUNIT_TEST_SUITE_END();
 
-    // Made in setUp: CppUnit constructs the fixtures of all tests before it runs the first.
-    std::optional<Scene> scene_;
     Email ann_ = Email::parse("ann@acme.example").value();
 
-public:
-    void setUp() override { scene_.emplace(); }
-    void tearDown() override { scene_.reset(); }
-
-private:
     domain::Result<domain::CreatedUser> create(const std::string& name, const std::string& password,
                                                UserStatus status = UserStatus::kApproved) {
         return scene_->world.users.create(scene_->acme, {ann_, name, status}, Password::attempt(password));
