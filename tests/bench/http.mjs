@@ -1,16 +1,15 @@
 // Measures the service against a trivial program behind the same nginx, in alternating rounds. `./claviger bench`
 // starts it, after it has built everything and started the database of TEST_CONFIG. See README.md.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadavg } from 'node:os';
 
-import { AccessLog } from './access_log.mjs';
-import { load } from './load.mjs';
 import { measuresOf, trivialOf, verifications } from './measures.mjs';
 import { optionsOf } from './options.mjs';
-import { cpuOf, memoryOf } from './processes.mjs';
+import { memoryOf } from './processes.mjs';
 import { summarize, table } from './report.mjs';
+import { runnerOf, warmUp } from './runner.mjs';
 import { Seeder } from './seed.mjs';
 import { startSite } from './site.mjs';
 
@@ -24,7 +23,6 @@ const folder = dirname(process.env.TEST_CONFIG);
 const peopleCount = 200;
 const keysEach = 5;
 const cachedKeys = 100_000; // for the measurement of memory
-const warmUp = 1; // second: a service that starts opens connections, and caches nothing until its lease is there
 
 async function main() {
   const site = await startSite();
@@ -42,7 +40,7 @@ async function measure(site) {
   const seeded = { tenant: site.tenant, seeder, readers, writers };
   const trivial = trivialOf(seeded);
   const measures = chosen(measuresOf(seeded));
-  const run = runner(site);
+  const run = runnerOf(site, folder);
 
   say(`Warming up; the load of this machine is ${loadavg()[0].toFixed(1)}.`);
   for (const each of [trivial, ...measures]) await run(each, warmUp);
@@ -67,28 +65,6 @@ function chosen(measures) {
   const unknown = (options.only ?? '').split(',').filter((name) => name && !known.includes(name));
   if (unknown.length > 0) throw new Error(`no measure is called ${unknown}: there are ${known.join(', ')}`);
   return measures.filter(({ name }) => wants(name));
-}
-
-// Gives a function that runs one measure for some seconds. It throws if any answer was wrong.
-function runner(site) {
-  const database = Number(readFileSync(join(folder, 'db/pid'), 'utf8'));
-  const log = new AccessLog(join(site.folder, 'log/access.log'));
-  return async (each, seconds) => {
-    const hasJustStarted = await site.makeReady(each.port);
-    const processes = site.processes(each.port, database);
-    const lines = each.lines();
-    const send = (howLong) => load({ port: site.ports[each.port], how: each.how, lines, seconds: howLong, folder: site.folder });
-    if (hasJustStarted) await send(warmUp);
-    const cpu = () => Object.entries(processes).map(([who, pids]) => [who, cpuOf(pids)]);
-    log.clear();
-    const before = new Map(cpu());
-    const found = await send(seconds);
-    const used = Object.fromEntries(cpu().map(([who, now]) => [who, (now - before.get(who)) / found.requests]));
-    await log.settled();
-    log.mustHold(each.status, found.requests);
-    each.after?.();
-    return { ...found, cpu: used };
-  };
 }
 
 // Gives the memory of the service after three verifies of each of that many keys, spread over the workers.

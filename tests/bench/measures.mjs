@@ -1,11 +1,24 @@
 // The measures. Each has a port, the requests (`how` and `lines` of load.lua) and the one right status. `atLeast` is
 // the promised ratio to the trivial program.
 
+// The measures that change nothing. `sets` are the people of each tenant: [{ tenant, readers }]. `order` arranges the
+// lines of a measure.
+export function readMeasures(sets, order = (lines) => lines) {
+  const withKeys = (path) => order(sets.flatMap(({ tenant, readers }) => verifications(tenant, readers, path)));
+  const withSessions = (path) =>
+    order(sets.flatMap(({ tenant, readers }) => readers.map(({ cookie }) => ['GET', path, 'Host', tenant.host, 'Cookie', cookie])));
+  return [
+    { name: 'verify-hot', port: 'hot', status: 204, atLeast: 0.9, lines: () => withKeys('/v1/verify') },
+    { name: 'verify-cold', port: 'cold', status: 204, atLeast: 0.5, lines: () => withKeys('/v1/verify') },
+    { name: 'me', port: 'hot', status: 200, lines: () => withKeys('/v1/me') },
+    { name: 'list', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/api/api-keys') },
+    { name: 'page', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/settings/api-keys') },
+  ];
+}
+
 // `readers` only read. `writers` create and regenerate, so the keys of the readers stay active.
 export function measuresOf({ tenant, readers, writers, seeder }) {
   const host = ['Host', tenant.host];
-  const withKeys = (path) => verifications(tenant, readers, path);
-  const withSessions = (path) => readers.map(({ cookie }) => ['GET', path, ...host, 'Cookie', cookie]);
   const posting = ({ cookie }) => [...host, 'Cookie', cookie, 'Origin', `http://${tenant.host}`, 'Content-Type', 'application/json'];
 
   // The ids change with each run, and the outcome of requests that were pending at its end is unknown. The lines
@@ -21,20 +34,25 @@ export function measuresOf({ tenant, readers, writers, seeder }) {
 
   return [
     { name: 'alive', port: 'hot', status: 200, lines: () => [['GET', '/healthz', ...host]] },
-    { name: 'verify-hot', port: 'hot', status: 204, atLeast: 0.9, lines: () => withKeys('/v1/verify') },
-    { name: 'verify-cold', port: 'cold', status: 204, atLeast: 0.5, lines: () => withKeys('/v1/verify') },
-    { name: 'me', port: 'hot', status: 200, lines: () => withKeys('/v1/me') },
-    { name: 'list', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/api/api-keys') },
-    { name: 'page', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/settings/api-keys') },
+    ...readMeasures([{ tenant, readers }]),
     { name: 'create', port: 'hot', status: 201, atLeast: 0.086, how: 'create', lines: () => writers.map(posting), after: forget },
     { name: 'regenerate', port: 'hot', status: 200, atLeast: 0.097, how: 'regenerate', lines: activeKeys },
-    { name: 'guarded-file', port: 'guarded', status: 200, lines: () => withKeys('/report') },
+    { name: 'guarded-file', port: 'guarded', status: 200, lines: () => verifications(tenant, readers, '/report') },
   ];
 }
 
 export function trivialOf({ tenant, readers }) {
   const lines = verifications(tenant, readers);
   return { name: 'trivial', port: 'trivial', status: 204, lines: () => lines };
+}
+
+// Shuffles the lines, in the same order each time. Neighbouring keys of one tenant would profit from warm caches.
+export function shuffled(lines) {
+  let state = 1;
+  return lines
+    .map((line) => ({ line, at: (state = (state * 48271) % 2147483647) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ line }) => line);
 }
 
 export function verifications(tenant, people, path = '/v1/verify') {

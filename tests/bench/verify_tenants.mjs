@@ -7,7 +7,7 @@ import { startDatabase } from '../support/database.mjs';
 import { startService } from '../support/service.mjs';
 import { AccessLog } from './access_log.mjs';
 import { load } from './load.mjs';
-import { verifications } from './measures.mjs';
+import { shuffled, verifications } from './measures.mjs';
 import { cpuOf, familyOf } from './processes.mjs';
 import { median } from './report.mjs';
 import { Seeder } from './seed.mjs';
@@ -49,15 +49,6 @@ export async function compareVerify(database, tenants, { rounds, seconds }) {
 function keysOf({ socket }, tenant, people) {
   const seeder = new Seeder({ socket, pepperFile: join(dirname(process.env.TEST_CONFIG), 'secrets/pepper'), tenant });
   return verifications(tenant, seeder.people('reader', people, keysOfATenant));
-}
-
-// Shuffles the lines, in the same order each time. Neighbouring keys of one tenant would profit from warm caches.
-function shuffled(lines) {
-  let state = 1;
-  return lines
-    .map((line) => ({ line, at: (state = (state * 48271) % 2147483647) }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ line }) => line);
 }
 
 async function run({ database, service, lines }, seconds) {

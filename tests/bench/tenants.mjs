@@ -1,0 +1,109 @@
+// Measures whether a thousand tenants are served as fast as one, and how the service comes back from a reload.
+// `./claviger bench tenants` starts it. See README.md.
+//
+// Each measure runs over one tenant and over all, with the same number of keys, each run right after the trivial
+// program.
+
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { until } from '../support/processes.mjs';
+import { readMeasures, shuffled, trivialOf } from './measures.mjs';
+import { optionsOf } from './options.mjs';
+import { median, summarize, table } from './report.mjs';
+import { runnerOf, warmUp } from './runner.mjs';
+import { Seeder, sql } from './seed.mjs';
+import { startSite } from './site.mjs';
+
+const options = optionsOf('./claviger bench tenants [--tenants 1000] [--rounds 5] [--seconds 4] [--only NAME,…] [--json FILE]', {
+  tenants: 1000,
+  rounds: 5,
+  seconds: 4,
+  only: undefined,
+  json: undefined,
+});
+const folder = dirname(process.env.TEST_CONFIG);
+const socket = join(folder, 'db/db.sock');
+const keysEach = 5;
+
+async function main() {
+  const site = await startSite();
+  try {
+    await measure(site);
+  } finally {
+    await site.stop();
+  }
+}
+
+async function measure(site) {
+  console.log(`Making ${options.tenants} tenants; the load of this machine is ${loadavg()[0].toFixed(1)}.`);
+  const spread = makeTenants(site).map((tenant) => peopleOf(tenant, 1));
+  const one = [peopleOf(site.tenant, options.tenants)];
+  const trivial = trivialOf(one[0]);
+  const run = runnerOf(site, folder);
+  const measures = [...named('one', one), ...named('spread', spread)].filter(({ name }) => wants(name));
+  for (const each of [trivial, ...measures]) await run(each, warmUp);
+
+  const rounds = [];
+  for (let round = 1; round <= options.rounds; ++round) {
+    for (const each of round % 2 ? measures : [...measures].reverse()) {
+      const base = await run(trivial, options.seconds);
+      const found = await run(each, options.seconds);
+      rounds.push({ round, measure: each.name, base, found });
+      console.log(`round ${round}  ${each.name.padEnd(18)}  ${(found.perSecond / base.perSecond).toFixed(3)} of the trivial program`);
+    }
+  }
+  const summary = summarize(measures, rounds);
+  console.log(table(summary));
+  const reloads = wants('reload') ? await reload(site, run, measures.find(({ name }) => name === 'spread verify-hot') ?? named('spread', spread)[0]) : undefined;
+  if (options.json) writeFileSync(options.json, JSON.stringify({ options, summary, rounds, reloads }, undefined, 1) + '\n');
+}
+
+const wants = (name) => !options.only || options.only.split(',').some((wanted) => name === wanted || name.endsWith(` ${wanted}`));
+
+function makeTenants({ hot }) {
+  const tenants = Array.from({ length: options.tenants }, (_, i) => ({ slug: `bench-${i}`, host: `b${i}.localhost` }));
+  const file = join(hot.folder, 'tenants.json');
+  writeFileSync(file, JSON.stringify({ tenants: tenants.map(({ slug, host }) => ({ slug, name: `Bench ${slug}`, hosts: [host] })) }));
+  hot.mustTool(['apply', file]);
+  return tenants;
+}
+
+// The people of one tenant, each with a session and five keys.
+function peopleOf(tenant, howMany) {
+  const seeder = new Seeder({ socket, pepperFile: join(folder, 'secrets/pepper'), tenant });
+  return { tenant, readers: seeder.people('reader', howMany, keysEach) };
+}
+
+function named(which, sets) {
+  return readMeasures(sets, shuffled).map(({ atLeast, ...each }) => ({ ...each, name: `${which} ${each.name}` }));
+}
+
+// Sends hot verifies before and during the first second after SIGHUP, as often as there are rounds.
+async function reload(site, run, verify) {
+  const found = [];
+  for (let round = 1; round <= options.rounds; ++round) {
+    await run(verify, options.seconds);
+    const before = await run(verify, 1);
+    const asked = questions();
+    const old = site.hot.children().workers;
+    site.hot.workers.kill('SIGHUP');
+    await until('a new worker', () => site.hot.children().workers.some((pid) => !old.includes(pid)));
+    const after = await run(verify, 1);
+    found.push({ rate: after.perSecond / before.perSecond, p99: after.p99 / before.p99, asked: (questions() - asked) / after.requests });
+    await pause(1000); // until the earlier workers have ended
+  }
+  const of = (figure) => median(found.map((each) => each[figure]));
+  console.log(`\nThe first second after a reload: ${of('rate').toFixed(3)} of the rate before, p99 ${of('p99').toFixed(1)} times that of before, ` +
+    `${of('asked').toFixed(3)} statements of the database for each verify; medians.`);
+  return found;
+}
+
+// The statements that the database has run, without those of its administrator's connection.
+function questions() {
+  return Number(sql(socket, "SHOW GLOBAL STATUS LIKE 'Questions';")[0][1]);
+}
+
+await main();
