@@ -10,6 +10,26 @@
 namespace claviger::persistence {
 namespace {
 
+// The columns of a key, in the order in which keyAt() reads them, from `api_keys k`. A macro, since a statement is one
+// literal (sql.h).
+#define CLAVIGER_KEY_COLUMNS                                                                            \
+    "k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, " \
+    "k.last_used_address, k.last_user_agent, k.use_count"
+constexpr std::size_t kKeyColumns = 11;
+
+domain::ApiKey keyAt(const Row& row) {
+    return {idAt<domain::ApiKeyId>(row, 0),
+            idAt<domain::UserId>(row, 1),
+            stored(domain::KeyName::parse(row.text(2))),
+            idAt<domain::LineageId>(row, 3),
+            static_cast<int>(row.integer(4)),
+            row.text(5),
+            row.timestamp(6),
+            row.maybeTimestamp(7),
+            {row.text(8), row.text(9)},
+            row.integer(10)};
+}
+
 // `live` is generated from deleted_at: 1 for an active key, NULL for a revoked one. With it the indexes keep the active
 // keys together.
 constexpr Sql kListActive =
@@ -68,7 +88,7 @@ constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
 
 domain::KeyOwner ownerAt(const Row& row) {
-    return {keyAt(row, 0), userAt(row, kKeyColumns)};
+    return {keyAt(row), userAt(row, kKeyColumns)};
 }
 
 Value timeOf(const std::optional<domain::Timestamp>& moment) {
@@ -97,7 +117,7 @@ std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listActive(const std::vec
     ListOfBytes ids;
     for (const auto& user : users) ids.values.push_back(user.bytes());
     std::map<domain::UserId, std::vector<domain::ApiKey>> keys;
-    for (auto& key : connection_.query(kListActive, {std::move(ids)}).map([](const Row& row) { return keyAt(row, 0); }))
+    for (auto& key : connection_.query(kListActive, {std::move(ids)}).map([](const Row& row) { return keyAt(row); }))
         keys[key.user].push_back(std::move(key));
     for (auto& [user, theirs] : keys)
         std::sort(theirs.begin(), theirs.end(), [](const domain::ApiKey& a, const domain::ApiKey& b) {
@@ -142,7 +162,7 @@ bool MySqlApiKeys::isUsed(const domain::secrets::OnceHash& once) const {
 std::optional<domain::ApiKey> MySqlApiKeys::findActiveByOnce(const domain::secrets::OnceHash& once) const {
     const auto rows = connection_.query(kFindActiveByOnce, {bytesOf(once)});
     if (rows.empty()) return std::nullopt;
-    return keyAt(rows[0], 0);
+    return keyAt(rows[0]);
 }
 
 std::vector<std::optional<domain::FoundKey>> MySqlApiKeys::findActive(
@@ -215,7 +235,7 @@ void MySqlApiKeys::addNext(const domain::ApiKey& key, const domain::KeySecret& s
 std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) const {
     const auto rows = connection_.query(kFind, {bytesOf(id)});
     if (rows.empty()) return std::nullopt;
-    return domain::StoredKey{keyAt(rows[0], 0), rows[0].maybeTimestamp(kKeyColumns)};
+    return domain::StoredKey{keyAt(rows[0]), rows[0].maybeTimestamp(kKeyColumns)};
 }
 
 void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Active& active, domain::Timestamp now) {

@@ -49,9 +49,9 @@ std::string joined(const std::string& literals) {
     return replaced(replaced(text, "\\\"", "\""), "\\\\", "\\");
 }
 
-// Puts the literals of columns.h in the place of their macros.
+// Puts the literals of the macros in their place: those of columns.h and those of the source itself.
 std::string withColumns(std::string source) {
-    static const auto columns = contentOf(sources() / "tenant/columns.h");
+    const auto columns = contentOf(sources() / "tenant/columns.h") + source;
     static const std::regex macro(R"re(#define (CLAVIGER_\w+_COLUMNS)((?:\s|\\\n|"[^"]*")+))re");
     for (std::sregex_iterator one(columns.begin(), columns.end(), macro), end; one != end; ++one)
         source = replaced(std::move(source), (*one)[1].str(), "\"" + joined((*one)[2].str()) + "\"");
