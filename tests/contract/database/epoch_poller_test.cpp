@@ -215,8 +215,9 @@ private:
 
     // A poller of an earlier release was killed, and has left the row of the same segment.
     void saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease() {
+        const auto own = fence_->segment().value();
         std::string id;
-        for (const auto octet : fence_->segment()->octets()) {
+        for (const auto octet : own.octets()) {
             constexpr auto kDigits = "0123456789abcdef";
             id += {kDigits[octet >> 4U], kDigits[octet & 15U]};
         }
