@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <future>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <set>
@@ -26,8 +27,15 @@ namespace {
 
 std::atomic<int> nicenessOfHashing{0};  // the last one's; of a thread, on Linux
 
-// The cost of each hashing since the last clear(): memory in bytes and passes. Hashings of one test follow each other.
+// The cost of each hashing since the last clear(): memory in bytes and passes. A test reads it once its threads have
+// ended.
 std::multiset<std::pair<std::size_t, unsigned long long>> hashings;
+std::mutex hashingsMutex;
+
+void record(std::size_t memory, unsigned long long passes) {
+    const std::lock_guard lock(hashingsMutex);
+    hashings.emplace(memory, passes);
+}
 
 int niceness() {
     return ::getpriority(PRIO_PROCESS, 0);
@@ -43,7 +51,7 @@ extern "C" int crypto_pwhash(unsigned char* out, unsigned long long outLength, c
                          unsigned long long, std::size_t, int);
     static auto* const passOn = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, "crypto_pwhash"));
     nicenessOfHashing = niceness();
-    hashings.emplace(memory, passes);
+    record(memory, passes);
     return passOn(out, outLength, password, length, salt, passes, memory, algorithm);
 }
 
@@ -54,7 +62,7 @@ extern "C" int crypto_pwhash_str_alg(char* out, const char* password, unsigned l
     using Function = int(char*, const char*, unsigned long long, unsigned long long, std::size_t, int);
     static auto* const passOn = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, "crypto_pwhash_str_alg"));
     nicenessOfHashing = niceness();
-    hashings.emplace(memory, passes);
+    record(memory, passes);
     return passOn(out, password, length, passes, memory, algorithm);
 }
 
