@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kTablesBesides = 100;      // those of the control schema and of the server itself
 constexpr long kSoon = 14;                       // days
 constexpr std::size_t kConnectionsBesides = 10;  // for the tool, the poller and administrators
+constexpr std::size_t kThreadsBesides = 5;       // of a worker: four finish sign-ins, one writes the uses of keys
 
 std::string value(const ServerFacts& facts, const std::string& name) {
     const auto found = facts.variables.find(name);
@@ -69,11 +70,12 @@ Finding checkOpenFiles(const ServerFacts& facts) {
             "Raise open_files_limit above table_open_cache."};
 }
 
-// Every thread of every worker holds one connection. During a reload new workers start before the old ones have exited.
+// Every thread of every worker may hold one connection. During a reload new workers start before the old ones have
+// exited.
 Finding checkConnections(const Settings& settings, const ServerFacts& facts) {
     const std::size_t cores = static_cast<std::size_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
     const std::size_t workers = settings.fcgi.workers == 0 ? cores : settings.fcgi.workers;
-    const auto wanted = 2 * workers * settings.fcgi.threads + kConnectionsBesides;
+    const auto wanted = 2 * workers * (settings.fcgi.threads + kThreadsBesides) + kConnectionsBesides;
     const auto has = number(facts, "max_connections");
     const auto text = "max_connections is " + std::to_string(has) + ", and " + std::to_string(workers) +
                       " workers of " + std::to_string(settings.fcgi.threads) + " threads take up to " +

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kAtOnce = 200us;  // within it a thread has responded without a wait
 constexpr auto kTick = 5ms;      // of the timer, which runs only while a client is postponed or listening is paused
-constexpr unsigned kLaneThreads = 4;
+constexpr unsigned kLaneThreads = 4;  // `claviger doctor` counts a connection for each (server_checks.cpp)
 // Exclusive: the kernel wakes one of the workers that wait on the listening socket, not all.
 constexpr unsigned kListening = EPOLLIN | EPOLLEXCLUSIVE;
 constexpr auto kLeftEvery = 200ms;  // how often to check whether a deferred answer's peer has left

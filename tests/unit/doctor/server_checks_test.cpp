@@ -128,11 +128,12 @@ class ServerChecksTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(with("open_files_limit", "1024", "open_files").severity == Severity::kWarning);
     }
 
-    // Two workers of eight threads, twice that while they are renewed, and ten other connections: 42.
+    // Two workers with eight threads and five for other work, twice that while they are renewed, and ten other
+    // connections: 62.
     void measuresConnectionsByTheWorkers() {
-        CPPUNIT_ASSERT(with("max_connections", "42", "max_connections").severity == Severity::kGood);
-        CPPUNIT_ASSERT(with("max_connections", "41", "max_connections").severity == Severity::kWarning);
-        CPPUNIT_ASSERT(with("max_connections", "20", "max_connections").severity == Severity::kSerious);
+        CPPUNIT_ASSERT(with("max_connections", "62", "max_connections").severity == Severity::kGood);
+        CPPUNIT_ASSERT(with("max_connections", "61", "max_connections").severity == Severity::kWarning);
+        CPPUNIT_ASSERT(with("max_connections", "30", "max_connections").severity == Severity::kSerious);
     }
 
     static Finding tlsFinding(const domain::Settings& settings, const ServerFacts& facts) {
