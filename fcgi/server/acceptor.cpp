@@ -26,6 +26,7 @@ constexpr unsigned kLaneThreads = 4;  // `claviger doctor` counts a connection f
 // Exclusive: the kernel wakes one of the workers that wait on the listening socket, not all.
 constexpr unsigned kListening = EPOLLIN | EPOLLEXCLUSIVE;
 constexpr auto kLeftEvery = 200ms;  // how often to check whether a deferred answer's peer has left
+constexpr auto kCutEvery = 50ms;    // how often a drain cuts off connections that have been idle for its grace
 constexpr auto kFirstPause = 2ms, kLongestPause = 200ms;
 constexpr auto kHeadPatience = 5s;  // for the rest of a partial head
 
@@ -250,20 +251,21 @@ bool Acceptor::arm(Client& client, int operation) noexcept {
     return false;
 }
 
-// No race with drain(): it sets the phase and then visits each client under its lock. Either it finds this client idle,
-// or this function sees the new phase.
+// No race with drain(): it sets draining_ and then visits each client under its lock. Either it finds this client idle,
+// or this function sees draining_.
 void Acceptor::rest(Client& client) {
     std::unique_lock lock(client.mutex);
     client.busy = false;
-    bidFarewell(client);
+    if (draining_) askToLeave(client);
     const bool armed = arm(client, EPOLL_CTL_MOD);
     lock.unlock();
     if (!armed) forget(client);
 }
 
-void Acceptor::bidFarewell(const Client& client) const {
-    if (phase_ == Phase::kDraining && client.kept) client.connection.nudge();
-    if (phase_ == Phase::kCutting) client.connection.shutReading();
+// nginx may put its next request on this connection before it sees the nudge, so the cut comes later.
+void Acceptor::askToLeave(Client& client) {
+    client.idleSince = Clock::now();
+    if (client.kept) client.connection.nudge();
 }
 
 void Acceptor::park(Client& client) {
@@ -348,22 +350,27 @@ bool Acceptor::proceed(Client& client, Clock::time_point now, std::list<Client>&
 }
 
 bool Acceptor::drain(std::chrono::milliseconds grace, std::chrono::milliseconds limit) {
-    const auto begun = Clock::now();
+    const auto end = Clock::now() + limit;
     stopListening();
-    const auto empty = [this] { return clients_.empty(); };
     std::unique_lock lock(clientsMutex_);
-    phase_ = Phase::kDraining;
-    bidFarewellToIdle();
-    if (changed_.wait_until(lock, begun + grace, empty)) return true;
-    phase_ = Phase::kCutting;
-    bidFarewellToIdle();
-    return changed_.wait_until(lock, begun + limit, empty);
+    draining_ = true;
+    for (auto& client : clients_) {
+        const std::lock_guard clientLock(client.mutex);
+        if (!client.busy) askToLeave(client);
+    }
+    while (!clients_.empty()) {
+        const auto now = Clock::now();
+        if (now >= end) return false;
+        cutIdleSince(now - grace);
+        changed_.wait_until(lock, std::min(now + kCutEvery, end), [this] { return clients_.empty(); });
+    }
+    return true;
 }
 
-void Acceptor::bidFarewellToIdle() {
+void Acceptor::cutIdleSince(Clock::time_point moment) {
     for (auto& client : clients_) {
         const std::lock_guard lock(client.mutex);
-        if (!client.busy) bidFarewell(client);
+        if (!client.busy && client.idleSince <= moment) client.connection.shutReading();
     }
 }
 

@@ -33,25 +33,24 @@ public:
     Acceptor& operator=(const Acceptor&) = delete;
 
     // Blocks until all peers have left; true then. First accepts the connections in the backlog and stops listening.
-    // Then nudges the peers to leave and goes on serving their requests. Once `grace` has passed since the call, cuts
-    // off idle connections. False if connections are left when `limit` has passed since the call. To be called once,
-    // from none of the threads of this.
+    // Then nudges the peers to leave and goes on serving their requests. Cuts off a connection that has been idle for
+    // `grace`, counted from the call or from its last response. False if connections are left when `limit` has passed
+    // since the call. To be called once, from none of the threads of this.
     bool drain(std::chrono::milliseconds grace, std::chrono::milliseconds limit);
 
 private:
     using Clock = std::chrono::steady_clock;
-
-    enum class Phase { kServing, kDraining, kCutting };
 
     struct Client {
         explicit Client(Fd fd) : connection(std::move(fd)) {}
 
         Connection connection;
         std::list<Client>::iterator self;
-        std::mutex mutex;      // guards `busy`
-        bool busy = false;     // a thread works on it, or will; the other members are then that thread's
-        bool kept = false;     // has had a request before
-        bool partial = false;  // a part of a head is there, and was first seen at `since`
+        std::mutex mutex;             // guards the next two
+        bool busy = false;            // a thread works on it, or will; the other members are then that thread's
+        Clock::time_point idleSince;  // while it drains and is not busy
+        bool kept = false;            // has had a request before
+        bool partial = false;         // a part of a head is there, and was first seen at `since`
         Clock::time_point since;
         Clock::time_point retryAt;  // when to peek again, or to send its response; under clientsMutex_
         Clock::duration pause{};
@@ -90,8 +89,8 @@ private:
     // Watches the client once: for writing if a response waits, for reading if not. False if epoll refuses. From here
     // on another thread may own the client.
     bool arm(Client&, int operation) noexcept;
-    void bidFarewell(const Client&) const;  // of an idle client: nothing, a nudge, or a cut, by the phase
-    void bidFarewellToIdle();
+    static void askToLeave(Client&);       // an idle client, under its lock
+    void cutIdleSince(Clock::time_point);  // call it under clientsMutex_
     void startTimer();
     void onTimer();
 
@@ -101,7 +100,7 @@ private:
     Fd listener_;
     bool paused_ = false;  // no file descriptors left: listener_ is not watched until the timer rings
 
-    std::atomic<Phase> phase_ = Phase::kServing;
+    std::atomic<bool> draining_ = false;
     std::mutex clientsMutex_;  // guards the next two; taken before a Client's, never on a request's path
     std::list<Client> clients_;
     std::vector<Client*> postponed_;

@@ -38,6 +38,7 @@ class DrainTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(isOverAtOnceWithoutConnections);
     CPPUNIT_TEST(asksIdleKeptConnectionsToLeave);
     CPPUNIT_TEST(answersWhatStillArrivesOnAKeptConnection);
+    CPPUNIT_TEST(answersWhatArrivesSoonAfterALateResponse);
     CPPUNIT_TEST(answersWhatRunsAndWhatWaitsInTheBacklog);
     CPPUNIT_TEST(losesNothingUnderLoad);
     CPPUNIT_TEST(cutsIdleConnectionsAfterTheGrace);
@@ -75,6 +76,26 @@ class DrainTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("/late"), server.seen().back().path);
         client.close();
         CPPUNIT_ASSERT(drained.get());
+    }
+
+    // nginx keeps a connection once it has read the response, and may send the next request before it sees the nudge.
+    void answersWhatArrivesSoonAfterALateResponse() {
+        Gate gate;
+        AcceptorFixture server(1, [&](const fcgi::Request&) {
+            gate.pass();
+            return fcgi::Response(204);
+        });
+        const Opener opener{gate};
+        auto client = server.connect();
+        client.send({.method = "POST"});
+        CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));
+        auto drained = drain(server, 500ms, 5s);
+        CPPUNIT_ASSERT(drained.wait_for(700ms) == std::future_status::timeout);
+        gate.open();
+        CPPUNIT_ASSERT_EQUAL(204, client.receive()->status);
+        CPPUNIT_ASSERT(eventually([&] { return client.isSpent(); }, 200ms));
+        CPPUNIT_ASSERT(client.ask({.method = "POST", .target = "/late", .body = "b"}));
+        CPPUNIT_ASSERT(drained.get());  // the client keeps its end open, and is cut off
     }
 
     void answersWhatRunsAndWhatWaitsInTheBacklog() {
