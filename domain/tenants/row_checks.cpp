@@ -1,13 +1,16 @@
 #include "domain/tenants/row_checks.h"
 
 #include <algorithm>
+#include <array>
 
 #include "domain/model/api_key.h"
 
 namespace claviger::domain {
 namespace {
 
-constexpr std::string_view kKeys = "api_keys", kDevices = "known_devices", kUsers = "users";
+constexpr std::string_view kKeys = "api_keys", kUsers = "users";
+// Each row of these tables belongs to a user of the archive. A session without its user opens nothing.
+constexpr std::array<std::string_view, 3> kOwned = {kKeys, "key_changes", "known_devices"};
 constexpr std::string_view kUserId = "user_id", kLineage = "lineage_id", kDeletedAt = "deleted_at",
                            kPassword = "password_hash";
 
@@ -29,8 +32,8 @@ void RowChecks::table(const ArchiveTable& table) {
 void RowChecks::row(const ArchiveCells& cells) {
     ++row_;
     checkValues(cells);
+    if (std::find(kOwned.begin(), kOwned.end(), table_.name) != kOwned.end()) noteOwner(idIn<UserId>(cells, kUserId));
     if (table_.name == kKeys) noteKey(cells);
-    if (table_.name == kDevices) noteOwner(idIn<UserId>(cells, kUserId));
     if (table_.name == kUsers) noteUser(cells);
 }
 
@@ -45,7 +48,6 @@ void RowChecks::checkValues(const ArchiveCells& cells) const {
 
 void RowChecks::noteKey(const ArchiveCells& cells) {
     const auto user = idIn<UserId>(cells, kUserId);
-    noteOwner(user);
     if (lineages_.try_emplace(idIn<LineageId>(cells, kLineage), user).first->second != user)
         refuse(kLineage, "another user has keys of this lineage");
     if (!cells.at(place(kDeletedAt)) && ++activeKeys_[user] > kActiveKeyLimit)

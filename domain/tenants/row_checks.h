@@ -20,7 +20,7 @@ struct UserCounts {
 // Checks the rows of an archive that a stranger may have edited. Every value must hold its rule (row_rules.h), and the
 // tables must fit each other:
 //
-//   - each key and each known device belongs to a user of the archive,
+//   - each key, each known device and each budget of changes belongs to a user of the archive,
 //   - the keys of one lineage belong to one user,
 //   - no user has more active keys than the limit for one user,
 //   - each sealed password opens.

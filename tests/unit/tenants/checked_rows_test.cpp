@@ -60,7 +60,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesEveryOtherValueByTableRowAndColumn);
     CPPUNIT_TEST(refusesAnEmptyValueWhereOneHasToBe);
     CPPUNIT_TEST(neverShowsTheValue);
-    CPPUNIT_TEST(refusesAKeyOrADeviceOfNoUserOfTheExport);
+    CPPUNIT_TEST(refusesARowOfNoUserOfTheExport);
     CPPUNIT_TEST(refusesALineageOfTwoUsers);
     CPPUNIT_TEST(refusesASealedPasswordThatDoesNotOpen);
     CPPUNIT_TEST(refusesMoreActiveKeysThanAUserMayHave);
@@ -282,12 +282,15 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(why.find("hostile") == std::string::npos && why.find('\x1b') == std::string::npos);
     }
 
-    void refusesAKeyOrADeviceOfNoUserOfTheExport() {
+    void refusesARowOfNoUserOfTheExport() {
         CPPUNIT_ASSERT_EQUAL(std::string("table api_keys, row 2, column user_id: there is no such user in the export"),
                              refusal(sourceOf({key(ann_), key(bob_)}, {user(ann_)})));
         CPPUNIT_ASSERT_EQUAL(
             std::string("table known_devices, row 1, column user_id: there is no such user in the export"),
             refusal(sourceOf({}, {user(bob_)})));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("table key_changes, row 2, column user_id: there is no such user in the export"),
+            refusalOf("key_changes", {{"user_id", bob_}}));
     }
 
     void refusesASealedPasswordThatDoesNotOpen() {
