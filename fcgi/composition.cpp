@@ -18,6 +18,7 @@
 #include "persistence/control/mysql_tenant_directory.h"
 #include "persistence/doctor/mysql_writer_probe.h"
 #include "persistence/fence/epoch_poller.h"
+#include "persistence/fence/shared_active_keys.h"
 #include "persistence/fence/shared_fence.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 
@@ -52,6 +53,12 @@ std::unique_ptr<persistence::Segment> openSegment(int descriptor) {
     }
 }
 
+std::unique_ptr<domain::ActiveKeyCache> activeKeysOf(const persistence::Segment* segment, const domain::Fence& fence,
+                                                     unsigned cachedKeys) {
+    if (segment && cachedKeys > 0) return std::make_unique<persistence::SharedActiveKeys>(*segment, fence);
+    return std::make_unique<domain::NoActiveKeyCache>();
+}
+
 std::unique_ptr<domain::Fence> fenceOf(const persistence::Segment* segment) {
     if (segment) return std::make_unique<persistence::SharedFence>(*segment);
     return std::make_unique<domain::NoFence>();
@@ -67,12 +74,13 @@ struct Composition::Parts {
           connections(settings.database, persistence::Account::kWorker),
           segment(openSegment(descriptor)),
           fence(fenceOf(segment.get())),
+          activeKeys(activeKeysOf(segment.get(), *fence, settings.verify.cacheKeys)),
           directory(connections),
           tenants(directory, *fence),
           transactions(connections, *fence),
           stores(connections, transactions),
           usage(stores, unwrittenUses),
-          verifier(stores, hasher, usage, clock, *fence, settings.verify.cacheKeys),
+          verifier(stores, hasher, usage, clock, *fence, *activeKeys),
           authenticator(stores, verifier, hasher, clock, *fence, unwrittenSights),
           apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
           signIn(stores, hasher, passwords, queue, clock, missingPeppers),
@@ -93,6 +101,7 @@ struct Composition::Parts {
     persistence::Connections connections;
     std::unique_ptr<persistence::Segment> segment;  // null: the process maps none
     std::unique_ptr<domain::Fence> fence;
+    std::unique_ptr<domain::ActiveKeyCache> activeKeys;
     persistence::MySqlTenantDirectory directory;
     domain::CachedDirectory tenants;
     persistence::Transactions transactions;
@@ -122,8 +131,8 @@ void Composition::hurry(std::chrono::milliseconds patience) const {
     parts_->queue.hurry(patience);
 }
 
-Fd makeSharedSegment() {
-    return Fd(persistence::Segment::make());
+Fd makeSharedSegment(const domain::Settings& settings) {
+    return Fd(persistence::Segment::make(settings.verify.cacheKeys));
 }
 
 struct SegmentPoller::Parts {

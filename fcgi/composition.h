@@ -32,8 +32,9 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-// Returns the descriptor of a new segment, which the master shares with its processes. Throws std::system_error.
-Fd makeSharedSegment();
+// Returns the descriptor of a new segment, which the master shares with its processes. Its size follows the settings of
+// now, for as long as the master runs. Throws std::system_error.
+Fd makeSharedSegment(const domain::Settings&);
 
 // All objects of a poller.
 class SegmentPoller {

@@ -100,7 +100,7 @@ int runMaster(const std::string& binary, const std::string& configuration) {
     const auto settings = checkedSettings(configuration);
     fcgi::Master master(
         {ownPath(binary), configuration}, fcgi::ListeningSocket::open(settings.fcgi.socket),
-        [&] { return workersOf(checkedSettings(configuration)); }, fcgi::makeSharedSegment());
+        [&] { return workersOf(checkedSettings(configuration)); }, fcgi::makeSharedSegment(settings));
     return master.run();
 }
 

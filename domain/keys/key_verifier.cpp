@@ -12,13 +12,8 @@ std::vector<std::optional<FoundKey>> findActive(const TenantStore& store, const 
 }  // namespace
 
 KeyVerifier::KeyVerifier(TenantStores& stores, const secrets::Hasher& hasher, UsageRecorder& usage, const Clock& clock,
-                         const Fence& fence, std::size_t cachedKeys)
-    : lookup_(stores, findActive),
-      hasher_(hasher),
-      usage_(usage),
-      clock_(clock),
-      fence_(fence),
-      cache_(fence, cachedKeys) {}
+                         const Fence& fence, ActiveKeyCache& cache)
+    : lookup_(stores, findActive), hasher_(hasher), usage_(usage), clock_(clock), fence_(fence), cache_(cache) {}
 
 Result<ActiveKey> KeyVerifier::verify(const Tenant& tenant, std::string_view presented, const ClientInfo& client) {
     const auto plain = secrets::PlainKey::parse(presented);

@@ -2,9 +2,9 @@
 
 #include <string_view>
 
-#include "domain/fence/fenced_cache.h"
 #include "domain/keys/batched_lookup.h"
 #include "domain/keys/usage_recorder.h"
+#include "domain/ports/outside/active_key_cache.h"
 #include "domain/secrets/hasher.h"
 
 namespace claviger::domain {
@@ -17,9 +17,8 @@ namespace claviger::domain {
 // with an earlier pepper moves to the current one when its use is recorded.
 class KeyVerifier {
 public:
-    // Caches at most `cachedKeys`, rounded up as by FencedCache; 0: none. References must outlive this.
-    KeyVerifier(TenantStores&, const secrets::Hasher&, UsageRecorder&, const Clock&, const Fence&,
-                std::size_t cachedKeys);
+    // References must outlive this.
+    KeyVerifier(TenantStores&, const secrets::Hasher&, UsageRecorder&, const Clock&, const Fence&, ActiveKeyCache&);
 
     // Checks the key and records its use.
     //   kKeyInvalid  malformed or bad checksum (refused without a query), unknown or revoked key,
@@ -41,7 +40,7 @@ private:
     UsageRecorder& usage_;
     const Clock& clock_;
     const Fence& fence_;
-    FencedCache<secrets::KeyHash, ActiveKey, HashOfDigest> cache_;
+    ActiveKeyCache& cache_;
 };
 
 }  // namespace claviger::domain

@@ -4,6 +4,7 @@
 
 #include "domain/base/fault_report.h"
 #include "domain/base/retry_pauses.h"
+#include "domain/fence/fenced_cache.h"
 #include "domain/keys/batched_lookup.h"
 #include "domain/keys/key_verifier.h"
 #include "domain/model/actor.h"

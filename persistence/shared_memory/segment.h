@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
+
 #include "domain/fence/fence.h"
+#include "persistence/shared_memory/active_keys_part.h"
 #include "persistence/shared_memory/fence_part.h"
 
 namespace claviger::persistence {
@@ -12,9 +16,10 @@ namespace claviger::persistence {
 // writes. Thread-safe.
 class Segment {
 public:
-    // Makes a new segment, with a new id and every part empty. Returns a file descriptor (memfd, close-on-exec) that
-    // the caller owns. Throws std::system_error.
-    static int make();
+    // Makes a new segment, with a new id and every part empty. It can cache `activeKeys`, rounded up to whole buckets;
+    // 0: none. A place takes memory from its first use on. Returns a file descriptor (memfd, close-on-exec) that the
+    // caller owns. Throws std::system_error.
+    static int make(std::size_t activeKeys);
 
     // Maps the segment. The caller keeps the descriptor, and may close it afterwards. Throws std::runtime_error if it
     // is no segment of this layout: another release has made it. Throws std::system_error if it cannot be mapped.
@@ -25,12 +30,14 @@ public:
 
     domain::SegmentId id() const;
 
-    // The part is valid as long as this.
+    // The parts are valid as long as this.
     FencePart& fence() const;
+    std::span<ActiveKeysBucket> activeKeys() const;
 
 private:
     struct Layout;
     Layout* layout_;
+    std::size_t size_;  // of the mapping, in bytes
 };
 
 }  // namespace claviger::persistence

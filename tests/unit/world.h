@@ -57,7 +57,8 @@ struct World {
     RecordedFaults unwrittenUses, unwrittenSights, missingPeppers;
     domain::UsageRecorder usage;
     domain::NoFence fence;
-    domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, 0};
+    domain::NoActiveKeyCache activeKeys;
+    domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, activeKeys};
     domain::Authenticator authenticator{stores, verifier, hasher, clock, fence, unwrittenSights};
     domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
     WholeSignIns signIns{stores, hasher, passwords, hashing, clock, missingPeppers};

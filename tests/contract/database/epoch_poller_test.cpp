@@ -57,7 +57,7 @@ class EpochPollerTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         tenant_.emplace(database().makeTenant());
-        const int fd = Segment::make();
+        const int fd = Segment::make(0);
         fence_.reset(), otherFence_.reset();
         segment_.emplace(fd), other_.emplace(fd);
         fence_.emplace(*segment_), otherFence_.emplace(*other_);

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+
+#include "domain/fence/fence.h"
+#include "domain/model/api_key.h"
+
+namespace claviger::domain {
+
+// Caches the active keys that verify has read, for all workers of a host. A cached key is returned only while the fence
+// holds its stamp. Thread-safe. No method blocks or throws.
+class ActiveKeyCache {
+public:
+    virtual ~ActiveKeyCache() = default;
+
+    // Returns the active key with this hash. nullopt if none is cached, or if its entry does not hold any more.
+    virtual std::optional<ActiveKey> find(const secrets::KeyHash&) = 0;
+
+    // Caches the key. The stamp's counters must have been read before the query that found the key. May evict another
+    // key, or cache nothing.
+    virtual void keep(const secrets::KeyHash&, const ActiveKey&, const CacheStamp&) = 0;
+};
+
+// Caches nothing.
+class NoActiveKeyCache final : public ActiveKeyCache {
+public:
+    std::optional<ActiveKey> find(const secrets::KeyHash&) override { return std::nullopt; }
+    void keep(const secrets::KeyHash&, const ActiveKey&, const CacheStamp&) override {}
+};
+
+}  // namespace claviger::domain

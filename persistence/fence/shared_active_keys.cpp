@@ -1,0 +1,84 @@
+#include "persistence/fence/shared_active_keys.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+
+#include "domain/fence/fenced_cache.h"
+#include "persistence/fence/shared_fence.h"
+
+namespace claviger::persistence {
+namespace {
+
+using namespace std::chrono_literals;
+using Place = ActiveKeysBucket::Place;
+
+constexpr SharedFence::Moment kMaxAge = 1min;
+
+std::uint64_t beginningOf(const domain::secrets::KeyHash& hash) {
+    std::array<std::uint8_t, sizeof(std::uint64_t)> bytes;
+    std::copy_n(hash.octets().begin(), bytes.size(), bytes.begin());
+    return std::bit_cast<std::uint64_t>(bytes);
+}
+
+std::uint32_t secondsOf(SharedFence::Moment moment) {
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(moment).count());
+}
+
+// Writes only once a second: all workers read a busy key's place, and a write takes it from their processors' caches.
+void markUsed(Place& place, SharedFence::Moment now) {
+    const auto seconds = secondsOf(now);
+    if (place.usedAt.load(std::memory_order_relaxed) != seconds) place.usedAt.store(seconds, std::memory_order_relaxed);
+}
+
+// The order in which the places of a bucket are tried for a key: first the one that has it, then the least recently
+// used.
+std::array<Place*, ActiveKeysBucket::kPlaces> orderFor(ActiveKeysBucket& bucket, std::uint64_t beginning) {
+    std::array<Place*, ActiveKeysBucket::kPlaces> order{};
+    std::transform(bucket.places.begin(), bucket.places.end(), order.begin(), [](Place& place) { return &place; });
+    std::sort(order.begin(), order.end(), [](const Place* a, const Place* b) {
+        return a->usedAt.load(std::memory_order_relaxed) < b->usedAt.load(std::memory_order_relaxed);
+    });
+    std::stable_partition(order.begin(), order.end(),
+                          [&](const Place* place) { return place->entry.beginning() == beginning; });
+    return order;
+}
+
+}  // namespace
+
+SharedActiveKeys::SharedActiveKeys(const Segment& segment, const domain::Fence& fence)
+    : buckets_(segment.activeKeys()), fence_(fence) {}
+
+std::optional<domain::ActiveKey> SharedActiveKeys::find(const domain::secrets::KeyHash& hash) {
+    auto* const bucket = bucketOf(hash);
+    if (bucket == nullptr) return std::nullopt;
+    const auto now = SharedFence::now();
+    const auto beginning = beginningOf(hash);
+    for (auto& place : bucket->places) {
+        if (place.entry.beginning() != beginning) continue;
+        const auto entry = place.entry.load();
+        if (!entry || entry->hash != hash || now - SharedFence::Moment(entry->since) > kMaxAge) continue;
+        if (!fence_.holds(entry->stamp)) continue;
+        markUsed(place, now);
+        return entry->key;
+    }
+    return std::nullopt;
+}
+
+void SharedActiveKeys::keep(const domain::secrets::KeyHash& hash, const domain::ActiveKey& key,
+                            const domain::CacheStamp& stamp) {
+    auto* const bucket = bucketOf(hash);
+    if (bucket == nullptr) return;
+    const auto now = SharedFence::now();
+    for (auto* const place : orderFor(*bucket, beginningOf(hash))) {
+        if (!place->entry.store({hash, key, stamp, now.count()})) continue;  // taken by a writer, or by one that died
+        markUsed(*place, now);
+        return;
+    }
+}
+
+ActiveKeysBucket* SharedActiveKeys::bucketOf(const domain::secrets::KeyHash& hash) const {
+    return buckets_.empty() ? nullptr : &buckets_[domain::HashOfDigest()(hash) % buckets_.size()];
+}
+
+}  // namespace claviger::persistence
