@@ -3,20 +3,54 @@
 namespace claviger::domain {
 namespace {
 
-constexpr std::size_t kCachedHosts = 4096;
+constexpr std::chrono::seconds kCacheAllEvery{10};  // at most so often
+
+CacheStamp stampOf(const Tenant& tenant, const ShardCounters& before) {
+    return {before, {shardOf(tenant.id)}};
+}
 
 }  // namespace
 
 CachedDirectory::CachedDirectory(const TenantDirectory& directory, const Fence& fence)
-    : directory_(directory), fence_(fence), cache_(fence, kCachedHosts) {}
+    : directory_(directory), fence_(fence), cache_(fence, kMostCached) {}
 
 SharedTenant CachedDirectory::findByHost(const HostName& host) const {
     if (auto cached = cache_.find(host.text())) return *std::move(cached);
+    if (isTurnToCacheAll()) {
+        cacheAll();
+        if (auto cached = cache_.find(host.text())) return *std::move(cached);
+    }
+    return look(host);
+}
+
+std::vector<HostedTenant> CachedDirectory::list(std::size_t most) const {
+    return directory_.list(most);
+}
+
+SharedTenant CachedDirectory::look(const HostName& host) const {
     ShardCounters before;
     fence_.read(before);
     auto tenant = directory_.findByHost(host);
-    if (tenant) cache_.keep(host.text(), tenant, {before, {shardOf(tenant->id)}});
+    if (tenant) cache_.keep(host.text(), tenant, stampOf(*tenant, before));
     return tenant;
+}
+
+// Returns true to one of the threads that ask at the same time.
+bool CachedDirectory::isTurnToCacheAll() const {
+    const auto now = std::chrono::steady_clock::now();
+    auto next = nextCachingOfAll_.load();
+    return now >= next && nextCachingOfAll_.compare_exchange_strong(next, now + kCacheAllEvery);
+}
+
+// Ignores a row that cannot be read: it concerns one tenant, and the lookup of that tenant reports it.
+void CachedDirectory::cacheAll() const {
+    ShardCounters before;
+    fence_.read(before);
+    try {
+        for (auto& [host, tenant] : directory_.list(kMostCached))
+            cache_.keep(host.text(), tenant, stampOf(*tenant, before));
+    } catch (const std::logic_error&) {
+    }
 }
 
 }  // namespace claviger::domain

@@ -1,14 +1,22 @@
 #include "persistence/control/mysql_tenant_directory.h"
 
+#include "persistence/connection/columns.h"
 #include "persistence/connection/reading.h"
 #include "persistence/control/tenant_rows.h"
 
 namespace claviger::persistence {
 namespace {
 
-constexpr Sql kFindByHost =
-    "SELECT t.id, t.slug, t.name, t.status, t.schema_name, t.schema_version "
-    "FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE h.host = ?";
+#define CLAVIGER_HOSTED_TENANTS                                                       \
+    "SELECT t.id, t.slug, t.name, t.status, t.schema_name, t.schema_version, h.host " \
+    "FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id"
+constexpr Sql kFindByHost = CLAVIGER_HOSTED_TENANTS " WHERE h.host = ?";
+constexpr Sql kList = CLAVIGER_HOSTED_TENANTS " LIMIT ?";
+constexpr std::size_t kHost = 6;
+
+domain::SharedTenant sharedTenantAt(const Row& row) {
+    return std::make_shared<domain::Tenant>(tenantAt(row));
+}
 
 }  // namespace
 
@@ -16,9 +24,19 @@ domain::SharedTenant MySqlTenantDirectory::findByHost(const domain::HostName& ho
     domain::SharedTenant tenant;
     runReading(connections_, std::nullopt, [&](Connection& connection) {
         const auto rows = connection.query(kFindByHost, {Text{host.text()}});
-        if (!rows.empty()) tenant = std::make_shared<domain::Tenant>(tenantAt(rows[0]));
+        if (!rows.empty()) tenant = sharedTenantAt(rows[0]);
     });
     return tenant;
+}
+
+std::vector<domain::HostedTenant> MySqlTenantDirectory::list(std::size_t most) const {
+    std::vector<domain::HostedTenant> hosts;
+    runReading(connections_, std::nullopt, [&](Connection& connection) {
+        hosts = connection.query(kList, {static_cast<std::int64_t>(most)}).map([](const Row& row) {
+            return domain::HostedTenant{stored(domain::HostName::parse(row.text(kHost))), sharedTenantAt(row)};
+        });
+    });
+    return hosts;
 }
 
 }  // namespace claviger::persistence

@@ -56,4 +56,11 @@ domain::SharedTenant InMemoryDirectory::findByHost(const domain::HostName& host)
     return found == tenants_.end() ? nullptr : std::make_shared<domain::Tenant>(found->second);
 }
 
+std::vector<domain::HostedTenant> InMemoryDirectory::list(std::size_t most) const {
+    std::vector<domain::HostedTenant> hosts;
+    for (const auto& [host, tenant] : tenants_)
+        if (hosts.size() < most) hosts.push_back({host, std::make_shared<domain::Tenant>(tenant)});
+    return hosts;
+}
+
 }  // namespace claviger::tests

@@ -81,6 +81,7 @@ class InMemoryDirectory final : public domain::TenantDirectory {
 public:
     void add(const domain::HostName& host, const domain::Tenant& tenant) { tenants_.insert_or_assign(host, tenant); }
     domain::SharedTenant findByHost(const domain::HostName&) const override;
+    std::vector<domain::HostedTenant> list(std::size_t most) const override;
 
 private:
     std::map<domain::HostName, domain::Tenant> tenants_;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "domain/model/tenant.h"
 
@@ -9,6 +11,11 @@ namespace claviger::domain {
 // Shared, because verify is so fast that a copy of the tenant would be a noticeable part of its time.
 using SharedTenant = std::shared_ptr<const Tenant>;
 
+struct HostedTenant {
+    HostName host;
+    SharedTenant tenant;
+};
+
 // Finds the tenant that a request is for. Thread-safe.
 class TenantDirectory {
 public:
@@ -16,6 +23,10 @@ public:
 
     // Returns nullptr if no tenant has the host. Suspended tenants are found too. Throws StorageUnavailable.
     virtual SharedTenant findByHost(const HostName&) const = 0;
+
+    // Returns hosts with their tenants, suspended ones too, in no order: all of them, or `most` if there are more.
+    // Throws StorageUnavailable.
+    virtual std::vector<HostedTenant> list(std::size_t most) const = 0;
 };
 
 }  // namespace claviger::domain

@@ -29,6 +29,7 @@ class RegistryTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(renamesOneTenantAndRefusesATakenSlug);
     CPPUNIT_TEST(findsATenantByHost);
     CPPUNIT_TEST(findsSuspendedTenantsToo);
+    CPPUNIT_TEST(listsHostsWithTheirTenants);
     CPPUNIT_TEST(findsNothingForAnUnknownHost);
     CPPUNIT_TEST_SUITE_END();
 
@@ -187,6 +188,18 @@ class RegistryTest : public CppUnit::TestFixture {
         const auto found = persistence::MySqlTenantDirectory(database().worker()).findByHost(host(tenant.slug.text()));
         CPPUNIT_ASSERT(found);
         CPPUNIT_ASSERT(found->status == domain::TenantStatus::kSuspended);
+    }
+
+    void listsHostsWithTheirTenants() {
+        const auto tenant = database().makeTenant();
+        const persistence::MySqlTenantDirectory directory(database().worker());
+        const auto all = directory.list(1'000'000);
+        const auto found = std::find_if(all.begin(), all.end(),
+                                        [&](const auto& each) { return each.host == host(tenant.slug.text()); });
+        CPPUNIT_ASSERT(found != all.end());
+        CPPUNIT_ASSERT(found->tenant->id == tenant.id);
+        CPPUNIT_ASSERT_EQUAL(database().migrator().newestTenantVersion(), found->tenant->schemaVersion);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, directory.list(1).size());
     }
 
     void findsNothingForAnUnknownHost() {

@@ -6,32 +6,14 @@
 
 #include <string>
 
+#include "tests/support/hand_fence.h"
+
 namespace claviger::tests {
 namespace {
 
 using domain::CacheStamp;
 using domain::Shard;
 using domain::ShardCounters;
-
-// A fence that the test controls.
-class HandFence final : public domain::Fence {
-public:
-    void read(ShardCounters& counters) const override { counters = now; }
-    bool holds(const CacheStamp& stamp) const override {
-        for (const auto& [shard, counter] : stamp)
-            if (now[indexOf(shard)] != counter) return false;
-        return fresh;
-    }
-    void bump(const domain::Invalidations& changes) override {
-        for (const auto shard : changes) ++now[indexOf(shard)];
-    }
-    bool isAlone() const override { return false; }
-    std::chrono::milliseconds lapsedFor() const override { return std::chrono::milliseconds{0}; }
-    std::optional<domain::SegmentId> segment() const override { return std::nullopt; }
-
-    ShardCounters now{};
-    bool fresh = true;
-};
 
 constexpr Shard kUser{7}, kKey{9}, kOther{8};
 
