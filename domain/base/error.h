@@ -42,12 +42,14 @@ struct Error {
     std::chrono::seconds retryAfter{0};
 };
 
-// The database cannot be reached, or did not answer in time. Nothing was stored, except where it is OutcomeUnknown.
+// The database cannot be reached, refuses the login, or did not answer in time; or the circuit breaker is open. Nothing
+// was stored, except where it is OutcomeUnknown.
 class StorageUnavailable : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// The connection was lost at COMMIT. The change is either complete or absent, and the caller cannot determine which.
+// COMMIT failed, or the connection was lost at COMMIT or right before. The change is either complete or absent, and the
+// caller cannot determine which.
 class OutcomeUnknown : public StorageUnavailable {
     using StorageUnavailable::StorageUnavailable;
 };

@@ -93,7 +93,8 @@ const char* fixOfClosed(const GuardAnswer& first) {
 // One check: sends its requests in order, and keeps the worst finding.
 class Check {
 public:
-    // `first` is the response to the plain request without a key. If that was let in, it explains what else is let in.
+    // `first` is the response to the plain request without a key. If that request was let in, the same fault lets the
+    // others in: findings on them then refer to the first one.
     Check(std::string name, std::string good, const GuardProber& ask, const GuardAnswer& first)
         : ask_(ask), first_(first) {
         finding_ = {Severity::kGood, std::move(name), std::move(good)};

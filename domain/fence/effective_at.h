@@ -4,8 +4,8 @@
 
 namespace claviger::domain {
 
-// The moment from which every host acts on a committed change. Do not acknowledge the change before it. kEffectiveNow
-// is in the past: every host acts on the change already, or nothing changed.
+// The moment from which every host acts on a committed change. Do not acknowledge the change (send its response) before
+// it. kEffectiveNow is in the past: every host acts on the change already, or there is none to act on.
 using EffectiveAt = std::chrono::steady_clock::time_point;
 constexpr EffectiveAt kEffectiveNow = EffectiveAt::min();
 

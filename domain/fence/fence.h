@@ -19,16 +19,17 @@ using ShardCounter = std::uint32_t;
 // The counters of all shards.
 using ShardCounters = std::array<ShardCounter, kShards>;
 
-// The validity of one reading, counted from before its query. A reading of the epochs grants the cache lease. A reading
-// of `nodes` lets a host treat itself as the only one.
+// The validity of one reading of the poller, counted from before its query. A reading of the epochs grants the cache
+// lease. A reading of `nodes` without other hosts lets this host treat itself as the only one.
 constexpr std::chrono::milliseconds kLease{400};
 // How long a change waits after its commit before it is acknowledged: by then every other host has read its epoch or
 // has lost its lease. A host that registers waits as long before it caches, so that no other host still treats itself
 // as the only one. The difference to kLease covers clocks that differ in rate.
 constexpr std::chrono::milliseconds kAcknowledgementDelay{500};
 
-// The stamp of a cached entry: the shards that a result depends on, with their counters from before the query. Holds
-// at most kMost shards; the constructor throws std::out_of_range for more.
+// The stamp of a cached entry: the shards that a result depends on, with their counters from before the query. A key's
+// entry depends on the key and its user, a session's on the session and its user, a tenant's on the tenant. Holds at
+// most kMost shards; the constructor throws std::out_of_range for more.
 class CacheStamp {
 public:
     static constexpr std::size_t kMost = 3;
@@ -49,8 +50,10 @@ private:
     std::uint8_t count_ = 0;
 };
 
-// The freshness fence of this host: decides whether a cached result is still valid. README.md has the proof that no
-// cached result is used after a change to it was acknowledged. Thread-safe. No method blocks.
+// The freshness fence of this host: decides whether a cached result is still valid. To cache a result: read() the
+// counters, query the database, and keep the result with a CacheStamp of these counters. To use it later: only if
+// holds() returns true for that stamp. README.md has the proof that no cached result is used after a change to it was
+// acknowledged. Thread-safe. No method blocks or queries the database.
 class Fence {
 public:
     virtual ~Fence() = default;
@@ -66,11 +69,12 @@ public:
     // before they are acknowledged.
     virtual void bump(const Invalidations&) = 0;
 
-    // Whether no other host uses entries that it cached before this call. Returns false if that is unknown.
+    // Whether this is the only host that caches: no other host uses an entry that it cached before this call. A change
+    // that was committed before need not wait then. Returns false if that is unknown.
     virtual bool isAlone() const = 0;
 
-    // Returns the time since the lease lapsed, counted from when this process mapped its segment at the earliest. 0
-    // while the lease is valid, and without a segment.
+    // Returns the time since the lease lapsed, counted from when this object was made at the earliest. 0 while the
+    // lease is valid, and without a segment.
     virtual std::chrono::milliseconds lapsedFor() const = 0;
 
     // Returns the id of the segment that this process maps. nullopt if it maps none; then holds() is always false.

@@ -13,10 +13,13 @@
 
 namespace claviger::domain {
 
-// Caches results of database queries. An entry is returned only while the fence holds its stamp, and for at most a
-// minute, so that an error in the fence cannot last. Bounded: holds at most `capacity` entries, rounded up to a
-// multiple of 8; 0 turns the cache off. Eight entries share a bucket, and the least recently used one of them is
-// evicted. Thread-safe.
+// Caches results of database queries in the memory of this process. An entry is returned only while Fence::holds() is
+// true for its stamp, and for at most a minute after keep(), so that an error in the fence cannot last. An entry that
+// is no longer returned stays in memory until another takes its place.
+//
+// Bounded: holds at most `capacity` entries, rounded up to a multiple of 8; 0 turns the cache off. Eight entries share
+// a bucket. An entry of a new key takes a free place in it, or that of the least recently used one. The constructor
+// allocates all places. Thread-safe: values are copied under a lock, so they should be cheap to copy.
 //
 // `Hash` must spread keys evenly over std::size_t.
 template <class Key, class Value, class Hash = std::hash<Key>>
@@ -25,7 +28,7 @@ public:
     FencedCache(const Fence& fence, std::size_t capacity)  // the fence must outlive this
         : fence_(fence), places_((capacity + kShared - 1) / kShared) {}
 
-    // Returns a copy of the cached value. nullopt if there is none, or if it is too old or no longer holds.
+    // Returns a copy of the cached value. nullopt if there is none, or if it is too old or its stamp does not hold.
     std::optional<Value> find(const Key& key) {
         if (places_.empty()) return std::nullopt;
         const auto now = Clock::now();
@@ -40,8 +43,8 @@ public:
         return std::nullopt;
     }
 
-    // Caches the value in place of an earlier one of the key. The stamp's counters must have been read before the
-    // query.
+    // Caches the value for a minute, in place of an earlier one of the key. The stamp's counters must have been read
+    // before the query.
     void keep(const Key& key, Value value, const CacheStamp& stamp) {
         if (places_.empty()) return;
         const auto now = Clock::now();

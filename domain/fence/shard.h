@@ -8,10 +8,10 @@
 
 namespace claviger::domain {
 
-// An invalidation shard, one of 1,024. Every tenant, user, session and key belongs to one shard, and a change of its
-// revocation state invalidates the cached entries of that shard. Sharing a shard costs extra database queries, but
-// never a wrong result. Only keys use the first 768 shards, so that regenerating many keys does not evict cached
-// sessions, users and tenants.
+// An invalidation shard, one of 1,024. Every tenant, user, session and key belongs to one shard. A change of its
+// revocation state invalidates all cached entries that depend on that shard. Sharing a shard costs extra database
+// queries, but never a wrong result. Only keys use the first 768 shards, so that regenerating many keys does not
+// invalidate cached sessions, users and tenants.
 //
 // The shard numbers are stored: another mapping needs another set of rows in revocation_epochs.
 enum class Shard : std::uint16_t {};
@@ -30,15 +30,18 @@ std::size_t lastBits(const Octets& octets) {
     return static_cast<std::size_t>((octets[last - 1] << 8U) | octets[last]);
 }
 
+// The shard of a key, one of the first 768.
 inline Shard shardOf(const ApiKeyId& id) {
     return static_cast<Shard>(lastBits(id.octets()) % kKeyShards);
 }
 
+// The shard of a tenant or user, one of the last 256.
 template <class Kind>
 Shard shardOf(const Id<Kind>& id) {
     return static_cast<Shard>(kKeyShards + lastBits(id.octets()) % (kShards - kKeyShards));
 }
 
+// The shard of a session, by the hash of its token; one of the last 256.
 template <class Kind>
 Shard shardOf(const secrets::Digest<Kind>& hash) {
     return static_cast<Shard>(kKeyShards + lastBits(hash.octets()) % (kShards - kKeyShards));

@@ -14,13 +14,14 @@
 namespace claviger::domain {
 
 // Batches concurrent lookups in a tenant's tables. At most one batch per tenant is running. Lookups that arrive in that
-// time form the next batch, which runs as one query. So the database serves many lookups per query under load, and a
-// single lookup never waits for others. The query of each batch starts after all of its lookups have arrived, so no
-// result is older than its lookup. Thread-safe.
+// time form the next batch, which runs as one query on the thread of its first lookup. So the database serves many
+// lookups per query under load, and a lookup that finds no batch running starts at once. The query of each batch starts
+// after all of its lookups have arrived, so no result is older than its lookup. Thread-safe.
 template <class Question, class Answer>
 class BatchedLookup {
 public:
-    // Runs the query of a batch. Must return one result per lookup, in their order. Gets at least one lookup.
+    // Runs the query of a batch. Must return one result per lookup, in their order. Gets at least one lookup. May be
+    // called again for the same batch (TenantStores::read).
     using Ask = std::function<std::vector<Answer>(const TenantStore&, const std::vector<Question>&)>;
 
     BatchedLookup(const TenantStores& stores, Ask ask)  // the stores must outlive this
@@ -28,9 +29,9 @@ public:
     BatchedLookup(const BatchedLookup&) = delete;
     BatchedLookup& operator=(const BatchedLookup&) = delete;
 
-    // Returns the result of one lookup. Blocks until its batch has run. Throws StorageUnavailable, also if the batch
-    // before it has failed with that: waiting for its own batch to fail as well would take twice as long. Any other
-    // exception of the query is thrown to all lookups of its batch.
+    // Returns the result of one lookup. Blocks until its batch has run. An exception of the query is thrown to all
+    // lookups of its batch. If it is StorageUnavailable, it is also thrown to all that wait for the next batch, which
+    // does not run: a second wait for the same failure would take twice as long.
     Answer ask(const Tenant& tenant, const Question& question) {
         const auto [round, place] = join(tenant, question);
         if (place == 0) lead(tenant, *round);

@@ -14,25 +14,36 @@
 namespace claviger::domain {
 
 // Counts the uses of keys in memory, with each key's last use and its client. Writes them to the database on a
-// thread of its own. It writes every two seconds, sooner if many keys wait, and at destruction. One transaction has up
-// to 1,000 keys of one tenant. With many tenants each write takes those that have waited longest, and each tenant's
-// turn comes within half a minute. A crash loses the uses that are not written yet, and nothing more. Thread-safe.
+// thread of its own. One transaction has up to 1,000 keys of one tenant.
+//
+// A turn comes two seconds after the last one. It writes the tenants that have waited longest: a fifteenth of those
+// that wait, and at least 50. So each tenant is written within 15 turns, some half a minute. If 40,000 keys wait (some
+// 6 MiB), the turn comes at once and takes more tenants, until fewer keys wait. After a turn with a failed write, the
+// next one comes after two seconds in any case. While writes fail, more keys may wait.
+//
+// Uses that could not be written wait for a later turn, behind the other tenants. Those of a write whose outcome is
+// unknown are written again, and may count twice. A crash loses the uses that are not written yet, and nothing more.
+// Thread-safe.
 class UsageRecorder {
 public:
-    // Starts the writing thread. A failed write is reported and tried again. References must outlive this.
+    // Starts the writing thread. Each failed write is reported. A success is reported after a turn, if the last write
+    // of every tenant has succeeded. References must outlive this.
     UsageRecorder(TenantStores&, FaultReport&);
     UsageRecorder(const UsageRecorder&) = delete;
     UsageRecorder& operator=(const UsageRecorder&) = delete;
-    ~UsageRecorder();  // writes all waiting uses; those that cannot be written are lost
+    // Blocks until the writing thread has ended its turn and all waiting uses are written. Those that cannot be written
+    // are lost.
+    ~UsageRecorder();
 
     // Adds a use. Does not write, and waits for no write.
     void note(const Tenant&, const ApiKeys::Use&);
 
-    // Writes all waiting uses. Blocks until they are written or have failed. Failures are reported, not thrown, and
-    // their uses wait for the next write.
+    // Writes all waiting uses on the calling thread. Blocks until they are written or have failed. Failures are
+    // reported, not thrown, and their uses wait for a later turn. Uses that another thread is writing are not waited
+    // for.
     void flush();
 
-    // The same for the tenants whose turn it is.
+    // The same for the tenants whose turn it is. The writing thread calls it.
     void flushTurn();
 
 private:
@@ -57,7 +68,7 @@ private:
     std::unordered_map<TenantId, Queue::iterator, HashOfId> places_;
     std::size_t keys_ = 0;        // the number of waiting keys
     std::size_t share_;           // the number of tenants in a turn
-    bool refused_ = false;        // the last turn could not write everything
+    bool refused_ = false;        // the last write of waiting uses could not write everything
     std::set<TenantId> failing_;  // tenants whose last write failed
     std::jthread writer_;         // last: it must stop before the other members are destroyed
 };

@@ -17,7 +17,7 @@ namespace claviger::domain {
 
 inline constexpr std::size_t kActiveKeyLimit = 500;  // active keys of one user
 
-// What a key is to be, as its user or an operator asks for it.
+// The properties of a new key that its user or an operator chooses.
 struct NewApiKey {
     KeyName name;
 };

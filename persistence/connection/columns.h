@@ -22,6 +22,7 @@ T stored(std::optional<T> parsed) {
     return std::move(*parsed);
 }
 
+// The id in a binary column. Throws std::logic_error for a NULL and for bytes that are no id.
 template <class IdType>
 IdType idAt(const Row& row, std::size_t column) {
     return stored(IdType::fromBytes(row.text(column)));

@@ -20,44 +20,49 @@ namespace claviger::persistence {
 // reconnects by itself, and it has no current schema. For one thread at a time.
 //
 // Every method that sends a statement throws ConnectionLost if the connection is lost; alive() is false from then on.
-// It throws the other exceptions of errors.h if the server refuses a statement. After Deadlock with error 1213 within a
-// transaction, each of these methods but rollBack() throws Deadlock again. Reason: the server has rolled the
-// transaction back, and would run and commit later statements outside of it.
+// It throws the other exceptions of errors.h if the server refuses a statement. The caller then ends an open
+// transaction by rollBack(). After Deadlock with error 1213 within a transaction, each of these methods but rollBack()
+// throws Deadlock again. Reason: the server has rolled the transaction back, and would run and commit later statements
+// outside of it.
 class Connection {
 public:
     // Connects and sets up the session, in one round trip after the login. Throws ConnectionLost if the server cannot
-    // be reached in time or is outside its cluster. Throws domain::StorageUnavailable if the server refuses the login,
-    // is full (1040), or has no valid certificate. Throws DatabaseError if it refuses a session variable.
+    // be reached in time or is outside its cluster: another server may serve. Throws a plain domain::StorageUnavailable
+    // if the server refuses the login, is full (1040), or has no valid certificate. Throws DatabaseError if it refuses
+    // a session variable.
     explicit Connection(const Login&);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
-    // Runs a statement that returns rows. Throws std::logic_error if it returns none, not even an empty result.
+    // Runs a statement that returns rows. Throws std::logic_error if it has no result, not even an empty one.
     Rows query(Sql, const Values& = {}, const Names& = {});
 
-    // Runs a statement that returns no rows. Returns the number of rows that it found, added or deleted.
+    // Runs a statement that has no result. Returns the number of rows that it found, added or deleted; an UPDATE also
+    // counts found rows that it leaves as they are. Throws std::logic_error if the statement has a result.
     // executeOnTuples() puts the tuples in the place of {tuples} (statement.h).
     std::uint64_t execute(Sql, const Values& = {}, const Names& = {});
     std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
-    // Defers a statement. It is sent in one message with the next statement whose result is read, and costs no round
-    // trip of its own. (On a Galera node it does cost one within a transaction.) If it fails, that later call throws
-    // its error, and no statement after it has run. Its rows are dropped. A statement with rows must not be deferred
-    // until COMMIT.
+    // Defers a statement. The next call of query(), execute…() or commit…() sends it in one message with its own, so it
+    // costs no round trip. (On a Galera node it does cost one within a transaction.) If it fails, that later call
+    // throws its error, and no statement after it has run. Its rows are dropped. A statement with rows must not be
+    // deferred until COMMIT. If no call follows, it waits, also in the pool: the next borrower sends it.
     void executeLater(Sql, const Values& = {}, const Names& = {});
 
-    // A transaction. begin() is deferred as well. rollBack() drops the deferred statements.
+    // A transaction. begin() is deferred as well. rollBack() drops the deferred statements and sends ROLLBACK at once.
     void begin();
     void rollBack();
 
     // Sends the deferred statements and COMMIT in one round trip (on a Galera node one by one). With kTogether MariaDB
     // returns one result for all of them. kEach is for statements of which several may wait for a lock: the time-out of
     // an answer then counts anew for each. commitAndQuery() runs one more query after COMMIT. It returns nullopt if
-    // only that query failed.
+    // only that query failed: the transaction is committed.
     //
-    // Both throw the error of a statement before COMMIT, or Deadlock. In these cases nothing is committed. They throw
-    // domain::OutcomeUnknown if the connection is lost or COMMIT itself fails.
+    // Both throw the error of a statement before COMMIT, or Deadlock, also as the answer to COMMIT. In these cases
+    // nothing is committed. They throw domain::OutcomeUnknown if COMMIT itself fails in another way, or the connection
+    // is lost, even before COMMIT was sent. They also throw it if it cannot be found out whether COMMIT ran. After it,
+    // alive() is false.
     enum class Answered { kTogether, kEach };
     void commit(Answered = Answered::kTogether);
     std::optional<Rows> commitAndQuery(Sql, Answered = Answered::kTogether);
@@ -66,23 +71,27 @@ public:
     std::uint64_t executeOnRows(Sql, const std::vector<Values>&, const Names&);
 
     // Runs a query and passes its rows to `take` one after another, without holding them all in memory. `take` must
-    // run no other statement on this connection. If `take` throws, the remaining rows are read and dropped.
-    // Throws std::logic_error while deferred statements wait.
+    // run no other statement on this connection. If `take` throws, the remaining rows are read and dropped. If the
+    // connection is lost halfway, `take` has had the first rows. Throws std::logic_error while deferred statements
+    // wait, also those of begin() and takeRole(): run a query first.
     using Take = std::function<void(const std::vector<Row::Column>&)>;
     void stream(Sql, const Names&, const Take& take);
 
-    // Runs the one statement of a migration's file.
+    // Runs the one statement of a migration's file. Throws std::logic_error if it has a result.
     void executeMigration(std::string_view text, const Names&);
 
-    // Gives the connection the rights of this role in place of an earlier role's, beside those of its account. The
-    // statement is deferred, and omitted if the role is taken already.
+    // Gives the connection the rights of this role in place of an earlier role's, beside those of its account. It keeps
+    // them in later loans, until it takes another role. The statement is deferred, and omitted if the role is taken
+    // already.
     void takeRole(const Identifier& role);
 
     bool alive() const { return alive_; }
-    void abandon() { alive_ = false; }  // its state is unknown: every later statement throws ConnectionLost
+    // For a connection whose state is unknown: every later statement throws ConnectionLost. Sends nothing. The server
+    // rolls an open transaction back when this is destroyed.
+    void abandon() { alive_ = false; }
 
-    // The number of answers so far. A transaction that is lost before the next answer has stored nothing, unless COMMIT
-    // was sent.
+    // How many messages the server has answered so far. A transaction that is lost before the next answer has stored
+    // nothing, unless COMMIT was sent.
     std::uint64_t answers() const { return answers_; }
 
 private:

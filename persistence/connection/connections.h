@@ -18,9 +18,10 @@ enum class Account {
     kPrune,   // only deletes old rows
 };
 
-// A pool of connections. A thread of a worker holds one connection at a time, and only while it works: there are never
-// more connections than threads. All connections lead to one server. After a failover, connections to the earlier
-// server are not lent again. Thread-safe: connecting and closing happen outside the lock.
+// A pool of connections of one account. A thread of a worker holds one connection at a time, and only while it works:
+// there are never more connections than threads. Idle connections are kept until they are lost. All connections lead to
+// one server. After a failover, connections to the earlier server are closed and not lent again. Thread-safe:
+// connecting and closing happen outside the lock.
 class Connections {
     using Idle = std::vector<Servers::Placed>;  // last in, first out: the most recently used connection is lent first
 
@@ -30,8 +31,10 @@ public:
     Connections(const domain::Settings::Database&, Account);
     ~Connections();
 
-    // A borrowed connection. The destructor returns it to the pool, or closes it if it is lost. The pool must outlive
-    // it.
+    // A borrowed connection. The destructor returns it to the pool, with its role, or closes it if it is lost or leads
+    // to an earlier server. It reports a success to the circuit breaker if the connection is alive, and otherwise a
+    // failure. If it was lost and the full time-out has passed since it was borrowed, the destructor also closes the
+    // idle connections of borrow(). The pool must outlive it. For one thread.
     class Lease {
     public:
         Lease(Lease&&) noexcept = default;
@@ -67,21 +70,24 @@ public:
         CircuitBreaker::Question question_;
     };
 
-    // Returns the connection that was returned last, or a fresh one. Throws what Connection's constructor throws;
-    // domain::StorageUnavailable if no server can be reached. Throws domain::StorageUnavailable at once while the
-    // circuit breaker refuses (circuit_breaker.h).
+    // Lends the connection that was returned last. If none is idle, connects and blocks for that time. Throws what
+    // Servers::connect throws. Throws domain::StorageUnavailable at once while the circuit breaker refuses
+    // (circuit_breaker.h). A failure to connect is reported to the circuit breaker. A lent connection may have been
+    // lost while it was idle: its first statement shows it.
     Lease borrow();
 
     // The same, but always a fresh connection. Closes the idle connections of borrow(): if one is lost, the others are
     // too.
     Lease borrowFresh();
 
-    // A connection with a time-out of one hour for an answer, for changes of a schema. Throws as borrow() does.
+    // A connection with a time-out of one hour for an answer, for changes of a schema and other long statements. These
+    // are pooled apart. Throws as borrow() does.
     Lease borrowForSchemaChange();
 
     Account account() const { return account_; }
 
-    // Dry run: from now on every transaction (transactions.h) ends in a rollback. To be called before the first one.
+    // Dry run: from now on every transaction (transactions.h) ends in a rollback. Other statements take effect as ever.
+    // To be called before the first transaction.
     void rehearse() { rehearses_ = true; }
     bool rehearses() const { return rehearses_; }
 

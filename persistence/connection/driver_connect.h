@@ -22,7 +22,8 @@ struct Login {
 
 // While an object of this class exists, connections that its thread makes through Poco use this login. Poco's
 // connection string can express no socket path, no time-outs, no password with `;` and no driver options. The login
-// bypasses it: driver_connect.cpp replaces the driver's mysql_real_connect. At most one object per thread.
+// bypasses it: driver_connect.cpp replaces the driver's mysql_real_connect. At most one object per thread at a time. It
+// must be destroyed by the thread that made it.
 class DriverConnect {
 public:
     explicit DriverConnect(const Login&);  // must outlive this
@@ -32,12 +33,14 @@ public:
 
     const Login& login() const { return login_; }
 
-    // Why the last attempt failed; nullopt: none has failed. (Poco's exceptions carry no error number.)
+    // The error of the last attempt that failed. It stays after an attempt that succeeds. nullopt: none has failed.
+    // (Poco's exceptions carry no error number.)
     const std::optional<ServerError>& failure() const { return failure_; }
     bool wasUsed() const { return used_; }  // false: Poco did not call the replaced mysql_real_connect
 
+    // Only for the replaced mysql_real_connect.
     static DriverConnect* current();                 // this thread's object, or null
-    void record(unsigned number, const char* text);  // an attempt's error; 0 is success
+    void record(unsigned number, const char* text);  // an attempt's error; 0 is success and leaves failure() as it is
 
 private:
     const Login& login_;

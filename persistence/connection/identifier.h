@@ -9,8 +9,8 @@
 
 namespace claviger::persistence {
 
-// A quoted name of a database object, ready for use in a statement. Every function here quotes its argument,
-// whatever characters it has. Immutable, so thread-safe.
+// A quoted name of a database object, ready for use in a statement. Every function here quotes its argument, whatever
+// characters it has, and does not check that the object exists. Immutable, so thread-safe.
 class Identifier {
 public:
     static Identifier schema(const domain::SchemaName&);

@@ -9,7 +9,8 @@
 namespace claviger::persistence {
 
 // An LRU list of the statements of one connection. It records which ones the server has prepared. A statement is
-// prepared at its second use while it is in the list. So a thousand tenants by turns prepare nothing. Not thread-safe.
+// prepared at its second use while it is in the list. So a thousand tenants by turns prepare nothing. It sends nothing
+// itself. Not thread-safe.
 class PreparedStatements {
 public:
     // At most `capacity` entries. 0: nothing is ever prepared.

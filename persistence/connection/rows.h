@@ -10,8 +10,8 @@
 
 namespace claviger::persistence {
 
-// One row of a result. Columns count from 0. Throws std::logic_error for a column that is missing or not of the
-// expected type: a NULL, no number, no DATETIME(6). Its Rows must outlive it.
+// One row of a result. Columns count from 0. The methods throw std::logic_error for a column that is missing or not of
+// the expected type: a NULL, no number, no DATETIME(6). The Rows, or the columns, must outlive it.
 class Row {
 public:
     using Column = std::optional<std::string>;  // nullopt: NULL
@@ -21,7 +21,7 @@ public:
     const std::string& text(std::size_t column) const;  // of VARCHAR or (VAR)BINARY
     std::int64_t integer(std::size_t column) const;
     domain::Timestamp timestamp(std::size_t column) const;
-    std::optional<domain::Timestamp> maybeTimestamp(std::size_t column) const;
+    std::optional<domain::Timestamp> maybeTimestamp(std::size_t column) const;  // nullopt: NULL
     bool isNull(std::size_t column) const;
 
 private:

@@ -46,7 +46,8 @@ using Names = std::vector<std::pair<std::string_view, Identifier>>;
 std::string compose(Sql, const Values&, const Names&);
 
 // For prepared statements (MariaDB, where EXECUTE takes any expression). The template keeps a `?` for each value.
-// PREPARE gives such a text a name. EXECUTE runs the statement of that name with the values; none may be a list.
+// PREPARE gives such a text a name. EXECUTE runs the statement of that name with the values. There must be at least
+// one, and none may be a list.
 std::string composeTemplate(Sql, const Names&);
 std::string composePrepare(const std::string& name, const std::string& text);
 std::string composeExecute(const std::string& name, const Values&);

@@ -11,27 +11,30 @@ namespace claviger::persistence {
 
 enum class Ending { kCommit, kRollback };
 
-// Runs transactions, and publishes the revocations in them. It bumps epochs within the transaction for all hosts, and
-// the counters of this host's segment right after it. Thread-safe.
+// Runs transactions, and publishes the revocations in them (domain/fence/README.md). It bumps epochs within the
+// transaction for all hosts, and the counters of this host's segment right after it. Thread-safe.
 class Transactions {
 public:
     Transactions(Connections& connections, domain::Fence& fence)  // references must outlive this
         : connections_(connections), fence_(fence) {}
 
     // `work` adds the shard of each tenant, user, session or key whose revocation state it changes. It may run several
-    // times, so it must have no effect outside its connection.
+    // times, so it must have no effect outside its connection. It must not commit or roll back itself.
     using Work = std::function<Ending(Connection&, domain::Invalidations&)>;
 
-    // Runs `work` in one transaction, with the role if one is given. Rolls back if `work` throws or returns kRollback,
-    // and in a dry run. Runs `work` again from the start after Deadlock, three times in all, and once more if a kept
-    // connection was lost before its first answer.
+    // Runs `work` in one transaction on the calling thread, with the role if one is given. Rolls back if `work` throws
+    // or returns kRollback, and in a dry run. Runs `work` again from the start after Deadlock, three times in all. Runs
+    // it once more on a fresh connection if a kept one was lost before its first answer, unless the full time-out has
+    // passed.
     //
     // Returns the moment at which every host acts on the changes, and does not wait for it. The caller must not
-    // acknowledge the changes before. kEffectiveNow: nothing changed, or no other host caches anything.
+    // acknowledge the changes before. kEffectiveNow: `work` added no shard, the transaction was rolled back, or this is
+    // the only host that caches.
     //
-    // Throws domain::StorageUnavailable: nothing was stored; after the third Deadlock it is domain::TransactionLost.
-    // Throws domain::OutcomeUnknown if the connection was lost at COMMIT or COMMIT failed. Also throws what `work`
-    // throws, and DatabaseError for a deferred statement that fails; then nothing was stored either.
+    // Throws domain::OutcomeUnknown as Connection::commit does; this host's counters are bumped then as well. Throws
+    // domain::StorageUnavailable otherwise: nothing was stored. After the third Deadlock it is domain::TransactionLost.
+    // Also throws what `work` throws, and DatabaseError for a deferred statement that fails; then nothing was stored
+    // either.
     domain::EffectiveAt run(const std::optional<Identifier>& role, const Work& work);
 
 private:

@@ -11,22 +11,30 @@
 
 namespace claviger::persistence {
 
-// The epoch poller of one host, and the only writer of its segment's lease. Every 100 ms it reads the epochs and the
-// hosts from the database, bumps the changed shards and renews the lease. On each new connection it first registers
-// this host and waits half a second. While it does not run, or the database does not answer, the lease lapses, and
-// every lookup goes to the database. For one thread. A segment must have at most one running poller.
+// The epoch poller of one host, and the only writer of its segment's lease. It runs in a process of its own, which the
+// master starts. Every 100 ms it reads the epochs and the rows of `nodes`, bumps the changed shards and renews the
+// lease. The lease counts from before the reading.
+//
+// On each new connection it begins anew. It ends the lease, commits this host's row of `nodes`, waits half a second,
+// reads the epochs and bumps every shard. The next reading grants the first lease. It also begins anew if the row was
+// deleted, or if its last renewal began over 10 s ago. It renews the row each second, and deletes the rows of other
+// hosts that were not renewed for a minute.
+//
+// While it does not run, or the database does not answer, the lease lapses, and every lookup goes to the database. For
+// one thread. A segment must have at most one running poller.
 class EpochPoller {
 public:
-    // Reports each fault that lets the lease lapse as a failure, and each lease as a success. `peppers` are this
-    // host's. If the database is used with another pepper of one of these versions, that is such a fault, and the host
-    // registers nothing: it would refuse the keys of the others. References must outlive this.
+    // Reports each exception as a failure, and each lease as a success. `peppers` are this host's. If the database is
+    // used with another pepper of one of these versions, that is a failure too. Then the host does not register and
+    // gets no lease: it would refuse the keys of the others. References must outlive this.
     EpochPoller(Connections&, SharedFence&, domain::PepperFingerprints peppers, domain::FaultReport&);
 
-    // Waits that long. Returns false if the poller is to stop. Must not throw.
+    // Waits that long and returns true. Returns false, at once, if the poller is to stop. Must not throw.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
-    // Blocks until the pause returns false. Then ends the lease and deletes this host's row of `nodes`. Throws nothing;
-    // faults are reported.
+    // Blocks until the pause returns false. Tries again 200 ms after each failure, on a fresh connection. At the end it
+    // ends the lease and deletes this host's row of `nodes`; if that fails, other pollers delete the row after a
+    // minute. Throws nothing.
     void run(const Pause&);
 
 private:

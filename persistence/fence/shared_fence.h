@@ -7,7 +7,8 @@
 
 namespace claviger::persistence {
 
-// The fence of one host, in its part of the segment. Thread-safe, also between processes.
+// The fence of one host, in its part of the segment. Each process of the host has an object of its own over the same
+// memory. Thread-safe, also between processes.
 class SharedFence final : public domain::Fence {
 public:
     // A time on CLOCK_BOOTTIME. That clock also counts while the machine is suspended.
@@ -25,7 +26,7 @@ public:
     std::optional<domain::SegmentId> segment() const override;
 
     // These are only for the poller.
-    void bumpAll();               // bumps every shard: no earlier stamp holds any more
+    void bumpAll();               // bumps every shard: no stamp of earlier counters holds any more
     void lower();                 // ends the lease: no stamp holds until the next lease
     void lease(Moment end);       // stamps may hold until `end`; to be called after all known changes were bumped
     void aloneUntil(Moment end);  // until then this host is the only one; a past time: other hosts may be there

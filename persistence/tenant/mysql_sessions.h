@@ -5,8 +5,8 @@
 
 namespace claviger::persistence {
 
-// The table sessions of one tenant, within one unit of work. The methods that end sessions note the change of
-// revocation state. For one thread.
+// The table sessions of one tenant, within one unit of work. The methods that end sessions call invalidate()
+// (tenant_connection.h). For one thread.
 class MySqlSessions final : public domain::Sessions {
 public:
     // The connection must outlive this.

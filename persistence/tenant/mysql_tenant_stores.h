@@ -7,7 +7,7 @@ namespace claviger::persistence {
 
 // Units of work in tenants' schemas. With the workers' account each takes the tenant's role first, so that the database
 // also refuses access to other tenants. With the tool's account it takes none, since that account has rights on all
-// schemas. Thread-safe.
+// schemas. transact() runs as Transactions::run says, read() as runReading() says. Thread-safe.
 class MySqlTenantStores final : public domain::TenantStores {
 public:
     // References must outlive this.

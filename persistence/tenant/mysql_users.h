@@ -5,7 +5,7 @@
 
 namespace claviger::persistence {
 
-// The table users of one tenant, within one unit of work. setStatus() notes the change of revocation state. For one
+// The table users of one tenant, within one unit of work. setStatus() calls invalidate() (tenant_connection.h). For one
 // thread.
 class MySqlUsers final : public domain::Users {
 public:

@@ -6,8 +6,8 @@
 
 namespace claviger::persistence {
 
-// A connection within one unit of work. {schema} in its statements is replaced by the schema of one tenant. Throws what
-// Connection throws. For one thread.
+// A connection within one unit of work. {schema} in its statements is replaced by the schema of one tenant. Each method
+// is Connection's of the same name, and throws what that throws. For one thread.
 class TenantConnection {
 public:
     // The connection and `changes` must outlive this; of the tenant it keeps a copy. invalidate() adds to
@@ -29,7 +29,8 @@ public:
         return connection_.executeOnTuples(statement, tuples, names_);
     }
 
-    // Every method that revokes or restores a user, a session or a key must call this with its shard.
+    // Every method that revokes or restores a user, a session or a key must call this with its shard. The transaction
+    // bumps the shard when it commits (transactions.h).
     void invalidate(domain::Shard shard) const { changes_.add(shard); }
 
     const domain::TenantId& tenant() const { return tenant_; }

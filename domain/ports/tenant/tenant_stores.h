@@ -23,7 +23,8 @@ public:
     // blocks until every host acts on the change.
     //
     // Returns what `work` returned, and throws what it throws. Throws StorageUnavailable if the database cannot be
-    // reached; then nothing was stored. Throws OutcomeUnknown if the connection was lost at COMMIT.
+    // reached; then nothing was stored. Throws OutcomeUnknown if it is not known whether COMMIT took effect (error.h),
+    // and TransactionLost after the third deadlock (contention.h).
     template <class T>
     Result<T> transact(const Tenant& tenant, const std::function<Result<T>(TenantStore&)>& work) {
         auto [result, effectiveAt] = transactRevocation(tenant, work);
