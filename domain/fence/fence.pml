@@ -122,7 +122,7 @@ begin:
 #endif
   if :: again -> again = false; goto read_epochs :: else fi;
 
-feed:
+poll:
   if
   :: asked = 0
   :: goto leave
@@ -156,7 +156,7 @@ read_epochs:
 #ifdef ROW_LAST
   ask(row = true; rowAge = 0; deletesRow = false);
 #endif
-  goto feed;
+  goto poll;
 
 /* A reload: fence down, row deleted, then the next poller. The DELETE may reach the server late, or not at all. */
 leave:

@@ -32,7 +32,7 @@ public:
     // The descriptor of the memory that the master shares with all of its processes; owned by this. -1 if it has none.
     int sharedMemory() const { return sharedMemory_ ? sharedMemory_.get() : -1; }
 
-    // Prepares the process; call it before any thread starts. From then on SIGTERM is blocked: serve() and feed() wait
+    // Prepares the process; call it before any thread starts. From then on SIGTERM is blocked: serve() and poll() wait
     // for it. The master's death sends SIGTERM, so that a worker drains. Only the master ends this process: SIGINT and
     // SIGHUP are ignored, since Ctrl-C reaches the whole group of a terminal. SIGPIPE is ignored too. The process
     // leaves no core dump, and no other process of its account can read its memory. Its limit of descriptors is raised
@@ -53,7 +53,7 @@ public:
 
     // The poller: reports to the master that it is ready and runs `work`; so all that may fail comes before this call.
     // Blocks until `work` returns, which it must do soon after SIGTERM. Passes on what `work` throws.
-    void feed(const std::function<void(const Pause&)>& work);
+    void poll(const std::function<void(const Pause&)>& work);
 
     // Reports to the master why this process cannot get ready; the master logs it. Once this process has reported that
     // it is ready, logs the reason itself (`process_failed`).

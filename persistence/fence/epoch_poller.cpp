@@ -38,7 +38,7 @@ void EpochPoller::run(const Pause& pause) {
     for (bool stopped = false; !stopped;) {
         try {
             const auto connection = connections_.borrowFresh();
-            feed(*connection, pause, stopped);
+            poll(*connection, pause, stopped);
         } catch (const std::exception& failure) {
             faults_.failed(failure.what());
             stopped = !pause(kRetryAfter);
@@ -49,7 +49,7 @@ void EpochPoller::run(const Pause& pause) {
 
 // Polls on one connection. Each new connection begins with begin(): the server behind it may have lost epochs and
 // issued them again.
-void EpochPoller::feed(Connection& connection, const Pause& pause, bool& stopped) {
+void EpochPoller::poll(Connection& connection, const Pause& pause, bool& stopped) {
     stopped = !begin(connection, pause);
     while (!stopped) {
         const auto askedAt = SharedFence::now();

@@ -40,7 +40,7 @@ public:
 private:
     using Epochs = std::vector<std::int64_t>;
 
-    void feed(Connection&, const Pause&, bool& stopped);
+    void poll(Connection&, const Pause&, bool& stopped);
     bool begin(Connection&, const Pause&);
     bool renew(Connection&);
     void readEpochs(Connection&, SharedFence::Moment askedAt);

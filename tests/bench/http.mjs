@@ -9,9 +9,9 @@ import { measuresOf, trivialOf, verifications } from './measures.mjs';
 import { optionsOf } from './options.mjs';
 import { memoryOf } from './processes.mjs';
 import { summarize, table } from './report.mjs';
-import { runnerOf, warmUp } from './runner.mjs';
+import { inRounds, runnerOf } from './runner.mjs';
 import { Seeder } from './seed.mjs';
-import { startSite } from './site.mjs';
+import { withSite } from './site.mjs';
 
 const options = optionsOf('./claviger bench [http] [--rounds 5] [--seconds 4] [--only NAME,…] [--json FILE]', {
   rounds: 5,
@@ -24,36 +24,16 @@ const peopleCount = 200;
 const keysEach = 5;
 const cachedKeys = 100_000; // for the measurement of memory
 
-async function main() {
-  const site = await startSite();
-  try {
-    await measure(site);
-  } finally {
-    await site.stop();
-  }
-}
-
 async function measure(site) {
   const seeder = new Seeder({ socket: join(folder, 'db/db.sock'), pepperFile: join(folder, 'secrets/pepper'), tenant: site.tenant });
   const readers = seeder.people('reader', peopleCount, keysEach);
   const writers = seeder.people('writer', peopleCount, keysEach);
   const seeded = { tenant: site.tenant, seeder, readers, writers };
-  const trivial = trivialOf(seeded);
   const measures = chosen(measuresOf(seeded));
   const run = runnerOf(site, folder);
 
   say(`Warming up; the load of this machine is ${loadavg()[0].toFixed(1)}.`);
-  for (const each of [trivial, ...measures]) await run(each, warmUp);
-
-  const rounds = [];
-  for (let round = 1; round <= options.rounds; ++round) {
-    for (const each of measures) {
-      const base = await run(trivial, options.seconds);
-      const found = await run(each, options.seconds);
-      rounds.push({ round, measure: each.name, base, found });
-      say(`round ${round}  ${each.name.padEnd(12)}  ${Math.round(found.perSecond)}/s  ${(found.perSecond / base.perSecond).toFixed(3)} of the trivial program`);
-    }
-  }
+  const rounds = await inRounds(run, trivialOf(seeded), measures, options);
   const memory = wants('memory') ? await memoryWhenFull(site, seeder, run) : undefined;
   report(summarize(measures, rounds), memory, rounds);
 }
@@ -87,4 +67,4 @@ function say(text) {
   console.log(text);
 }
 
-await main();
+await withSite(measure);

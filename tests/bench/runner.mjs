@@ -1,4 +1,4 @@
-// Runs one measure on the site of a measurement.
+// Runs measures on the site of a measurement: one, or several in rounds.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { AccessLog } from './access_log.mjs';
 import { load } from './load.mjs';
 import { cpuOf } from './processes.mjs';
 
-export const warmUp = 1; // second: a service that starts opens connections, and caches nothing until its lease is there
+const warmUp = 1; // second: a service that starts opens connections, and caches nothing until its lease is there
 
 // Gives a function that runs a measure for some seconds. It gives the result of load() and the CPU time per request of
 // nginx, workers and database. It throws if any answer was wrong. `folder` has the database of the measurement.
@@ -30,4 +30,22 @@ export function runnerOf(site, folder) {
     each.after?.();
     return { ...found, cpu: used };
   };
+}
+
+// Warms up, then runs every measure right after the trivial program, in each round. `run` is that of runnerOf, and
+// `ordered(measures, round)` gives the order of a round. Gives { round, measure, base, found } for each measure of each
+// round, where `base` is the result of the trivial program.
+export async function inRounds(run, trivial, measures, { rounds, seconds }, ordered = () => measures) {
+  for (const each of [trivial, ...measures]) await run(each, warmUp);
+  const results = [];
+  for (let round = 1; round <= rounds; ++round) {
+    for (const each of ordered(measures, round)) {
+      const base = await run(trivial, seconds);
+      const found = await run(each, seconds);
+      results.push({ round, measure: each.name, base, found });
+      const ratio = (found.perSecond / base.perSecond).toFixed(3);
+      console.log(`round ${round}  ${each.name.padEnd(18)}  ${Math.round(found.perSecond)}/s  ${ratio} of the trivial program`);
+    }
+  }
+  return results;
 }

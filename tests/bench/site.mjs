@@ -10,7 +10,17 @@ import { hasEnded, start, stop, until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
 import { familyOf } from './processes.mjs';
 
-export async function startSite() {
+// Starts a site and passes it to `work`. Stops it in the end, also if `work` throws.
+export async function withSite(work) {
+  const site = await startSite();
+  try {
+    await work(site);
+  } finally {
+    await site.stop();
+  }
+}
+
+async function startSite() {
   const hot = await startService(manyChanges);
   const cold = await startService({ ...manyChanges, 'verify.cache_keys': 0 });
   const socket = join(hot.folder, 'run/trivial.sock');

@@ -13,9 +13,9 @@ import { until } from '../support/processes.mjs';
 import { readMeasures, shuffled, trivialOf } from './measures.mjs';
 import { optionsOf } from './options.mjs';
 import { median, summarize, table } from './report.mjs';
-import { runnerOf, warmUp } from './runner.mjs';
+import { inRounds, runnerOf } from './runner.mjs';
 import { Seeder, sql } from './seed.mjs';
-import { startSite } from './site.mjs';
+import { withSite } from './site.mjs';
 
 const options = optionsOf('./claviger bench tenants [--tenants 1000] [--rounds 5] [--seconds 4] [--only NAME,…] [--json FILE]', {
   tenants: 1000,
@@ -28,33 +28,14 @@ const folder = dirname(process.env.TEST_CONFIG);
 const socket = join(folder, 'db/db.sock');
 const keysEach = 5;
 
-async function main() {
-  const site = await startSite();
-  try {
-    await measure(site);
-  } finally {
-    await site.stop();
-  }
-}
-
 async function measure(site) {
   console.log(`Making ${options.tenants} tenants; the load of this machine is ${loadavg()[0].toFixed(1)}.`);
   const spread = makeTenants(site).map((tenant) => peopleOf(tenant, 1));
   const one = [peopleOf(site.tenant, options.tenants)];
-  const trivial = trivialOf(one[0]);
   const run = runnerOf(site, folder);
   const measures = [...named('one', one), ...named('spread', spread)].filter(({ name }) => wants(name));
-  for (const each of [trivial, ...measures]) await run(each, warmUp);
-
-  const rounds = [];
-  for (let round = 1; round <= options.rounds; ++round) {
-    for (const each of round % 2 ? measures : [...measures].reverse()) {
-      const base = await run(trivial, options.seconds);
-      const found = await run(each, options.seconds);
-      rounds.push({ round, measure: each.name, base, found });
-      console.log(`round ${round}  ${each.name.padEnd(18)}  ${(found.perSecond / base.perSecond).toFixed(3)} of the trivial program`);
-    }
-  }
+  const alternating = (all, round) => (round % 2 ? all : [...all].reverse());
+  const rounds = await inRounds(run, trivialOf(one[0]), measures, options, alternating);
   const summary = summarize(measures, rounds);
   console.log(table(summary));
   const reloads = wants('reload') ? await reload(site, run, measures.find(({ name }) => name === 'spread verify-hot') ?? named('spread', spread)[0]) : undefined;
@@ -106,4 +87,4 @@ function questions() {
   return Number(sql(socket, "SHOW GLOBAL STATUS LIKE 'Questions';")[0][1]);
 }
 
-await main();
+await withSite(measure);

@@ -1,5 +1,7 @@
 #include "tests/contract/backends.h"
 
+#include "domain/tenants/row_rules.h"
+
 namespace claviger::tests {
 
 domain::Tenant InMemoryBackend::makeTenant() {
@@ -17,9 +19,8 @@ domain::Tenant MySqlBackend::makeTenant() {
     auto& database = TestDatabase::instance();
     if (given_ == tenants.size()) tenants.push_back(database.makeTenant());
     const auto& tenant = tenants[given_++];
-    for (const auto* table :
-         {"users", "sessions", "api_keys", "audit_events", "login_attempts", "known_devices", "key_changes"})
-        database.execute(tenant, std::string("DELETE FROM {schema}.") + table);
+    for (const auto table : domain::knownTables())
+        database.execute(tenant, "DELETE FROM {schema}." + std::string(table));
     return tenant;
 }
 

@@ -83,7 +83,7 @@ class EpochPollerTest : public CppUnit::TestFixture {
         if (poller == 0) {
             ::setenv(fcgi::InheritedDescriptors::markerOf(fcgi::ProcessRole::kPoller), master.c_str(), 1);
             auto role = fcgi::WorkerRole::claim();
-            role->feed([](const auto&) {});
+            role->poll([](const auto&) {});
             role->giveUp("a late reason");
             ::_exit(0);
         }

@@ -41,6 +41,11 @@ export class Server {
     return sql(this.socket, statements);
   }
 
+  // The names of the tables that a schema has.
+  tablesOf(schema) {
+    return this.sql(`SELECT table_name FROM information_schema.tables WHERE table_schema = '${schema}' ORDER BY table_name`).split('\n');
+  }
+
   // The name of a tenant's role; formerRoleOf gives the one of earlier releases.
   roleOf(slug) {
     return `clv_${base32(this.#idOf(slug))}`;

@@ -5,6 +5,7 @@
 #include "domain/secrets/hasher.h"
 #include "domain/secrets/initialize.h"
 #include "domain/secrets/password_hasher.h"
+#include "domain/tenants/row_rules.h"
 #include "domain/users/user_service.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 
@@ -51,6 +52,12 @@ Browser TestTenant::signedIn(const std::string& email) const {
 
 std::int64_t TestTenant::count(const std::string& tableAndCondition) const {
     return TestDatabase::instance().count(tenant_, tableAndCondition);
+}
+
+std::map<std::string, std::int64_t> TestTenant::rowCounts() const {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto table : domain::knownTables()) counts.emplace(table, count(std::string(table)));
+    return counts;
 }
 
 void TestTenant::execute(const std::string& sql) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "domain/model/tenant.h"
@@ -27,6 +28,9 @@ public:
 
     // Returns how many rows of the tenant's table match, e.g. count("api_keys WHERE deleted_at IS NULL").
     std::int64_t count(const std::string& tableAndCondition) const;
+
+    // Returns how many rows each of the tenant's tables has, by the name of the table.
+    std::map<std::string, std::int64_t> rowCounts() const;
 
     // Runs a statement that brings the tenant into a state, e.g. execute("UPDATE {schema}.users SET …").
     void execute(const std::string& sql) const;

@@ -6,13 +6,16 @@
 //   tool.json('tenant', 'list');                          // { status, document, stderr }, run with --json
 
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { startDatabase } from './database.mjs';
 import { root } from './launcher.mjs';
 
 export const program = join(root, 'build/cli/claviger');
+
+// The name of the migration that runs first in an empty tenant's schema, such as 0001_users. It is one of the baseline.
+export const firstTenantMigration = readdirSync(join(root, 'migrations/tenant_baseline')).sort()[0].replace(/\.sql$/, '');
 
 // Runs the tool without configuration or database, for errors that it reports before it needs either.
 export function runTool(args, options = {}) {

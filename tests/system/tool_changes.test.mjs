@@ -33,7 +33,8 @@ function freshUser() {
 }
 
 const of = (slug) => ['--tenant', slug, '--email', email];
-const sql = (slug, text) => tool.database.sql(text.replaceAll('SCHEMA', `claviger_t_${slug.replace('-', '_')}`));
+const schemaOf = (slug) => `claviger_t_${slug.replace('-', '_')}`;
+const sql = (slug, text) => tool.database.sql(text.replaceAll('SCHEMA', schemaOf(slug)));
 const audit = (slug) => sql(slug, 'SELECT action FROM SCHEMA.audit_events ORDER BY happened_at, id').split('\n');
 
 function createKey(slug, name = 'Scripts') {
@@ -246,7 +247,7 @@ test('--dry-run answers as the verb would and changes nothing', () => {
   const key = createKey(slug);
   const dump = () => [
     tool.database.sql('SELECT * FROM claviger.tenants ORDER BY slug'), tool.database.sql('SELECT * FROM claviger.tenant_hosts ORDER BY host'),
-    tool.database.sql('SHOW DATABASES'), ...['users', 'api_keys', 'audit_events'].map((table) => sql(slug, `SELECT * FROM SCHEMA.${table}`)),
+    tool.database.sql('SHOW DATABASES'), ...tool.database.tablesOf(schemaOf(slug)).map((table) => sql(slug, `SELECT * FROM SCHEMA.${table}`)),
   ];
   const before = dump();
   for (const args of [

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { startTool } from '../support/tool.mjs';
 
 const all = ['--sessions', '30d', '--audit', '400d', '--devices', '90d'];
-const tables = ['sessions', 'audit_events', 'known_devices', 'login_attempts', 'api_keys', 'users', 'key_changes', 'schema_migrations'];
+const pruned = ['sessions', 'audit_events', 'known_devices', 'login_attempts'];
 
 let tool;
 before(async () => {
@@ -54,12 +54,12 @@ function fill(schema, count, ages, name) {
   assert.notEqual(told, undefined, 'the rows could not be made');
 }
 
-const countsOf = (schema) => Object.fromEntries(tables.map((table) => [table, Number(sql(`SELECT COUNT(*) FROM ${schema}.${table}`))]));
+const countsOf = (schema) => Object.fromEntries(tool.database.tablesOf(schema).map((table) => [table, Number(sql(`SELECT COUNT(*) FROM ${schema}.${table}`))]));
 
 // The counts after `old` rows of each kind have been deleted.
 const without = (counts, old) => ({
   ...counts,
-  ...Object.fromEntries(tables.slice(0, 4).map((table) => [table, counts[table] - old])),
+  ...Object.fromEntries(pruned.map((table) => [table, counts[table] - old])),
 });
 
 test('old rows of every tenant go, young ones and keys stay', () => {
@@ -166,7 +166,7 @@ test('killed at any moment, it goes on where it was', async () => {
   const before = countsOf(schema);
   await tool.kill(150, 'prune', ...all, '--tenant', 'killed');
   const between = countsOf(schema);
-  for (const table of tables.slice(0, 4)) assert.ok((before[table] - between[table]) % 1000 === 0, 'half a batch is gone');
+  for (const table of pruned) assert.ok((before[table] - between[table]) % 1000 === 0, 'half a batch is gone');
   must('prune', ...all, '--tenant', 'killed');
   assert.deepEqual(countsOf(schema), without(before, 12_000));
 });
@@ -201,7 +201,7 @@ test('without the setting it says what to set', () => {
 test('its rights go with the tenant', () => {
   const { slug, schema } = makeTenant('gone', { old: 1, young: 1 });
   const rights = () => Number(sql(`SELECT COUNT(*) FROM mysql.tables_priv WHERE User = 'claviger_prune' AND Db = '${schema}'`));
-  assert.equal(rights(), 4);
+  assert.equal(rights(), pruned.length);
   const file = join(tool.database.folder, 'gone.json');
   must('tenant', 'drop', slug, '--confirm', slug, '--export', file);
   rmSync(file);

@@ -426,8 +426,8 @@ private:
 
     std::string state() const {
         std::string all;
-        for (const auto* rows : {"users", "known_devices", "sessions", "sessions WHERE ended_at IS NULL", "api_keys",
-                                 "api_keys WHERE live = 1", "audit_events", "login_attempts"})
+        for (const auto& [table, count] : tenant_.rowCounts()) all += table + " " + std::to_string(count) + ", ";
+        for (const auto* rows : {"sessions WHERE ended_at IS NULL", "api_keys WHERE live = 1"})
             all += std::to_string(tenant_.count(rows)) + " ";
         return all;
     }

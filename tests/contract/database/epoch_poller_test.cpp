@@ -35,23 +35,23 @@ class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aSegmentIsSharedByAllWhoMapIt);
     CPPUNIT_TEST(aSegmentOfAnotherLayoutIsRefused);
     CPPUNIT_TEST(nothingHoldsBeforeTheFirstLease);
-    CPPUNIT_TEST(holdsWhileItIsFed);
+    CPPUNIT_TEST(holdsWhileItPolls);
     CPPUNIT_TEST(nothingHoldsAfterTheLease);
     CPPUNIT_TEST(anEpochRaisedElsewhereEndsWhatItConcerns);
     CPPUNIT_TEST(anEpochThatGoesBackEndsWhatItConcerns);
     CPPUNIT_TEST(isRegisteredForAWhileBeforeItReadsAnything);
     CPPUNIT_TEST(mayStopWhileItIsBeingAnnounced);
-    CPPUNIT_TEST(isAloneWhileItIsFed);
+    CPPUNIT_TEST(isAloneWhileItPolls);
     CPPUNIT_TEST(isNotAloneAfterTheLease);
     CPPUNIT_TEST(isNotAloneWhereAnotherSegmentIs);
-    CPPUNIT_TEST(isRegisteredWhileItFeedsAndGoneAfterwards);
+    CPPUNIT_TEST(isRegisteredWhileItPollsAndGoneAfterwards);
     CPPUNIT_TEST(saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease);
     CPPUNIT_TEST(aDeleteThatIsLateSparesTheRowOfTheNextPoller);
     CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
     CPPUNIT_TEST(beginsAnewOnANewConnection);
     CPPUNIT_TEST(forgetsNodesThatAreNotRenewed);
     CPPUNIT_TEST(recordsThePeppersThatItsWorkersHave);
-    CPPUNIT_TEST(feedsNothingWithAnotherPepperOfARecordedVersion);
+    CPPUNIT_TEST(registersNothingWithAnotherPepperOfARecordedVersion);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -75,7 +75,7 @@ private:
 
     // Runs a poller. Before each pause it calls `step` with the number of the pause, from 1, and ends once that returns
     // false. In the pauses that follow its registration it calls `announced_` instead.
-    void feed(const std::function<bool(int)>& step) {
+    void poll(const std::function<bool(int)>& step) {
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         int pauses = 0;
         EpochPoller(connections, *fence_, peppers_, *faults_).run([&](std::chrono::milliseconds time) {
@@ -112,8 +112,8 @@ private:
 
     void nothingHoldsBeforeTheFirstLease() { CPPUNIT_ASSERT(!fence_->holds(stampFor(*fence_, kShard))); }
 
-    void holdsWhileItIsFed() {
-        feed([&](int pause) {
+    void holdsWhileItPolls() {
+        poll([&](int pause) {
             CPPUNIT_ASSERT(fence_->holds(stampFor(*fence_, kShard)));
             return pause < 3;
         });
@@ -122,7 +122,7 @@ private:
     }
 
     void nothingHoldsAfterTheLease() {
-        feed([&](int) {
+        poll([&](int) {
             const auto stamp = stampFor(*fence_, kShard);
             CPPUNIT_ASSERT(fence_->holds(stamp));
             std::this_thread::sleep_for(domain::kLease);  // as if it had been stopped
@@ -133,7 +133,7 @@ private:
 
     void endsWhatItConcerns(int change) {
         std::optional<CacheStamp> concerned, unconcerned;
-        feed([&](int pause) {
+        poll([&](int pause) {
             if (pause == 1) {
                 concerned = stampFor(*fence_, kShard);
                 unconcerned = stampFor(*fence_, kOther);
@@ -160,7 +160,7 @@ private:
             return true;
         };
         std::optional<CacheStamp> stamp;
-        feed([&](int pause) {
+        poll([&](int pause) {
             if (pause == 1) stamp = stampFor(*fence_, kShard);
             CPPUNIT_ASSERT(fence_->holds(*stamp));  // the first reading has that epoch: the next sees no change
             return pause < 2;
@@ -170,14 +170,14 @@ private:
 
     void mayStopWhileItIsBeingAnnounced() {
         announced_ = [] { return false; };
-        feed([&](int) -> bool { throw std::logic_error("it goes on"); });
+        poll([&](int) -> bool { throw std::logic_error("it goes on"); });
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
         CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
     }
 
-    void isAloneWhileItIsFed() {
+    void isAloneWhileItPolls() {
         CPPUNIT_ASSERT(!fence_->isAlone());
-        feed([&](int pause) {
+        poll([&](int pause) {
             CPPUNIT_ASSERT(fence_->isAlone());
             return pause < 3;
         });
@@ -186,7 +186,7 @@ private:
     }
 
     void isNotAloneAfterTheLease() {
-        feed([&](int) {
+        poll([&](int) {
             std::this_thread::sleep_for(domain::kLease);
             CPPUNIT_ASSERT(!fence_->isAlone());
             return false;
@@ -194,7 +194,7 @@ private:
     }
 
     void isNotAloneWhereAnotherSegmentIs() {
-        feed([&](int pause) {
+        poll([&](int pause) {
             CPPUNIT_ASSERT_EQUAL(pause != 2, fence_->isAlone());
             if (pause == 1)
                 database().execute(*tenant_,
@@ -205,8 +205,8 @@ private:
         });
     }
 
-    void isRegisteredWhileItFeedsAndGoneAfterwards() {
-        feed([&](int) {
+    void isRegisteredWhileItPollsAndGoneAfterwards() {
+        poll([&](int) {
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
             return false;
         });
@@ -225,7 +225,7 @@ private:
                            "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (UNHEX('" + id +
                                "'), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes("opens_seals = 0"));
-        feed([&](int) {
+        poll([&](int) {
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes("opens_seals = 1"));
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
             return false;
@@ -237,7 +237,7 @@ private:
         persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
         const auto next = connections.borrow();
         std::thread commits;
-        feed([&](int) {
+        poll([&](int) {
             next->begin();
             next->execute("UPDATE claviger.nodes SET renewed_at = UTC_TIMESTAMP(6)");
             commits = std::thread([&] {
@@ -257,7 +257,7 @@ private:
 
     void beginsAnewWhereItsRowIsGone() {
         std::optional<CacheStamp> stamp;
-        feed([&](int pause) {
+        poll([&](int pause) {
             if (pause == 1) {
                 stamp = stampFor(*fence_, kShard);
                 database().execute(*tenant_, "DELETE FROM claviger.nodes");
@@ -273,7 +273,7 @@ private:
 
     void beginsAnewOnANewConnection() {
         std::optional<CacheStamp> stamp;
-        feed([&](int pause) {
+        poll([&](int pause) {
             if (pause == 1) {
                 stamp = stampFor(*fence_, kShard);
                 const auto id = database().query(
@@ -294,7 +294,7 @@ private:
                            "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES "
                            "(REPEAT('d', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 61 SECOND), "
                            "(REPEAT('l', 16), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 30 SECOND)");
-        feed([&](int pause) {
+        poll([&](int pause) {
             if (pause == 1) std::this_thread::sleep_for(1s);
             return pause < 2;
         });
@@ -310,18 +310,18 @@ private:
 
     void recordsThePeppersThatItsWorkersHave() {
         peppers_ = {{7, "0123456789abcdef"}, {8, "fedcba9876543210"}};
-        feed([](int) { return false; });
+        poll([](int) { return false; });
         CPPUNIT_ASSERT_EQUAL(std::string("0123456789abcdef"), recorded(7));
         CPPUNIT_ASSERT_EQUAL(std::string("fedcba9876543210"), recorded(8));
         CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
     }
 
-    void feedsNothingWithAnotherPepperOfARecordedVersion() {
+    void registersNothingWithAnotherPepperOfARecordedVersion() {
         peppers_ = {{7, "0123456789abcdef"}};
-        feed([](int) { return false; });
+        poll([](int) { return false; });
         peppers_ = {{7, "fedcba9876543210"}};
         int pauses = 0;
-        feed([&](int) {
+        poll([&](int) {
             CPPUNIT_ASSERT(!fence_->holds(stampFor(*fence_, kShard)));
             CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
             return ++pauses < 3;

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "domain/tenants/row_rules.h"
 #include "tests/support/manual_clock.h"
 
 namespace claviger::tests {
@@ -268,6 +269,9 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         const std::map<std::string, Row> tables{{"api_keys", key(ann_)},       {"key_changes", change()},
                                                 {"audit_events", event()},     {"known_devices", device(ann_)},
                                                 {"login_attempts", attempt()}, {"users", user(ann_)}};
+        for (const auto table : domain::knownTables())
+            if (domain::isRestored(table))
+                CPPUNIT_ASSERT_MESSAGE(std::string(table), tables.contains(std::string(table)));
         for (const auto& [table, row] : tables)
             for (const auto& [column, cell] : row) {
                 const auto why = refusalOf(table, {{column, std::nullopt}});

@@ -17,17 +17,17 @@ using domain::Shard;
 using domain::TenantStore;
 using std::chrono::steady_clock;
 
-class StandingTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(StandingTest);
-    CPPUNIT_TEST(endingAKeyRaisesItsEpochAndRemembersItsHash);
-    CPPUNIT_TEST(endingADeadKeyRaisesItsEpochAgain);
-    CPPUNIT_TEST(aUsersStatusRaisesTheUsersEpoch);
-    CPPUNIT_TEST(endingASessionRaisesItsEpoch);
-    CPPUNIT_TEST(aMigratedTenantRaisesItsEpochAndNobodyWaits);
-    CPPUNIT_TEST(aTransactionThatIsRolledBackRaisesNothing);
+class RevocationTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(RevocationTest);
+    CPPUNIT_TEST(endingAKeyBumpsItsEpochAndRecordsItsHash);
+    CPPUNIT_TEST(endingADeadKeyBumpsItsEpochAgain);
+    CPPUNIT_TEST(aUsersStatusBumpsTheUsersEpoch);
+    CPPUNIT_TEST(endingASessionBumpsItsEpoch);
+    CPPUNIT_TEST(aMigratedTenantBumpsItsEpochAtOnce);
+    CPPUNIT_TEST(aTransactionThatIsRolledBackBumpsNothing);
     CPPUNIT_TEST(aChangeWithoutARevocationBumpsNothing);
-    CPPUNIT_TEST(isSettledAtOnceWhereNoHostRemembers);
-    CPPUNIT_TEST(isSettledLaterWhereAnotherHostMayRemember);
+    CPPUNIT_TEST(isEffectiveAtOnceWhereNoHostCaches);
+    CPPUNIT_TEST(isEffectiveLaterWhereAnotherHostMayCache);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -83,7 +83,7 @@ private:
         store.apiKeys().end(key.id, *store.apiKeys().lock(key.user, key.id).active, kNoon);
     }
 
-    void endingAKeyRaisesItsEpochAndRemembersItsHash() {
+    void endingAKeyBumpsItsEpochAndRecordsItsHash() {
         const auto key = addKey();
         const auto before = epochOf(domain::shardOf(key.id));
         run([&](TenantStore& store) -> Result<void> {
@@ -95,7 +95,7 @@ private:
     }
 
     // The first process to end it may have died before every host knew.
-    void endingADeadKeyRaisesItsEpochAgain() {
+    void endingADeadKeyBumpsItsEpochAgain() {
         const auto key = addKey();
         const auto again = [&](TenantStore& store) -> Result<void> {
             store.apiKeys().endAgain(key.id);
@@ -110,7 +110,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(key.id)));
     }
 
-    void aUsersStatusRaisesTheUsersEpoch() {
+    void aUsersStatusBumpsTheUsersEpoch() {
         const auto user = addUser();
         const auto before = epochOf(domain::shardOf(user.id));
         operate([&](TenantStore& store) -> Result<void> {
@@ -120,7 +120,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(user.id)));
     }
 
-    void endingASessionRaisesItsEpoch() {
+    void endingASessionBumpsItsEpoch() {
         const auto hash = sampleDigest<domain::secrets::SessionHash>(1);
         const auto before = epochOf(domain::shardOf(hash));
         run([&](TenantStore& store) -> Result<void> {
@@ -131,7 +131,7 @@ private:
     }
 
     // Hosts cache that the tenant was closed. Until they see the new epoch they refuse, which is safe.
-    void aMigratedTenantRaisesItsEpochAndNobodyWaits() {
+    void aMigratedTenantBumpsItsEpochAtOnce() {
         registerAnotherHost();
         const auto before = epochOf(domain::shardOf(tenant_->id));
         const auto start = steady_clock::now();
@@ -140,7 +140,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(tenant_->id)));
     }
 
-    void aTransactionThatIsRolledBackRaisesNothing() {
+    void aTransactionThatIsRolledBackBumpsNothing() {
         const auto key = addKey();
         const auto before = sumOfEpochs();
         run([&](TenantStore& store) -> Result<void> {
@@ -168,7 +168,7 @@ private:
             .effectiveAt;
     }
 
-    void isSettledAtOnceWhereNoHostRemembers() { CPPUNIT_ASSERT(endAKey() == domain::kEffectiveNow); }
+    void isEffectiveAtOnceWhereNoHostCaches() { CPPUNIT_ASSERT(endAKey() == domain::kEffectiveNow); }
 
     void registerAnotherHost() {
         database().execute(*tenant_,
@@ -176,7 +176,7 @@ private:
                            "VALUES (x'00112233445566778899aabbccddeeff', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
     }
 
-    void isSettledLaterWhereAnotherHostMayRemember() {
+    void isEffectiveLaterWhereAnotherHostMayCache() {
         registerAnotherHost();
         const auto before = steady_clock::now();
         const auto effectiveAt = endAKey();
@@ -188,7 +188,7 @@ private:
     persistence::MySqlTenantStores stores_{database().worker(), database().transactions()};
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(StandingTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(RevocationTest);
 
 }  // namespace
 }  // namespace claviger::tests
