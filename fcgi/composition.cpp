@@ -155,6 +155,10 @@ SegmentPoller::SegmentPoller(const domain::Settings& settings, int segment)
 
 SegmentPoller::~SegmentPoller() = default;
 
+void SegmentPoller::takeOver(const WorkerRole::Pause& pause) {
+    parts_->poller.takeOver(pause);
+}
+
 void SegmentPoller::run(const WorkerRole::Pause& pause) {
     parts_->poller.run(pause);
 }

@@ -12,7 +12,7 @@
    kept, only ages as far as they matter; so pollers, verifies and time go on for ever, and all of it is still finite.
 
    Check:   spin -a -DOWN=false fence.pml && gcc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -E -m1000000
-   `./claviger test --long` does so with OWN true and false, with and without RESTART, and plants each of these faults by
+   `./claviger test --long` does so with OWN true and false, with and without RESTART and TAKEOVER, and plants each of these faults by
    -DNAME where it shows: all must be caught.
 
    NO_WAIT              other  answers without waiting for the hosts in `nodes`
@@ -35,6 +35,8 @@
    NO_RENEWAL           other  it never renews its row
    ROW_FIRST            other  the poller that leaves deletes its row before it lowers the fence
    DELETES_ANY_ROW      other  its DELETE, where that is late, takes the row of the poller after it
+   TAKES_ANY_LEASE      other, takeover  a successor does not wait for a reading that began after its own
+   TAKES_ANY_POLLER     other, restart, takeover  nor does it notice that its predecessor has begun anew meanwhile
    ROW_LOST_AT_ONCE     other, restart  a server is back within a lease and has lost the row: a limit (README.md) */
 
 #define LEASE  2   /* ticks for which a reading of the epochs is trusted; a change waits as long */
@@ -62,6 +64,11 @@ bool current[2];
 bool known = false;        /* something is remembered, and it says yes */
 
 #define bump d_step { current[REMEMBERED] = false; current[IN_HAND] = false }
+
+/* a successor of the poller: what it has seen, and how far it has come */
+byte heirSeen = 0;
+mtype = { absent, hasRead, isCovered, mayClaim };
+mtype heir = absent;
 
 /* the poller's moments, as ages */
 byte asked = 0, begun = 0, renewal = 0, registered = LEASE;
@@ -102,6 +109,9 @@ active proctype poller() {
 connect:
   atomic { !down; mine = server; again = false; read = 0; asked = LEASE; begun = 0; renewal = 0; registered = LEASE }
 begin:
+#ifndef TAKES_ANY_POLLER
+  heir = absent;  /* another token */
+#endif
   atomic { fresh = 0; renewal = 0; begun = 0 };
 #ifndef ROW_LAST
   ask(row = true; rowAge = 0; deletesRow = false; registered = 0);
@@ -124,8 +134,20 @@ begin:
 
 poll:
   if
-  :: asked = 0
+  :: d_step { asked = 0; if :: heir == hasRead -> heir = isCovered :: else fi }
   :: goto leave
+#ifdef TAKEOVER
+  /* The first reading of a successor: its connection is of the same server. Until it claims, this poller goes on. */
+  :: atomic { heir == absent && !down && mine == server -> heir = hasRead; heirSeen = epoch }; goto poll
+  /* It claims and renews the row, and is the poller from here on. Without the row it begins anew. */
+  :: atomic { heir == mayClaim -> begun = 0 };
+     ask(if :: row -> rowAge = 0; deletesRow = false :: else -> again = true fi);
+     if
+     :: again -> goto begin
+     :: else -> d_step { seen = heirSeen; heir = absent; heirSeen = 0; renewal = begun; begun = 0 }
+     fi;
+     goto poll
+#endif
   fi;
 #ifndef NO_RENEWAL
   if
@@ -152,6 +174,11 @@ read_epochs:
   d_step { fresh = LEASE - asked; seen = read; read = 0; asked = LEASE };
 #else
   d_step { seen = read; read = 0; asked = LEASE };
+#endif
+#ifdef TAKES_ANY_LEASE
+  d_step { if :: heir == hasRead || heir == isCovered -> heir = mayClaim :: else fi };
+#else
+  d_step { if :: heir == isCovered -> heir = mayClaim :: else fi };
 #endif
 #ifdef ROW_LAST
   ask(row = true; rowAge = 0; deletesRow = false);

@@ -100,7 +100,8 @@ void Master::wait() {
     std::vector<pollfd> fds{{signals_.get(), POLLIN, 0}};
     for (const auto& worker : workers_)
         if (worker.readiness() >= 0) fds.push_back({worker.readiness(), POLLIN, 0});
-    if (poller_ && poller_->readiness() >= 0) fds.push_back({poller_->readiness(), POLLIN, 0});
+    if (poller_)
+        for (const int descriptor : poller_->readiness()) fds.push_back({descriptor, POLLIN, 0});
     ::poll(fds.data(), fds.size(), timeoutMs());
 }
 

@@ -12,62 +12,116 @@ namespace {
 
 using namespace std::chrono_literals;
 
+using State = WorkerProcess::State;
+
 constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 5s;
-constexpr auto kSoon = 10s;      // a poller that lasts longer has not failed at its start
-constexpr auto kStopLimit = 5s;  // the poller's database time-outs let it end before that
+constexpr auto kSoon = 10s;            // a poller that lasts longer has not failed at its start
+constexpr auto kSuccessorLimit = 10s;  // to get ready; meanwhile its predecessor works
+constexpr auto kStopLimit = 5s;        // the poller's database time-outs let it end before that
 
 }  // namespace
 
 PollerSupervisor::~PollerSupervisor() {
-    if (poller_) poller_->kill("the master ends");
+    for (auto& poller : pollers_) poller.kill("the master ends");
 }
 
 void PollerSupervisor::tend() {
-    if (poller_ && poller_->readiness() >= 0) poller_->hear();
+    for (auto& poller : pollers_)
+        if (poller.readiness() >= 0 && poller.hear()) endPredecessorsOf(poller);
     reap();
-    if (poller_ && poller_->state() == WorkerProcess::State::kDraining && Clock::now() - poller_->since() > kStopLimit)
-        poller_->kill("not stopped in time");
-    if (!poller_ && !stopped_ && Clock::now() >= startAt_) start();
+    killTheLate();
+    if (stopped_) return;
+    const bool isTurn =
+        pollers_.empty() ? Clock::now() >= startAt_ : replaceAgain_ && pollers_.back().state() == State::kReady;
+    if (isTurn) start();
 }
 
 void PollerSupervisor::replace() {
-    if (poller_) poller_->drain();
+    if (pollers_.empty()) return;  // tend() starts one
+    if (pollers_.back().state() == State::kStarting)
+        replaceAgain_ = true;  // it may have read the earlier configuration
+    else
+        start();
 }
 
 void PollerSupervisor::stop() {
     stopped_ = true;
-    replace();
+    endAll();
+}
+
+std::vector<int> PollerSupervisor::readiness() const {
+    std::vector<int> descriptors;
+    for (const auto& poller : pollers_)
+        if (poller.readiness() >= 0) descriptors.push_back(poller.readiness());
+    return descriptors;
 }
 
 bool PollerSupervisor::waits() const {
-    return poller_ ? poller_->state() != WorkerProcess::State::kReady : !stopped_;
+    if (pollers_.empty()) return !stopped_;
+    return replaceAgain_ || pollers_.size() > 1 || pollers_.back().state() != State::kReady;
 }
 
 void PollerSupervisor::start() {
+    replaceAgain_ = false;
     try {
-        poller_ = WorkerProcess::start(command_, {ProcessRole::kPoller, -1, sharedMemory_}, 0);
+        pollers_.push_back(WorkerProcess::start(command_, {ProcessRole::kPoller, -1, sharedMemory_}, 0));
     } catch (const std::system_error& thrown) {
         logLine({{"level", "error"}, {"event", "poller_not_started"}, {"reason", thrown.what()}});
         startAt_ = Clock::now() + kLongestPause;
+        endAll();
     }
 }
 
+void PollerSupervisor::endPredecessorsOf(const WorkerProcess& successor) {
+    for (auto& poller : pollers_) {
+        if (&poller == &successor) return;
+        poller.drain();
+    }
+}
+
+void PollerSupervisor::endAll() {
+    for (auto& poller : pollers_) poller.drain();
+}
+
 void PollerSupervisor::reap() {
-    int status = 0;
-    if (!poller_ || ::waitpid(poller_->pid(), &status, WNOHANG) != poller_->pid()) return;
-    if (poller_->readiness() >= 0) poller_->hear();  // the reason, if it has written one
-    const bool expected = poller_->state() == WorkerProcess::State::kDraining;
+    for (auto poller = pollers_.begin(); poller != pollers_.end();) {
+        int status = 0;
+        if (::waitpid(poller->pid(), &status, WNOHANG) != poller->pid()) {
+            ++poller;
+            continue;
+        }
+        if (poller->readiness() >= 0) poller->hear();  // the reason, if it has written one
+        const auto dead = std::move(*poller);
+        poller = pollers_.erase(poller);
+        onDeath(dead);
+    }
+}
+
+// A successor that has died before it was ready leaves its predecessor, which has the earlier binary or configuration.
+// That one is ended, so that tend() starts another.
+void PollerSupervisor::onDeath(const WorkerProcess& dead) {
+    const bool expected = dead.state() == State::kDraining;
     logLine({{"level", expected ? "info" : "error"},
              {"event", expected ? "poller_stopped" : "poller_died"},
-             {"pid", poller_->pid()},
-             {"reason", poller_->reason()}});
-    const bool lasted = poller_->state() == WorkerProcess::State::kReady && Clock::now() - poller_->since() >= kSoon;
+             {"pid", dead.pid()},
+             {"reason", dead.reason()}});
+    const bool lasted = dead.state() == State::kReady && Clock::now() - dead.since() >= kSoon;
     if (expected || lasted)
         pause_ = {};
     else
         backOff();
-    poller_.reset();
+    if (!expected && !dead.wasReady()) endAll();
+}
+
+void PollerSupervisor::killTheLate() {
+    const auto now = Clock::now();
+    for (auto& poller : pollers_) {
+        const auto since = now - poller.since();
+        if (poller.state() == State::kDraining && since > kStopLimit) poller.kill("not stopped in time");
+        if (poller.state() == State::kStarting && pollers_.size() > 1 && since > kSuccessorLimit)
+            poller.kill("not ready in time");
+    }
 }
 
 void PollerSupervisor::backOff() {

@@ -93,7 +93,8 @@ void WorkerRole::serve(unsigned threads, const Application& application, const H
     std::_Exit(EXIT_FAILURE);  // a thread hangs, so waiting longer would not help
 }
 
-void WorkerRole::poll(const std::function<void(const Pause&)>& work) {
+void WorkerRole::poll(const Step& prepare, const Step& work) {
+    prepare(pauseUnlessTerminated);
     sayReady();
     work(pauseUnlessTerminated);
 }

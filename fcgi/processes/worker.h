@@ -51,9 +51,10 @@ public:
     // Blocks for the given time: true. False at once if SIGTERM comes.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
-    // The poller: reports to the master that it is ready and runs `work`; so all that may fail comes before this call.
-    // Blocks until `work` returns, which it must do soon after SIGTERM. Passes on what `work` throws.
-    void poll(const std::function<void(const Pause&)>& work);
+    // The poller: runs `prepare`, reports to the master that it is ready, and runs `work`. Both must end soon after
+    // SIGTERM. All that may fail comes before the report. Blocks until `work` returns. Passes on what they throw.
+    using Step = std::function<void(const Pause&)>;
+    void poll(const Step& prepare, const Step& work);
 
     // Reports to the master why this process cannot get ready; the master logs it. Once this process has reported that
     // it is ready, logs the reason itself (`process_failed`).

@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 constexpr auto kReadEvery = 100ms;
 constexpr int kLooks = 4;  // how often it reads `nodes` while this host registers
 constexpr auto kRetryAfter = 200ms;
+constexpr auto kPatience = 2s;     // for a lease of the predecessor, which grants one every kReadEvery
+constexpr auto kLookEvery = 10ms;  // for that lease
 constexpr auto kRenewEvery = 1s;
 constexpr auto kRenewalLasts = 10s;  // a sixth of the time after which other pollers delete the row
 
@@ -32,102 +34,141 @@ constexpr Sql kReadEpochs = "SELECT epoch FROM claviger.revocation_epochs ORDER 
 
 EpochPoller::EpochPoller(Connections& connections, SharedFence& fence, domain::PepperFingerprints peppers,
                          domain::FaultReport& faults)
-    : connections_(connections), fence_(fence), peppers_(std::move(peppers)), faults_(faults) {}
+    : connections_(connections), fence_(fence), peppers_(std::move(peppers)), faults_(faults), claim_(fence) {}
+
+void EpochPoller::takeOver(const Pause& pause) {
+    const auto predecessor = fence_.poller();
+    if (predecessor == kNoPoller) return;
+    try {
+        connection_.emplace(connections_.borrowFresh());
+        if (succeed(predecessor, pause)) return;
+    } catch (const std::exception& failure) {
+        faults_.failed(failure.what());
+    }
+    connection_.reset();
+}
+
+// Each change that the predecessor has not bumped must differ from this poller's first reading. So it waits until the
+// predecessor has bumped all that a later reading showed. README.md has the argument. The renewal comes after the
+// claim: from then on the predecessor cannot delete the row.
+bool EpochPoller::succeed(PollerToken predecessor, const Pause& pause) {
+    recordPeppers(connection(), peppers_);
+    if (!PollerClaim::isServedWith(connection(), predecessor)) return false;
+    const auto askedAt = SharedFence::now();
+    epochs_ = readEpochs();
+    if (!awaitLease(predecessor, askedAt, pause) || !claim_.takeOver(connection(), predecessor)) return false;
+    renewedAt_ = SharedFence::now();
+    return renew();
+}
+
+bool EpochPoller::awaitLease(PollerToken of, SharedFence::Moment after, const Pause& pause) const {
+    const auto end = SharedFence::now() + kPatience;
+    while (fence_.readingOfLease() <= after) {
+        if (fence_.poller() != of || SharedFence::now() >= end || !pause(kLookEvery)) return false;
+    }
+    return true;
+}
 
 void EpochPoller::run(const Pause& pause) {
     for (bool stopped = false; !stopped;) {
         try {
-            const auto connection = connections_.borrowFresh();
-            poll(*connection, pause, stopped);
+            if (!connection_) {
+                connection_.emplace(connections_.borrowFresh());
+                stopped = !begin(pause);
+            }
+            while (!stopped) stopped = !poll(pause);
         } catch (const std::exception& failure) {
+            connection_.reset();
             faults_.failed(failure.what());
             stopped = !pause(kRetryAfter);
         }
     }
+    connection_.reset();
     leave();
 }
 
-// Polls on one connection. Each new connection begins with begin(): the server behind it may have lost epochs and
-// issued them again.
-void EpochPoller::poll(Connection& connection, const Pause& pause, bool& stopped) {
-    stopped = !begin(connection, pause);
-    while (!stopped) {
-        const auto askedAt = SharedFence::now();
-        if (askedAt - renewedAt_ >= kRenewEvery && !renew(connection)) {
-            stopped = !begin(connection, pause);
-            continue;
-        }
-        readEpochs(connection, askedAt);
-        readSegments(connection, askedAt);
-        stopped = !pause(kReadEvery);
-    }
+// One round. Returns false if the poller is to stop. If another poller has taken over, it only waits for that.
+bool EpochPoller::poll(const Pause& pause) {
+    const auto askedAt = SharedFence::now();
+    if (claim_.isLost()) return pause(kReadEvery);
+    if (askedAt - renewedAt_ >= kRenewEvery && !renew()) return begin(pause);
+    grantLease(readEpochs(), askedAt);
+    readSegments(askedAt);
+    return pause(kReadEvery);
 }
 
+// Begins on a new connection: the server behind it may have lost epochs and issued them again.
+//
 // Registers this host, waits kAcknowledgementDelay, reads the epochs and bumps every shard. After that no earlier
 // cached entry is valid. Every revocation from the registration on waits for this host. The wait is longer than another
 // host may take itself for the only one. During the wait it looks for other hosts, so that this host's own changes need
 // not wait. Returns false if the poller is to stop.
-bool EpochPoller::begin(Connection& connection, const Pause& pause) {
+bool EpochPoller::begin(const Pause& pause) {
+    if (!claim_.claim(connection())) return pause(kReadEvery);
     fence_.lower();
-    epochs_.clear();
     renewedAt_ = SharedFence::now();
-    recordPeppers(connection, peppers_);
-    connection.execute(kRegister, {bytesOf(*fence_.segment())});
+    recordPeppers(connection(), peppers_);
+    connection().execute(kRegister, {bytesOf(*fence_.segment())});
     for (int i = 0; i < kLooks; ++i) {
-        readSegments(connection, SharedFence::now());
+        readSegments(SharedFence::now());
         if (!pause(domain::kAcknowledgementDelay / kLooks)) return false;
     }
-    readEpochs(connection, SharedFence::Moment{0});
+    epochs_ = readEpochs();
     fence_.bumpAll();
     return true;
 }
 
 // Renews this host's row. Returns false if the row may have been missing since the last renewal.
-bool EpochPoller::renew(Connection& connection) {
+bool EpochPoller::renew() {
     const auto begun = SharedFence::now();
     if (begun - renewedAt_ > kRenewalLasts) return false;
-    if (connection.execute(kRenew, {bytesOf(*fence_.segment())}) == 0) return false;
-    connection.execute(kDeleteStale);
+    if (connection().execute(kRenew, {bytesOf(*fence_.segment())}) == 0) return false;
+    connection().execute(kDeleteStale);
     renewedAt_ = begun;
     return true;
 }
 
-// The lease counts from a time before the query. So a change that is missing in the result was committed after that
-// time.
-void EpochPoller::readEpochs(Connection& connection, SharedFence::Moment askedAt) {
-    auto epochs = connection.query(kReadEpochs).map([](const Row& row) { return row.integer(0); });
+EpochPoller::Epochs EpochPoller::readEpochs() {
+    auto epochs = connection().query(kReadEpochs).map([](const Row& row) { return row.integer(0); });
     if (epochs.size() != domain::kShards)
         throw std::runtime_error("revocation_epochs is not whole: run claviger migrate");
-    if (!epochs_.empty()) {
-        domain::Invalidations changes;
-        for (std::size_t i = 0; i < epochs.size(); ++i)
-            if (epochs[i] != epochs_[i]) changes.add(static_cast<domain::Shard>(i));
-        fence_.bump(changes);
-        fence_.lease(askedAt + domain::kLease);
-        faults_.worked();
-    }
+    return epochs;
+}
+
+// Bumps the shards that differ from the last reading, then grants a lease. It counts from a time before the query. So a
+// change that is missing in the result was committed after that time.
+void EpochPoller::grantLease(Epochs epochs, SharedFence::Moment askedAt) {
+    domain::Invalidations changes;
+    for (std::size_t i = 0; i < epochs.size(); ++i)
+        if (epochs[i] != epochs_[i]) changes.add(static_cast<domain::Shard>(i));
+    fence_.bump(changes);
+    fence_.lease(askedAt + domain::kLease);
+    faults_.worked();
     epochs_ = std::move(epochs);
 }
 
 // The time as the only host counts from before the query as well. A host that registers after the query reads no epochs
 // before that time has ended.
-void EpochPoller::readSegments(Connection& connection, SharedFence::Moment askedAt) {
-    const auto segments = connection.query(kReadSegments);
+void EpochPoller::readSegments(SharedFence::Moment askedAt) {
+    const auto segments = connection().query(kReadSegments);
     const bool alone = segments.empty() || (segments.size() == 1 && segments[0].text(0) == fence_.segment()->bytes());
     fence_.aloneUntil(alone ? askedAt + domain::kLease : SharedFence::Moment{0});
 }
 
-// Deletes the row only with the renewal time that it has now. A DELETE may reach the server late, when this process has
-// ended; it must not delete the row of this segment's next poller.
+// Leaves the lease and the row to a poller that has taken over. Otherwise it deletes the row, but only with the renewal
+// time that it had before this poller gave the segment up. A poller that claims the segment from then on writes another
+// time, and the DELETE may reach the server late.
 void EpochPoller::leave() noexcept {
-    fence_.lower();
     try {
         const auto connection = connections_.borrow();
         const auto renewal = connection->query(kReadRenewal, {bytesOf(*fence_.segment())});
+        if (!claim_.release()) return;
+        fence_.lower();
         if (!renewal.empty()) connection->execute(kLeave, {bytesOf(*fence_.segment()), renewal[0].timestamp(0)});
     } catch (const std::exception& failure) {
         faults_.failed(failure.what());  // other pollers delete the row after a minute
     }
+    if (claim_.release()) fence_.lower();
 }
 
 }  // namespace claviger::persistence

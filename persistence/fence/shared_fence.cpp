@@ -64,4 +64,20 @@ void SharedFence::aloneUntil(Moment end) {
     part_.aloneUntil.store(end.count(), std::memory_order_release);
 }
 
+SharedFence::Moment SharedFence::readingOfLease() const {
+    return Moment{part_.freshUntil.load(std::memory_order_acquire)} - domain::kLease;
+}
+
+PollerToken SharedFence::poller() const {
+    return part_.poller.load();
+}
+
+void SharedFence::claim(PollerToken token) {
+    part_.poller.store(token);
+}
+
+bool SharedFence::claimFrom(PollerToken before, PollerToken now) {
+    return part_.poller.compare_exchange_strong(before, now);
+}
+
 }  // namespace claviger::persistence

@@ -7,6 +7,10 @@
 
 namespace claviger::persistence {
 
+// Names one connection of one poller. Random.
+using PollerToken = std::uint64_t;
+constexpr PollerToken kNoPoller = 0;
+
 // The fence of one host, in its part of the segment. Each process of the host has an object of its own over the same
 // memory. Thread-safe, also between processes.
 class SharedFence final : public domain::Fence {
@@ -30,6 +34,11 @@ public:
     void lower();                 // ends the lease: no stamp holds until the next lease
     void lease(Moment end);       // stamps may hold until `end`; to be called after all known changes were bumped
     void aloneUntil(Moment end);  // until then this host is the only one; a past time: other hosts may be there
+
+    Moment readingOfLease() const;                        // when the reading began that granted the last lease
+    PollerToken poller() const;                           // the poller that has claimed the segment; kNoPoller: none
+    void claim(PollerToken);                              // for this poller, whoever had it
+    bool claimFrom(PollerToken before, PollerToken now);  // false, and nothing changed, if another poller has it
 
 private:
     const Segment& segment_;

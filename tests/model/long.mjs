@@ -11,18 +11,19 @@ const run = promisify(execFile);
 const model = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'domain/fence/fence.pml');
 const folder = join(dirname(process.env.TEST_CONFIG), 'model');
 const limit = { timeout: 15 * 60 * 1000, maxBuffer: 1 << 26 };
-const scenes = { own: ['-DOWN=true'], other: ['-DOWN=false'], 'own, restart': ['-DOWN=true', '-DRESTART'], 'other, restart': ['-DOWN=false', '-DRESTART'] };
+const scenes = { own: ['-DOWN=true'], other: ['-DOWN=false'], 'own, restart': ['-DOWN=true', '-DRESTART'], 'other, restart': ['-DOWN=false', '-DRESTART'],
+  'other, takeover': ['-DOWN=false', '-DTAKEOVER'], 'other, restart, takeover': ['-DOWN=false', '-DRESTART', '-DTAKEOVER'] };
 const total = { passed: 0, failed: 0 };
 
 // Reads the lines "NAME  own|other[, restart]  what" of the model's first comment.
 function faults() {
-  const lines = readFileSync(model, 'utf8').split('*/')[0].matchAll(/^ +([A-Z]+(?:_[A-Z]+)*) +(own|other)(, restart)? {2,}\S/gm);
-  return [...lines].map(([, fault, whose, restart]) => ({ fault, scene: whose + (restart ?? '') }));
+  const lines = readFileSync(model, 'utf8').split('*/')[0].matchAll(/^ +([A-Z]+(?:_[A-Z]+)*) +(own|other)((?:, restart|, takeover)*) {2,}\S/gm);
+  return [...lines].map(([, fault, whose, more]) => ({ fault, scene: whose + more }));
 }
 
 // Gives the number of states of the model and the number of failed assertions.
 async function check({ scene, fault }) {
-  const place = join(folder, `${fault ?? 'honest'}-${scene.replace(', ', '-')}`);
+  const place = join(folder, `${fault ?? 'honest'}-${scene.replaceAll(', ', '-')}`);
   mkdirSync(place, { recursive: true });
   const options = { cwd: place, ...limit };
   await run('spin', ['-a', ...scenes[scene], ...(fault ? [`-D${fault}`] : []), model], options);

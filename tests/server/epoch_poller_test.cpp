@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 class Kept {
 public:
     explicit Kept(const std::string& script)
-        : supervisor_({"/bin/sh", "-c", "echo >>" + (folder_ / "starts").string() + "; " + script}, -1) {}
+        : supervisor_({"/bin/sh", "-c", "cd " + folder_.path().string() + "; echo >>starts; " + script}, -1) {}
 
     // Lets the supervisor work as its master does, until the condition is true.
     template <class Condition>
@@ -35,6 +35,11 @@ public:
     bool tendFor(std::chrono::milliseconds time) {
         return tendUntil([] { return false; }, time);
     }
+
+    void replace() { supervisor_.replace(); }
+    void stop() { supervisor_.stop(); }
+    bool gone() const { return supervisor_.gone(); }
+    std::filesystem::path file(const char* name) const { return folder_ / name; }
 
     int starts() const {
         std::ifstream file(folder_ / "starts");
@@ -50,6 +55,9 @@ class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(EpochPollerTest);
     CPPUNIT_TEST(isRestartedAfterAGrowingPauseWhereItWasNeverReady);
     CPPUNIT_TEST(isRestartedAfterAGrowingPauseWhereItDiesSoonAfterItWasReady);
+    CPPUNIT_TEST(isEndedOnceItsSuccessorIsReady);
+    CPPUNIT_TEST(isEndedWhereItsSuccessorCannotGetReady);
+    CPPUNIT_TEST(isReplacedAgainWhereAReloadComesWhileASuccessorStarts);
     CPPUNIT_TEST(logsWhyItCannotGetReady);
     CPPUNIT_TEST(logsWhyItEndsAfterItWasReady);
     CPPUNIT_TEST_SUITE_END();
@@ -68,6 +76,54 @@ class EpochPollerTest : public CppUnit::TestFixture {
 
     void isRestartedAfterAGrowingPauseWhereItDiesSoonAfterItWasReady() { pausesLonger("printf R >&4; exit 1"); }
 
+    // Ready after 300 ms; says when SIGTERM comes.
+    static constexpr auto kSlow =
+        "trap 'echo ended $$ >&2; exit' TERM; sleep 0.3; printf R >&4; while :; do sleep 0.02; done";
+
+    static int count(const std::string& text, const std::string& part) {
+        int found = 0;
+        for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+        return found;
+    }
+
+    void isEndedOnceItsSuccessorIsReady() {
+        const LogToFile log;
+        Kept poller(kSlow);
+        poller.tendFor(600ms);
+        poller.replace();
+        poller.tendFor(150ms);
+        CPPUNIT_ASSERT_EQUAL(2, poller.starts());
+        CPPUNIT_ASSERT_EQUAL(0, count(log.text(), "poller_stopped"));  // it works while the other one starts
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return count(log.text(), "poller_stopped") == 1; }));
+        poller.tendFor(600ms);
+        CPPUNIT_ASSERT_EQUAL(2, poller.starts());
+        poller.stop();
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.gone(); }));
+        CPPUNIT_ASSERT_EQUAL(0, count(log.text(), "poller_died"));
+    }
+
+    void isEndedWhereItsSuccessorCannotGetReady() {
+        const LogToFile log;
+        Kept poller("[ ! -e broken ] || { rm broken; exit 1; }; " + std::string(kSlow));
+        poller.tendFor(600ms);
+        std::ofstream(poller.file("broken")) << "once";
+        poller.replace();
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return count(log.text(), "poller_died") == 1; }));
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return count(log.text(), "poller_stopped") == 1; }));
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.starts() == 3; }));
+    }
+
+    void isReplacedAgainWhereAReloadComesWhileASuccessorStarts() {
+        const LogToFile log;
+        Kept poller(kSlow);
+        poller.tendFor(600ms);
+        poller.replace();
+        poller.replace();
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.starts() == 3; }));
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return count(log.text(), "poller_stopped") == 2; }));
+        CPPUNIT_ASSERT_EQUAL(3, poller.starts());
+    }
+
     void logsWhyItCannotGetReady() {
         const LogToFile log;
         Kept poller("printf 'no segment' >&4; exit 1");
@@ -83,7 +139,7 @@ class EpochPollerTest : public CppUnit::TestFixture {
         if (poller == 0) {
             ::setenv(fcgi::InheritedDescriptors::markerOf(fcgi::ProcessRole::kPoller), master.c_str(), 1);
             auto role = fcgi::WorkerRole::claim();
-            role->poll([](const auto&) {});
+            role->poll([](const auto&) {}, [](const auto&) {});
             role->giveUp("a late reason");
             ::_exit(0);
         }

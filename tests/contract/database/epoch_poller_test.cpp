@@ -6,9 +6,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
+#include "tests/support/raw_connection.h"
 #include "tests/support/recorded_faults.h"
 #include "tests/support/test_database.h"
 
@@ -30,6 +32,56 @@ CacheStamp stampFor(const SharedFence& fence, Shard shard) {
     return {counters, {shard}};
 }
 
+// Sleeps for real; ends the poller once stop() was called.
+class Pauses {
+public:
+    bool operator()(std::chrono::milliseconds time) {
+        std::this_thread::sleep_for(time);
+        return !stopped_;
+    }
+    void stop() { stopped_ = true; }
+
+private:
+    std::atomic<bool> stopped_ = false;
+};
+
+// A poller in a thread of its own, with connections of its own, as a process has them.
+class RunningPoller {
+public:
+    RunningPoller(SharedFence& fence, RecordedFaults& faults)
+        : poller_(connections_, fence, {}, faults), fence_(fence) {}
+    ~RunningPoller() { end(); }
+    RunningPoller(const RunningPoller&) = delete;
+    RunningPoller& operator=(const RunningPoller&) = delete;
+
+    void takeOver() {
+        poller_.takeOver([this](auto time) { return pauses_(time); });
+    }
+    void start() {
+        thread_ = std::thread([this] { poller_.run([this](auto time) { return pauses_(time); }); });
+    }
+    void startAndAwaitLease() {
+        start();
+        while (!fence_.holds(stampFor(fence_, kShard))) std::this_thread::sleep_for(5ms);
+    }
+    // Until a reading that began after this call has granted a lease.
+    void awaitAnotherLease() {
+        const auto now = SharedFence::now();
+        while (fence_.readingOfLease() <= now) std::this_thread::sleep_for(5ms);
+    }
+    void end() {
+        pauses_.stop();
+        if (thread_.joinable()) thread_.join();
+    }
+
+private:
+    persistence::Connections connections_{testSettings().database, persistence::Account::kWorker};
+    Pauses pauses_;
+    EpochPoller poller_;
+    SharedFence& fence_;
+    std::thread thread_;
+};
+
 class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(EpochPollerTest);
     CPPUNIT_TEST(aSegmentIsSharedByAllWhoMapIt);
@@ -49,6 +101,11 @@ class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aDeleteThatIsLateSparesTheRowOfTheNextPoller);
     CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
     CPPUNIT_TEST(beginsAnewOnANewConnection);
+    CPPUNIT_TEST(aSuccessorTakesOverAndNothingCachedIsLost);
+    CPPUNIT_TEST(aSuccessorBumpsWhatChangesAfterItsFirstReading);
+    CPPUNIT_TEST(aPredecessorThatLosesItsConnectionLeavesTheSegmentAlone);
+    CPPUNIT_TEST(beginsAnewAfterAPollerThatDied);
+    CPPUNIT_TEST(beginsAnewBesideAPollerThatHangs);
     CPPUNIT_TEST(forgetsNodesThatAreNotRenewed);
     CPPUNIT_TEST(recordsThePeppersThatItsWorkersHave);
     CPPUNIT_TEST(registersNothingWithAnotherPepperOfARecordedVersion);
@@ -213,8 +270,8 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
     }
 
-    // A poller of an earlier release was killed, and has left the row of the same segment.
-    void saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease() {
+    // Adds this host's row, as a poller of an earlier release does.
+    void addRow() {
         const auto own = fence_->segment().value();
         std::string id;
         for (const auto octet : own.octets()) {
@@ -224,6 +281,11 @@ private:
         database().execute(*tenant_,
                            "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (UNHEX('" + id +
                                "'), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
+    }
+
+    // A poller of an earlier release was killed, and has left the row of the same segment.
+    void saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease() {
+        addRow();
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes("opens_seals = 0"));
         poll([&](int) {
             CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes("opens_seals = 1"));
@@ -287,6 +349,93 @@ private:
             return false;
         });
         CPPUNIT_ASSERT_EQUAL(1, faults_->failures.load());
+    }
+
+    void aSuccessorTakesOverAndNothingCachedIsLost() {
+        RunningPoller predecessor(*fence_, *faults_), successor(*otherFence_, *faults_);
+        predecessor.startAndAwaitLease();
+        const auto stamp = stampFor(*fence_, kShard);
+        successor.takeOver();
+        predecessor.end();
+        CPPUNIT_ASSERT(fence_->holds(stamp));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
+        successor.start();
+        for (int i = 0; i < 15; ++i) {  // longer than a lease, and past a renewal of the row
+            successor.awaitAnotherLease();
+            CPPUNIT_ASSERT(fence_->holds(stamp));
+            CPPUNIT_ASSERT(fence_->isAlone());
+        }
+        bump(kShard, 1);
+        successor.awaitAnotherLease();
+        CPPUNIT_ASSERT(!fence_->holds(stamp));
+        successor.end();
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
+        CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
+    }
+
+    void aSuccessorBumpsWhatChangesAfterItsFirstReading() {
+        RunningPoller predecessor(*fence_, *faults_), successor(*otherFence_, *faults_);
+        predecessor.startAndAwaitLease();
+        successor.takeOver();
+        predecessor.end();
+        const auto stamp = stampFor(*fence_, kShard);
+        bump(kShard, 1);
+        successor.start();
+        successor.awaitAnotherLease();
+        CPPUNIT_ASSERT(!fence_->holds(stamp));
+    }
+
+    void aPredecessorThatLosesItsConnectionLeavesTheSegmentAlone() {
+        RecordedFaults itsOwn;
+        RunningPoller predecessor(*fence_, itsOwn), successor(*otherFence_, *faults_);
+        predecessor.startAndAwaitLease();
+        RawConnection worker(testSettings().database, persistence::Account::kWorker);
+        const auto itsConnection = worker.value(
+            "SELECT MAX(id) FROM information_schema.processlist WHERE user = 'claviger_worker' AND id < "
+            "CONNECTION_ID()");
+        successor.takeOver();
+        successor.start();
+        const auto stamp = stampFor(*fence_, kShard);
+        worker.run("KILL " + itsConnection);
+        for (int i = 0; i < 10; ++i) {
+            successor.awaitAnotherLease();
+            CPPUNIT_ASSERT(fence_->holds(stamp));
+        }
+        predecessor.end();
+        CPPUNIT_ASSERT(itsOwn.failures > 0);
+        CPPUNIT_ASSERT(fence_->holds(stamp));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
+        CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
+    }
+
+    void endsAllThatIsCached(RunningPoller& successor) {
+        fence_->lease(SharedFence::now() + 200ms);
+        const auto stamp = stampFor(*fence_, kShard);
+        successor.takeOver();
+        successor.start();
+        successor.awaitAnotherLease();
+        CPPUNIT_ASSERT(!fence_->holds(stamp));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
+    }
+
+    void beginsAnewAfterAPollerThatDied() {
+        RunningPoller successor(*otherFence_, *faults_);
+        fence_->claim(4711);
+        endsAllThatIsCached(successor);
+    }
+
+    // Its connection is alive, but it grants no lease.
+    void beginsAnewBesideAPollerThatHangs() {
+        persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
+        const auto connection = connections.borrow();
+        persistence::PollerClaim hanging(*fence_);
+        CPPUNIT_ASSERT(hanging.claim(*connection));
+        addRow();
+        RunningPoller successor(*otherFence_, *faults_);
+        endsAllThatIsCached(successor);
+        CPPUNIT_ASSERT(hanging.isLost());
+        CPPUNIT_ASSERT(!hanging.claim(*connection));
+        CPPUNIT_ASSERT(!hanging.release());
     }
 
     void forgetsNodesThatAreNotRenewed() {
