@@ -25,6 +25,9 @@
 namespace claviger::fcgi {
 namespace {
 
+constexpr std::size_t kUseParts = 60;
+constexpr std::chrono::milliseconds kPauseAfterPart{100};
+
 void logRequest(const RequestRecord& record) {
     LogFields fields = {{"level", record.status < 500 ? "info" : "error"},
                         {"event", "request"},
@@ -129,6 +132,10 @@ const Application& Composition::application() const {
 
 void Composition::hurry(std::chrono::milliseconds patience) const {
     parts_->queue.hurry(patience);
+}
+
+void Composition::writeUses(const WorkerRole::Pause& pause) const {
+    parts_->usage.flushInParts(kUseParts, [&] { return pause(kPauseAfterPart); });
 }
 
 Fd makeSharedSegment(const domain::Settings& settings) {

@@ -27,6 +27,10 @@ public:
     // The worker is about to end: from now on no deferred answer waits longer than the given time. Thread-safe.
     void hurry(std::chrono::milliseconds) const;
 
+    // Writes the key uses that are still in memory, spread over some seconds: other workers serve by now. Leaves the
+    // rest to the destructor once a pause returns false.
+    void writeUses(const WorkerRole::Pause&) const;
+
 private:
     struct Parts;
     std::unique_ptr<Parts> parts_;

@@ -20,6 +20,7 @@
 #include "fcgi/processes/confinement.h"
 #include "fcgi/processes/listening_socket.h"
 #include "fcgi/processes/master.h"
+#include "fcgi/processes/pause.h"
 #include "fcgi/processes/startup_check.h"
 #include "fcgi/processes/worker.h"
 #include "fcgi/telemetry/log.h"
@@ -65,8 +66,9 @@ int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
             return EXIT_SUCCESS;
         }
         const fcgi::Composition composition(settings, role.sharedMemory());
-        role.serve(settings.fcgi.threads, composition.application(),
-                   [&](std::chrono::milliseconds patience) { composition.hurry(patience); });
+        const auto ended = role.serve(settings.fcgi.threads, composition.application(),
+                                      [&](std::chrono::milliseconds patience) { composition.hurry(patience); });
+        if (ended == fcgi::WorkerRole::Ended::kReplaced) composition.writeUses(fcgi::pauseUnlessTerminated);
         return EXIT_SUCCESS;
     } catch (const std::exception& thrown) {
         role.giveUp(thrown.what());

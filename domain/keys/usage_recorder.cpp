@@ -48,6 +48,21 @@ void UsageRecorder::flush() {
     writeAll(std::move(taken));
 }
 
+void UsageRecorder::flushInParts(std::size_t parts, const std::function<bool()>& pause) {
+    std::size_t share = 0;
+    for (std::size_t part = 0; part < parts; ++part) {
+        Queue taken;
+        {
+            const std::lock_guard lock(mutex_);
+            if (part == 0) share = (waiting_.size() + parts - 1) / parts;
+            taken = take(share);
+        }
+        if (taken.empty()) return;
+        writeAll(std::move(taken));
+        if (!pause()) return;
+    }
+}
+
 void UsageRecorder::flushTurn() {
     Queue taken;
     {

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <set>
@@ -43,7 +44,11 @@ public:
     // for.
     void flush();
 
-    // The same for the tenants whose turn it is. The writing thread calls it.
+    // The same in up to `parts` equal parts, with a pause after each. Leaves the rest if the pause returns false. So the
+    // uses of a thousand tenants do not keep the database from answering.
+    void flushInParts(std::size_t parts, const std::function<bool()>& pause);
+
+    // Writes the uses of the tenants whose turn it is. The writing thread calls it.
     void flushTurn();
 
 private:

@@ -21,8 +21,9 @@ using State = WorkerProcess::State;
 constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 5s;
 constexpr auto kReadyLimit = 30s;
-constexpr auto kDrainLimit = 12s;  // a worker ends itself after 10 s
-constexpr auto kTick = 100ms;      // how often to check, while a limit or a pause runs
+constexpr auto kDrainLimit = 12s;   // a worker that is stopped ends itself after 10 s
+constexpr auto kRetireLimit = 20s;  // a replaced one takes some seconds more to write what it has in memory
+constexpr auto kTick = 100ms;       // how often to check, while a limit or a pause runs
 
 Fd blockedSignals() {
     sigset_t signals;
@@ -205,7 +206,8 @@ void Master::promoteIfReady() {
     pause_ = {};
     respawnAt_ = {};
     logLine({{"level", "info"}, {"event", "reload_done"}, {"generation", static_cast<std::int64_t>(current_)}});
-    drainWhere([this](const auto& worker) { return worker.generation() != current_; });
+    for (auto& worker : workers_)
+        if (worker.generation() != current_) worker.retire();
     if (poller_) poller_->replace();
     if (std::exchange(reloadAgain_, false)) reload();
 }
@@ -228,7 +230,7 @@ void Master::killTheLate() {
     const auto now = Clock::now();
     for (auto& worker : workers_) {
         if (worker.state() == State::kStarting && now - worker.since() > kReadyLimit) worker.kill("not ready in time");
-        if (worker.state() == State::kDraining && now - worker.since() > kDrainLimit)
+        if (worker.state() == State::kDraining && now - worker.since() > (exitStatus_ ? kDrainLimit : kRetireLimit))
             worker.kill("not drained in time");
     }
 }

@@ -25,12 +25,19 @@ constexpr auto kGrace = 3s;     // nginx leaves within moments, unless it starve
 constexpr auto kLimit = 10s;    // for the whole drain
 constexpr auto kPatience = 3s;  // for the event of a deferred answer; the rest of kLimit is for its work
 
-void waitForTermination() {
-    sigset_t termination;
-    sigemptyset(&termination);
-    sigaddset(&termination, SIGTERM);
-    while (::sigwaitinfo(&termination, nullptr) < 0 && errno == EINTR) {
+sigset_t signalsOfTheMaster() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGUSR1}) sigaddset(&signals, signal);
+    return signals;
+}
+
+WorkerRole::Ended waitForTheMaster() {
+    const auto signals = signalsOfTheMaster();
+    int signal = 0;
+    while ((signal = ::sigwaitinfo(&signals, nullptr)) < 0 && errno == EINTR) {
     }
+    return signal == SIGUSR1 ? WorkerRole::Ended::kReplaced : WorkerRole::Ended::kStopped;
 }
 
 // The descriptor that the master has left at this number. Empty if there is none.
@@ -67,10 +74,8 @@ std::optional<WorkerRole> WorkerRole::claim() {
 }
 
 void WorkerRole::startUp() const {
-    sigset_t termination;
-    sigemptyset(&termination);
-    sigaddset(&termination, SIGTERM);
-    ::pthread_sigmask(SIG_SETMASK, &termination, nullptr);  // all threads inherit it: serve() waits for the signal
+    const auto signals = signalsOfTheMaster();
+    ::pthread_sigmask(SIG_SETMASK, &signals, nullptr);  // all threads inherit it: serve() waits for them
     for (const int ignored : {SIGINT, SIGHUP, SIGPIPE}) std::signal(ignored, SIG_IGN);
 
     domain::secrets::forbidCoreDumps();
@@ -81,14 +86,14 @@ void WorkerRole::startUp() const {
     if (::getppid() != master_) std::_Exit(EXIT_FAILURE);
 }
 
-void WorkerRole::serve(unsigned threads, const Application& application, const Hurry& hurry) {
+WorkerRole::Ended WorkerRole::serve(unsigned threads, const Application& application, const Hurry& hurry) {
     initializeRecordParser();
     Acceptor acceptor(std::move(listener_), threads, application);
     sayReady();
-    waitForTermination();
+    const auto ended = waitForTheMaster();
     logLine({{"level", "info"}, {"event", "worker_draining"}, {"pid", ::getpid()}});
     hurry(kPatience);
-    if (acceptor.drain(kGrace, kLimit)) return;
+    if (acceptor.drain(kGrace, kLimit)) return ended;
     logLine({{"level", "error"}, {"event", "worker_cut_off"}, {"pid", ::getpid()}});
     std::_Exit(EXIT_FAILURE);  // a thread hangs, so waiting longer would not help
 }

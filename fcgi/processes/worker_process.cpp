@@ -100,9 +100,15 @@ void WorkerProcess::enter(State state) {
 }
 
 void WorkerProcess::drain() {
+    if (std::exchange(isStopped_, true)) return;
+    enter(State::kDraining);  // anew where it was retired: it has less time now
+    ::kill(pid_, SIGTERM);
+}
+
+void WorkerProcess::retire() {
     if (state_ == State::kDraining) return;
     enter(State::kDraining);
-    ::kill(pid_, SIGTERM);
+    ::kill(pid_, SIGUSR1);
 }
 
 void WorkerProcess::kill(const std::string& why) {

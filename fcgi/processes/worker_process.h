@@ -18,7 +18,7 @@ public:
     enum class State {
         kStarting,
         kReady,
-        kDraining,  // drain() has sent SIGTERM
+        kDraining,  // drain() or retire() was called
     };
 
     // The descriptors that a new process inherits, and its role; -1: none. They stay the caller's.
@@ -45,7 +45,8 @@ public:
     // Reads from the readiness pipe; never waits. True if the process has just become ready. A text becomes reason().
     bool hear();
 
-    void drain();                       // SIGTERM, once
+    void drain();                       // SIGTERM, once: the master stops
+    void retire();                      // SIGUSR1, unless it drains: others serve in its place
     void kill(const std::string& why);  // SIGKILL; `why` is the reason unless there is one
 
 private:
@@ -58,6 +59,7 @@ private:
     Fd readiness_;
     unsigned generation_;
     State state_ = State::kStarting;
+    bool isStopped_ = false;  // SIGTERM was sent
     bool wasReady_ = false;
     std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
     std::string reason_;

@@ -40,6 +40,8 @@ class UsageRecorderTest : public SceneFixture<Scene> {
     CPPUNIT_TEST(writesEachTenantsUsesToThatTenant);
     CPPUNIT_TEST(writesManyTenantsByTurns);
     CPPUNIT_TEST(whoWaitedIsWrittenWithinFifteenTurns);
+    CPPUNIT_TEST(writesInPartsWithPauses);
+    CPPUNIT_TEST(leavesTheRestOfItsPartsWhereAPauseEnds);
     CPPUNIT_TEST(manyKeysDoNotWaitForTheirTurn);
     CPPUNIT_TEST(manyKeysOfOneTenantAreWrittenByTheThousand);
     CPPUNIT_TEST(manyKeysDoNotWaitForTwoSeconds);
@@ -156,6 +158,25 @@ class UsageRecorderTest : public SceneFixture<Scene> {
             for (std::size_t i = 0; i < 100; ++i) recorder().note(all[i].tenant, {all[i].key, scene_->now});
             recorder().flushTurn();
         }
+        CPPUNIT_ASSERT_EQUAL(all.size(), written(all));
+    }
+
+    void writesInPartsWithPauses() {
+        const auto all = useOfMany(100);
+        std::vector<std::size_t> after;
+        recorder().flushInParts(10, [&] {
+            after.push_back(written(all));
+            return true;
+        });
+        CPPUNIT_ASSERT_EQUAL(std::size_t{10}, after.size());
+        for (std::size_t part = 0; part < after.size(); ++part) CPPUNIT_ASSERT_EQUAL(10 * (part + 1), after[part]);
+    }
+
+    void leavesTheRestOfItsPartsWhereAPauseEnds() {
+        const auto all = useOfMany(100);
+        recorder().flushInParts(10, [] { return false; });
+        CPPUNIT_ASSERT_EQUAL(std::size_t{10}, written(all));
+        scene_->recorder.reset();
         CPPUNIT_ASSERT_EQUAL(all.size(), written(all));
     }
 
