@@ -18,15 +18,15 @@
 #include "persistence/control/mysql_tenant_directory.h"
 #include "persistence/doctor/mysql_writer_probe.h"
 #include "persistence/fence/epoch_poller.h"
-#include "persistence/fence/shared_active_keys.h"
 #include "persistence/fence/shared_fence.h"
+#include "persistence/fence/shared_key_cache.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
 
 namespace claviger::fcgi {
 namespace {
 
 constexpr std::size_t kUseParts = 60;
-constexpr std::chrono::milliseconds kPauseAfterPart{100};
+constexpr std::chrono::milliseconds kPauseAfterPart{200};
 
 void logRequest(const RequestRecord& record) {
     LogFields fields = {{"level", record.status < 500 ? "info" : "error"},
@@ -56,12 +56,6 @@ std::unique_ptr<persistence::Segment> openSegment(int descriptor) {
     }
 }
 
-std::unique_ptr<domain::ActiveKeyCache> activeKeysOf(const persistence::Segment* segment, const domain::Fence& fence,
-                                                     unsigned cachedKeys) {
-    if (segment && cachedKeys > 0) return std::make_unique<persistence::SharedActiveKeys>(*segment, fence);
-    return std::make_unique<domain::NoActiveKeyCache>();
-}
-
 std::unique_ptr<domain::Fence> fenceOf(const persistence::Segment* segment) {
     if (segment) return std::make_unique<persistence::SharedFence>(*segment);
     return std::make_unique<domain::NoFence>();
@@ -77,13 +71,16 @@ struct Composition::Parts {
           connections(settings.database, persistence::Account::kWorker),
           segment(openSegment(descriptor)),
           fence(fenceOf(segment.get())),
-          activeKeys(activeKeysOf(segment.get(), *fence, settings.verify.cacheKeys)),
+          cachesKeys(segment && settings.verify.cacheKeys > 0),
+          activeKeys(cachesKeys ? segment->activeKeys() : std::span<persistence::KeyBucket<domain::ActiveKey>>(),
+                     *fence),
+          deadKeys(cachesKeys ? segment->deadKeys() : std::span<persistence::KeyBucket<domain::DeadKey>>(), *fence),
           directory(connections),
           tenants(directory, *fence),
           transactions(connections, *fence),
           stores(connections, transactions),
           usage(stores, unwrittenUses),
-          verifier(stores, hasher, usage, clock, *fence, *activeKeys),
+          verifier(stores, hasher, usage, clock, *fence, activeKeys, deadKeys),
           authenticator(stores, verifier, hasher, clock, *fence, unwrittenSights),
           apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
           signIn(stores, hasher, passwords, queue, clock, missingPeppers),
@@ -104,7 +101,9 @@ struct Composition::Parts {
     persistence::Connections connections;
     std::unique_ptr<persistence::Segment> segment;  // null: the process maps none
     std::unique_ptr<domain::Fence> fence;
-    std::unique_ptr<domain::ActiveKeyCache> activeKeys;
+    const bool cachesKeys;
+    persistence::SharedKeyCache<domain::ActiveKey> activeKeys;
+    persistence::SharedKeyCache<domain::DeadKey> deadKeys;
     persistence::MySqlTenantDirectory directory;
     domain::CachedDirectory tenants;
     persistence::Transactions transactions;

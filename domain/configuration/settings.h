@@ -50,7 +50,7 @@ struct Settings {
         unsigned threads = 8;          // per process, each with a database connection of its own
     };
     struct Verify {
-        unsigned cacheKeys = 100'000;  // active keys that a host caches, at 128 bytes each; 0: none
+        unsigned cacheKeys = 100'000;  // active keys that a host caches, and a quarter as many dead ones; 0: none
     };
     struct Passwords {
         unsigned memoryMib = 19;  // of one hashing

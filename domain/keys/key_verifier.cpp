@@ -5,22 +5,29 @@
 namespace claviger::domain {
 namespace {
 
-std::vector<std::optional<FoundKey>> findActive(const TenantStore& store, const std::vector<KeyHashes>& sought) {
-    return store.apiKeys().findActive(sought);
+std::vector<KeyByHash> findByHash(const TenantStore& store, const std::vector<KeyHashes>& sought) {
+    return store.apiKeys().findByHash(sought);
 }
 
 }  // namespace
 
 KeyVerifier::KeyVerifier(TenantStores& stores, const secrets::Hasher& hasher, UsageRecorder& usage, const Clock& clock,
-                         const Fence& fence, ActiveKeyCache& cache)
-    : lookup_(stores, findActive), hasher_(hasher), usage_(usage), clock_(clock), fence_(fence), cache_(cache) {}
+                         const Fence& fence, KeyCache<ActiveKey>& active, KeyCache<DeadKey>& dead)
+    : lookup_(stores, findByHash),
+      hasher_(hasher),
+      usage_(usage),
+      clock_(clock),
+      fence_(fence),
+      active_(active),
+      dead_(dead) {}
 
 Result<ActiveKey> KeyVerifier::verify(const Tenant& tenant, std::string_view presented, const ClientInfo& client) {
     const auto plain = secrets::PlainKey::parse(presented);
     if (!plain) return ErrorCode::kKeyInvalid;
 
     const auto hash = hasher_.hash(tenant.id, *plain);
-    if (const auto cached = cache_.find(hash)) return admitted(tenant, {*cached}, client);
+    if (const auto cached = active_.find(hash)) return admitted(tenant, {*cached}, client);
+    if (dead_.find(hash)) return ErrorCode::kKeyInvalid;
     const auto found = find(tenant, *plain, hash);
     if (!found) return ErrorCode::kKeyInvalid;
     return admitted(tenant, *found, client);
@@ -42,9 +49,10 @@ std::optional<KeyVerifier::Found> KeyVerifier::find(const Tenant& tenant, const 
     if (const auto* const other = hasher_.other()) hashes.other = other->hash(tenant.id, plain);
     ShardCounters before;
     fence_.read(before);
-    const auto found = lookup_.ask(tenant, hashes);
+    const auto [found, dead] = lookup_.ask(tenant, hashes);
+    if (dead) dead_.keep(hash, *dead, {before, {shardOf(dead->id)}});
     if (!found) return std::nullopt;
-    cache_.keep(hash, found->key, {before, {shardOf(found->key.id), shardOf(found->key.user)}});
+    active_.keep(hash, found->key, {before, {shardOf(found->key.id), shardOf(found->key.user)}});
 
     // Keys move only to a later pepper. While hosts differ in their current pepper, no key moves back and forth.
     Found result{found->key};

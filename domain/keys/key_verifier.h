@@ -4,21 +4,23 @@
 
 #include "domain/keys/batched_lookup.h"
 #include "domain/keys/usage_recorder.h"
-#include "domain/ports/outside/active_key_cache.h"
+#include "domain/ports/outside/key_cache.h"
 #include "domain/secrets/hasher.h"
 
 namespace claviger::domain {
 
 // Decides whether a presented full key is active and admitted by its policy, and returns its id and user. Thread-safe.
 //
-// A key whose revocation was acknowledged before the call is refused, on every worker of every host. Active keys are
-// cached, and a cached entry is used only while the fence holds. Without one the lookup is one indexed read outside any
-// transaction. Unknown and revoked keys are not cached, so guessed keys cannot evict active ones. A key that is stored
-// with an earlier pepper moves to the current one when its use is recorded.
+// A key whose revocation was acknowledged before the call is refused, on every worker of every host. Active and
+// dead keys are cached, and a cached entry is used only while the fence holds. Without one the lookup is one indexed
+// read outside any transaction. Dead keys have a cache of their own, and unknown ones are not cached. So neither
+// forgotten scripts nor guessed keys evict active ones. A key that is stored with an earlier pepper moves to the
+// current one when its use is recorded.
 class KeyVerifier {
 public:
     // References must outlive this.
-    KeyVerifier(TenantStores&, const secrets::Hasher&, UsageRecorder&, const Clock&, const Fence&, ActiveKeyCache&);
+    KeyVerifier(TenantStores&, const secrets::Hasher&, UsageRecorder&, const Clock&, const Fence&, KeyCache<ActiveKey>&,
+                KeyCache<DeadKey>&);
 
     // Checks the key and records its use.
     //   kKeyInvalid  malformed or bad checksum (refused without a query), unknown or revoked key,
@@ -35,12 +37,13 @@ private:
     std::optional<Found> find(const Tenant&, const secrets::PlainKey&, const secrets::KeyHash&);
     Result<ActiveKey> admitted(const Tenant&, const Found&, const ClientInfo&);
 
-    BatchedLookup<KeyHashes, std::optional<FoundKey>> lookup_;
+    BatchedLookup<KeyHashes, KeyByHash> lookup_;
     const secrets::Hasher& hasher_;
     UsageRecorder& usage_;
     const Clock& clock_;
     const Fence& fence_;
-    ActiveKeyCache& cache_;
+    KeyCache<ActiveKey>& active_;
+    KeyCache<DeadKey>& dead_;
 };
 
 }  // namespace claviger::domain

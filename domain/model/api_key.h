@@ -60,6 +60,12 @@ struct ActiveKey {
     [[no_unique_address]] KeyPolicy policy{};
 };
 
+// A revoked key, as verify finds it and caches it. It never verifies again.
+struct DeadKey {
+    ApiKeyId id;
+    UserId user;
+};
+
 // The hashes under which a presented key may be stored: with this pepper, and with the other one while two are in use.
 struct KeyHashes {
     secrets::KeyHash hash;
@@ -69,6 +75,12 @@ struct KeyHashes {
 struct FoundKey {
     ActiveKey key;
     int pepperVersion;  // of the hash that the key is stored under
+};
+
+// The key with one of two hashes. Neither: there is none, or it is active and its user is not approved.
+struct KeyByHash {
+    std::optional<FoundKey> active;
+    std::optional<DeadKey> dead;
 };
 
 // A key as the table holds it. Revoked keys stay there, with deletedAt; nullopt: the key is active.

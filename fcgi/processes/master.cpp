@@ -22,7 +22,7 @@ constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 5s;
 constexpr auto kReadyLimit = 30s;
 constexpr auto kDrainLimit = 12s;   // a worker that is stopped ends itself after 10 s
-constexpr auto kRetireLimit = 20s;  // a replaced one takes some seconds more to write what it has in memory
+constexpr auto kRetireLimit = 30s;  // a replaced one takes some seconds more to write what it has in memory
 constexpr auto kTick = 100ms;       // how often to check, while a limit or a pause runs
 
 Fd blockedSignals() {

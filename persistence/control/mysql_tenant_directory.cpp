@@ -7,11 +7,13 @@
 namespace claviger::persistence {
 namespace {
 
-#define CLAVIGER_HOSTED_TENANTS                                                       \
-    "SELECT t.id, t.slug, t.name, t.status, t.schema_name, t.schema_version, h.host " \
-    "FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id"
-constexpr Sql kFindByHost = CLAVIGER_HOSTED_TENANTS " WHERE h.host = ?";
-constexpr Sql kList = CLAVIGER_HOSTED_TENANTS " LIMIT ?";
+// The columns of tenantAt(), then the host.
+#define CLAVIGER_HOST_COLUMNS "t.id, t.slug, t.name, t.status, t.schema_name, t.schema_version, h.host"
+constexpr Sql kFindByHost =
+    "SELECT " CLAVIGER_HOST_COLUMNS
+    " FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE h.host = ?";
+constexpr Sql kList = "SELECT " CLAVIGER_HOST_COLUMNS
+                      " FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id LIMIT ?";
 constexpr std::size_t kHost = 6;
 
 domain::SharedTenant sharedTenantAt(const Row& row) {

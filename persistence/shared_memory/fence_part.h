@@ -8,8 +8,8 @@
 
 namespace claviger::persistence {
 
-// The part of the segment that SharedFence uses. Workers and poller of the host read it. The poller writes `freshUntil`,
-// `aloneUntil` and `poller`. The poller and the workers bump counters.
+// The part of the segment that SharedFence uses. Workers and poller of the host read it. The poller writes
+// `freshUntil`, `aloneUntil` and `poller`. The poller and the workers bump counters.
 //
 // Each value is one atomic, so no killed process leaves a torn value. A process that is killed between two bumps of
 // one change has sent no acknowledgement, and the change's epochs are committed: the poller bumps its shards on the

@@ -15,8 +15,13 @@ namespace {
 constexpr std::uint64_t kMark = 0x03'64'72'61'6f'62'76'6c;  // "lvboard", layout 3
 constexpr auto kAnotherRelease = "the segment is of another release; restart the service";
 
-std::size_t bucketsFor(std::size_t activeKeys) {
-    return (activeKeys + ActiveKeysBucket::kPlaces - 1) / ActiveKeysBucket::kPlaces;
+using ActiveBucket = KeyBucket<domain::ActiveKey>;
+using DeadBucket = KeyBucket<domain::DeadKey>;
+
+constexpr std::size_t kActiveKeysOfADeadOne = 4;
+
+std::size_t bucketsFor(std::size_t keys) {
+    return (keys + ActiveBucket::kPlaces - 1) / ActiveBucket::kPlaces;
 }
 
 void* map(int fd, std::size_t size) {
@@ -25,31 +30,37 @@ void* map(int fd, std::size_t size) {
 
 }  // namespace
 
-// The beginning of the segment; the buckets of the active keys follow. A change of this layout, of a part, or of the
-// meaning of a cached key, needs another kMark.
-struct alignas(ActiveKeysBucket) Segment::Layout {
-    Layout(const domain::Uuid& uuid, std::size_t activeKeysBuckets) : id(uuid), buckets(activeKeysBuckets) {}
+// The beginning of the segment. The buckets of the active keys follow, then those of the dead ones. A change of this
+// layout, of a part, or of the meaning of a cached key, needs another kMark.
+struct alignas(ActiveBucket) Segment::Layout {
+    Layout(const domain::Uuid& uuid, std::size_t activeKeys)
+        : id(uuid),
+          activeBuckets(bucketsFor(activeKeys)),
+          deadBuckets(bucketsFor(activeKeys / kActiveKeysOfADeadOne)) {}
 
     std::uint64_t mark = kMark;
     domain::Uuid id;
-    std::uint64_t buckets;
+    std::uint64_t activeBuckets, deadBuckets;
     FencePart fence;
 
-    static std::size_t sizeWith(std::size_t buckets) { return sizeof(Layout) + buckets * sizeof(ActiveKeysBucket); }
+    std::size_t size() const {
+        return sizeof(Layout) + activeBuckets * sizeof(ActiveBucket) + deadBuckets * sizeof(DeadBucket);
+    }
+    ActiveBucket* active() { return reinterpret_cast<ActiveBucket*>(this + 1); }
+    DeadBucket* dead() { return reinterpret_cast<DeadBucket*>(active() + activeBuckets); }
 };
 
 int Segment::make(std::size_t activeKeys) {
     const int fd = ::memfd_create("claviger segment", MFD_CLOEXEC);
     if (fd < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
-    const auto buckets = bucketsFor(activeKeys);
-    const auto size = Layout::sizeWith(buckets);
+    const auto size = Layout({}, activeKeys).size();
     void* const memory = ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? map(fd, size) : MAP_FAILED;
     if (memory == MAP_FAILED) {
         const int error = errno;
         ::close(fd);
         throw std::system_error(error, std::generic_category(), "the segment");
     }
-    new (memory) Layout(domain::makeUuid(domain::SystemClock().now()), buckets);
+    new (memory) Layout(domain::makeUuid(domain::SystemClock().now()), activeKeys);
     ::munmap(memory, size);
     return fd;
 }
@@ -62,7 +73,7 @@ Segment::Segment(int fd) {
     void* const memory = map(fd, size_);
     if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "the segment");
     layout_ = static_cast<Layout*>(memory);
-    if (layout_->mark == kMark && size_ == Layout::sizeWith(layout_->buckets)) return;
+    if (layout_->mark == kMark && size_ == layout_->size()) return;
     ::munmap(memory, size_);
     throw std::runtime_error(kAnotherRelease);
 }
@@ -79,8 +90,12 @@ FencePart& Segment::fence() const {
     return layout_->fence;
 }
 
-std::span<ActiveKeysBucket> Segment::activeKeys() const {
-    return {reinterpret_cast<ActiveKeysBucket*>(layout_ + 1), layout_->buckets};
+std::span<ActiveBucket> Segment::activeKeys() const {
+    return {layout_->active(), layout_->activeBuckets};
+}
+
+std::span<DeadBucket> Segment::deadKeys() const {
+    return {layout_->dead(), layout_->deadBuckets};
 }
 
 }  // namespace claviger::persistence

@@ -4,8 +4,9 @@
 #include <span>
 
 #include "domain/fence/fence.h"
-#include "persistence/shared_memory/active_keys_part.h"
+#include "domain/model/api_key.h"
 #include "persistence/shared_memory/fence_part.h"
+#include "persistence/shared_memory/key_bucket.h"
 
 namespace claviger::persistence {
 
@@ -19,8 +20,9 @@ namespace claviger::persistence {
 class Segment {
 public:
     // Makes a new segment, with a new id and every part empty: no lease, all counters 0, nothing cached. It can cache
-    // `activeKeys`, rounded up to whole buckets; 0: none. A place takes memory from its first use on. Returns a file
-    // descriptor (memfd, close-on-exec) that the caller owns. Throws std::system_error.
+    // `activeKeys`, rounded up to whole buckets, and a quarter as many dead keys; 0: none. A place takes memory from
+    // its first use on. Returns a file descriptor (memfd, close-on-exec) that the caller owns. Throws
+    // std::system_error.
     static int make(std::size_t activeKeys);
 
     // Maps the segment. The caller keeps the descriptor, and may close it afterwards. Throws std::runtime_error if it
@@ -35,7 +37,8 @@ public:
 
     // The parts are valid as long as this. They are in shared memory: other processes change them at any time.
     FencePart& fence() const;
-    std::span<ActiveKeysBucket> activeKeys() const;
+    std::span<KeyBucket<domain::ActiveKey>> activeKeys() const;
+    std::span<KeyBucket<domain::DeadKey>> deadKeys() const;
 
 private:
     struct Layout;

@@ -54,10 +54,9 @@ constexpr Sql kFindOnce = "SELECT 1 FROM {schema}.api_keys WHERE once_hash = ?";
 constexpr Sql kFindActiveByOnce =
     "SELECT " CLAVIGER_KEY_COLUMNS " FROM {schema}.api_keys k WHERE k.once_hash = ? AND k.deleted_at IS NULL";
 // One query for both hashes of a key, so that it is not missed while it moves from one to the other.
-constexpr Sql kFindActive =
-    "SELECT k.key_hash, k.id, k.user_id, k.pepper_version "
-    "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
-    "WHERE k.key_hash IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
+constexpr Sql kFindByHash =
+    "SELECT k.key_hash, k.id, k.user_id, k.pepper_version, k.deleted_at IS NULL, u.status = 'approved' "
+    "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id WHERE k.key_hash IN (?)";
 constexpr Sql kCountActiveByPepper =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
 constexpr Sql kFindOwners = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
@@ -89,6 +88,14 @@ constexpr auto kOnceIndex = "api_keys_once";
 
 domain::KeyOwner ownerAt(const Row& row) {
     return {keyAt(row), userAt(row, kKeyColumns)};
+}
+
+domain::KeyByHash keyByHashAt(const Row& row) {
+    const auto id = idAt<domain::ApiKeyId>(row, 1);
+    const auto user = idAt<domain::UserId>(row, 2);
+    if (row.integer(4) == 0) return {{}, domain::DeadKey{id, user}};
+    if (row.integer(5) == 0) return {};
+    return {domain::FoundKey{{id, user}, static_cast<int>(row.integer(3))}, {}};
 }
 
 Value timeOf(const std::optional<domain::Timestamp>& moment) {
@@ -165,29 +172,24 @@ std::optional<domain::ApiKey> MySqlApiKeys::findActiveByOnce(const domain::secre
     return keyAt(rows[0]);
 }
 
-std::vector<std::optional<domain::FoundKey>> MySqlApiKeys::findActive(
-    const std::vector<domain::KeyHashes>& sought) const {
+std::vector<domain::KeyByHash> MySqlApiKeys::findByHash(const std::vector<domain::KeyHashes>& sought) const {
     ListOfBytes hashes;
     for (const auto& pair : sought) {
         hashes.values.push_back(pair.hash.bytes());
         if (pair.other) hashes.values.push_back(pair.other->bytes());
     }
-    std::map<std::string, domain::FoundKey, std::less<>> found;
-    const auto rows = connection_.query(kFindActive, {std::move(hashes)});
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        found.emplace(rows[i].text(0),
-                      domain::FoundKey{{idAt<domain::ApiKeyId>(rows[i], 1), idAt<domain::UserId>(rows[i], 2)},
-                                       static_cast<int>(rows[i].integer(3))});
-    const auto foundBy = [&](const domain::secrets::KeyHash& hash) {
-        const auto place = found.find(hash.bytes());
-        return place == found.end() ? std::nullopt : std::optional(place->second);
+    const auto rows = connection_.query(kFindByHash, {std::move(hashes)});
+    std::map<std::string, std::size_t, std::less<>> found;
+    for (std::size_t i = 0; i < rows.size(); ++i) found.emplace(rows[i].text(0), i);
+    const auto foundBy = [&](const std::optional<domain::secrets::KeyHash>& hash) {
+        const auto place = hash ? found.find(hash->bytes()) : found.end();
+        return place == found.end() ? domain::KeyByHash{} : keyByHashAt(rows[place->second]);
     };
-    std::vector<std::optional<domain::FoundKey>> answers;
+    std::vector<domain::KeyByHash> answers;
     answers.reserve(sought.size());
     for (const auto& pair : sought) {
-        auto answer = foundBy(pair.hash);
-        if (!answer && pair.other) answer = foundBy(*pair.other);
-        answers.push_back(answer);
+        const auto one = foundBy(pair.hash), other = foundBy(pair.other);
+        answers.push_back(one.active || (one.dead && !other.active) ? one : other);
     }
     return answers;
 }

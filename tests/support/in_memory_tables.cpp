@@ -230,18 +230,20 @@ public:
         return !stored.deletedAt && isApproved(data_, stored.key.user);
     }
 
-    std::vector<std::optional<domain::FoundKey>> findActive(
-        const std::vector<domain::KeyHashes>& sought) const override {
-        std::vector<std::optional<domain::FoundKey>> answers;
-        for (const auto& hashes : sought) answers.push_back(findActive(hashes));
+    std::vector<domain::KeyByHash> findByHash(const std::vector<domain::KeyHashes>& sought) const override {
+        std::vector<domain::KeyByHash> answers;
+        for (const auto& hashes : sought) answers.push_back(findByHash(hashes));
         return answers;
     }
 
-    std::optional<domain::FoundKey> findActive(const domain::KeyHashes& hashes) const {
-        for (const auto& [id, stored] : data_.keys)
-            if ((stored.secret.hash == hashes.hash || stored.secret.hash == hashes.other) && isLive(stored))
-                return domain::FoundKey{{id, stored.key.user}, stored.secret.pepperVersion};
-        return std::nullopt;
+    domain::KeyByHash findByHash(const domain::KeyHashes& hashes) const {
+        domain::KeyByHash found;
+        for (const auto& [id, stored] : data_.keys) {
+            if (stored.secret.hash != hashes.hash && stored.secret.hash != hashes.other) continue;
+            if (isLive(stored)) return {domain::FoundKey{{id, stored.key.user}, stored.secret.pepperVersion}, {}};
+            if (stored.deletedAt) found.dead = domain::DeadKey{id, stored.key.user};
+        }
+        return found;
     }
 
     std::map<int, std::size_t> countActiveByPepper() const override {

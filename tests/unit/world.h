@@ -57,8 +57,9 @@ struct World {
     RecordedFaults unwrittenUses, unwrittenSights, missingPeppers;
     domain::UsageRecorder usage;
     domain::NoFence fence;
-    domain::NoActiveKeyCache activeKeys;
-    domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, activeKeys};
+    domain::NoKeyCache<domain::ActiveKey> activeKeys;
+    domain::NoKeyCache<domain::DeadKey> deadKeys;
+    domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, activeKeys, deadKeys};
     domain::Authenticator authenticator{stores, verifier, hasher, clock, fence, unwrittenSights};
     domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
     WholeSignIns signIns{stores, hasher, passwords, hashing, clock, missingPeppers};

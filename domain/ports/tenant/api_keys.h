@@ -42,9 +42,9 @@ public:
 
     virtual std::vector<KeyOwner> listAllActive() const = 0;  // of all users, by their e-mail, each's newest first
 
-    // Returns one result for each of the pairs, in their order: the active key with one of these hashes, if its user is
-    // approved, otherwise nullopt. Needs at least one pair.
-    virtual std::vector<std::optional<FoundKey>> findActive(const std::vector<KeyHashes>&) const = 0;
+    // Returns one result for each of the pairs, in their order: the key with one of these hashes. Active, if its user is
+    // approved; otherwise dead, whatever its user is. Needs at least one pair.
+    virtual std::vector<KeyByHash> findByHash(const std::vector<KeyHashes>&) const = 0;
 
     // Returns one result for each of the ids, in their order: the active key with this id, if its user is approved,
     // otherwise nullopt. Needs at least one id.

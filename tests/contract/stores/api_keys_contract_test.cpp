@@ -38,6 +38,8 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(listsTheKeysOfSeveralUsersEachTheirOwn);
     CPPUNIT_TEST(addsTheNextKeyUnderANameThatIsFreed);
     CPPUNIT_TEST(findsSeveralKeysAtOnceInTheirOrder);
+    CPPUNIT_TEST(findsAKeyDeadOnlyOnceItIsRevoked);
+    CPPUNIT_TEST(findsTheActiveOneWhereTheOtherHashIsOfADeadKey);
     CPPUNIT_TEST(findsTheOwnersOfSeveralKeysInTheirOrder);
     CPPUNIT_TEST(movesALivingKeyToALaterPepperAlone);
     CPPUNIT_TEST(movesNoDeadKey);
@@ -64,7 +66,7 @@ class ApiKeysContract : public StoreContract<Backend> {
     // Looks up by the hash, and by the id that it leads to. The two agree on which key is active.
     std::optional<domain::KeyOwner> find(int secret) {
         return this->look([&](const domain::TenantStore& store) -> std::optional<domain::KeyOwner> {
-            const auto active = store.apiKeys().findActive({{sampleSecret(secret).hash}}).front();
+            const auto active = store.apiKeys().findByHash({{sampleSecret(secret).hash}}).front().active;
             if (!active) return std::nullopt;
             auto owner = store.apiKeys().findOwners({active->key.id}).front();
             CPPUNIT_ASSERT(owner && owner->user.id == active->key.user);
@@ -404,9 +406,9 @@ class ApiKeysContract : public StoreContract<Backend> {
         CPPUNIT_ASSERT(find(299)->key.lastUsedAt == kNoon + 299s);
     }
 
-    std::optional<domain::FoundKey> findByPair(int hash, int other) {
+    domain::KeyByHash findByPair(int hash, int other) {
         return this->look([&](const domain::TenantStore& store) {
-            return store.apiKeys().findActive({{sampleSecret(hash).hash, sampleSecret(other).hash}}).front();
+            return store.apiKeys().findByHash({{sampleSecret(hash).hash, sampleSecret(other).hash}}).front();
         });
     }
 
@@ -417,11 +419,13 @@ class ApiKeysContract : public StoreContract<Backend> {
     void findsAKeyByEitherOfTwoHashes() {
         const auto key = add(this->addUser("owner@x.example").id, "a");
         for (const auto& [hash, other] : {std::pair(1, 77), std::pair(77, 1)}) {
-            const auto found = findByPair(hash, other);
+            const auto [found, dead] = findByPair(hash, other);
             CPPUNIT_ASSERT(found && found->key.id == key.id && found->key.user == key.user);
             CPPUNIT_ASSERT_EQUAL(sampleSecret(1).pepperVersion, found->pepperVersion);
+            CPPUNIT_ASSERT(!dead);
         }
-        CPPUNIT_ASSERT(!findByPair(77, 78));
+        const auto [found, dead] = findByPair(77, 78);
+        CPPUNIT_ASSERT(!found && !dead);
     }
 
     void listsTheKeysOfSeveralUsersEachTheirOwn() {
@@ -456,11 +460,41 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto found = this->look([](const domain::TenantStore& store) {
             std::vector<domain::KeyHashes> sought;
             for (const int secret : {2, 99, 3, 1, 2}) sought.push_back({sampleSecret(secret).hash});
-            return store.apiKeys().findActive(sought);
+            return store.apiKeys().findByHash(sought);
         });
         CPPUNIT_ASSERT_EQUAL(std::size_t{5}, found.size());
-        CPPUNIT_ASSERT(found[0]->key.id == second.id && found[3]->key.id == first.id && found[4]->key.id == second.id);
-        CPPUNIT_ASSERT(!found[1] && !found[2]);
+        for (const auto& [place, key] : {std::pair(0U, second), std::pair(3U, first), std::pair(4U, second)}) {
+            CPPUNIT_ASSERT(found[place].active && found[place].active->key.id == key.id);
+            CPPUNIT_ASSERT(!found[place].dead);
+        }
+        CPPUNIT_ASSERT(!found[1].active && !found[1].dead);
+        CPPUNIT_ASSERT(!found[2].active && found[2].dead && found[2].dead->id == dead.id);
+    }
+
+    // Only a revoked key is dead. The key of a user that is suspended may be active again.
+    void findsAKeyDeadOnlyOnceItIsRevoked() {
+        const auto user = this->addUser("owner@x.example");
+        const auto key = add(user.id, "a");
+        this->operate(
+            [&](domain::TenantStore& store) { store.users().setStatus(user.id, domain::UserStatus::kSuspended); });
+        const auto suspended = findByPair(1, 2);
+        CPPUNIT_ASSERT(!suspended.active && !suspended.dead);
+        end(user.id, key.id);
+        for (const auto& [hash, other] : {std::pair(1, 77), std::pair(77, 1)}) {
+            const auto revoked = findByPair(hash, other);
+            CPPUNIT_ASSERT(!revoked.active && revoked.dead);
+            CPPUNIT_ASSERT(revoked.dead->id == key.id && revoked.dead->user == user.id);
+        }
+    }
+
+    void findsTheActiveOneWhereTheOtherHashIsOfADeadKey() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto dead = add(user, "a"), active = add(user, "b");
+        end(user, dead.id);
+        for (const auto& [hash, other] : {std::pair(1, 2), std::pair(2, 1)}) {
+            const auto found = findByPair(hash, other).active;
+            CPPUNIT_ASSERT(found && found->key.id == active.id);
+        }
     }
 
     void findsTheOwnersOfSeveralKeysInTheirOrder() {
@@ -499,7 +533,8 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto key = add(user, "a");
         CPPUNIT_ASSERT(end(user, key.id));
         move(key.id, 77, sampleSecret(1).pepperVersion + 1);
-        CPPUNIT_ASSERT(!findByPair(1, 77));
+        CPPUNIT_ASSERT(!findByPair(1, 77).active);
+        CPPUNIT_ASSERT(findByPair(1, 99).dead && !findByPair(77, 99).dead);
         const auto counts =
             this->look([](const domain::TenantStore& store) { return store.apiKeys().countActiveByPepper(); });
         CPPUNIT_ASSERT(counts.empty());

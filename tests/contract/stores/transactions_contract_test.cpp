@@ -38,7 +38,7 @@ class TransactionsContract : public StoreContract<Backend> {
             const auto hash = sampleDigest<domain::secrets::SessionHash>(1);
             const auto budget = sampleDigest<domain::secrets::BudgetHash>(1);
             return store.users().list().size() +
-                   (store.apiKeys().findActive({{sampleSecret(1).hash}}).front() ? 1U : 0U) +
+                   (store.apiKeys().findByHash({{sampleSecret(1).hash}}).front().active ? 1U : 0U) +
                    (store.sessions().findActive(hash, kNoon) ? 1U : 0U) +
                    (store.loginAttempts().nthNewest(budget, 1, {kNoon, kNoon}) ? 1U : 0U);
         });
@@ -86,7 +86,7 @@ class TransactionsContract : public StoreContract<Backend> {
         this->operate([&](TenantStore& store) {
             writeEverywhere(store);
             CPPUNIT_ASSERT_EQUAL(std::size_t{1}, store.users().list().size());
-            CPPUNIT_ASSERT(store.apiKeys().findActive({{sampleSecret(1).hash}}).front());
+            CPPUNIT_ASSERT(store.apiKeys().findByHash({{sampleSecret(1).hash}}).front().active);
         });
     }
 

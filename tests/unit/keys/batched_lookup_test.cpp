@@ -13,7 +13,7 @@
 namespace claviger::tests {
 namespace {
 
-using domain::FoundKey;
+using domain::KeyByHash;
 using domain::KeyHashes;
 using namespace std::chrono_literals;
 
@@ -50,11 +50,10 @@ private:
     std::atomic<bool> open_ = false;
 };
 
-using Lookup = domain::BatchedLookup<KeyHashes, std::optional<FoundKey>>;
+using Lookup = domain::BatchedLookup<KeyHashes, KeyByHash>;
 
-std::vector<std::optional<FoundKey>> findActive(const domain::TenantStore& store,
-                                                const std::vector<KeyHashes>& sought) {
-    return store.apiKeys().findActive(sought);
+std::vector<KeyByHash> findByHash(const domain::TenantStore& store, const std::vector<KeyHashes>& sought) {
+    return store.apiKeys().findByHash(sought);
 }
 
 constexpr int kFollowers = 5;
@@ -85,12 +84,12 @@ private:
     // The results of the lookups that began while another one was held back.
     struct Outcome {
         int asked = 0;
-        std::vector<std::optional<FoundKey>> found;
+        std::vector<KeyByHash> found;
         int unavailable = 0;
     };
     Outcome gather() {
         GatedStores stores(scene_->world.stores);
-        Lookup lookup(stores, findActive);
+        Lookup lookup(stores, findByHash);
         Outcome outcome;
         outcome.found.resize(kFollowers + 1);
         std::atomic<int> unavailable = 0, begun = 0;
@@ -128,8 +127,8 @@ private:
     void asksOnceForAllWhoWaitedMeanwhile() {
         const auto outcome = gatherUntil([](const Outcome& tried) { return tried.asked == 2; });
         for (std::size_t i = 0; i <= kFollowers; ++i) {
-            CPPUNIT_ASSERT(outcome.found[i].has_value());
-            CPPUNIT_ASSERT(outcome.found[i]->key.id == scene_->keys[i].key.id);
+            CPPUNIT_ASSERT(outcome.found[i].active);
+            CPPUNIT_ASSERT(outcome.found[i].active->key.id == scene_->keys[i].key.id);
         }
     }
 
@@ -137,8 +136,8 @@ private:
     void givesNoAnswerThatIsOlderThanTheQuestion() {
         for (int key = 0; key <= kFollowers; ++key) {
             GatedStores stores(scene_->world.stores);
-            Lookup lookup(stores, findActive);
-            std::optional<FoundKey> early, late;
+            Lookup lookup(stores, findByHash);
+            KeyByHash early, late;
             std::atomic<bool> begun = false;
             {
                 const std::jthread first([&] { early = lookup.ask(scene_->acme, scene_->hashesOf(key)); });
@@ -153,8 +152,8 @@ private:
                 std::this_thread::sleep_for(1ms);
                 stores.open();
             }
-            CPPUNIT_ASSERT(early.has_value());
-            CPPUNIT_ASSERT(!late.has_value());
+            CPPUNIT_ASSERT(early.active);
+            CPPUNIT_ASSERT(!late.active && late.dead);
         }
     }
 
@@ -166,7 +165,7 @@ private:
 
     void holdsUpNoOtherTenant() {
         GatedStores stores(scene_->world.stores);
-        Lookup lookup(stores, findActive);
+        Lookup lookup(stores, findByHash);
         const std::jthread held([&] { (void)lookup.ask(scene_->acme, scene_->hashesOf(0)); });
         const std::jthread other([&] { (void)lookup.ask(scene_->globex, scene_->hashesOf(0)); });
         const auto patience = std::chrono::steady_clock::now() + 10s;

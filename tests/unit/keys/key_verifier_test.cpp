@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,22 @@ struct Scene : TwoTenants {
     domain::IssuedApiKey issued = world.apiKeys.create(ann, newKey("Zapier")).value();
 };
 
+// A cache without a fence.
+template <class Key>
+class MapCache final : public domain::KeyCache<Key> {
+public:
+    std::optional<Key> find(const domain::secrets::KeyHash& hash) override {
+        const auto found = keys_.find(hash);
+        return found == keys_.end() ? std::nullopt : std::optional(found->second);
+    }
+    void keep(const domain::secrets::KeyHash& hash, const Key& key, const domain::CacheStamp&) override {
+        keys_.insert_or_assign(hash, key);
+    }
+
+private:
+    std::map<domain::secrets::KeyHash, Key> keys_;
+};
+
 class KeyVerifierTest : public SceneFixture<Scene> {
     CPPUNIT_TEST_SUITE(KeyVerifierTest);
     CPPUNIT_TEST(namesTheKeyAndItsOwner);
@@ -30,6 +47,8 @@ class KeyVerifierTest : public SceneFixture<Scene> {
     CPPUNIT_TEST(refusesTheKeysOfWhoeverIsNotApproved);
     CPPUNIT_TEST(knowsNothingWithoutTheDatabase);
     CPPUNIT_TEST(recordsTheUseOfALivingKeyAlone);
+    CPPUNIT_TEST(refusesACachedDeadKeyWithoutTheDatabase);
+    CPPUNIT_TEST(cachesNoKeyThatIsNotDeadForEver);
     CPPUNIT_TEST_SUITE_END();
 
     std::optional<domain::Timestamp> lastUse() {
@@ -75,6 +94,41 @@ class KeyVerifierTest : public SceneFixture<Scene> {
     void knowsNothingWithoutTheDatabase() {
         scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
         CPPUNIT_ASSERT_THROW((void)scene_->world.verify(scene_->acme, scene_->issued), domain::StorageUnavailable);
+    }
+
+    // A verifier that caches, for a test of its caches.
+    struct Caching {
+        explicit Caching(World& world)
+            : verifier(world.stores, world.hasher, world.usage, world.clock, world.fence, active, dead) {}
+
+        MapCache<domain::ActiveKey> active;
+        MapCache<domain::DeadKey> dead;
+        domain::KeyVerifier verifier;
+    };
+
+    void refusesACachedDeadKeyWithoutTheDatabase() {
+        Caching caching(scene_->world);
+        const std::string old(scene_->issued.fullKey.revealForResponse());
+        CPPUNIT_ASSERT(scene_->world.apiKeys.regenerate(scene_->ann, scene_->issued.key.id).ok());
+        for (const auto reach : {InMemoryStores::Reach::kReachable, InMemoryStores::Reach::kUnreachable}) {
+            scene_->world.stores.be(reach);
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, caching.verifier.verify(scene_->acme, old, {})));
+        }
+        scene_->world.stores.be(InMemoryStores::Reach::kReachable);
+        CPPUNIT_ASSERT(!lastUse());
+    }
+
+    void cachesNoKeyThatIsNotDeadForEver() {
+        Caching caching(scene_->world);
+        const auto unknown = domain::secrets::PlainKey::generate();
+        scene_->world.setStatus(scene_->acme, scene_->annUser, UserStatus::kSuspended);
+        for (const auto presented : {unknown.revealForResponse(), scene_->issued.fullKey.revealForResponse()}) {
+            scene_->world.stores.be(InMemoryStores::Reach::kReachable);
+            CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyInvalid, caching.verifier.verify(scene_->acme, presented, {})));
+            scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
+            CPPUNIT_ASSERT_THROW((void)caching.verifier.verify(scene_->acme, presented, {}),
+                                 domain::StorageUnavailable);
+        }
     }
 
     void recordsTheUseOfALivingKeyAlone() {

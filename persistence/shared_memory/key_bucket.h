@@ -5,22 +5,23 @@
 #include <cstdint>
 
 #include "domain/fence/fence.h"
-#include "domain/model/api_key.h"
+#include "domain/secrets/digest.h"
 #include "persistence/shared_memory/shared_record.h"
 
 namespace claviger::persistence {
 
-// A bucket of the part of the segment that SharedActiveKeys uses: eight places for cached keys. The hash of a key
-// decides its bucket. All workers of the host read and write it. Memory of zeros is an empty bucket.
+// A bucket of a part of the segment that SharedKeyCache uses: eight places for cached keys. The hash of a key decides
+// its bucket. All workers of the host read and write it. Memory of zeros is an empty bucket.
 //
 // A worker that is killed while it writes an entry leaves its place unusable for the life of the segment: one of eight,
 // and only for the keys of this bucket (SharedRecord). It leaves no lock.
-struct ActiveKeysBucket {
+template <class Key>
+struct KeyBucket {
     static constexpr std::size_t kPlaces = 8;
 
     struct Entry {
         domain::secrets::KeyHash hash;
-        domain::ActiveKey key;
+        Key key;
         domain::CacheStamp stamp;
         std::int64_t since;  // nanoseconds of CLOCK_BOOTTIME
     };

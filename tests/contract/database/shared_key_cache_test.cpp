@@ -1,6 +1,6 @@
 // The active keys that a host caches: one cache for all its workers, behind the fence.
 
-#include "persistence/fence/shared_active_keys.h"
+#include "persistence/fence/shared_key_cache.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <unistd.h>
@@ -21,10 +21,9 @@ using domain::ApiKeyId;
 using domain::CacheStamp;
 using domain::UserId;
 using domain::secrets::KeyHash;
-using persistence::ActiveKeysBucket;
 using persistence::Segment;
-using persistence::SharedActiveKeys;
 using persistence::SharedFence;
+using Bucket = persistence::KeyBucket<ActiveKey>;
 using namespace std::chrono_literals;
 
 // One worker: it maps the segment by itself.
@@ -33,7 +32,7 @@ struct Worker {
 
     Segment segment;
     SharedFence fence{segment};
-    SharedActiveKeys keys{segment, fence};
+    persistence::SharedKeyCache<ActiveKey> keys{segment.activeKeys(), fence};
 
     void keep(const KeyHash& hash, const ActiveKey& key) {
         domain::ShardCounters before;
@@ -53,8 +52,8 @@ ActiveKey newActiveKey() {
     return {ApiKeyId::make(now), UserId::make(now)};
 }
 
-class SharedActiveKeysTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(SharedActiveKeysTest);
+class SharedKeyCacheTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(SharedKeyCacheTest);
     CPPUNIT_TEST(aKeyThatOneWorkerCachedIsFoundByAll);
     CPPUNIT_TEST(outlivesTheWorkerThatCachedIt);
     CPPUNIT_TEST(findsNothingForAnotherHash);
@@ -70,7 +69,7 @@ class SharedActiveKeysTest : public CppUnit::TestFixture {
 public:
     void setUp() override {
         one_.reset(), other_.reset();
-        const int fd = Segment::make(ActiveKeysBucket::kPlaces);
+        const int fd = Segment::make(Bucket::kPlaces);
         one_.emplace(fd), other_.emplace(fd);
         ::close(fd);
         one_->fence.lease(SharedFence::now() + 1h);
@@ -144,7 +143,7 @@ private:
     }
 
     void evictsTheLeastRecentlyUsedKeyOfABucket() {
-        constexpr int kPlaces = ActiveKeysBucket::kPlaces;
+        constexpr int kPlaces = Bucket::kPlaces;
         for (int i = 0; i < kPlaces; ++i) one_->keep(hashOf(i), newActiveKey());
         for (auto& place : places()) place.usedAt = place.entry.load()->hash == hashOf(3) ? 1 : 2;
         one_->keep(hashOf(kPlaces), newActiveKey());
@@ -176,7 +175,7 @@ private:
     std::optional<Worker> one_, other_;
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(SharedActiveKeysTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(SharedKeyCacheTest);
 
 }  // namespace
 }  // namespace claviger::tests

@@ -1,4 +1,4 @@
-#include "persistence/fence/shared_active_keys.h"
+#include "persistence/fence/shared_key_cache.h"
 
 #include <algorithm>
 #include <bit>
@@ -11,7 +11,6 @@ namespace claviger::persistence {
 namespace {
 
 using namespace std::chrono_literals;
-using Place = ActiveKeysBucket::Place;
 
 constexpr SharedFence::Moment kMaxAge = 1min;
 
@@ -26,6 +25,7 @@ std::uint32_t secondsOf(SharedFence::Moment moment) {
 }
 
 // Writes only once a second: all workers read a busy key's place, and a write takes it from their processors' caches.
+template <class Place>
 void markUsed(Place& place, SharedFence::Moment now) {
     const auto seconds = secondsOf(now);
     if (place.usedAt.load(std::memory_order_relaxed) != seconds) place.usedAt.store(seconds, std::memory_order_relaxed);
@@ -33,8 +33,10 @@ void markUsed(Place& place, SharedFence::Moment now) {
 
 // The order in which the places of a bucket are tried for a key: first the one that has it, then the least recently
 // used.
-std::array<Place*, ActiveKeysBucket::kPlaces> orderFor(ActiveKeysBucket& bucket, std::uint64_t beginning) {
-    std::array<Place*, ActiveKeysBucket::kPlaces> order{};
+template <class Bucket>
+auto orderFor(Bucket& bucket, std::uint64_t beginning) {
+    using Place = typename Bucket::Place;
+    std::array<Place*, Bucket::kPlaces> order{};
     std::transform(bucket.places.begin(), bucket.places.end(), order.begin(), [](Place& place) { return &place; });
     std::sort(order.begin(), order.end(), [](const Place* a, const Place* b) {
         return a->usedAt.load(std::memory_order_relaxed) < b->usedAt.load(std::memory_order_relaxed);
@@ -46,10 +48,8 @@ std::array<Place*, ActiveKeysBucket::kPlaces> orderFor(ActiveKeysBucket& bucket,
 
 }  // namespace
 
-SharedActiveKeys::SharedActiveKeys(const Segment& segment, const domain::Fence& fence)
-    : buckets_(segment.activeKeys()), fence_(fence) {}
-
-std::optional<domain::ActiveKey> SharedActiveKeys::find(const domain::secrets::KeyHash& hash) {
+template <class Key>
+std::optional<Key> SharedKeyCache<Key>::find(const domain::secrets::KeyHash& hash) {
     auto* const bucket = bucketOf(hash);
     if (bucket == nullptr) return std::nullopt;
     const auto now = SharedFence::now();
@@ -65,8 +65,8 @@ std::optional<domain::ActiveKey> SharedActiveKeys::find(const domain::secrets::K
     return std::nullopt;
 }
 
-void SharedActiveKeys::keep(const domain::secrets::KeyHash& hash, const domain::ActiveKey& key,
-                            const domain::CacheStamp& stamp) {
+template <class Key>
+void SharedKeyCache<Key>::keep(const domain::secrets::KeyHash& hash, const Key& key, const domain::CacheStamp& stamp) {
     auto* const bucket = bucketOf(hash);
     if (bucket == nullptr) return;
     const auto now = SharedFence::now();
@@ -77,8 +77,12 @@ void SharedActiveKeys::keep(const domain::secrets::KeyHash& hash, const domain::
     }
 }
 
-ActiveKeysBucket* SharedActiveKeys::bucketOf(const domain::secrets::KeyHash& hash) const {
+template <class Key>
+KeyBucket<Key>* SharedKeyCache<Key>::bucketOf(const domain::secrets::KeyHash& hash) const {
     return buckets_.empty() ? nullptr : &buckets_[domain::HashOfDigest()(hash) % buckets_.size()];
 }
+
+template class SharedKeyCache<domain::ActiveKey>;
+template class SharedKeyCache<domain::DeadKey>;
 
 }  // namespace claviger::persistence

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "domain/ports/outside/key_cache.h"
+#include "persistence/shared_memory/key_bucket.h"
+
+namespace claviger::persistence {
+
+// A cache of keys of one host, in its part of the segment. A key is looked up once for all workers, and stays cached
+// when they are replaced. An entry is used for at most a minute, so that an error in the fence cannot last. The least
+// recently used key of a bucket is evicted. Thread-safe, also between processes. There is one for active and one for
+// dead keys.
+template <class Key>
+class SharedKeyCache final : public domain::KeyCache<Key> {
+public:
+    // The buckets (Segment) and the fence must outlive this. Without buckets it caches nothing.
+    SharedKeyCache(std::span<KeyBucket<Key>> buckets, const domain::Fence& fence) : buckets_(buckets), fence_(fence) {}
+
+    std::optional<Key> find(const domain::secrets::KeyHash&) override;
+    void keep(const domain::secrets::KeyHash&, const Key&, const domain::CacheStamp&) override;
+
+private:
+    KeyBucket<Key>* bucketOf(const domain::secrets::KeyHash&) const;  // nullptr if there are no buckets
+
+    const std::span<KeyBucket<Key>> buckets_;
+    const domain::Fence& fence_;
+};
+
+extern template class SharedKeyCache<domain::ActiveKey>;
+extern template class SharedKeyCache<domain::DeadKey>;
+
+}  // namespace claviger::persistence
