@@ -25,8 +25,11 @@ namespace claviger::domain {
 template <class Key, class Value, class Hash = std::hash<Key>>
 class FencedCache {
 public:
-    FencedCache(const Fence& fence, std::size_t capacity)  // the fence must outlive this
-        : fence_(fence), places_((capacity + kShared - 1) / kShared) {}
+    static constexpr std::chrono::seconds kMaxAge{60};
+
+    // The fence must outlive this. `maxAge` is the time after keep() in which an entry may be returned.
+    FencedCache(const Fence& fence, std::size_t capacity, std::chrono::seconds maxAge = kMaxAge)
+        : fence_(fence), maxAge_(maxAge), places_((capacity + kShared - 1) / kShared) {}
 
     // Returns a copy of the cached value. nullopt if there is none, or if it is too old or its stamp does not hold.
     std::optional<Value> find(const Key& key) {
@@ -36,7 +39,7 @@ public:
         const std::lock_guard lock(lockOf(index));
         for (auto& entry : places_[index]) {
             if (!entry || entry->key != key) continue;
-            if (now - entry->since > kMaxAge || !fence_.holds(entry->stamp)) return std::nullopt;
+            if (now - entry->since > maxAge_ || !fence_.holds(entry->stamp)) return std::nullopt;
             entry->used = now;
             return entry->value;
         }
@@ -58,7 +61,6 @@ private:
 
     static constexpr std::size_t kShared = 8;
     static constexpr std::size_t kLocks = 64;
-    static constexpr std::chrono::minutes kMaxAge{1};
 
     struct Entry {
         Key key;
@@ -81,6 +83,7 @@ private:
     }
 
     const Fence& fence_;
+    const Clock::duration maxAge_;
     std::vector<Place> places_;
     std::array<std::mutex, kLocks> locks_;
 };

@@ -4,7 +4,9 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::size_t kCachedSessions = 4096;
-constexpr std::size_t kMostUnwritable = 4096;  // tenants, at some 60 bytes each
+constexpr std::size_t kCachedOwners = 16'384;      // of keys
+constexpr std::chrono::seconds kOwnersMaxAge{20};  // a last use shows within a minute, of which writing it takes half
+constexpr std::size_t kMostUnwritable = 4096;      // tenants, at some 60 bytes each
 
 bool isToBeTouched(const Session& session, Timestamp now) {
     return session.lastSeenAt + kSessionTouchEvery <= now;
@@ -26,6 +28,7 @@ Authenticator::Authenticator(TenantStores& stores, KeyVerifier& verifier, const 
       faults_(faults),
       unwritable_(kSessionTouchEvery, kMostUnwritable),
       cache_(fence, kCachedSessions),
+      cachedOwners_(fence, kCachedOwners, kOwnersMaxAge),
       owners_(stores, findOwners) {}
 
 Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::SessionToken& token,
@@ -84,8 +87,13 @@ Result<ApiClient> Authenticator::byApiKey(const Tenant& tenant, std::string_view
 }
 
 Result<KeyOwner> Authenticator::describe(const ApiClient& bearer) const {
+    if (const auto cached = cachedOwners_.find(bearer.key())) return **cached;
+    ShardCounters before;
+    fence_.read(before);
     auto owner = owners_.ask(bearer.tenant(), bearer.key());
     if (!owner) return ErrorCode::kKeyInvalid;
+    cachedOwners_.keep(bearer.key(), std::make_shared<const KeyOwner>(*owner),
+                       {before, {shardOf(bearer.key()), shardOf(owner->user.id)}});
     return std::move(*owner);
 }
 

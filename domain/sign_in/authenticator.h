@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "domain/base/fault_report.h"
@@ -32,7 +33,8 @@ public:
     //   kKeyInvalid  malformed, unknown or revoked key, or a user who is not approved
     Result<ApiClient> byApiKey(const Tenant&, std::string_view presented, const ClientInfo&);
 
-    // Returns the bearer's key and user, as they are in the database now.
+    // Returns the bearer's key and user, as they are in the database or were up to 20 s ago: the last use may be that
+    // old. Cached entries are used only while the fence holds.
     //   kKeyInvalid  the key was revoked since, or its user is not approved any more
     Result<KeyOwner> describe(const ApiClient&) const;
 
@@ -49,7 +51,9 @@ private:
     FaultReport& faults_;  // for writes of last-seen times
     RetryPauses<TenantId, HashOfId> unwritable_;
     FencedCache<secrets::SessionHash, ActiveSession, HashOfDigest> cache_;
-    mutable BatchedLookup<ApiKeyId, std::optional<KeyOwner>> owners_;  // thread-safe by itself
+    // Pointers, so that an unused place of the cache is small. Both are thread-safe by themselves.
+    mutable FencedCache<ApiKeyId, std::shared_ptr<const KeyOwner>, HashOfId> cachedOwners_;
+    mutable BatchedLookup<ApiKeyId, std::optional<KeyOwner>> owners_;
 };
 
 }  // namespace claviger::domain

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "tests/support/hand_fence.h"
 #include "tests/support/refusals.h"
 #include "tests/unit/scene_fixture.h"
 
@@ -20,17 +21,6 @@ using namespace std::chrono_literals;
 struct Scene : TwoTenants {
     domain::User ann = world.makeUser(acme, "ann@acme.example");
     SessionToken token = world.makeSession(acme, ann);
-};
-
-// Every cached entry holds.
-class HoldingFence final : public domain::Fence {
-public:
-    void read(domain::ShardCounters& counters) const override { counters = {}; }
-    bool holds(const domain::CacheStamp&) const override { return true; }
-    void bump(const domain::Invalidations&) override {}
-    bool isAlone() const override { return true; }
-    std::chrono::milliseconds lapsedFor() const override { return std::chrono::milliseconds{0}; }
-    std::optional<domain::SegmentId> segment() const override { return std::nullopt; }
 };
 
 class AuthenticatorTest : public SceneFixture<Scene> {
@@ -49,6 +39,7 @@ class AuthenticatorTest : public SceneFixture<Scene> {
     CPPUNIT_TEST(refusesASessionThatWasEnded);
     CPPUNIT_TEST(refusesTheSessionOfWhoeverIsNotApproved);
     CPPUNIT_TEST(knowsTheProgramBehindAKey);
+    CPPUNIT_TEST(describesFromItsCacheWhileTheFenceHolds);
     CPPUNIT_TEST(refusesABadKey);
     CPPUNIT_TEST(knowsNobodyWithoutTheDatabase);
     CPPUNIT_TEST_SUITE_END();
@@ -105,7 +96,7 @@ class AuthenticatorTest : public SceneFixture<Scene> {
 
     void refusesASessionOfAClockThatWasAhead() {
         auto& world = scene_->world;
-        const HoldingFence fence;
+        const HandFence fence;
         domain::Authenticator caching{world.stores, world.verifier, world.hasher,
                                       world.clock,  fence,          world.unwrittenSights};
         const auto isLive = [&] { return caching.bySession(scene_->acme, scene_->token, origin()).ok(); };
@@ -194,6 +185,25 @@ class AuthenticatorTest : public SceneFixture<Scene> {
         const auto owner = scene_->world.authenticator.describe(bearer).value();
         CPPUNIT_ASSERT(owner.key.name == issued.key.name);
         CPPUNIT_ASSERT(owner.user.email == scene_->ann.email);
+    }
+
+    void describesFromItsCacheWhileTheFenceHolds() {
+        auto& world = scene_->world;
+        HandFence fence;
+        domain::Authenticator caching(world.stores, world.verifier, world.hasher, world.clock, fence,
+                                      world.unwrittenSights);
+        const auto issued = world.apiKeys.create(ask().value(), newKey("Zapier")).value();
+        const auto client = world.authenticator.byApiKey(scene_->acme, issued.fullKey.revealForResponse(), {}).value();
+        CPPUNIT_ASSERT(caching.describe(client).ok());
+        world.stores.be(InMemoryStores::Reach::kUnreachable);
+        CPPUNIT_ASSERT(caching.describe(client).value().user.email == scene_->ann.email);
+        for (const auto shard : {domain::shardOf(issued.key.id), domain::shardOf(scene_->ann.id)}) {
+            world.stores.be(InMemoryStores::Reach::kReachable);
+            CPPUNIT_ASSERT(caching.describe(client).ok());
+            fence.bump({shard});
+            world.stores.be(InMemoryStores::Reach::kUnreachable);
+            CPPUNIT_ASSERT_THROW((void)caching.describe(client), domain::StorageUnavailable);
+        }
     }
 
     void refusesABadKey() {
