@@ -79,7 +79,7 @@ struct Composition::Parts {
           tenants(directory, *fence),
           transactions(connections, *fence),
           stores(connections, transactions),
-          usage(stores, unwrittenUses),
+          usage(stores, directory, unwrittenUses),
           verifier(stores, hasher, usage, clock, *fence, activeKeys, deadKeys),
           authenticator(stores, verifier, hasher, clock, *fence, unwrittenSights),
           apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),

@@ -15,8 +15,9 @@ constexpr std::size_t kMostKeys = 40'000;    // keys that may wait for a later t
 
 }  // namespace
 
-UsageRecorder::UsageRecorder(TenantStores& stores, FaultReport& faults)
+UsageRecorder::UsageRecorder(TenantStores& stores, const TenantDirectory& directory, FaultReport& faults)
     : stores_(stores),
+      directory_(directory),
       faults_(faults),
       share_(kTenantsOfATurn),
       writer_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -99,7 +100,7 @@ void UsageRecorder::writeAll(Queue taken) {
     if (allWell) faults_.worked();
 }
 
-// Returns false if not everything could be written. The rest is put back into the queue.
+// Returns false if not everything could be written. The rest is put back into the queue, or given up.
 bool UsageRecorder::write(Gathered& gathered) {
     try {
         while (!gathered.uses.empty()) writeSome(gathered);
@@ -107,10 +108,25 @@ bool UsageRecorder::write(Gathered& gathered) {
         failing_.erase(gathered.tenant.id);
         return true;
     } catch (const std::exception& failure) {
-        faults_.failed(failure.what());
-        putBack(gathered);
+        const auto& tenant = gathered.tenant.id;
+        const bool givenUp = isGivenUp(tenant);
+        if (!givenUp) {
+            faults_.failed(failure.what());
+            putBack(gathered);
+        }
         const std::lock_guard lock(mutex_);
-        failing_.insert(gathered.tenant.id);
+        if (givenUp)
+            failing_.erase(tenant);
+        else
+            failing_.insert(tenant);
+        return givenUp;
+    }
+}
+
+bool UsageRecorder::isGivenUp(const TenantId& tenant) const {
+    try {
+        return !directory_.isOpen(tenant);
+    } catch (const std::exception&) {
         return false;
     }
 }

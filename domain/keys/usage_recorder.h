@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "domain/base/fault_report.h"
+#include "domain/ports/control/tenant_directory.h"
 #include "domain/ports/tenant/tenant_stores.h"
 
 namespace claviger::domain {
@@ -22,14 +23,14 @@ namespace claviger::domain {
 // 6 MiB), the turn comes at once and takes more tenants, until fewer keys wait. After a turn with a failed write, the
 // next one comes after two seconds in any case. While writes fail, more keys may wait.
 //
-// Uses that could not be written wait for a later turn, behind the other tenants. Those of a write whose outcome is
-// unknown are written again, and may count twice. A crash loses the uses that are not written yet, and nothing more.
-// Thread-safe.
+// Uses that could not be written wait for a later turn, behind the other tenants. Those of a tenant that was dropped,
+// or is being dropped, are given up. Those of a write whose outcome is unknown are written again, and may count twice.
+// A crash loses the uses that are not written yet, and nothing more. Thread-safe.
 class UsageRecorder {
 public:
     // Starts the writing thread. Each failed write is reported. A success is reported after a turn, if the last write
     // of every tenant has succeeded. References must outlive this.
-    UsageRecorder(TenantStores&, FaultReport&);
+    UsageRecorder(TenantStores&, const TenantDirectory&, FaultReport&);
     UsageRecorder(const UsageRecorder&) = delete;
     UsageRecorder& operator=(const UsageRecorder&) = delete;
     // Blocks until the writing thread has ended its turn and all waiting uses are written. Those that cannot be written
@@ -44,8 +45,8 @@ public:
     // for.
     void flush();
 
-    // The same in up to `parts` equal parts, with a pause after each. Leaves the rest if the pause returns false. So the
-    // uses of a thousand tenants do not keep the database from answering.
+    // The same in up to `parts` equal parts, with a pause after each. Leaves the rest if the pause returns false. So
+    // the uses of a thousand tenants do not keep the database from answering.
     void flushInParts(std::size_t parts, const std::function<bool()>& pause);
 
     // Writes the uses of the tenants whose turn it is. The writing thread calls it.
@@ -62,10 +63,12 @@ private:
     void writeAll(Queue);
     bool write(Gathered&);
     void writeSome(Gathered&);
+    bool isGivenUp(const TenantId&) const;
     void putBack(Gathered&);
     void run(const std::stop_token&);
 
     TenantStores& stores_;
+    const TenantDirectory& directory_;
     FaultReport& faults_;
     std::mutex mutex_;
     std::condition_variable_any wake_;

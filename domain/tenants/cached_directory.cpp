@@ -23,6 +23,10 @@ SharedTenant CachedDirectory::findByHost(const HostName& host) const {
     return look(host);
 }
 
+bool CachedDirectory::isOpen(const TenantId& tenant) const {
+    return directory_.isOpen(tenant);
+}
+
 std::vector<HostedTenant> CachedDirectory::list(std::size_t most) const {
     return directory_.list(most);
 }

@@ -21,6 +21,7 @@ public:
     CachedDirectory(const TenantDirectory&, const Fence&);  // must outlive this
 
     SharedTenant findByHost(const HostName&) const override;
+    bool isOpen(const TenantId&) const override;                      // from the database
     std::vector<HostedTenant> list(std::size_t most) const override;  // from the database
 
 private:

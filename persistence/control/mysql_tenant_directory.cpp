@@ -14,6 +14,7 @@ constexpr Sql kFindByHost =
     " FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id WHERE h.host = ?";
 constexpr Sql kList = "SELECT " CLAVIGER_HOST_COLUMNS
                       " FROM claviger.tenant_hosts h JOIN claviger.tenants t ON t.id = h.tenant_id LIMIT ?";
+constexpr Sql kIsOpen = "SELECT 1 FROM claviger.tenants WHERE id = ? AND schema_version > 0";
 constexpr std::size_t kHost = 6;
 
 domain::SharedTenant sharedTenantAt(const Row& row) {
@@ -29,6 +30,13 @@ domain::SharedTenant MySqlTenantDirectory::findByHost(const domain::HostName& ho
         if (!rows.empty()) tenant = sharedTenantAt(rows[0]);
     });
     return tenant;
+}
+
+bool MySqlTenantDirectory::isOpen(const domain::TenantId& tenant) const {
+    bool open = false;
+    runReading(connections_, std::nullopt,
+               [&](Connection& connection) { open = !connection.query(kIsOpen, {bytesOf(tenant)}).empty(); });
+    return open;
 }
 
 std::vector<domain::HostedTenant> MySqlTenantDirectory::list(std::size_t most) const {

@@ -11,6 +11,7 @@ public:
     explicit MySqlTenantDirectory(Connections& connections) : connections_(connections) {}  // must outlive this
 
     domain::SharedTenant findByHost(const domain::HostName&) const override;
+    bool isOpen(const domain::TenantId&) const override;
     std::vector<domain::HostedTenant> list(std::size_t most) const override;  // throws std::logic_error for a bad row
 
 private:

@@ -84,6 +84,21 @@ describe('a regenerated key is dead at once on both hosts', () => {
     assert.equal(result.counts.unavailable, 0);
   });
 
+  test('while hosts are reloaded whose pollers are killed or stopped at that moment', async () => {
+    const result = await runScenario(scene, 24, {
+      disturb: (round) => {
+        if (round % 3 !== 0) return;
+        const host = hosts[round % 2];
+        const { poller } = host.children();
+        host.workers.kill('SIGHUP');
+        if (poller === undefined) return;
+        if (round % 4 === 0) process.kill(poller, 'SIGKILL');
+        else stopFor(900, poller);
+      },
+    });
+    assertNoViolation(result, 24);
+  });
+
   test('while a host leaves and comes back', async () => {
     const result = await runScenario(scene, 16, {
       clients: 2,

@@ -81,10 +81,13 @@ class InMemoryDirectory final : public domain::TenantDirectory {
 public:
     void add(const domain::HostName& host, const domain::Tenant& tenant) { tenants_.insert_or_assign(host, tenant); }
     domain::SharedTenant findByHost(const domain::HostName&) const override;
+    bool isOpen(const domain::TenantId& tenant) const override { return !closed_.contains(tenant); }
     std::vector<domain::HostedTenant> list(std::size_t most) const override;
+    void close(const domain::TenantId& tenant) { closed_.insert(tenant); }  // for isOpen()
 
 private:
     std::map<domain::HostName, domain::Tenant> tenants_;
+    std::set<domain::TenantId> closed_;
 };
 
 }  // namespace claviger::tests

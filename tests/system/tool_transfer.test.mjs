@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { until } from '../support/processes.mjs';
 import { startService } from '../support/service.mjs';
@@ -101,6 +102,16 @@ test('a dropped tenant is refused at once, under load, and nothing of it is an i
   await Promise.all(loops);
   assert.ok(seen.every(({ status }) => status < 500), JSON.stringify(seen.find(({ status }) => status >= 500)));
   assert.ok(seen.filter(({ began }) => began >= ended).every(({ status }) => status === 403 || status === 404 || status === 421));
+});
+
+test('uses of a dropped tenant that wait to be written are given up', async () => {
+  const dropped = [fresh(), fresh(), fresh()];
+  for (const one of dropped) {
+    for (let i = 0; i < 4; i += 1) assert.equal((await service.verify(one, one.key.fullKey)).status, 204);
+    drop(one);
+  }
+  await pause(5000); // each worker writes every two seconds
+  assert.deepEqual(service.events('last_used_not_written'), []);
 });
 
 test('a key regenerated after the export is dead after the import', async () => {

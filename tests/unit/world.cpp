@@ -25,7 +25,7 @@ Result<domain::SignedIn> WholeSignIns::signIn(const domain::Tenant& tenant, doma
     return finish(std::move(waiting).value());
 }
 
-World::World() : hasher(newPepper(folder)), usage(stores, unwrittenUses) {}
+World::World() : hasher(newPepper(folder)), usage(stores, directory, unwrittenUses) {}
 
 World::~World() = default;
 

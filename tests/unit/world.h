@@ -55,6 +55,7 @@ struct World {
     domain::secrets::PasswordHasher passwords{{8, 1}};
     domain::secrets::HashingQueue hashing{folder.path()};
     RecordedFaults unwrittenUses, unwrittenSights, missingPeppers;
+    InMemoryDirectory directory;
     domain::UsageRecorder usage;
     domain::NoFence fence;
     domain::NoKeyCache<domain::ActiveKey> activeKeys;

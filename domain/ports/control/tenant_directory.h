@@ -24,6 +24,10 @@ public:
     // Returns nullptr if no tenant has the host. Suspended tenants are found too. Throws StorageUnavailable.
     virtual SharedTenant findByHost(const HostName&) const = 0;
 
+    // Whether the tenant is there, of any status, and its schema is complete: not being created, imported or dropped.
+    // Throws StorageUnavailable.
+    virtual bool isOpen(const TenantId&) const = 0;
+
     // Returns hosts with their tenants, suspended ones too, in no order: all of them, or `most` if there are more.
     // Throws StorageUnavailable.
     virtual std::vector<HostedTenant> list(std::size_t most) const = 0;

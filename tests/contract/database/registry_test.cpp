@@ -30,6 +30,7 @@ class RegistryTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(findsATenantByHost);
     CPPUNIT_TEST(findsSuspendedTenantsToo);
     CPPUNIT_TEST(listsHostsWithTheirTenants);
+    CPPUNIT_TEST(aTenantIsOpenWhileItsSchemaIsComplete);
     CPPUNIT_TEST(findsNothingForAnUnknownHost);
     CPPUNIT_TEST_SUITE_END();
 
@@ -200,6 +201,22 @@ class RegistryTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(found->tenant->id == tenant.id);
         CPPUNIT_ASSERT_EQUAL(database().migrator().newestTenantVersion(), found->tenant->schemaVersion);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, directory.list(1).size());
+    }
+
+    void aTenantIsOpenWhileItsSchemaIsComplete() {
+        const auto tenant = database().makeTenant();
+        const persistence::MySqlTenantDirectory directory(database().worker());
+        const auto setVersion = [&](int version) {
+            database().execute(tenant, "UPDATE claviger.tenants SET schema_version = " + std::to_string(version) +
+                                           " WHERE slug = '" + tenant.slug.text() + "'");
+        };
+        CPPUNIT_ASSERT(directory.isOpen(tenant.id));
+        suspend(tenant);
+        CPPUNIT_ASSERT(directory.isOpen(tenant.id));
+        setVersion(0);
+        CPPUNIT_ASSERT(!directory.isOpen(tenant.id));
+        setVersion(tenant.schemaVersion);
+        CPPUNIT_ASSERT(!directory.isOpen(domain::TenantId::make(domain::SystemClock().now())));
     }
 
     void findsNothingForAnUnknownHost() {

@@ -38,6 +38,7 @@ struct HandDirectory final : domain::TenantDirectory {
         if (broken) throw std::runtime_error("database error 1054");
         return nullptr;
     }
+    bool isOpen(const domain::TenantId&) const override { return true; }
     std::vector<domain::HostedTenant> list(std::size_t) const override { return {}; }
 
     bool broken = false;

@@ -23,7 +23,7 @@ struct Scene : TwoTenants {
     domain::ApiKeyId other = makeKey(globex);
     Timestamp now = world.clock.now();
     RecordedFaults faults;
-    std::optional<UsageRecorder> recorder{std::in_place, world.stores, faults};
+    std::optional<UsageRecorder> recorder{std::in_place, world.stores, world.directory, faults};
 
     domain::ApiKeyId makeKey(const domain::Tenant& tenant) {
         const auto user = world.makeUser(tenant, "ann@example.com");
@@ -47,6 +47,7 @@ class UsageRecorderTest : public SceneFixture<Scene> {
     CPPUNIT_TEST(manyKeysDoNotWaitForTwoSeconds);
     CPPUNIT_TEST(whereNothingCanBeWrittenManyKeysAskNoSooner);
     CPPUNIT_TEST(keepsAndReportsWhatCannotBeWritten);
+    CPPUNIT_TEST(givesUpTheUsesOfATenantThatWasDropped);
     CPPUNIT_TEST(saysThatItWorksOnceEveryTenantIsWritten);
     CPPUNIT_TEST(writesWithoutBeingAsked);
     CPPUNIT_TEST(writesAtItsEnd);
@@ -248,6 +249,22 @@ class UsageRecorderTest : public SceneFixture<Scene> {
         scene_->world.stores.be(InMemoryStores::Reach::kReachable);
         recorder().flush();
         CPPUNIT_ASSERT(lastUse() == 1s);
+    }
+
+    void givesUpTheUsesOfATenantThatWasDropped() {
+        auto& stores = scene_->world.stores;
+        for (const auto& tenant : {scene_->acme, scene_->globex}) stores.be(InMemoryStores::Writes::kReadOnly, tenant);
+        scene_->world.directory.close(scene_->acme.id);
+        note(1s);
+        recorder().flush();
+        CPPUNIT_ASSERT_EQUAL(0, scene_->faults.failures.load());
+        recorder().note(scene_->globex, {scene_->other, scene_->now + 1s});
+        recorder().flush();
+        CPPUNIT_ASSERT(scene_->faults.failures >= 1);
+        for (const auto& tenant : {scene_->acme, scene_->globex}) stores.be(InMemoryStores::Writes::kWritable, tenant);
+        recorder().flush();
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, key().uses);  // it did not wait for another turn
+        CPPUNIT_ASSERT(lastUse(scene_->globex, scene_->other));
     }
 
     void saysThatItWorksOnceEveryTenantIsWritten() {

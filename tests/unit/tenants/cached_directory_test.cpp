@@ -31,6 +31,7 @@ struct CountingDirectory final : domain::TenantDirectory {
         const auto found = tenants.find(host);
         return found == tenants.end() ? nullptr : found->second;
     }
+    bool isOpen(const domain::TenantId&) const override { return true; }
     std::vector<domain::HostedTenant> list(std::size_t most) const override {
         ++ofAll;
         if (gone) throw domain::StorageUnavailable("gone");
