@@ -161,8 +161,8 @@ SegmentPoller::SegmentPoller(const domain::Settings& settings, int segment)
 
 SegmentPoller::~SegmentPoller() = default;
 
-void SegmentPoller::takeOver(const WorkerRole::Pause& pause) {
-    parts_->poller.takeOver(pause);
+bool SegmentPoller::takeOver(const WorkerRole::Pause& pause) {
+    return parts_->poller.takeOver(pause);
 }
 
 void SegmentPoller::run(const WorkerRole::Pause& pause) {

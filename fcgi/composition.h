@@ -48,8 +48,9 @@ public:
     SegmentPoller(const domain::Settings&, int segment);
     ~SegmentPoller();
 
-    // Takes over from the poller that is at work, if there is one (EpochPoller::takeOver). Throws nothing.
-    void takeOver(const WorkerRole::Pause&);
+    // Takes over from the poller that is at work, if there is one (EpochPoller::takeOver). Returns false if a pause has
+    // returned false: then do not run(). Throws nothing.
+    bool takeOver(const WorkerRole::Pause&);
 
     // Blocks until a pause returns false. A lost database is logged and tried again. Throws nothing.
     void run(const WorkerRole::Pause&);

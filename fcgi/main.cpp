@@ -61,7 +61,7 @@ int runWorker(fcgi::WorkerRole& role, const std::string& configuration) {
             fcgi::logLine({{"level", "warning"}, {"event", "not_confined"}, {"cause", *cause}});
         if (role.role() == fcgi::ProcessRole::kPoller) {
             fcgi::SegmentPoller poller(settings, role.sharedMemory());
-            role.poll([&](const auto& pause) { poller.takeOver(pause); },
+            role.poll([&](const auto& pause) { return poller.takeOver(pause); },
                       [&](const auto& pause) { poller.run(pause); });
             return EXIT_SUCCESS;
         }

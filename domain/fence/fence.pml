@@ -36,8 +36,10 @@
    ROW_FIRST            other  the poller that leaves deletes its row before it lowers the fence
    DELETES_ANY_ROW      other  its DELETE, where that is late, takes the row of the poller after it
    TAKES_ANY_LEASE      other, takeover  a successor does not wait for a reading that began after its own
-   TAKES_ANY_POLLER     other, restart, takeover  nor does it notice that its predecessor has begun anew meanwhile
-   ROW_LOST_AT_ONCE     other, restart  a server is back within a lease and has lost the row: a limit (README.md) */
+   ROW_LOST_AT_ONCE     other, restart  a server is back within a lease and has lost the row: a limit (README.md)
+
+   By hand, since it takes a quarter of an hour (-DOWN=false -DRESTART -DTAKEOVER): TAKES_ANY_POLLER, where a successor
+   does not notice that its predecessor has begun anew meanwhile. It is caught after 103,057,840 states. */
 
 #define LEASE  2   /* ticks for which a reading of the epochs is trusted; a change waits as long */
 #define LASTS  3   /* the poller renews its row after so long, and begins anew where that was longer ago (1 s, 10 s) */
@@ -69,6 +71,8 @@ bool known = false;        /* something is remembered, and it says yes */
 byte heirSeen = 0;
 mtype = { absent, hasRead, isCovered, mayClaim };
 mtype heir = absent;
+bool claimed = false;      /* the poller has a token, and its lock at the server of its connection */
+bool served;               /* that server */
 
 /* the poller's moments, as ages */
 byte asked = 0, begun = 0, renewal = 0, registered = LEASE;
@@ -98,21 +102,22 @@ active proctype time() {
 /* A connection may be lost before any statement. A poller that is killed looks the same. */
 #define ask(statement) atomic { \
     if \
-    :: !down && mine == server -> statement \
+    :: !down && served == server -> statement \
     :: goto connect \
     fi }
 
 active proctype poller() {
   byte seen = 1, read;
-  bool mine, again;
+  bool again;
 
 connect:
-  atomic { !down; mine = server; again = false; read = 0; asked = LEASE; begun = 0; renewal = 0; registered = LEASE }
+  claimed = false;
+  atomic { !down; served = server; again = false; read = 0; asked = LEASE; begun = 0; renewal = 0; registered = LEASE }
 begin:
 #ifndef TAKES_ANY_POLLER
-  heir = absent;  /* another token */
+  atomic { heir = absent; heirSeen = 0; claimed = true };  /* another token */
 #endif
-  atomic { fresh = 0; renewal = 0; begun = 0 };
+  atomic { claimed = true; fresh = 0; renewal = 0; begun = 0 };
 #ifndef ROW_LAST
   ask(row = true; rowAge = 0; deletesRow = false; registered = 0);
 #ifndef NO_ANNOUNCEMENT
@@ -137,9 +142,7 @@ poll:
   :: d_step { asked = 0; if :: heir == hasRead -> heir = isCovered :: else fi }
   :: goto leave
 #ifdef TAKEOVER
-  /* The first reading of a successor: its connection is of the same server. Until it claims, this poller goes on. */
-  :: atomic { heir == absent && !down && mine == server -> heir = hasRead; heirSeen = epoch }; goto poll
-  /* It claims and renews the row, and is the poller from here on. Without the row it begins anew. */
+  /* A successor claims the segment and renews the row, and is the poller from here on. Without the row it begins anew. */
   :: atomic { heir == mayClaim -> begun = 0 };
      ask(if :: row -> rowAge = 0; deletesRow = false :: else -> again = true fi);
      if
@@ -187,11 +190,12 @@ read_epochs:
 
 /* A reload: fence down, row deleted, then the next poller. The DELETE may reach the server late, or not at all. */
 leave:
+  claimed = false;
 #ifndef ROW_FIRST
   fresh = 0;
 #endif
   if
-  :: atomic { !down && mine == server -> row = false; deletesRow = false }
+  :: atomic { !down && served == server -> row = false; deletesRow = false }
 #ifndef RESTART
   :: atomic { !deleting -> deleting = true; deletesRow = row }
 #endif
@@ -202,6 +206,13 @@ leave:
 #endif
   goto connect
 }
+
+#ifdef TAKEOVER
+/* The first reading of a successor. It finds the poller's lock, so both connections are of one server. */
+active proctype successor() {
+  do :: atomic { heir == absent && claimed && !down && served == server -> heir = hasRead; heirSeen = epoch } od
+}
+#endif
 
 #ifndef RESTART
 active proctype lateDelete() {

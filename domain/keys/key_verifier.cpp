@@ -52,7 +52,7 @@ std::optional<KeyVerifier::Found> KeyVerifier::find(const Tenant& tenant, const 
     const auto [found, dead] = lookup_.ask(tenant, hashes);
     if (dead) dead_.keep(hash, *dead, {before, {shardOf(dead->id)}});
     if (!found) return std::nullopt;
-    active_.keep(hash, found->key, {before, {shardOf(found->key.id), shardOf(found->key.user)}});
+    active_.keep(hash, found->key, {before, {shardOf(found->key.id), shardOf(found->key.user), shardOf(tenant.id)}});
 
     // Keys move only to a later pepper. While hosts differ in their current pepper, no key moves back and forth.
     Found result{found->key};

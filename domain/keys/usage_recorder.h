@@ -19,9 +19,10 @@ namespace claviger::domain {
 // thread of its own. One transaction has up to 1,000 keys of one tenant.
 //
 // A turn comes two seconds after the last one. It writes the tenants that have waited longest: a fifteenth of those
-// that wait, and at least 50. So each tenant is written within 15 turns, some half a minute. If 40,000 keys wait (some
-// 6 MiB), the turn comes at once and takes more tenants, until fewer keys wait. After a turn with a failed write, the
-// next one comes after two seconds in any case. While writes fail, more keys may wait.
+// that wait, and at least 50; no fewer than the turn before while some wait. So each tenant is written within 15 turns,
+// some half a minute. If 40,000 keys wait (some 6 MiB), the turn comes at once and takes more tenants, until fewer keys
+// wait. After a turn with a failed write, the next one comes after two seconds in any case. While writes fail, more
+// keys may wait.
 //
 // Uses that could not be written wait for a later turn, behind the other tenants. Those of a tenant that was dropped,
 // or is being dropped, are given up. Those of a write whose outcome is unknown are written again, and may count twice.
@@ -45,8 +46,8 @@ public:
     // for.
     void flush();
 
-    // The same in up to `parts` equal parts, with a pause after each. Leaves the rest if the pause returns false. So
-    // the uses of a thousand tenants do not keep the database from answering.
+    // The same in up to `parts` parts of as many tenants, with a pause after each. Leaves the rest if the pause returns
+    // false. So the uses of a thousand tenants do not keep the database from answering.
     void flushInParts(std::size_t parts, const std::function<bool()>& pause);
 
     // Writes the uses of the tenants whose turn it is. The writing thread calls it.

@@ -60,7 +60,7 @@ std::optional<ActiveSession> Authenticator::look(const Tenant& tenant, const sec
         touch(tenant, hash, now);
         live->session.lastSeenAt = now;  // even if the write failed: it is tried once a minute
     }
-    cache_.keep(hash, *live, {before, {shardOf(hash), shardOf(live->user.id)}});
+    cache_.keep(hash, *live, {before, {shardOf(hash), shardOf(live->user.id), shardOf(tenant.id)}});
     return live;
 }
 
@@ -87,13 +87,15 @@ Result<ApiClient> Authenticator::byApiKey(const Tenant& tenant, std::string_view
 }
 
 Result<KeyOwner> Authenticator::describe(const ApiClient& bearer) const {
-    if (const auto cached = cachedOwners_.find(bearer.key())) return **cached;
+    // With the tenant: an import may bring ids of another tenant's keys.
+    const TenantKey key{bearer.tenant().id, bearer.key()};
+    if (const auto cached = cachedOwners_.find(key)) return **cached;
     ShardCounters before;
     fence_.read(before);
     auto owner = owners_.ask(bearer.tenant(), bearer.key());
     if (!owner) return ErrorCode::kKeyInvalid;
-    cachedOwners_.keep(bearer.key(), std::make_shared<const KeyOwner>(*owner),
-                       {before, {shardOf(bearer.key()), shardOf(owner->user.id)}});
+    cachedOwners_.keep(key, std::make_shared<const KeyOwner>(*owner),
+                       {before, {shardOf(key.key), shardOf(owner->user.id), shardOf(key.tenant)}});
     return std::move(*owner);
 }
 

@@ -39,6 +39,14 @@ public:
     Result<KeyOwner> describe(const ApiClient&) const;
 
 private:
+    struct TenantKey {
+        TenantId tenant;
+        ApiKeyId key;
+        bool operator==(const TenantKey&) const = default;
+    };
+    struct HashOfTenantKey {
+        std::size_t operator()(const TenantKey& pair) const { return HashOfId()(pair.tenant) ^ HashOfId()(pair.key); }
+    };
     std::optional<ActiveSession> find(const Tenant&, const secrets::SessionHash&, Timestamp now);
     std::optional<ActiveSession> look(const Tenant&, const secrets::SessionHash&, Timestamp now);
     void touch(const Tenant&, const secrets::SessionHash&, Timestamp now);
@@ -52,7 +60,7 @@ private:
     RetryPauses<TenantId, HashOfId> unwritable_;
     FencedCache<secrets::SessionHash, ActiveSession, HashOfDigest> cache_;
     // Pointers, so that an unused place of the cache is small. Both are thread-safe by themselves.
-    mutable FencedCache<ApiKeyId, std::shared_ptr<const KeyOwner>, HashOfId> cachedOwners_;
+    mutable FencedCache<TenantKey, std::shared_ptr<const KeyOwner>, HashOfTenantKey> cachedOwners_;
     mutable BatchedLookup<ApiKeyId, std::optional<KeyOwner>> owners_;
 };
 

@@ -1,5 +1,7 @@
 #include "domain/tenants/cached_directory.h"
 
+#include "domain/base/error.h"
+
 namespace claviger::domain {
 namespace {
 
@@ -46,14 +48,18 @@ bool CachedDirectory::isTurnToCacheAll() const {
     return now >= next && nextCachingOfAll_.compare_exchange_strong(next, now + kCacheAllEvery);
 }
 
-// Ignores a row that cannot be read: it concerns one tenant, and the lookup of that tenant reports it.
+// Caches none if there are more hosts than places: they would evict those in use. Ignores a refusal of the database and
+// a row that cannot be read: they concern one tenant, and the lookup of that tenant reports them.
 void CachedDirectory::cacheAll() const {
     ShardCounters before;
     fence_.read(before);
     try {
-        for (auto& [host, tenant] : directory_.list(kMostCached))
-            cache_.keep(host.text(), tenant, stampOf(*tenant, before));
-    } catch (const std::logic_error&) {
+        const auto hosts = directory_.list(kMostCached + 1);
+        if (hosts.size() > kMostCached) return;
+        for (const auto& [host, tenant] : hosts) cache_.keep(host.text(), tenant, stampOf(*tenant, before));
+    } catch (const StorageUnavailable&) {
+        throw;
+    } catch (const std::exception&) {
     }
 }
 

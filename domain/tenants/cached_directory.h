@@ -16,7 +16,7 @@ namespace claviger::domain {
 // each tenant.
 class CachedDirectory final : public TenantDirectory {
 public:
-    static constexpr std::size_t kMostCached = 4096;  // hosts
+    static constexpr std::size_t kMostCached = 16'384;  // hosts
 
     CachedDirectory(const TenantDirectory&, const Fence&);  // must outlive this
 

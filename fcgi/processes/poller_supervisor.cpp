@@ -69,7 +69,7 @@ void PollerSupervisor::start() {
     } catch (const std::system_error& thrown) {
         logLine({{"level", "error"}, {"event", "poller_not_started"}, {"reason", thrown.what()}});
         startAt_ = Clock::now() + kLongestPause;
-        endAll();
+        replaceAgain_ = !pollers_.empty();
     }
 }
 
@@ -94,13 +94,13 @@ void PollerSupervisor::reap() {
         if (poller->readiness() >= 0) poller->hear();  // the reason, if it has written one
         const auto dead = std::move(*poller);
         poller = pollers_.erase(poller);
-        onDeath(dead);
+        onDeath(dead, poller == pollers_.end());
     }
 }
 
-// A successor that has died before it was ready leaves its predecessor, which has the earlier binary or configuration.
-// That one is ended, so that tend() starts another.
-void PollerSupervisor::onDeath(const WorkerProcess& dead) {
+// A successor that dies leaves its predecessor, which has the earlier binary or configuration, and may have lost its
+// claim. That one is ended, so that tend() starts another.
+void PollerSupervisor::onDeath(const WorkerProcess& dead, bool wasNewest) {
     const bool expected = dead.state() == State::kDraining;
     logLine({{"level", expected ? "info" : "error"},
              {"event", expected ? "poller_stopped" : "poller_died"},
@@ -111,7 +111,7 @@ void PollerSupervisor::onDeath(const WorkerProcess& dead) {
         pause_ = {};
     else
         backOff();
-    if (!expected && !dead.wasReady()) endAll();
+    if (!expected && wasNewest) endAll();
 }
 
 void PollerSupervisor::killTheLate() {

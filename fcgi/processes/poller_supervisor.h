@@ -41,7 +41,7 @@ private:
     void endPredecessorsOf(const WorkerProcess&);
     void endAll();
     void reap();
-    void onDeath(const WorkerProcess&);
+    void onDeath(const WorkerProcess&, bool wasNewest);
     void killTheLate();
     void backOff();
 
@@ -49,7 +49,7 @@ private:
     const int sharedMemory_;
     std::list<WorkerProcess> pollers_;  // the newest last; all others are predecessors
     bool stopped_ = false;
-    bool replaceAgain_ = false;  // replace() was called while a successor was starting
+    bool replaceAgain_ = false;  // replace() was called while a successor was starting, or could start none
     Clock::time_point startAt_;
     Clock::duration pause_{};
 };

@@ -25,19 +25,21 @@ constexpr auto kGrace = 3s;     // nginx leaves within moments, unless it starve
 constexpr auto kLimit = 10s;    // for the whole drain
 constexpr auto kPatience = 3s;  // for the event of a deferred answer; the rest of kLimit is for its work
 
-sigset_t signalsOfTheMaster() {
+sigset_t termination() {
     sigset_t signals;
     sigemptyset(&signals);
-    for (const int signal : {SIGTERM, SIGUSR1}) sigaddset(&signals, signal);
+    sigaddset(&signals, SIGTERM);
     return signals;
 }
 
-WorkerRole::Ended waitForTheMaster() {
-    const auto signals = signalsOfTheMaster();
-    int signal = 0;
-    while ((signal = ::sigwaitinfo(&signals, nullptr)) < 0 && errno == EINTR) {
+WorkerRole::Ended waitForTermination() {
+    using Ended = WorkerRole::Ended;
+    const auto signals = termination();
+    siginfo_t info{};
+    while (::sigwaitinfo(&signals, &info) < 0 && errno == EINTR) {
     }
-    return signal == SIGUSR1 ? WorkerRole::Ended::kReplaced : WorkerRole::Ended::kStopped;
+    const bool isReplaced = info.si_code == SI_QUEUE && info.si_value.sival_int == static_cast<int>(Ended::kReplaced);
+    return isReplaced ? Ended::kReplaced : Ended::kStopped;
 }
 
 // The descriptor that the master has left at this number. Empty if there is none.
@@ -74,8 +76,8 @@ std::optional<WorkerRole> WorkerRole::claim() {
 }
 
 void WorkerRole::startUp() const {
-    const auto signals = signalsOfTheMaster();
-    ::pthread_sigmask(SIG_SETMASK, &signals, nullptr);  // all threads inherit it: serve() waits for them
+    const auto signals = termination();
+    ::pthread_sigmask(SIG_SETMASK, &signals, nullptr);  // all threads inherit it: serve() waits for it
     for (const int ignored : {SIGINT, SIGHUP, SIGPIPE}) std::signal(ignored, SIG_IGN);
 
     domain::secrets::forbidCoreDumps();
@@ -90,7 +92,7 @@ WorkerRole::Ended WorkerRole::serve(unsigned threads, const Application& applica
     initializeRecordParser();
     Acceptor acceptor(std::move(listener_), threads, application);
     sayReady();
-    const auto ended = waitForTheMaster();
+    const auto ended = waitForTermination();
     logLine({{"level", "info"}, {"event", "worker_draining"}, {"pid", ::getpid()}});
     hurry(kPatience);
     if (acceptor.drain(kGrace, kLimit)) return ended;
@@ -98,8 +100,8 @@ WorkerRole::Ended WorkerRole::serve(unsigned threads, const Application& applica
     std::_Exit(EXIT_FAILURE);  // a thread hangs, so waiting longer would not help
 }
 
-void WorkerRole::poll(const Step& prepare, const Step& work) {
-    prepare(pauseUnlessTerminated);
+void WorkerRole::poll(const std::function<bool(const Pause&)>& prepare, const std::function<void(const Pause&)>& work) {
+    if (!prepare(pauseUnlessTerminated)) return;
     sayReady();
     work(pauseUnlessTerminated);
 }

@@ -32,20 +32,21 @@ public:
     // The descriptor of the memory that the master shares with all of its processes; owned by this. -1 if it has none.
     int sharedMemory() const { return sharedMemory_ ? sharedMemory_.get() : -1; }
 
-    // Prepares the process; call it before any thread starts. From then on SIGTERM and SIGUSR1 are blocked: serve() and
-    // poll() wait for them. The master's death sends SIGTERM, so that a worker drains. Only the master ends this
+    // Prepares the process; call it before any thread starts. From then on SIGTERM is blocked: serve() and poll() wait
+    // for it. The master's death sends SIGTERM, so that a worker drains. Only the master ends this
     // process: SIGINT and SIGHUP are ignored, since Ctrl-C reaches the whole group of a terminal. SIGPIPE is ignored
     // too. The process leaves no core dump, and no other process of its account can read its memory. Its limit of
     // descriptors is raised to the hard limit. Ends the process if the master has ended already.
     void startUp() const;
 
     // Why a worker ends: its master stops, or has started other workers in its place.
-    enum class Ended { kStopped, kReplaced };
+    enum class Ended { kStopped, kReplaced };  // the values that SIGTERM brings (sigqueue(3)); kStopped without one
 
-    // A worker: reports to the master that it is ready, serves until SIGTERM or SIGUSR1, then drains. Blocks until the
+    // A worker: reports to the master that it is ready, serves until SIGTERM, then drains. Blocks until the
     // last connection has had its response and is closed. If that takes over 10 s, logs `worker_cut_off` and ends the
     // process. When the drain begins, it calls `hurry` with the time that a deferred answer may still wait to become
-    // ready. Returns kReplaced after SIGUSR1. To be called once; `application` must outlive the call. Throws
+    // ready. The value that came
+    // with the signal says why. To be called once; `application` must outlive the call. Throws
     // std::runtime_error (std::system_error) if it cannot start serving.
     using Hurry = std::function<void(std::chrono::milliseconds)>;
     Ended serve(
@@ -55,9 +56,9 @@ public:
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
     // The poller: runs `prepare`, reports to the master that it is ready, and runs `work`. Both must end soon after
-    // SIGTERM. All that may fail comes before the report. Blocks until `work` returns. Passes on what they throw.
-    using Step = std::function<void(const Pause&)>;
-    void poll(const Step& prepare, const Step& work);
+    // SIGTERM. `prepare` returns false if it came; then there is no more to do. All that may fail comes before the
+    // report. Blocks until `work` returns. Passes on what they throw.
+    void poll(const std::function<bool(const Pause&)>& prepare, const std::function<void(const Pause&)>& work);
 
     // Reports to the master why this process cannot get ready; the master logs it. Once this process has reported that
     // it is ready, logs the reason itself (`process_failed`).

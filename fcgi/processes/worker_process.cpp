@@ -108,7 +108,9 @@ void WorkerProcess::drain() {
 void WorkerProcess::retire() {
     if (state_ == State::kDraining) return;
     enter(State::kDraining);
-    ::kill(pid_, SIGUSR1);
+    sigval replaced{};
+    replaced.sival_int = static_cast<int>(WorkerRole::Ended::kReplaced);
+    ::sigqueue(pid_, SIGTERM, replaced);
 }
 
 void WorkerProcess::kill(const std::string& why) {

@@ -46,7 +46,7 @@ public:
     bool hear();
 
     void drain();                       // SIGTERM, once: the master stops
-    void retire();                      // SIGUSR1, unless it drains: others serve in its place
+    void retire();                      // SIGTERM with kReplaced, unless it drains: others serve in its place
     void kill(const std::string& why);  // SIGKILL; `why` is the reason unless there is one
 
 private:

@@ -370,7 +370,8 @@ bool Acceptor::drain(std::chrono::milliseconds grace, std::chrono::milliseconds 
 void Acceptor::cutIdleSince(Clock::time_point moment) {
     for (auto& client : clients_) {
         const std::lock_guard lock(client.mutex);
-        if (!client.busy && client.idleSince <= moment) client.connection.shutReading();
+        const bool isIdle = !client.busy && client.idleSince <= moment && !client.connection.hasUnread();
+        if (isIdle) client.connection.shutReading();
     }
 }
 

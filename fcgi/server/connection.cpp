@@ -160,6 +160,11 @@ bool Connection::hasBeenLeft() const {
     return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+bool Connection::hasUnread() const {
+    char byte = 0;
+    return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 void Connection::nudge() const {
     constexpr std::uint8_t kStderr = 7;
     const auto record = recordHeader(kStderr, requestId_, 0);

@@ -16,7 +16,7 @@ namespace claviger::fcgi {
 void initializeRecordParser();
 
 // One connection of nginx, with libfcgi as the parser of its records. It owns the socket. One thread uses it at a time.
-// nudge() and shutReading() may be called from another thread while no thread uses it.
+// hasUnread(), nudge() and shutReading() may be called from another thread while no thread uses it.
 class Connection {
 public:
     explicit Connection(Fd);  // a connected stream socket, blocking
@@ -62,6 +62,9 @@ public:
     // Whether the peer has closed its end; never waits. False if unread bytes are there, which nginx never sends at
     // this point.
     bool hasBeenLeft() const;
+
+    // Whether bytes have arrived that no thread has read yet; never waits.
+    bool hasUnread() const;
 
     // Sends an empty STDERR record, so that the peer closes the connection once it no longer needs it; never waits.
     // nginx closes an idle connection on which bytes arrive, and skips the record if a request is on its way.

@@ -29,7 +29,8 @@ Servers::Placed Servers::connect(unsigned answerSeconds) {
         login.answerSeconds = answerSeconds;
         try {
             auto connection = std::make_unique<Connection>(login);
-            serving_ = server;
+            auto before = first;  // unless another thread has failed over meanwhile
+            serving_.compare_exchange_strong(before, server);
             return {std::move(connection), server};
         } catch (const ConnectionLost& failure) {
             if (logins_.size() == 1) throw;

@@ -1,6 +1,7 @@
 #include "persistence/fence/epoch_poller.h"
 
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "persistence/connection/columns.h"
@@ -36,16 +37,22 @@ EpochPoller::EpochPoller(Connections& connections, SharedFence& fence, domain::P
                          domain::FaultReport& faults)
     : connections_(connections), fence_(fence), peppers_(std::move(peppers)), faults_(faults), claim_(fence) {}
 
-void EpochPoller::takeOver(const Pause& pause) {
+bool EpochPoller::takeOver(const Pause& pause) {
+    bool stopped = false;
     const auto predecessor = fence_.poller();
-    if (predecessor == kNoPoller) return;
+    if (predecessor == kNoPoller) return true;
     try {
         connection_.emplace(connections_.borrowFresh());
-        if (succeed(predecessor, pause)) return;
+        const Pause watched = [&](std::chrono::milliseconds time) {
+            stopped = stopped || !pause(time);
+            return !stopped;
+        };
+        if (succeed(predecessor, watched)) return true;
     } catch (const std::exception& failure) {
         faults_.failed(failure.what());
     }
     connection_.reset();
+    return !stopped;
 }
 
 // Each change that the predecessor has not bumped must differ from this poller's first reading. So it waits until the
@@ -54,10 +61,10 @@ void EpochPoller::takeOver(const Pause& pause) {
 bool EpochPoller::succeed(PollerToken predecessor, const Pause& pause) {
     recordPeppers(connection(), peppers_);
     if (!PollerClaim::isServedWith(connection(), predecessor)) return false;
-    const auto askedAt = SharedFence::now();
     epochs_ = readEpochs();
-    if (!awaitLease(predecessor, askedAt, pause) || !claim_.takeOver(connection(), predecessor)) return false;
-    renewedAt_ = SharedFence::now();
+    const auto readAt = SharedFence::now();
+    if (!awaitLease(predecessor, readAt, pause) || !claim_.takeOver(connection(), predecessor)) return false;
+    renewedAt_ = claimedAt_ = SharedFence::now();
     return renew();
 }
 
@@ -105,6 +112,7 @@ bool EpochPoller::poll(const Pause& pause) {
 // not wait. Returns false if the poller is to stop.
 bool EpochPoller::begin(const Pause& pause) {
     if (!claim_.claim(connection())) return pause(kReadEvery);
+    claimedAt_ = SharedFence::now();
     fence_.lower();
     renewedAt_ = SharedFence::now();
     recordPeppers(connection(), peppers_);
@@ -164,11 +172,19 @@ void EpochPoller::leave() noexcept {
         const auto renewal = connection->query(kReadRenewal, {bytesOf(*fence_.segment())});
         if (!claim_.release()) return;
         fence_.lower();
+        outlastEarlierLeases();
         if (!renewal.empty()) connection->execute(kLeave, {bytesOf(*fence_.segment()), renewal[0].timestamp(0)});
     } catch (const std::exception& failure) {
         faults_.failed(failure.what());  // other pollers delete the row after a minute
     }
     if (claim_.release()) fence_.lower();
+}
+
+// A poller may be stopped between its last look at its claim and its lease. That lease counts from before this poller's
+// claim. Until it has ended, the row must stay, so that changes wait for this host.
+void EpochPoller::outlastEarlierLeases() const {
+    const auto rest = claimedAt_ + domain::kLease - SharedFence::now();
+    if (rest > SharedFence::Moment{0}) std::this_thread::sleep_for(rest);
 }
 
 }  // namespace claviger::persistence

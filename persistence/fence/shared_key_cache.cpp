@@ -33,16 +33,22 @@ void markUsed(Place& place, SharedFence::Moment now) {
 
 // The order in which the places of a bucket are tried for a key: first the one that has it, then the least recently
 // used.
+//
+// Sorts copies: other workers change the places meanwhile, and a comparison must not change its result.
 template <class Bucket>
 auto orderFor(Bucket& bucket, std::uint64_t beginning) {
-    using Place = typename Bucket::Place;
-    std::array<Place*, Bucket::kPlaces> order{};
-    std::transform(bucket.places.begin(), bucket.places.end(), order.begin(), [](Place& place) { return &place; });
-    std::sort(order.begin(), order.end(), [](const Place* a, const Place* b) {
-        return a->usedAt.load(std::memory_order_relaxed) < b->usedAt.load(std::memory_order_relaxed);
+    struct Candidate {
+        typename Bucket::Place* place;
+        bool hasIt;
+        std::uint32_t usedAt;
+    };
+    std::array<Candidate, Bucket::kPlaces> order{};
+    std::transform(bucket.places.begin(), bucket.places.end(), order.begin(), [&](auto& place) {
+        return Candidate{&place, place.entry.beginning() == beginning, place.usedAt.load(std::memory_order_relaxed)};
     });
-    std::stable_partition(order.begin(), order.end(),
-                          [&](const Place* place) { return place->entry.beginning() == beginning; });
+    std::sort(order.begin(), order.end(), [](const Candidate& a, const Candidate& b) {
+        return a.hasIt != b.hasIt ? a.hasIt : a.usedAt < b.usedAt;
+    });
     return order;
 }
 
@@ -70,9 +76,10 @@ void SharedKeyCache<Key>::keep(const domain::secrets::KeyHash& hash, const Key& 
     auto* const bucket = bucketOf(hash);
     if (bucket == nullptr) return;
     const auto now = SharedFence::now();
-    for (auto* const place : orderFor(*bucket, beginningOf(hash))) {
-        if (!place->entry.store({hash, key, stamp, now.count()})) continue;  // taken by a writer, or by one that died
-        markUsed(*place, now);
+    for (const auto& candidate : orderFor(*bucket, beginningOf(hash))) {
+        auto& place = *candidate.place;
+        if (!place.entry.store({hash, key, stamp, now.count()})) continue;  // taken by a writer, or by one that died
+        markUsed(place, now);
         return;
     }
 }

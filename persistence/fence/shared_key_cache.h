@@ -9,9 +9,9 @@
 namespace claviger::persistence {
 
 // A cache of keys of one host, in its part of the segment. A key is looked up once for all workers, and stays cached
-// when they are replaced. An entry is used for at most a minute, so that an error in the fence cannot last. The least
-// recently used key of a bucket is evicted. Thread-safe, also between processes. There is one for active and one for
-// dead keys.
+// when they are replaced. An entry is used for at most a minute, so that an error in the fence cannot last. keep()
+// evicts the least recently used key of the bucket whose place it can write. Thread-safe, also between processes. There
+// is one for active and one for dead keys.
 template <class Key>
 class SharedKeyCache final : public domain::KeyCache<Key> {
 public:

@@ -10,10 +10,10 @@
 
 namespace claviger::persistence {
 
-// The shared-memory segment of one host: a head (the layout's number and the id), and one part for each use. The only
-// part so far is the fence's. The master makes one segment at its start; its workers and its poller map it. It stays in
-// memory when a worker or the poller ends, so that a change reaches draining workers too. The kernel frees it when no
-// process holds or maps it any more.
+// The shared-memory segment of one host: a head (the layout's number and the id), and one part for each use: the
+// fence, the active keys, the dead keys. The master makes one segment at its start; its workers and its poller map it.
+// It stays in memory when a worker or the poller ends, so that a change reaches draining workers too. The kernel frees
+// it when no process holds or maps it any more.
 //
 // The head never changes after make(). Each part's header states what a process leaves in it that is killed while it
 // writes. Thread-safe.

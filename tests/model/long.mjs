@@ -12,7 +12,7 @@ const model = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'd
 const folder = join(dirname(process.env.TEST_CONFIG), 'model');
 const limit = { timeout: 15 * 60 * 1000, maxBuffer: 1 << 26 };
 const scenes = { own: ['-DOWN=true'], other: ['-DOWN=false'], 'own, restart': ['-DOWN=true', '-DRESTART'], 'other, restart': ['-DOWN=false', '-DRESTART'],
-  'other, takeover': ['-DOWN=false', '-DTAKEOVER'], 'other, restart, takeover': ['-DOWN=false', '-DRESTART', '-DTAKEOVER'] };
+  'other, takeover': ['-DOWN=false', '-DTAKEOVER'] };
 const total = { passed: 0, failed: 0 };
 
 // Reads the lines "NAME  own|other[, restart]  what" of the model's first comment.

@@ -58,6 +58,8 @@ class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(isEndedOnceItsSuccessorIsReady);
     CPPUNIT_TEST(isEndedWhereItsSuccessorCannotGetReady);
     CPPUNIT_TEST(isReplacedAgainWhereAReloadComesWhileASuccessorStarts);
+    CPPUNIT_TEST(isEndedWhereItsSuccessorDiesSoonAfterItWasReady);
+    CPPUNIT_TEST(doesNoWorkOnceSigtermHasCome);
     CPPUNIT_TEST(logsWhyItCannotGetReady);
     CPPUNIT_TEST(logsWhyItEndsAfterItWasReady);
     CPPUNIT_TEST_SUITE_END();
@@ -113,6 +115,35 @@ class EpochPollerTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.starts() == 3; }));
     }
 
+    // The successor may have claimed the segment: then its predecessor polls no more.
+    void isEndedWhereItsSuccessorDiesSoonAfterItWasReady() {
+        const LogToFile log;
+        Kept poller("[ ! -e broken ] || { rm broken; printf R >&4; exit 1; }; trap '' TERM; printf R >&4; sleep 20");
+        poller.tendFor(300ms);
+        std::ofstream(poller.file("broken")) << "once";
+        poller.replace();
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return count(log.text(), "not stopped in time") == 1; }));
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.starts() == 3; }));
+    }
+
+    void doesNoWorkOnceSigtermHasCome() {
+        const auto master = std::to_string(::getpid());
+        const auto poller = ::fork();
+        if (poller == 0) {
+            ::setenv(fcgi::InheritedDescriptors::markerOf(fcgi::ProcessRole::kPoller), master.c_str(), 1);
+            auto role = fcgi::WorkerRole::claim();
+            role->startUp();
+            ::raise(SIGTERM);
+            int works = 0;
+            role->poll([](const auto& pause) { return pause(5s); }, [&](const auto&) { works = 1; });
+            ::_exit(works);
+        }
+        int status = 0;
+        ::waitpid(poller, &status, 0);
+        CPPUNIT_ASSERT(WIFEXITED(status));
+        CPPUNIT_ASSERT_EQUAL(0, WEXITSTATUS(status));
+    }
+
     void isReplacedAgainWhereAReloadComesWhileASuccessorStarts() {
         const LogToFile log;
         Kept poller(kSlow);
@@ -139,7 +170,7 @@ class EpochPollerTest : public CppUnit::TestFixture {
         if (poller == 0) {
             ::setenv(fcgi::InheritedDescriptors::markerOf(fcgi::ProcessRole::kPoller), master.c_str(), 1);
             auto role = fcgi::WorkerRole::claim();
-            role->poll([](const auto&) {}, [](const auto&) {});
+            role->poll([](const auto&) { return true; }, [](const auto&) {});
             role->giveUp("a late reason");
             ::_exit(0);
         }

@@ -104,6 +104,7 @@ class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aSuccessorTakesOverAndNothingCachedIsLost);
     CPPUNIT_TEST(aSuccessorBumpsWhatChangesAfterItsFirstReading);
     CPPUNIT_TEST(aPredecessorThatLosesItsConnectionLeavesTheSegmentAlone);
+    CPPUNIT_TEST(aSuccessorTakesNoLeaseOfAReadingThatOverlapsItsOwn);
     CPPUNIT_TEST(beginsAnewAfterAPollerThatDied);
     CPPUNIT_TEST(beginsAnewBesideAPollerThatHangs);
     CPPUNIT_TEST(forgetsNodesThatAreNotRenewed);
@@ -406,6 +407,39 @@ private:
         CPPUNIT_ASSERT(fence_->holds(stamp));
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
         CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
+    }
+
+    static void awaitWaiting(RawConnection& connection) {
+        while (connection.value("SELECT COUNT(*) FROM information_schema.processlist WHERE state = "
+                                "'Waiting for table metadata lock'") == "0")
+            std::this_thread::sleep_for(5ms);
+    }
+
+    // The successor's first reading may include a change that such a reading lacks. A schema change holds the reading
+    // back here.
+    void aSuccessorTakesNoLeaseOfAReadingThatOverlapsItsOwn() {
+        persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
+        const auto connection = connections.borrow();
+        persistence::PollerClaim predecessor(*fence_);
+        CPPUNIT_ASSERT(predecessor.claim(*connection));
+        addRow();
+        RawConnection reader(testSettings().database, persistence::Account::kTool);
+        RawConnection worker(testSettings().database, persistence::Account::kWorker);
+        reader.run("START TRANSACTION");
+        reader.run("SELECT COUNT(*) FROM claviger.revocation_epochs");
+        std::thread alters([] {
+            RawConnection(testSettings().database, persistence::Account::kTool)
+                .run("ALTER TABLE claviger.revocation_epochs COMMENT = ''");
+        });
+        awaitWaiting(reader);
+        RunningPoller successor(*otherFence_, *faults_);
+        std::thread takesOver([&] { successor.takeOver(); });
+        awaitWaiting(worker);
+        fence_->lease(SharedFence::now() + domain::kLease);
+        reader.run("COMMIT");
+        alters.join();
+        takesOver.join();
+        CPPUNIT_ASSERT(!predecessor.isLost());
     }
 
     void endsAllThatIsCached(RunningPoller& successor) {
