@@ -36,6 +36,7 @@
    ROW_FIRST            other  the poller that leaves deletes its row before it lowers the fence
    DELETES_ANY_ROW      other  its DELETE, where that is late, takes the row of the poller after it
    TAKES_ANY_LEASE      other, takeover  a successor does not wait for a reading that began after its own
+   TAKES_FROM_ASK       other, takeover  it waits for one that began after its own had begun, not after it had ended
    ROW_LOST_AT_ONCE     other, restart  a server is back within a lease and has lost the row: a limit (README.md)
 
    By hand, since it takes a quarter of an hour (-DOWN=false -DRESTART -DTAKEOVER): TAKES_ANY_POLLER, where a successor
@@ -71,6 +72,7 @@ bool known = false;        /* something is remembered, and it says yes */
 byte heirSeen = 0;
 mtype = { absent, hasRead, isCovered, mayClaim };
 mtype heir = absent;
+bool asks = false;         /* its first reading is under way */
 bool claimed = false;      /* the poller has a token, and its lock at the server of its connection */
 bool served;               /* that server */
 
@@ -115,7 +117,7 @@ connect:
   atomic { !down; served = server; again = false; read = 0; asked = LEASE; begun = 0; renewal = 0; registered = LEASE }
 begin:
 #ifndef TAKES_ANY_POLLER
-  atomic { heir = absent; heirSeen = 0; claimed = true };  /* another token */
+  atomic { heir = absent; heirSeen = 0; asks = false; claimed = true };  /* another token */
 #endif
   atomic { claimed = true; fresh = 0; renewal = 0; begun = 0 };
 #ifndef ROW_LAST
@@ -143,7 +145,7 @@ poll:
   :: goto leave
 #ifdef TAKEOVER
   /* A successor claims the segment and renews the row, and is the poller from here on. Without the row it begins anew. */
-  :: atomic { heir == mayClaim -> begun = 0 };
+  :: atomic { heir == mayClaim && !asks -> begun = 0 };
      ask(if :: row -> rowAge = 0; deletesRow = false :: else -> again = true fi);
      if
      :: again -> goto begin
@@ -210,7 +212,14 @@ leave:
 #ifdef TAKEOVER
 /* The first reading of a successor. It finds the poller's lock, so both connections are of one server. */
 active proctype successor() {
+#ifdef TAKES_FROM_ASK
+  do
+  :: atomic { heir == absent && claimed && !down && served == server -> heir = hasRead; asks = true }
+  :: atomic { asks && !down && served == server -> heirSeen = epoch; asks = false }
+  od
+#else
   do :: atomic { heir == absent && claimed && !down && served == server -> heir = hasRead; heirSeen = epoch } od
+#endif
 }
 #endif
 
