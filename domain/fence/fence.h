@@ -73,8 +73,8 @@ public:
     // that was committed before need not wait then. Returns false if that is unknown.
     virtual bool isAlone() const = 0;
 
-    // Returns the time since the lease lapsed, counted from when this object was made at the earliest. 0 while the
-    // lease is valid, and without a segment.
+    // Returns the time since the lease lapsed, or since this object was made if that is later. 0 while the lease is
+    // valid, and without a segment.
     virtual std::chrono::milliseconds lapsedFor() const = 0;
 
     // Returns the id of the segment that this process maps. nullopt if it maps none; then holds() is always false.

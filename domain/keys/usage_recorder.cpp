@@ -13,6 +13,11 @@ constexpr std::size_t kTurns = 15;           // all waiting tenants are written 
 constexpr std::size_t kTenantsOfATurn = 50;  // the least
 constexpr std::size_t kMostKeys = 40'000;    // keys that may wait for a later turn; bounds the memory to some 6 MiB
 
+// Then nothing is asked: the question would wait as long again, in place of a request.
+bool isUnavailable(const std::exception& failure) {
+    return dynamic_cast<const StorageUnavailable*>(&failure) != nullptr;
+}
+
 }  // namespace
 
 UsageRecorder::UsageRecorder(TenantStores& stores, const TenantDirectory& directory, FaultReport& faults)
@@ -109,7 +114,7 @@ bool UsageRecorder::write(Gathered& gathered) {
         return true;
     } catch (const std::exception& failure) {
         const auto& tenant = gathered.tenant.id;
-        const bool givenUp = isGivenUp(tenant);
+        const bool givenUp = !isUnavailable(failure) && isGivenUp(tenant);
         if (!givenUp) {
             faults_.failed(failure.what());
             putBack(gathered);

@@ -44,10 +44,14 @@ public:
     std::uint64_t execute(Sql, const Values& = {}, const Names& = {});
     std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
-    // Defers a statement. The next call of query(), execute…() or commit…() sends it in one message with its own, so it
-    // costs no round trip. (On a Galera node it does cost one within a transaction.) If it fails, that later call
-    // throws its error, and no statement after it has run. Its rows are dropped. A statement with rows must not be
-    // deferred until COMMIT. If no call follows, it waits, also in the pool: the next borrower sends it.
+    // Each call that sends statements throws std::logic_error, and abandons the connection, if the server sends more or
+    // fewer answers than there are statements.
+    //
+    // Defers a statement; sends nothing, and throws nothing of the server. The next call of query(), execute…() or
+    // commit…() sends it in one message with its own, so it costs no round trip. (On a Galera node it does cost one
+    // within a transaction.) If it fails, that later call throws its error, and no statement after it has run. Its rows
+    // are dropped. A statement with rows must not be deferred until COMMIT. If no call follows, it waits, also in the
+    // pool: the next borrower sends it.
     void executeLater(Sql, const Values& = {}, const Names& = {});
 
     // A transaction. begin() is deferred as well. rollBack() drops the deferred statements and sends ROLLBACK at once.

@@ -72,8 +72,8 @@ public:
 
     // Lends the connection that was returned last. If none is idle, connects and blocks for that time. Throws what
     // Servers::connect throws. Throws domain::StorageUnavailable at once while the circuit breaker refuses
-    // (circuit_breaker.h). A failure to connect is reported to the circuit breaker. A lent connection may have been
-    // lost while it was idle: its first statement shows it.
+    // (circuit_breaker.h). It is told when connecting ends with StorageUnavailable, but not when the server answers
+    // with another error. A lent connection may have been lost while it was idle: its first statement shows it.
     Lease borrow();
 
     // The same, but always a fresh connection. Closes the idle connections of borrow(): if one is lost, the others are

@@ -31,13 +31,13 @@ public:
 
     // These are only for the poller.
     void bumpAll();               // bumps every shard: no stamp of earlier counters holds any more
-    void lower();                 // ends the lease: no stamp holds until the next lease
+    void lower();                 // ends the lease: no stamp holds until the next one; aloneUntil() stays
     void lease(Moment end);       // stamps may hold until `end`; to be called after all known changes were bumped
     void aloneUntil(Moment end);  // until then this host is the only one; a past time: other hosts may be there
 
-    Moment readingOfLease() const;                        // when the reading began that granted the last lease
-    PollerToken poller() const;                           // the poller that has claimed the segment; kNoPoller: none
-    void claim(PollerToken);                              // for this poller, whoever had it
+    Moment readingOfLease() const;  // when the reading of the last lease began; long ago after lower()
+    PollerToken poller() const;     // the poller that has claimed the segment; kNoPoller: none
+    void claim(PollerToken);        // for this poller, whoever had it
     bool claimFrom(PollerToken before, PollerToken now);  // false, and nothing changed, if another poller has it
 
 private:

@@ -1,5 +1,7 @@
 #include "tests/support/in_memory_stores.h"
 
+#include <stdexcept>
+
 #include "tests/support/in_memory_tables.h"
 
 namespace claviger::tests {
@@ -21,10 +23,10 @@ void InMemoryStores::fail(const domain::Tenant& tenant, TenantData::Part part) {
 
 void InMemoryStores::be(Writes writes, const domain::Tenant& tenant) {
     const std::lock_guard lock(mutex_);
-    if (writes == Writes::kReadOnly)
-        readOnly_.insert(tenant.id);
-    else
-        readOnly_.erase(tenant.id);
+    readOnly_.erase(tenant.id);
+    gone_.erase(tenant.id);
+    if (writes == Writes::kReadOnly) readOnly_.insert(tenant.id);
+    if (writes == Writes::kGone) gone_.insert(tenant.id);
 }
 
 // The work runs on a copy. Without a commit the copy is discarded.
@@ -33,6 +35,7 @@ domain::EffectiveAt InMemoryStores::runTransaction(const domain::Tenant& tenant,
     const std::lock_guard lock(mutex_);
     checkReach();
     if (readOnly_.contains(tenant.id)) throw domain::StorageUnavailable("the fake is read-only");
+    if (gone_.contains(tenant.id)) throw std::runtime_error("the tables of the fake are gone");
     auto copy = tenants_[tenant.id];
     InMemoryTables tables(copy);
     if (work(tables) == Ending::kCommit) tenants_[tenant.id] = std::move(copy);

@@ -58,8 +58,9 @@ public:
     // LoginAttempts::clearAway. kNone ends that.
     void fail(const domain::Tenant&, TenantData::Part);
 
-    // From now on every transaction of the tenant throws StorageUnavailable, until this is called with kWritable.
-    enum class Writes { kWritable, kReadOnly };
+    // From now on every transaction of the tenant throws, until this is called with kWritable: StorageUnavailable with
+    // kReadOnly, another exception with kGone.
+    enum class Writes { kWritable, kReadOnly, kGone };
     void be(Writes, const domain::Tenant&);
 
 protected:
@@ -73,7 +74,7 @@ private:
     mutable std::mutex mutex_;
     mutable std::map<domain::TenantId, TenantData> tenants_;
     Reach reach_ = Reach::kReachable;
-    std::set<domain::TenantId> readOnly_;
+    std::set<domain::TenantId> readOnly_, gone_;
 };
 
 // Maps hosts to tenants. Thread-safe, except while a host is added.

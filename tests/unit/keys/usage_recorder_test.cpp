@@ -48,6 +48,7 @@ class UsageRecorderTest : public SceneFixture<Scene> {
     CPPUNIT_TEST(whereNothingCanBeWrittenManyKeysAskNoSooner);
     CPPUNIT_TEST(keepsAndReportsWhatCannotBeWritten);
     CPPUNIT_TEST(givesUpTheUsesOfATenantThatWasDropped);
+    CPPUNIT_TEST(doesNotAskForTheTenantInAnOutage);
     CPPUNIT_TEST(saysThatItWorksOnceEveryTenantIsWritten);
     CPPUNIT_TEST(writesWithoutBeingAsked);
     CPPUNIT_TEST(writesAtItsEnd);
@@ -253,7 +254,8 @@ class UsageRecorderTest : public SceneFixture<Scene> {
 
     void givesUpTheUsesOfATenantThatWasDropped() {
         auto& stores = scene_->world.stores;
-        for (const auto& tenant : {scene_->acme, scene_->globex}) stores.be(InMemoryStores::Writes::kReadOnly, tenant);
+        using Writes = InMemoryStores::Writes;
+        for (const auto& tenant : {scene_->acme, scene_->globex}) stores.be(Writes::kGone, tenant);
         scene_->world.directory.close(scene_->acme.id);
         note(1s);
         recorder().flush();
@@ -261,10 +263,23 @@ class UsageRecorderTest : public SceneFixture<Scene> {
         recorder().note(scene_->globex, {scene_->other, scene_->now + 1s});
         recorder().flush();
         CPPUNIT_ASSERT(scene_->faults.failures >= 1);
-        for (const auto& tenant : {scene_->acme, scene_->globex}) stores.be(InMemoryStores::Writes::kWritable, tenant);
+        for (const auto& tenant : {scene_->acme, scene_->globex}) stores.be(Writes::kWritable, tenant);
         recorder().flush();
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, key().uses);  // it did not wait for another turn
         CPPUNIT_ASSERT(lastUse(scene_->globex, scene_->other));
+    }
+
+    // In an outage the question would take as long again, in the place of a request. The uses wait.
+    void doesNotAskForTheTenantInAnOutage() {
+        auto& stores = scene_->world.stores;
+        stores.be(InMemoryStores::Writes::kReadOnly, scene_->acme);
+        scene_->world.directory.close(scene_->acme.id);
+        note(1s);
+        recorder().flush();
+        CPPUNIT_ASSERT(scene_->faults.failures >= 1);
+        stores.be(InMemoryStores::Writes::kWritable, scene_->acme);
+        recorder().flush();
+        CPPUNIT_ASSERT(lastUse() == 1s);
     }
 
     void saysThatItWorksOnceEveryTenantIsWritten() {
