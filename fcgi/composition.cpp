@@ -72,9 +72,8 @@ struct Composition::Parts {
           segment(openSegment(descriptor)),
           fence(fenceOf(segment.get())),
           cachesKeys(segment && settings.verify.cacheKeys > 0),
-          activeKeys(cachesKeys ? segment->activeKeys() : std::span<persistence::KeyBucket<domain::ActiveKey>>(),
-                     *fence),
-          deadKeys(cachesKeys ? segment->deadKeys() : std::span<persistence::KeyBucket<domain::DeadKey>>(), *fence),
+          activeKeys(cachesKeys ? segment->activeKeys() : decltype(segment->activeKeys())(), *fence),
+          deadKeys(cachesKeys ? segment->deadKeys() : decltype(segment->deadKeys())(), *fence),
           directory(connections),
           tenants(directory, *fence),
           transactions(connections, *fence),
@@ -101,7 +100,7 @@ struct Composition::Parts {
     persistence::Connections connections;
     std::unique_ptr<persistence::Segment> segment;  // null: the process maps none
     std::unique_ptr<domain::Fence> fence;
-    const bool cachesKeys;
+    const bool cachesKeys;  // a reload may turn the caches off
     persistence::SharedKeyCache<domain::ActiveKey> activeKeys;
     persistence::SharedKeyCache<domain::DeadKey> deadKeys;
     persistence::MySqlTenantDirectory directory;

@@ -28,8 +28,8 @@ constexpr std::chrono::milliseconds kLease{400};
 constexpr std::chrono::milliseconds kAcknowledgementDelay{500};
 
 // The stamp of a cached entry: the shards that a result depends on, with their counters from before the query. A key's
-// entry depends on the key and its user, a session's on the session and its user, a tenant's on the tenant. Holds at
-// most kMost shards; the constructor throws std::out_of_range for more.
+// entry depends on the key, its user and its tenant, a session's on the session, its user and its tenant, a tenant's on
+// the tenant. Holds at most kMost shards; the constructor throws std::out_of_range for more.
 class CacheStamp {
 public:
     static constexpr std::size_t kMost = 3;

@@ -14,7 +14,7 @@
 namespace claviger::domain {
 
 // Caches results of database queries in the memory of this process. An entry is returned only while Fence::holds() is
-// true for its stamp, and for at most a minute after keep(), so that an error in the fence cannot last. An entry that
+// true for its stamp, and for a limited time after keep(), so that an error in the fence cannot last. An entry that
 // is no longer returned stays in memory until another takes its place.
 //
 // Bounded: holds at most `capacity` entries, rounded up to a multiple of 8; 0 turns the cache off. Eight entries share
@@ -46,7 +46,7 @@ public:
         return std::nullopt;
     }
 
-    // Caches the value for a minute, in place of an earlier one of the key. The stamp's counters must have been read
+    // Caches the value in place of an earlier one of the key. The stamp's counters must have been read
     // before the query.
     void keep(const Key& key, Value value, const CacheStamp& stamp) {
         if (places_.empty()) return;

@@ -13,11 +13,6 @@ constexpr std::size_t kTurns = 15;           // all waiting tenants are written 
 constexpr std::size_t kTenantsOfATurn = 50;  // the least
 constexpr std::size_t kMostKeys = 40'000;    // keys that may wait for a later turn; bounds the memory to some 6 MiB
 
-// Then nothing is asked: the question would wait as long again, in place of a request.
-bool isUnavailable(const std::exception& failure) {
-    return dynamic_cast<const StorageUnavailable*>(&failure) != nullptr;
-}
-
 }  // namespace
 
 UsageRecorder::UsageRecorder(TenantStores& stores, const TenantDirectory& directory, FaultReport& faults)
@@ -105,34 +100,31 @@ void UsageRecorder::writeAll(Queue taken) {
     if (allWell) faults_.worked();
 }
 
-// Returns false if not everything could be written. The rest is put back into the queue, or given up.
+// Returns false if not everything could be written. The rest is put back into the queue, or given up. In an outage it
+// is put back without a look for the tenant: that query would wait as long again, in place of a request.
 bool UsageRecorder::write(Gathered& gathered) {
     try {
         while (!gathered.uses.empty()) writeSome(gathered);
-        const std::lock_guard lock(mutex_);
-        failing_.erase(gathered.tenant.id);
-        return true;
+    } catch (const StorageUnavailable& failure) {
+        putBack(gathered, failure);
+        return false;
     } catch (const std::exception& failure) {
-        const auto& tenant = gathered.tenant.id;
-        const bool givenUp = !isUnavailable(failure) && isGivenUp(tenant);
-        if (!givenUp) {
-            faults_.failed(failure.what());
-            putBack(gathered);
+        if (isOpen(gathered.tenant.id)) {
+            putBack(gathered, failure);
+            return false;
         }
-        const std::lock_guard lock(mutex_);
-        if (givenUp)
-            failing_.erase(tenant);
-        else
-            failing_.insert(tenant);
-        return givenUp;
     }
+    const std::lock_guard lock(mutex_);
+    failing_.erase(gathered.tenant.id);
+    return true;
 }
 
-bool UsageRecorder::isGivenUp(const TenantId& tenant) const {
+// True too if that cannot be found out.
+bool UsageRecorder::isOpen(const TenantId& tenant) const {
     try {
-        return !directory_.isOpen(tenant);
+        return directory_.isOpen(tenant);
     } catch (const std::exception&) {
-        return false;
+        return true;
     }
 }
 
@@ -149,8 +141,11 @@ void UsageRecorder::writeSome(Gathered& gathered) {
     for (const auto& use : uses) gathered.uses.erase(use.key);
 }
 
-void UsageRecorder::putBack(Gathered& gathered) {
+void UsageRecorder::putBack(const Gathered& gathered, const std::exception& failure) {
+    faults_.failed(failure.what());
     for (const auto& [key, use] : gathered.uses) note(gathered.tenant, use);
+    const std::lock_guard lock(mutex_);
+    failing_.insert(gathered.tenant.id);
 }
 
 void UsageRecorder::run(const std::stop_token& stop) {

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <list>
 #include <mutex>
@@ -64,8 +65,8 @@ private:
     void writeAll(Queue);
     bool write(Gathered&);
     void writeSome(Gathered&);
-    bool isGivenUp(const TenantId&) const;
-    void putBack(Gathered&);
+    bool isOpen(const TenantId&) const;
+    void putBack(const Gathered&, const std::exception&);
     void run(const std::stop_token&);
 
     TenantStores& stores_;

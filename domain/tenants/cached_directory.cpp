@@ -41,18 +41,20 @@ SharedTenant CachedDirectory::look(const HostName& host) const {
     return tenant;
 }
 
-// Returns true to one of the threads that ask at the same time.
+// Returns true to one of the threads that call it at the same time.
 bool CachedDirectory::isTurnToCacheAll() const {
     const auto now = std::chrono::steady_clock::now();
     auto next = nextCachingOfAll_.load();
     return now >= next && nextCachingOfAll_.compare_exchange_strong(next, now + kCacheAllEvery);
 }
 
-// Caches none if there are more hosts than places: they would evict those in use. Ignores a refusal of the database and
+// Reads nothing while the lease has lapsed, since no entry would hold. Caches none if there are more hosts than places:
+// they would evict those in use. Ignores a refusal of the database and
 // a row that cannot be read: they concern one tenant, and the lookup of that tenant reports them.
 void CachedDirectory::cacheAll() const {
     ShardCounters before;
     fence_.read(before);
+    if (!fence_.holds({before, {}})) return;
     try {
         const auto hosts = directory_.list(kMostCached + 1);
         if (hosts.size() > kMostCached) return;

@@ -11,9 +11,9 @@ namespace claviger::domain {
 // A directory that caches the tenants that it has found. A cached tenant is used only while the fence holds. Unknown
 // hosts are not cached: so a new tenant is found at once, and guessed host names evict no tenant. Thread-safe.
 //
-// A host that is not cached is looked up with all others in one query, if that was not done within the last ten
-// seconds. So a process that has just started, or a cache that holds nothing any more, costs one query and not one for
-// each tenant.
+// While the lease holds, a host that is not cached is looked up with all others in one query, if that was not done
+// within the last ten seconds and there are not more than kMostCached. So a process that has just started, or a cache
+// that holds nothing any more, costs one query and not one for each tenant.
 class CachedDirectory final : public TenantDirectory {
 public:
     static constexpr std::size_t kMostCached = 16'384;  // hosts

@@ -17,7 +17,7 @@ using State = WorkerProcess::State;
 constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 5s;
 constexpr auto kSoon = 10s;            // a poller that lasts longer has not failed at its start
-constexpr auto kSuccessorLimit = 10s;  // to get ready; meanwhile its predecessor works
+constexpr auto kSuccessorLimit = 10s;  // to get ready, while its predecessor works
 constexpr auto kStopLimit = 5s;        // the poller's database time-outs let it end before that
 
 }  // namespace
@@ -31,10 +31,8 @@ void PollerSupervisor::tend() {
         if (poller.readiness() >= 0 && poller.hear()) endPredecessorsOf(poller);
     reap();
     killTheLate();
-    if (stopped_) return;
-    const bool isTurn =
-        pollers_.empty() ? Clock::now() >= startAt_ : replaceAgain_ && pollers_.back().state() == State::kReady;
-    if (isTurn) start();
+    const bool isWanted = pollers_.empty() || (replaceAgain_ && pollers_.back().state() == State::kReady);
+    if (isWanted && !stopped_ && Clock::now() >= startAt_) start();
 }
 
 void PollerSupervisor::replace() {

@@ -33,20 +33,19 @@ public:
     int sharedMemory() const { return sharedMemory_ ? sharedMemory_.get() : -1; }
 
     // Prepares the process; call it before any thread starts. From then on SIGTERM is blocked: serve() and poll() wait
-    // for it. The master's death sends SIGTERM, so that a worker drains. Only the master ends this
-    // process: SIGINT and SIGHUP are ignored, since Ctrl-C reaches the whole group of a terminal. SIGPIPE is ignored
-    // too. The process leaves no core dump, and no other process of its account can read its memory. Its limit of
-    // descriptors is raised to the hard limit. Ends the process if the master has ended already.
+    // for it. The master's death sends SIGTERM, so that a worker drains. Only the master ends this process: SIGINT and
+    // SIGHUP are ignored, since Ctrl-C reaches the whole group of a terminal. SIGPIPE is ignored too. The process
+    // leaves no core dump, and no other process of its account can read its memory. Its limit of descriptors is raised
+    // to the hard limit. Ends the process if the master has ended already.
     void startUp() const;
 
     // Why a worker ends: its master stops, or has started other workers in its place.
     enum class Ended { kStopped, kReplaced };  // the values that SIGTERM brings (sigqueue(3)); kStopped without one
 
-    // A worker: reports to the master that it is ready, serves until SIGTERM, then drains. Blocks until the
-    // last connection has had its response and is closed. If that takes over 10 s, logs `worker_cut_off` and ends the
+    // A worker: reports to the master that it is ready, serves until SIGTERM, then drains. Blocks until the last
+    // connection has had its response and is closed. If that takes over 10 s, logs `worker_cut_off` and ends the
     // process. When the drain begins, it calls `hurry` with the time that a deferred answer may still wait to become
-    // ready. The value that came
-    // with the signal says why. To be called once; `application` must outlive the call. Throws
+    // ready. Returns the value that came with SIGTERM. To be called once; `application` must outlive the call. Throws
     // std::runtime_error (std::system_error) if it cannot start serving.
     using Hurry = std::function<void(std::chrono::milliseconds)>;
     Ended serve(

@@ -20,10 +20,11 @@ namespace claviger::persistence {
 // reconnects by itself, and it has no current schema. For one thread at a time.
 //
 // Every method that sends a statement throws ConnectionLost if the connection is lost; alive() is false from then on.
-// It throws the other exceptions of errors.h if the server refuses a statement. The caller then ends an open
-// transaction by rollBack(). After Deadlock with error 1213 within a transaction, each of these methods but rollBack()
-// throws Deadlock again. Reason: the server has rolled the transaction back, and would run and commit later statements
-// outside of it.
+// If the server sends more or fewer answers than there are statements, it abandons the connection and throws
+// std::logic_error. It throws the other exceptions of errors.h if the server refuses a statement. The caller then ends
+// an open transaction by rollBack(). After Deadlock with error 1213 within a transaction, each of these methods but
+// rollBack() throws Deadlock again. Reason: the server has rolled the transaction back, and would run and commit later
+// statements outside of it.
 class Connection {
 public:
     // Connects and sets up the session, in one round trip after the login. Throws ConnectionLost if the server cannot
@@ -44,9 +45,6 @@ public:
     std::uint64_t execute(Sql, const Values& = {}, const Names& = {});
     std::uint64_t executeOnTuples(Sql, const Tuples&, const Names&);
 
-    // Each call that sends statements throws std::logic_error, and abandons the connection, if the server sends more or
-    // fewer answers than there are statements.
-    //
     // Defers a statement; sends nothing, and throws nothing of the server. The next call of query(), execute…() or
     // commit…() sends it in one message with its own, so it costs no round trip. (On a Galera node it does cost one
     // within a transaction.) If it fails, that later call throws its error, and no statement after it has run. Its rows

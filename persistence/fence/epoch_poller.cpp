@@ -109,7 +109,8 @@ bool EpochPoller::poll(const Pause& pause) {
 // Registers this host, waits kAcknowledgementDelay, reads the epochs and bumps every shard. After that no earlier
 // cached entry is valid. Every revocation from the registration on waits for this host. The wait is longer than another
 // host may take itself for the only one. During the wait it looks for other hosts, so that this host's own changes need
-// not wait. Returns false if the poller is to stop.
+// not wait. If another poller has claimed the segment, it only waits for a moment: poll() finds the claim lost. Returns
+// false if the poller is to stop.
 bool EpochPoller::begin(const Pause& pause) {
     if (!claim_.claim(connection())) return pause(kReadEvery);
     claimedAt_ = SharedFence::now();

@@ -13,9 +13,9 @@
 
 namespace claviger::persistence {
 
-// The epoch poller of one host, which writes its segment's lease. It runs in a process of its own, which the
-// master starts. It claims the segment first. 100 ms after each round it reads the epochs and the rows of `nodes`,
-// bumps the changed shards and renews the lease. The lease counts from before the reading.
+// The epoch poller of one host, which writes its segment's lease. It runs in a process of its own, which the master
+// starts. It claims the segment first. 100 ms after each round it reads the epochs and the rows of `nodes`, bumps the
+// changed shards and renews the lease. The lease counts from before the reading.
 //
 // On each new connection it begins anew. It claims the segment, ends the lease, checks the peppers, commits this host's
 // row of `nodes`, waits half a second, reads the epochs and bumps every shard. The next reading grants the first lease.
@@ -37,10 +37,9 @@ public:
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
     // Takes over from the poller that has claimed the segment. It must be at work on the same server, and grant a lease
-    // within two seconds after this poller's first reading. If it does not, run() begins anew; this
-    // host's peppers may be recorded by then.
-    // Returns false if a pause has returned false: then do not run(). To be called at most once, before run(). Throws
-    // nothing.
+    // within two seconds after this poller's first reading. If it does not, run() begins anew; this host's peppers may
+    // be recorded by then. Returns false if a pause has returned false: then do not run(). To be called at most once,
+    // before run(). Throws nothing.
     bool takeOver(const Pause&);
 
     // Blocks until the pause returns false. Tries again 200 ms after each failure, on a fresh connection. At the end it

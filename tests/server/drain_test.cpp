@@ -22,15 +22,22 @@ public:
         open_ = true;
         open_.notify_all();
     }
+    void shut() { open_ = false; }
 
 private:
     std::atomic<bool> open_ = false;
 };
 
-// Opens the gate even where the test fails before it does. With the gate shut the server could not end.
-struct Opener {
-    Gate& gate;
-    ~Opener() { gate.open(); }
+// A server of one thread, whose requests wait for the gate. The gate opens even where the test fails before it opens
+// it: with the gate shut the server could not end.
+struct HeldServer {
+    ~HeldServer() { gate.open(); }
+
+    Gate gate;
+    AcceptorFixture server{1, [this](const fcgi::Request&) {
+                               gate.pass();
+                               return fcgi::Response(204);
+                           }};
 };
 
 class DrainTest : public CppUnit::TestFixture {
@@ -39,6 +46,7 @@ class DrainTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(asksIdleKeptConnectionsToLeave);
     CPPUNIT_TEST(answersWhatStillArrivesOnAKeptConnection);
     CPPUNIT_TEST(answersWhatArrivesSoonAfterALateResponse);
+    CPPUNIT_TEST(doesNotCutARequestThatWaitsForAThread);
     CPPUNIT_TEST(answersWhatRunsAndWhatWaitsInTheBacklog);
     CPPUNIT_TEST(losesNothingUnderLoad);
     CPPUNIT_TEST(cutsIdleConnectionsAfterTheGrace);
@@ -80,12 +88,8 @@ class DrainTest : public CppUnit::TestFixture {
 
     // nginx keeps a connection once it has read the response, and may send the next request before it sees the nudge.
     void answersWhatArrivesSoonAfterALateResponse() {
-        Gate gate;
-        AcceptorFixture server(1, [&](const fcgi::Request&) {
-            gate.pass();
-            return fcgi::Response(204);
-        });
-        const Opener opener{gate};
+        HeldServer held;
+        auto& [gate, server] = held;
         auto client = server.connect();
         client.send({.method = "POST"});
         CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));
@@ -98,13 +102,36 @@ class DrainTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(drained.get());  // the client keeps its end open, and is cut off
     }
 
-    void answersWhatRunsAndWhatWaitsInTheBacklog() {
-        Gate gate;
-        AcceptorFixture server(1, [&](const fcgi::Request&) {
-            gate.pass();
-            return fcgi::Response(204);
+    // Its body is larger than the socket's buffers, so a part of it is sent after the grace.
+    void doesNotCutARequestThatWaitsForAThread() {
+        HeldServer held;
+        auto& [gate, server] = held;
+        gate.open();
+        auto waiting = server.connect();
+        CPPUNIT_ASSERT(waiting.ask({}));
+        gate.shut();
+        auto running = server.connect();
+        running.send({.target = "/running", .keep = false});
+        CPPUNIT_ASSERT(eventually([&] { return server.count() == 2; }));
+        auto sent = std::async(std::launch::async, [&] {
+            return waiting.send(
+                {.method = "POST", .target = "/waiting", .body = std::string(900'000, 'b'), .keep = false});
         });
-        const Opener opener{gate};
+        CPPUNIT_ASSERT(sent.wait_for(200ms) == std::future_status::timeout);
+        auto drained = drain(server, 200ms, 5s);
+        CPPUNIT_ASSERT(drained.wait_for(500ms) == std::future_status::timeout);
+        gate.open();
+        CPPUNIT_ASSERT(sent.get());
+        const auto answer = waiting.receive();
+        CPPUNIT_ASSERT(answer);
+        CPPUNIT_ASSERT_EQUAL(204, answer->status);
+        CPPUNIT_ASSERT(server.seen().back().bodyState == fcgi::BodyState::kTooLarge);  // all of it was read
+        CPPUNIT_ASSERT(drained.get());
+    }
+
+    void answersWhatRunsAndWhatWaitsInTheBacklog() {
+        HeldServer held;
+        auto& [gate, server] = held;
         auto running = server.connect();
         running.send({.target = "/running", .keep = false});
         CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));
@@ -141,12 +168,8 @@ class DrainTest : public CppUnit::TestFixture {
     }
 
     void saysSoWhereARequestDoesNotEnd() {
-        Gate gate;
-        AcceptorFixture server(1, [&](const fcgi::Request&) {
-            gate.pass();
-            return fcgi::Response(204);
-        });
-        const Opener opener{gate};
+        HeldServer held;
+        auto& [gate, server] = held;
         auto client = server.connect();
         client.send({});
         CPPUNIT_ASSERT(eventually([&] { return server.count() == 1; }));

@@ -1,6 +1,7 @@
 // When a poller counts as ready, how its master restarts it, and where its reasons go.
 
 #include <cppunit/extensions/HelperMacros.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +52,25 @@ private:
     fcgi::PollerSupervisor supervisor_;
 };
 
+// For its lifetime this process can open no descriptor.
+class NoMoreDescriptors {
+public:
+    NoMoreDescriptors() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const int lowest = ::dup(0);
+        ::close(lowest);
+        auto none = before_;
+        none.rlim_cur = static_cast<rlim_t>(lowest);
+        ::setrlimit(RLIMIT_NOFILE, &none);
+    }
+    NoMoreDescriptors(const NoMoreDescriptors&) = delete;
+    NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
+    ~NoMoreDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
 class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(EpochPollerTest);
     CPPUNIT_TEST(isRestartedAfterAGrowingPauseWhereItWasNeverReady);
@@ -59,6 +79,7 @@ class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(isEndedWhereItsSuccessorCannotGetReady);
     CPPUNIT_TEST(isReplacedAgainWhereAReloadComesWhileASuccessorStarts);
     CPPUNIT_TEST(isEndedWhereItsSuccessorDiesSoonAfterItWasReady);
+    CPPUNIT_TEST(worksOnWhereNoSuccessorCanBeStarted);
     CPPUNIT_TEST(doesNoWorkOnceSigtermHasCome);
     CPPUNIT_TEST(logsWhyItCannotGetReady);
     CPPUNIT_TEST(logsWhyItEndsAfterItWasReady);
@@ -124,6 +145,21 @@ class EpochPollerTest : public CppUnit::TestFixture {
         poller.replace();
         CPPUNIT_ASSERT(poller.tendUntil([&] { return count(log.text(), "not stopped in time") == 1; }));
         CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.starts() == 3; }));
+    }
+
+    void worksOnWhereNoSuccessorCanBeStarted() {
+        const LogToFile log;
+        Kept poller(kSlow);
+        poller.tendFor(600ms);
+        {
+            const NoMoreDescriptors none;
+            poller.replace();
+            poller.tendFor(1s);
+        }
+        CPPUNIT_ASSERT_EQUAL(1, count(log.text(), "poller_not_started"));  // the next attempt comes after 5 s
+        CPPUNIT_ASSERT_EQUAL(0, count(log.text(), "poller_stopped"));
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return poller.starts() == 2; }));
+        CPPUNIT_ASSERT(poller.tendUntil([&] { return count(log.text(), "poller_stopped") == 1; }));
     }
 
     void doesNoWorkOnceSigtermHasCome() {

@@ -102,6 +102,8 @@ class MasterTest : public CppUnit::TestFixture {
         load.stop();
         CPPUNIT_ASSERT_EQUAL(0, load.failed());
         CPPUNIT_ASSERT_EQUAL(std::size_t{10}, workers.size());
+        CPPUNIT_ASSERT_EQUAL(10, service.daemon.count("worker was replaced"));
+        CPPUNIT_ASSERT_EQUAL(0, service.daemon.count("worker was stopped"));
         CPPUNIT_ASSERT_EQUAL(0, service.daemon.count("\"level\":\"error\""));
     }
 
@@ -185,6 +187,7 @@ class MasterTest : public CppUnit::TestFixture {
             CPPUNIT_ASSERT(client.receive());
             client.close();
             CPPUNIT_ASSERT_EQUAL(0, service.daemon.wait());
+            CPPUNIT_ASSERT_EQUAL(2, service.daemon.count("worker was stopped"));
             CPPUNIT_ASSERT_EQUAL(0, service.daemon.count("\"level\":\"error\""));
         }
     }

@@ -42,7 +42,8 @@ int runWorker(WorkerRole& role, const fs::path& folder) {
         return 1;
     }
     try {
-        role.serve(3, answer);
+        const auto ended = role.serve(3, answer);
+        std::cerr << (ended == WorkerRole::Ended::kReplaced ? "worker was replaced\n" : "worker was stopped\n");
         return 0;
     } catch (const std::exception& thrown) {
         role.giveUp(thrown.what());

@@ -22,12 +22,4 @@ public:
     virtual void keep(const secrets::KeyHash&, const Key&, const CacheStamp&) = 0;
 };
 
-// Caches nothing.
-template <class Key>
-class NoKeyCache final : public KeyCache<Key> {
-public:
-    std::optional<Key> find(const secrets::KeyHash&) override { return std::nullopt; }
-    void keep(const secrets::KeyHash&, const Key&, const CacheStamp&) override {}
-};
-
 }  // namespace claviger::domain

@@ -42,8 +42,8 @@ public:
 
     virtual std::vector<KeyOwner> listAllActive() const = 0;  // of all users, by their e-mail, each's newest first
 
-    // Returns one result for each of the pairs, in their order: the key with one of these hashes. Active, if its user is
-    // approved; otherwise dead, whatever its user is. Needs at least one pair.
+    // Returns one result for each of the pairs, in their order: the key with one of these hashes. It is active if it
+    // was not revoked and its user is approved, and dead if it was revoked. Needs at least one pair.
     virtual std::vector<KeyByHash> findByHash(const std::vector<KeyHashes>&) const = 0;
 
     // Returns one result for each of the ids, in their order: the active key with this id, if its user is approved,

@@ -6,13 +6,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <functional>
 #include <thread>
 
-#include "tests/support/raw_connection.h"
-#include "tests/support/recorded_faults.h"
-#include "tests/support/test_database.h"
+#include "tests/contract/database/poller_fixture.h"
 
 namespace claviger::tests {
 namespace {
@@ -24,65 +21,7 @@ using persistence::Segment;
 using persistence::SharedFence;
 using namespace std::chrono_literals;
 
-constexpr Shard kShard{77}, kOther{78};
-
-CacheStamp stampFor(const SharedFence& fence, Shard shard) {
-    domain::ShardCounters counters;
-    fence.read(counters);
-    return {counters, {shard}};
-}
-
-// Sleeps for real; ends the poller once stop() was called.
-class Pauses {
-public:
-    bool operator()(std::chrono::milliseconds time) {
-        std::this_thread::sleep_for(time);
-        return !stopped_;
-    }
-    void stop() { stopped_ = true; }
-
-private:
-    std::atomic<bool> stopped_ = false;
-};
-
-// A poller in a thread of its own, with connections of its own, as a process has them.
-class RunningPoller {
-public:
-    RunningPoller(SharedFence& fence, RecordedFaults& faults)
-        : poller_(connections_, fence, {}, faults), fence_(fence) {}
-    ~RunningPoller() { end(); }
-    RunningPoller(const RunningPoller&) = delete;
-    RunningPoller& operator=(const RunningPoller&) = delete;
-
-    void takeOver() {
-        poller_.takeOver([this](auto time) { return pauses_(time); });
-    }
-    void start() {
-        thread_ = std::thread([this] { poller_.run([this](auto time) { return pauses_(time); }); });
-    }
-    void startAndAwaitLease() {
-        start();
-        while (!fence_.holds(stampFor(fence_, kShard))) std::this_thread::sleep_for(5ms);
-    }
-    // Until a reading that began after this call has granted a lease.
-    void awaitAnotherLease() {
-        const auto now = SharedFence::now();
-        while (fence_.readingOfLease() <= now) std::this_thread::sleep_for(5ms);
-    }
-    void end() {
-        pauses_.stop();
-        if (thread_.joinable()) thread_.join();
-    }
-
-private:
-    persistence::Connections connections_{testSettings().database, persistence::Account::kWorker};
-    Pauses pauses_;
-    EpochPoller poller_;
-    SharedFence& fence_;
-    std::thread thread_;
-};
-
-class EpochPollerTest : public CppUnit::TestFixture {
+class EpochPollerTest : public PollerFixture {
     CPPUNIT_TEST_SUITE(EpochPollerTest);
     CPPUNIT_TEST(aSegmentIsSharedByAllWhoMapIt);
     CPPUNIT_TEST(aSegmentOfAnotherLayoutIsRefused);
@@ -101,35 +40,10 @@ class EpochPollerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aDeleteThatIsLateSparesTheRowOfTheNextPoller);
     CPPUNIT_TEST(beginsAnewWhereItsRowIsGone);
     CPPUNIT_TEST(beginsAnewOnANewConnection);
-    CPPUNIT_TEST(aSuccessorTakesOverAndNothingCachedIsLost);
-    CPPUNIT_TEST(aSuccessorBumpsWhatChangesAfterItsFirstReading);
-    CPPUNIT_TEST(aPredecessorThatLosesItsConnectionLeavesTheSegmentAlone);
-    CPPUNIT_TEST(aSuccessorTakesNoLeaseOfAReadingThatOverlapsItsOwn);
-    CPPUNIT_TEST(beginsAnewAfterAPollerThatDied);
-    CPPUNIT_TEST(beginsAnewBesideAPollerThatHangs);
     CPPUNIT_TEST(forgetsNodesThatAreNotRenewed);
     CPPUNIT_TEST(recordsThePeppersThatItsWorkersHave);
     CPPUNIT_TEST(registersNothingWithAnotherPepperOfARecordedVersion);
     CPPUNIT_TEST_SUITE_END();
-
-public:
-    void setUp() override {
-        tenant_.emplace(database().makeTenant());
-        const int fd = Segment::make(0);
-        fence_.reset(), otherFence_.reset();
-        segment_.emplace(fd), other_.emplace(fd);
-        fence_.emplace(*segment_), otherFence_.emplace(*other_);
-        faults_.emplace();
-        ::close(fd);
-        database().execute(*tenant_, "DELETE FROM claviger.nodes");
-    }
-    void tearDown() override {
-        database().execute(*tenant_, "DELETE FROM claviger.nodes");
-        database().execute(*tenant_, "DELETE FROM claviger.peppers WHERE version IN (7, 8)");
-    }
-
-private:
-    static TestDatabase& database() { return TestDatabase::instance(); }
 
     // Runs a poller. Before each pause it calls `step` with the number of the pause, from 1, and ends once that returns
     // false. In the pauses that follow its registration it calls `announced_` instead.
@@ -139,15 +53,6 @@ private:
         EpochPoller(connections, *fence_, peppers_, *faults_).run([&](std::chrono::milliseconds time) {
             return time == domain::kAcknowledgementDelay / 4 ? announced_() : step(++pauses);
         });
-    }
-
-    void bump(Shard shard, int by) {
-        database().execute(*tenant_, "UPDATE claviger.revocation_epochs SET epoch = epoch + " + std::to_string(by) +
-                                         " WHERE slot = " + std::to_string(indexOf(shard)));
-    }
-    std::int64_t nodes(const std::string& condition = "TRUE") {
-        const auto rows = database().query(*tenant_, "SELECT COUNT(*) FROM claviger.nodes WHERE " + condition);
-        return std::stoll(rows.at(0).at(0).value());
     }
 
     void aSegmentIsSharedByAllWhoMapIt() {
@@ -271,19 +176,6 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
     }
 
-    // Adds this host's row, as a poller of an earlier release does.
-    void addRow() {
-        const auto own = fence_->segment().value();
-        std::string id;
-        for (const auto octet : own.octets()) {
-            constexpr auto kDigits = "0123456789abcdef";
-            id += {kDigits[octet >> 4U], kDigits[octet & 15U]};
-        }
-        database().execute(*tenant_,
-                           "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES (UNHEX('" + id +
-                               "'), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))");
-    }
-
     // A poller of an earlier release was killed, and has left the row of the same segment.
     void saysThatItsWorkersOpenSealsAlsoOnARowOfAnEarlierRelease() {
         addRow();
@@ -352,126 +244,6 @@ private:
         CPPUNIT_ASSERT_EQUAL(1, faults_->failures.load());
     }
 
-    void aSuccessorTakesOverAndNothingCachedIsLost() {
-        RunningPoller predecessor(*fence_, *faults_), successor(*otherFence_, *faults_);
-        predecessor.startAndAwaitLease();
-        const auto stamp = stampFor(*fence_, kShard);
-        successor.takeOver();
-        predecessor.end();
-        CPPUNIT_ASSERT(fence_->holds(stamp));
-        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
-        successor.start();
-        for (int i = 0; i < 15; ++i) {  // longer than a lease, and past a renewal of the row
-            successor.awaitAnotherLease();
-            CPPUNIT_ASSERT(fence_->holds(stamp));
-            CPPUNIT_ASSERT(fence_->isAlone());
-        }
-        bump(kShard, 1);
-        successor.awaitAnotherLease();
-        CPPUNIT_ASSERT(!fence_->holds(stamp));
-        successor.end();
-        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, nodes());
-        CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
-    }
-
-    void aSuccessorBumpsWhatChangesAfterItsFirstReading() {
-        RunningPoller predecessor(*fence_, *faults_), successor(*otherFence_, *faults_);
-        predecessor.startAndAwaitLease();
-        successor.takeOver();
-        predecessor.end();
-        const auto stamp = stampFor(*fence_, kShard);
-        bump(kShard, 1);
-        successor.start();
-        successor.awaitAnotherLease();
-        CPPUNIT_ASSERT(!fence_->holds(stamp));
-    }
-
-    void aPredecessorThatLosesItsConnectionLeavesTheSegmentAlone() {
-        RecordedFaults itsOwn;
-        RunningPoller predecessor(*fence_, itsOwn), successor(*otherFence_, *faults_);
-        predecessor.startAndAwaitLease();
-        RawConnection worker(testSettings().database, persistence::Account::kWorker);
-        const auto itsConnection = worker.value(
-            "SELECT MAX(id) FROM information_schema.processlist WHERE user = 'claviger_worker' AND id < "
-            "CONNECTION_ID()");
-        successor.takeOver();
-        successor.start();
-        const auto stamp = stampFor(*fence_, kShard);
-        worker.run("KILL " + itsConnection);
-        for (int i = 0; i < 10; ++i) {
-            successor.awaitAnotherLease();
-            CPPUNIT_ASSERT(fence_->holds(stamp));
-        }
-        predecessor.end();
-        CPPUNIT_ASSERT(itsOwn.failures > 0);
-        CPPUNIT_ASSERT(fence_->holds(stamp));
-        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
-        CPPUNIT_ASSERT_EQUAL(0, faults_->failures.load());
-    }
-
-    static void awaitWaiting(RawConnection& connection) {
-        while (connection.value("SELECT COUNT(*) FROM information_schema.processlist WHERE state = "
-                                "'Waiting for table metadata lock'") == "0")
-            std::this_thread::sleep_for(5ms);
-    }
-
-    // The successor's first reading may include a change that such a reading lacks. A schema change holds the reading
-    // back here.
-    void aSuccessorTakesNoLeaseOfAReadingThatOverlapsItsOwn() {
-        persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
-        const auto connection = connections.borrow();
-        persistence::PollerClaim predecessor(*fence_);
-        CPPUNIT_ASSERT(predecessor.claim(*connection));
-        addRow();
-        RawConnection reader(testSettings().database, persistence::Account::kTool);
-        RawConnection worker(testSettings().database, persistence::Account::kWorker);
-        reader.run("START TRANSACTION");
-        reader.run("SELECT COUNT(*) FROM claviger.revocation_epochs");
-        std::thread alters([] {
-            RawConnection(testSettings().database, persistence::Account::kTool)
-                .run("ALTER TABLE claviger.revocation_epochs COMMENT = ''");
-        });
-        awaitWaiting(reader);
-        RunningPoller successor(*otherFence_, *faults_);
-        std::thread takesOver([&] { successor.takeOver(); });
-        awaitWaiting(worker);
-        fence_->lease(SharedFence::now() + domain::kLease);
-        reader.run("COMMIT");
-        alters.join();
-        takesOver.join();
-        CPPUNIT_ASSERT(!predecessor.isLost());
-    }
-
-    void endsAllThatIsCached(RunningPoller& successor) {
-        fence_->lease(SharedFence::now() + 200ms);
-        const auto stamp = stampFor(*fence_, kShard);
-        successor.takeOver();
-        successor.start();
-        successor.awaitAnotherLease();
-        CPPUNIT_ASSERT(!fence_->holds(stamp));
-        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, nodes());
-    }
-
-    void beginsAnewAfterAPollerThatDied() {
-        RunningPoller successor(*otherFence_, *faults_);
-        fence_->claim(4711);
-        endsAllThatIsCached(successor);
-    }
-
-    // Its connection is alive, but it grants no lease.
-    void beginsAnewBesideAPollerThatHangs() {
-        persistence::Connections connections(testSettings().database, persistence::Account::kWorker);
-        const auto connection = connections.borrow();
-        persistence::PollerClaim hanging(*fence_);
-        CPPUNIT_ASSERT(hanging.claim(*connection));
-        addRow();
-        RunningPoller successor(*otherFence_, *faults_);
-        endsAllThatIsCached(successor);
-        CPPUNIT_ASSERT(hanging.isLost());
-        CPPUNIT_ASSERT(!hanging.claim(*connection));
-        CPPUNIT_ASSERT(!hanging.release());
-    }
-
     void forgetsNodesThatAreNotRenewed() {
         database().execute(*tenant_,
                            "INSERT INTO claviger.nodes (board_id, registered_at, renewed_at) VALUES "
@@ -513,12 +285,8 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string("0123456789abcdef"), recorded(7));
     }
 
-    std::optional<domain::Tenant> tenant_;
     domain::PepperFingerprints peppers_;
-    std::optional<Segment> segment_, other_;  // of one descriptor
-    std::optional<SharedFence> fence_, otherFence_;
     std::function<bool()> announced_ = [] { return true; };
-    std::optional<RecordedFaults> faults_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(EpochPollerTest);

@@ -53,6 +53,8 @@ class CachedDirectoryTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(findsANewTenantAtOnce);
     CPPUNIT_TEST(readsATenantAnewOnceItsShardWasBumped);
     CPPUNIT_TEST(guessedHostsDoNotReadAllEachTime);
+    CPPUNIT_TEST(readsNoListWithoutALease);
+    CPPUNIT_TEST(cachesNoListThatIsLongerThanItsPlaces);
     CPPUNIT_TEST(aBadRowConcernsNoOtherTenant);
     CPPUNIT_TEST(throwsWithoutTheDatabaseAndReadsItOnce);
     CPPUNIT_TEST_SUITE_END();
@@ -102,6 +104,21 @@ private:
         for (int i = 0; i < 100; ++i) CPPUNIT_ASSERT(!cached_.findByHost(hostOf(1000 + i)));
         CPPUNIT_ASSERT_EQUAL(1, directory_.ofAll);
         CPPUNIT_ASSERT_EQUAL(100, directory_.single);
+    }
+
+    void readsNoListWithoutALease() {
+        fence_.fresh = false;
+        CPPUNIT_ASSERT(finds(0));
+        CPPUNIT_ASSERT_EQUAL(0, directory_.ofAll);
+        CPPUNIT_ASSERT_EQUAL(1, directory_.single);
+    }
+
+    void cachesNoListThatIsLongerThanItsPlaces() {
+        for (int i = kTenants; i <= static_cast<int>(domain::CachedDirectory::kMostCached); ++i) add(i);
+        CPPUNIT_ASSERT(finds(0));
+        CPPUNIT_ASSERT(finds(1));
+        CPPUNIT_ASSERT_EQUAL(1, directory_.ofAll);
+        CPPUNIT_ASSERT_EQUAL(2, directory_.single);
     }
 
     void aBadRowConcernsNoOtherTenant() {
