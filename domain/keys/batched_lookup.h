@@ -1,22 +1,15 @@
 #pragma once
 
-#include <exception>
 #include <functional>
-#include <future>
-#include <memory>
-#include <mutex>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "domain/base/batches.h"
 #include "domain/ports/tenant/tenant_stores.h"
 
 namespace claviger::domain {
 
-// Batches concurrent lookups in a tenant's tables. At most one batch per tenant is running. Lookups that arrive in that
-// time form the next batch, which runs as one query on the thread of its first lookup. So the database serves many
-// lookups per query under load, and a lookup that finds no batch running starts at once. The query of each batch starts
-// after all of its lookups have arrived, so no result is older than its lookup. Thread-safe.
+// Concurrent lookups in tenants' tables, in batches of one tenant (Batches). Thread-safe.
 template <class Question, class Answer>
 class BatchedLookup {
 public:
@@ -26,102 +19,18 @@ public:
 
     BatchedLookup(const TenantStores& stores, Ask ask)  // the stores must outlive this
         : stores_(stores), ask_(std::move(ask)) {}
-    BatchedLookup(const BatchedLookup&) = delete;
-    BatchedLookup& operator=(const BatchedLookup&) = delete;
 
-    // Returns the result of one lookup. Blocks until its batch has run. An exception of the query is thrown to all
-    // lookups of its batch. If it is StorageUnavailable, it is also thrown to all that wait for the next batch, which
-    // does not run: a second wait for the same failure would take twice as long.
+    // Returns the result of one lookup. Blocks, and throws, as Batches::ask().
     Answer ask(const Tenant& tenant, const Question& question) {
-        const auto [round, place] = join(tenant, question);
-        if (place == 0) lead(tenant, *round);
-        std::shared_future(round->end).get();  // a copy: several threads may not share one
-        return std::move(round->answers.at(place));
+        return batches_.ask(tenant.id, question, [&](const std::vector<Question>& questions) {
+            return stores_.read(tenant, [&](const TenantStore& store) { return ask_(store, questions); });
+        });
     }
 
 private:
-    // One batch. The thread of its first lookup leads it: it waits for the batch's turn and runs the query. The other
-    // threads wait for the end, and then each takes its own result. Uses futures, because one call wakes all threads
-    // that wait for a future, and they need no lock that they would queue for.
-    struct Round {
-        explicit Round(const Question& first) : questions{first} {}
-
-        std::vector<Question> questions;
-        std::vector<Answer> answers;
-        std::promise<void> turn, ended;
-        const std::shared_future<void> end{ended.get_future()};
-    };
-    using SharedRound = std::shared_ptr<Round>;
-
-    std::pair<SharedRound, std::size_t> join(const Tenant& tenant, const Question& question) {
-        const std::lock_guard lock(mutex_);
-        const auto open = open_.find(tenant.id);
-        if (open != open_.end() && open->second) {
-            auto& questions = open->second->questions;
-            questions.push_back(question);
-            return {open->second, questions.size() - 1};
-        }
-        const auto round = std::make_shared<Round>(question);
-        if (open == open_.end()) round->turn.set_value();
-        open_.insert_or_assign(tenant.id, round);
-        return {round, 0};
-    }
-
-    // Wakes the leader of the next batch last: the later its query starts, the more lookups have joined the batch.
-    void lead(const Tenant& tenant, Round& round) {
-        round.turn.get_future().get();
-        close(tenant);
-        try {
-            round.answers =
-                stores_.read(tenant, [&](const TenantStore& store) { return ask_(store, round.questions); });
-            round.ended.set_value();
-        } catch (...) {
-            fail(tenant, round, std::current_exception());
-        }
-        if (const auto next = nextRound(tenant)) next->turn.set_value();
-    }
-
-    void fail(const Tenant& tenant, Round& round, const std::exception_ptr& failure) {
-        round.ended.set_exception(failure);
-        if (!isUnavailable(failure)) return;
-        if (const auto gathered = close(tenant)) {
-            gathered->turn.set_exception(failure);
-            gathered->ended.set_exception(failure);
-        }
-    }
-
-    // Closes the open batch of the tenant and returns it; nullptr if none is open. Later lookups join another batch.
-    SharedRound close(const Tenant& tenant) {
-        const std::lock_guard lock(mutex_);
-        return std::exchange(open_.at(tenant.id), nullptr);
-    }
-
-    SharedRound nextRound(const Tenant& tenant) {
-        const std::lock_guard lock(mutex_);
-        const auto open = open_.find(tenant.id);
-        if (!open->second) {
-            open_.erase(open);
-            return nullptr;
-        }
-        return open->second;
-    }
-
-    static bool isUnavailable(const std::exception_ptr& failure) {
-        try {
-            std::rethrow_exception(failure);
-        } catch (const StorageUnavailable&) {
-            return true;
-        } catch (...) {
-            return false;
-        }
-    }
-
     const TenantStores& stores_;
     const Ask ask_;
-    std::mutex mutex_;
-    // The batches that lookups may still join. A tenant has an entry while it has any batch; the entry is nullptr while
-    // no batch is open.
-    std::unordered_map<TenantId, SharedRound, HashOfId> open_;
+    Batches<TenantId, Question, Answer, HashOfId> batches_;
 };
 
 }  // namespace claviger::domain
