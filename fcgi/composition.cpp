@@ -1,6 +1,11 @@
 #include "fcgi/composition.h"
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include "domain/keys/api_key_service.h"
+#include "domain/keys/key_renewal.h"
 #include "domain/keys/key_verifier.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
@@ -15,9 +20,11 @@
 #include "fcgi/telemetry/repeated_fault.h"
 #include "fcgi/views/pages.h"
 #include "persistence/connection/connections.h"
+#include "persistence/control/mysql_key_index.h"
 #include "persistence/control/mysql_tenant_directory.h"
 #include "persistence/doctor/mysql_writer_probe.h"
 #include "persistence/fence/epoch_poller.h"
+#include "persistence/fence/shared_cached_keys.h"
 #include "persistence/fence/shared_fence.h"
 #include "persistence/fence/shared_key_cache.h"
 #include "persistence/tenant/mysql_tenant_stores.h"
@@ -79,7 +86,8 @@ struct Composition::Parts {
           transactions(connections, *fence),
           stores(connections, transactions),
           usage(stores, directory, unwrittenUses),
-          verifier(stores, hasher, usage, clock, *fence, activeKeys, deadKeys),
+          index(connections),
+          verifier(index, stores, hasher, usage, clock, *fence, activeKeys, deadKeys),
           authenticator(stores, verifier, hasher, clock, *fence, unwrittenSights),
           apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
           signIn(stores, hasher, passwords, queue, clock, missingPeppers),
@@ -108,6 +116,7 @@ struct Composition::Parts {
     persistence::Transactions transactions;
     persistence::MySqlTenantStores stores;
     domain::UsageRecorder usage;
+    persistence::MySqlKeyIndex index;
     domain::KeyVerifier verifier;
     domain::Authenticator authenticator;
     domain::ApiKeyService apiKeys;
@@ -143,16 +152,22 @@ Fd makeSharedSegment(const domain::Settings& settings) {
 struct SegmentPoller::Parts {
     Parts(const domain::Settings& settings, int descriptor)
         : connections(settings.database, persistence::Account::kWorker),
+          renewalConnections(settings.database, persistence::Account::kWorker),
           segment(descriptor),
           peppers(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile).fingerprints()) {}
 
     persistence::Connections connections;
+    persistence::Connections renewalConnections;  // its own: a slow query does not hold up the poller
     persistence::Segment segment;
     persistence::SharedFence fence{segment};
     const domain::PepperFingerprints peppers;
     domain::SystemClock clock;
     RepeatedFault lapses{clock, "error", "poller_failed"};
+    RepeatedFault unrenewed{clock, "warning", "keys_not_renewed"};
     persistence::EpochPoller poller{connections, fence, peppers, lapses};
+    persistence::MySqlKeyIndex index{renewalConnections};
+    persistence::SharedCachedKeys cachedKeys{segment.activeKeys(), fence};
+    domain::KeyRenewal renewal{index, cachedKeys, fence, unrenewed};
 };
 
 SegmentPoller::SegmentPoller(const domain::Settings& settings, int segment)
@@ -165,7 +180,17 @@ bool SegmentPoller::takeOver(const WorkerRole::Pause& pause) {
 }
 
 void SegmentPoller::run(const WorkerRole::Pause& pause) {
+    const std::jthread renewal([this](const std::stop_token& stop) { renewKeys(stop); });
     parts_->poller.run(pause);
+}
+
+void SegmentPoller::renewKeys(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    parts_->renewal.run([&](std::chrono::milliseconds pause) {
+        std::unique_lock lock(mutex);
+        return !stopped.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); });
+    });
 }
 
 }  // namespace claviger::fcgi

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "domain/configuration/settings.h"
@@ -52,11 +53,15 @@ public:
     // returned false: then do not run(). Throws nothing.
     bool takeOver(const WorkerRole::Pause&);
 
-    // Blocks until a pause returns false. A lost database is logged and tried again. Throws nothing.
+    // Polls, and renews the keys that this host caches on a thread of its own. Blocks until a pause returns false. A
+    // lost database is logged and tried again. Throws nothing.
     void run(const WorkerRole::Pause&);
 
 private:
     struct Parts;
+
+    void renewKeys(const std::stop_token&);
+
     std::unique_ptr<Parts> parts_;
 };
 

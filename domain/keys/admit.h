@@ -1,7 +1,7 @@
 #pragma once
 
-#include "domain/base/result.h"
 #include "domain/base/clock.h"
+#include "domain/base/result.h"
 #include "domain/model/client_info.h"
 #include "domain/model/key_policy.h"
 

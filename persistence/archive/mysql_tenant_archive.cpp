@@ -5,6 +5,7 @@
 
 #include "persistence/archive/tenant_schema_rows.h"
 #include "persistence/connection/errors.h"
+#include "persistence/control/mysql_key_index.h"
 #include "persistence/control/tenant_rows.h"
 #include "persistence/schema/schema_history.h"
 #include "persistence/tenant/columns.h"
@@ -237,6 +238,7 @@ void MySqlTenantArchive::destroy(const Tenant& tenant) {
     {
         const auto connection = connections_.borrowForSchemaChange();
         if (!halfImported) recordDead(*connection, tenant);  // an unfinished import revokes no key
+        removeFromKeyIndex(*connection, tenant.id);
         schemas_.revokePruning(tenant);
         connection->execute(kDropSchema, {}, namesOf(tenant));
         connection->execute(kDropRole, {}, namesOf(tenant));

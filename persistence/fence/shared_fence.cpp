@@ -20,8 +20,7 @@ void SharedFence::read(domain::ShardCounters& counters) const {
 // Loads the lease first, then the counters. The poller stores them in the opposite order, so that a thread that sees
 // a lease also sees every counter that was bumped before it.
 bool SharedFence::holds(const domain::CacheStamp& stamp) const {
-    const Moment freshUntil{part_.freshUntil.load(std::memory_order_acquire)};
-    if (now() >= freshUntil) return false;
+    if (!hasLease()) return false;
     for (const auto& [shard, counter] : stamp)
         if (part_.counters[indexOf(shard)].load(std::memory_order_acquire) != counter) return false;
     return true;
@@ -29,6 +28,10 @@ bool SharedFence::holds(const domain::CacheStamp& stamp) const {
 
 void SharedFence::bump(const domain::Invalidations& changes) {
     for (const auto shard : changes) part_.counters[indexOf(shard)].fetch_add(1);
+}
+
+bool SharedFence::hasLease() const {
+    return now() < Moment{part_.freshUntil.load(std::memory_order_acquire)};
 }
 
 bool SharedFence::isAlone() const {

@@ -29,6 +29,8 @@ public:
     std::chrono::milliseconds lapsedFor() const override;
     std::optional<domain::SegmentId> segment() const override;
 
+    bool hasLease() const;  // without a lease no stamp holds
+
     // These are only for the poller.
     void bumpAll();               // bumps every shard: no stamp of earlier counters holds any more
     void lower();                 // ends the lease: no stamp holds until the next one; aloneUntil() stays

@@ -1,28 +1,11 @@
 #include "persistence/fence/shared_key_cache.h"
 
 #include <algorithm>
-#include <bit>
-#include <chrono>
 
-#include "domain/fence/fenced_cache.h"
-#include "persistence/fence/shared_fence.h"
+#include "persistence/fence/key_places.h"
 
 namespace claviger::persistence {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr SharedFence::Moment kMaxAge = 1min;
-
-std::uint64_t beginningOf(const domain::secrets::KeyHash& hash) {
-    std::array<std::uint8_t, sizeof(std::uint64_t)> bytes;
-    std::copy_n(hash.octets().begin(), bytes.size(), bytes.begin());
-    return std::bit_cast<std::uint64_t>(bytes);
-}
-
-std::uint32_t secondsOf(SharedFence::Moment moment) {
-    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(moment).count());
-}
 
 // Writes only once a second: all workers read a busy key's place, and a write takes it from their processors' caches.
 template <class Place>
@@ -56,14 +39,14 @@ auto orderFor(Bucket& bucket, std::uint64_t beginning) {
 
 template <class Key>
 std::optional<Key> SharedKeyCache<Key>::find(const domain::secrets::KeyHash& hash) {
-    auto* const bucket = bucketOf(hash);
+    auto* const bucket = bucketOf(buckets_, hash);
     if (bucket == nullptr) return std::nullopt;
     const auto now = SharedFence::now();
     const auto beginning = beginningOf(hash);
     for (auto& place : bucket->places) {
         if (place.entry.beginning() != beginning) continue;
         const auto entry = place.entry.load();
-        if (!entry || entry->hash != hash || now - SharedFence::Moment(entry->since) > kMaxAge) continue;
+        if (!entry || entry->hash != hash || now - SharedFence::Moment(entry->since) > kKeyMaxAge) continue;
         if (!fence_.holds(entry->stamp)) continue;
         markUsed(place, now);
         return entry->key;
@@ -73,7 +56,7 @@ std::optional<Key> SharedKeyCache<Key>::find(const domain::secrets::KeyHash& has
 
 template <class Key>
 void SharedKeyCache<Key>::keep(const domain::secrets::KeyHash& hash, const Key& key, const domain::CacheStamp& stamp) {
-    auto* const bucket = bucketOf(hash);
+    auto* const bucket = bucketOf(buckets_, hash);
     if (bucket == nullptr) return;
     const auto now = SharedFence::now();
     for (const auto& candidate : orderFor(*bucket, beginningOf(hash))) {
@@ -82,11 +65,6 @@ void SharedKeyCache<Key>::keep(const domain::secrets::KeyHash& hash, const Key& 
         markUsed(place, now);
         return;
     }
-}
-
-template <class Key>
-KeyBucket<Key>* SharedKeyCache<Key>::bucketOf(const domain::secrets::KeyHash& hash) const {
-    return buckets_.empty() ? nullptr : &buckets_[domain::HashOfDigest()(hash) % buckets_.size()];
 }
 
 template class SharedKeyCache<domain::ActiveKey>;

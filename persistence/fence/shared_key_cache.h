@@ -22,8 +22,6 @@ public:
     void keep(const domain::secrets::KeyHash&, const Key&, const domain::CacheStamp&) override;
 
 private:
-    KeyBucket<Key>* bucketOf(const domain::secrets::KeyHash&) const;  // nullptr if there are no buckets
-
     const std::span<KeyBucket<Key>> buckets_;
     const domain::Fence& fence_;
 };

@@ -8,13 +8,14 @@
 namespace claviger::persistence {
 
 // The workers' rights on the control schema: to find tenants, and to publish revocations to other hosts.
-constexpr std::array<Sql, 6> kWorkerGrants = {
+constexpr std::array<Sql, 7> kWorkerGrants = {
     "GRANT SELECT ON claviger.tenants TO {worker}",
     "GRANT SELECT ON claviger.tenant_hosts TO {worker}",
     "GRANT SELECT, UPDATE ON claviger.revocation_epochs TO {worker}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON claviger.nodes TO {worker}",
     "GRANT INSERT ON claviger.dead_keys TO {worker}",
     "GRANT SELECT, INSERT ON claviger.peppers TO {worker}",
+    "GRANT SELECT, INSERT, DELETE ON claviger.key_index TO {worker}",
 };
 
 // The rights of a tenant's role, table by table, as the workers' statements need them. The role deletes rows only in

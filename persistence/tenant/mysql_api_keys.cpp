@@ -82,6 +82,20 @@ constexpr Sql kRecordUses =
 constexpr Sql kMove =
     "UPDATE {schema}.api_keys k JOIN ({tuples}) moved ON k.id = moved.c1 "
     "SET k.key_hash = moved.c2, k.pepper_version = moved.c3 WHERE k.pepper_version < moved.c3 AND k.deleted_at IS NULL";
+// Each row has the epochs of its key's shards as of this statement. The rows are those of the keys whose uses this
+// transaction has written, so no other one can revoke them before it commits. A shard of the user or the tenant may be
+// bumped meanwhile: the row is out of date then.
+constexpr Sql kIndex =
+    "REPLACE INTO claviger.key_index (tenant_id, key_id, key_hash, user_id, pepper_version, key_shard, key_epoch, "
+    "user_shard, user_epoch, tenant_shard, tenant_epoch) "
+    "SELECT used.c2, k.id, k.key_hash, k.user_id, k.pepper_version, used.c3, ke.epoch, used.c4, ue.epoch, used.c5, "
+    "te.epoch FROM ({tuples}) used "
+    "JOIN {schema}.api_keys k ON k.id = used.c1 AND k.deleted_at IS NULL "
+    "JOIN {schema}.users u ON u.id = k.user_id AND u.status = 'approved' "
+    "JOIN claviger.revocation_epochs ke ON ke.slot = used.c3 "
+    "JOIN claviger.revocation_epochs ue ON ue.slot = used.c4 "
+    "JOIN claviger.revocation_epochs te ON te.slot = used.c5";
+constexpr Sql kUnindex = "DELETE FROM claviger.key_index WHERE tenant_id = ? AND key_id = ?";
 
 constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
@@ -100,6 +114,16 @@ domain::KeyByHash keyByHashAt(const Row& row) {
 
 Value timeOf(const std::optional<domain::Timestamp>& moment) {
     return moment ? Value(*moment) : Value(Null{});
+}
+
+std::int64_t numberOf(domain::Shard shard) {
+    return static_cast<std::int64_t>(indexOf(shard));
+}
+
+// The tuple of kIndex.
+Values indexTuple(const domain::TenantId& tenant, const domain::ApiKeyId& key, const domain::UserId& user) {
+    return {bytesOf(key), bytesOf(tenant), numberOf(domain::shardOf(key)), numberOf(domain::shardOf(user)),
+            numberOf(domain::shardOf(tenant))};
 }
 
 // The values of kAdd.
@@ -243,6 +267,7 @@ std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) 
 void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Active& active, domain::Timestamp now) {
     connection_.executeLater(kEnd, {now, bytesOf(id)});
     connection_.executeLater(kRecordDead, {bytesOf(connection_.tenant()), bytesOf(active.hash), now, bytesOf(id)});
+    connection_.executeLater(kUnindex, {bytesOf(connection_.tenant()), bytesOf(id)});
     connection_.invalidate(domain::shardOf(id));
 }
 
@@ -258,16 +283,18 @@ void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
         const auto [place, first] = summed.try_emplace(use.key, use);
         if (!first) place->second.add(use);
     }
-    Tuples tuples, moves;
+    Tuples tuples, moves, unindexed;
     for (const auto& [key, use] : summed) {
         tuples.push_back(
             {bytesOf(key), use.at, Text{use.caller.address}, Bytes{use.caller.userAgent}, std::int64_t{use.count}});
         if (use.moved)
             moves.push_back({bytesOf(key), bytesOf(use.moved->hash), std::int64_t{use.moved->pepperVersion}});
+        if (use.toIndex) unindexed.push_back(indexTuple(connection_.tenant(), key, *use.toIndex));
     }
     if (tuples.empty()) return;
     connection_.executeOnTuples(kRecordUses, tuples);
     if (!moves.empty()) connection_.executeOnTuples(kMove, moves);
+    if (!unindexed.empty()) connection_.executeOnTuples(kIndex, unindexed);
 }
 
 }  // namespace claviger::persistence

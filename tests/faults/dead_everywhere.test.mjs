@@ -99,6 +99,35 @@ describe('a regenerated key is dead at once on both hosts', () => {
     assertNoViolation(result, 24);
   });
 
+  // Each key is in the index when it is regenerated. The third host looks every key up there.
+  test('on a host that caches no key', async () => {
+    const cold = await startService({ ...database.settings, ...manyChanges, 'verify.cache_keys': 0 });
+    try {
+      const indexed = () => Number(database.sql('SELECT COUNT(*) FROM claviger.key_index'));
+      const result = await runScenario(scene, 6, {
+        at: [...hosts, cold],
+        disturb: async () => {
+          const before = indexed();
+          await until('the key to be in the index', () => indexed() > before, 30);
+        },
+      });
+      assertNoViolation(result, 6);
+    } finally {
+      await cold.stop();
+    }
+  });
+
+  // Every entry becomes invalid several times a second, and is renewed from the index.
+  test('while cached keys are renewed', async () => {
+    let round = 0;
+    const everything = setInterval(() => hosts[(round += 1) % 2].children().poller && process.kill(hosts[round % 2].children().poller, 'SIGKILL'), 1500);
+    try {
+      assertNoViolation(await runScenario(scene, 8, { clients: 4, disturb: () => new Promise((resolve) => setTimeout(resolve, 2500)) }), 8);
+    } finally {
+      clearInterval(everything);
+    }
+  });
+
   test('while a host leaves and comes back', async () => {
     const result = await runScenario(scene, 16, {
       clients: 2,

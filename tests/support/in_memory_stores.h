@@ -40,7 +40,8 @@ struct TenantData {
     std::map<domain::UserId, domain::Timestamp> changesWholeAt;
     enum class Part { kNone, kSessions, kLoginAttempts, kClearingAway };
     Part failing = Part::kNone;
-    std::size_t mostUsesAtOnce = 0;  // the largest number of uses in one call of recordUses
+    std::size_t mostUsesAtOnce = 0;      // the largest number of uses in one call of recordUses
+    std::set<domain::ApiKeyId> toIndex;  // the keys that the last call of recordUses was to add to the index
 };
 
 // The stores without a database, for tests of the domain. The contract suite checks that they do what MySQL does. They

@@ -292,9 +292,11 @@ public:
 
     void recordUses(const std::vector<Use>& uses) override {
         data_.mostUsesAtOnce = std::max(data_.mostUsesAtOnce, uses.size());
+        data_.toIndex.clear();
         for (const auto& use : uses) {
             const auto found = data_.keys.find(use.key);
             if (found == data_.keys.end()) continue;
+            if (use.toIndex) data_.toIndex.insert(use.key);
             auto& key = found->second.key;
             auto& secret = found->second.secret;
             if (use.moved && !found->second.deletedAt && secret.pepperVersion < use.moved->pepperVersion) {

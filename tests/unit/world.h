@@ -14,6 +14,7 @@
 #include "domain/users/user_service.h"
 #include "tests/support/in_memory_stores.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/map_key_index.h"
 #include "tests/support/no_key_cache.h"
 #include "tests/support/recorded_faults.h"
 #include "tests/support/temporary_folder.h"
@@ -59,9 +60,10 @@ struct World {
     InMemoryDirectory directory;
     domain::UsageRecorder usage;
     domain::NoFence fence;
+    MapKeyIndex index;
     NoKeyCache<domain::ActiveKey> activeKeys;
     NoKeyCache<domain::DeadKey> deadKeys;
-    domain::KeyVerifier verifier{stores, hasher, usage, clock, fence, activeKeys, deadKeys};
+    domain::KeyVerifier verifier{index, stores, hasher, usage, clock, fence, activeKeys, deadKeys};
     domain::Authenticator authenticator{stores, verifier, hasher, clock, fence, unwrittenSights};
     domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
     WholeSignIns signIns{stores, hasher, passwords, hashing, clock, missingPeppers};

@@ -97,13 +97,15 @@ public:
         ApiKeyId key;
         Timestamp at;
         ClientInfo caller{};
-        std::int64_t count = 1;          // the number of uses, the last of them at `at`
-        std::optional<NewHash> moved{};  // the hash that the key moves to; nullopt: it stays
+        std::int64_t count = 1;           // the number of uses, the last of them at `at`
+        std::optional<NewHash> moved{};   // the hash that the key moves to; nullopt: it stays
+        std::optional<UserId> toIndex{};  // the key's user, if the index lacks the key (KeyIndex)
 
         // Adds uses of the same key.
         void add(const Use& other) {
             count += other.count;
             if (other.moved) moved = other.moved;
+            if (other.toIndex) toIndex = other.toIndex;
             if (other.at < at) return;
             at = other.at;
             if (caller != other.caller) caller = other.caller;
@@ -111,8 +113,8 @@ public:
     };
 
     // Adds the uses to their keys. The last use of a key, with its caller, is replaced only by a later one. A key with
-    // `moved` gets the new hash, if it is active and stored with an earlier pepper; it stays the same key. Unknown keys
-    // are skipped.
+    // `moved` gets the new hash, if it is active and stored with an earlier pepper; it stays the same key. A key with
+    // `toIndex` is added to the index, if it is active and its user is approved. Unknown keys are skipped.
     virtual void recordUses(const std::vector<Use>&) = 0;
 
     // The most uses to write in one transaction: so many take some 15 ms, and lock their rows for that time.

@@ -11,46 +11,17 @@
 #include <optional>
 #include <string>
 
-#include "persistence/fence/shared_fence.h"
+#include "tests/contract/database/key_cache_worker.h"
 
 namespace claviger::tests {
 namespace {
 
 using domain::ActiveKey;
-using domain::ApiKeyId;
-using domain::CacheStamp;
-using domain::UserId;
 using domain::secrets::KeyHash;
 using persistence::Segment;
 using persistence::SharedFence;
 using Bucket = persistence::KeyBucket<ActiveKey>;
 using namespace std::chrono_literals;
-
-// One worker: it maps the segment by itself.
-struct Worker {
-    explicit Worker(int segmentFd) : segment(segmentFd) {}
-
-    Segment segment;
-    SharedFence fence{segment};
-    persistence::SharedKeyCache<ActiveKey> keys{segment.activeKeys(), fence};
-
-    void keep(const KeyHash& hash, const ActiveKey& key) {
-        domain::ShardCounters before;
-        fence.read(before);
-        keys.keep(hash, key, {before, {shardOf(key.id), shardOf(key.user)}});
-    }
-};
-
-KeyHash hashOf(int number) {
-    std::string bytes(KeyHash::kSize, '\1');
-    bytes[7] = static_cast<char>(number);  // within the part that decides the bucket
-    return KeyHash::fromStored(bytes).value();
-}
-
-ActiveKey newActiveKey() {
-    const auto now = domain::SystemClock().now();
-    return {ApiKeyId::make(now), UserId::make(now)};
-}
 
 class SharedKeyCacheTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(SharedKeyCacheTest);
@@ -165,14 +136,14 @@ private:
 
     void cachesNothingWithoutPlaces() {
         const int fd = Segment::make(0);
-        Worker none(fd);
+        KeyCacheWorker none(fd);
         ::close(fd);
         none.fence.lease(SharedFence::now() + 1h);
         none.keep(hashOf(1), newActiveKey());
         CPPUNIT_ASSERT(!none.keys.find(hashOf(1)));
     }
 
-    std::optional<Worker> one_, other_;
+    std::optional<KeyCacheWorker> one_, other_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(SharedKeyCacheTest);

@@ -49,6 +49,9 @@ class KeyVerifierTest : public SceneFixture<Scene> {
     CPPUNIT_TEST(recordsTheUseOfALivingKeyAlone);
     CPPUNIT_TEST(refusesACachedDeadKeyWithoutTheDatabase);
     CPPUNIT_TEST(cachesNoKeyThatIsNotDeadForEver);
+    CPPUNIT_TEST(findsAnIndexedKeyWithoutItsTenant);
+    CPPUNIT_TEST(takesNoKeyOfAnotherTenantFromTheIndex);
+    CPPUNIT_TEST(wantsAKeyInTheIndexThatItLacks);
     CPPUNIT_TEST_SUITE_END();
 
     std::optional<domain::Timestamp> lastUse() {
@@ -96,10 +99,39 @@ class KeyVerifierTest : public SceneFixture<Scene> {
         CPPUNIT_ASSERT_THROW((void)scene_->world.verify(scene_->acme, scene_->issued), domain::StorageUnavailable);
     }
 
+    void index(const domain::Tenant& tenant) {
+        const auto hash = scene_->world.hasher.hash(scene_->acme.id, scene_->issued.fullKey);
+        scene_->world.index.keys.insert_or_assign(
+            hash, domain::IndexedKey{tenant.id, {{scene_->issued.key.id, scene_->annUser.id}, 1}});
+    }
+
+    void findsAnIndexedKeyWithoutItsTenant() {
+        index(scene_->acme);
+        scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
+        CPPUNIT_ASSERT(scene_->world.verify(scene_->acme, scene_->issued).value().id == scene_->issued.key.id);
+    }
+
+    void takesNoKeyOfAnotherTenantFromTheIndex() {
+        index(scene_->globex);
+        scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
+        CPPUNIT_ASSERT_THROW((void)scene_->world.verify(scene_->acme, scene_->issued), domain::StorageUnavailable);
+    }
+
+    void wantsAKeyInTheIndexThatItLacks() {
+        const auto useAndCount = [&] {
+            CPPUNIT_ASSERT(scene_->world.verify(scene_->acme, scene_->issued).ok());
+            scene_->world.usage.flush();
+            return scene_->world.stores.data(scene_->acme).toIndex.count(scene_->issued.key.id);
+        };
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, useAndCount());
+        index(scene_->acme);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, useAndCount());
+    }
+
     // A verifier that caches, for a test of its caches.
     struct Caching {
         explicit Caching(World& world)
-            : verifier(world.stores, world.hasher, world.usage, world.clock, world.fence, active, dead) {}
+            : verifier(world.index, world.stores, world.hasher, world.usage, world.clock, world.fence, active, dead) {}
 
         MapCache<domain::ActiveKey> active;
         MapCache<domain::DeadKey> dead;

@@ -1,0 +1,58 @@
+#include "persistence/fence/shared_cached_keys.h"
+
+#include <chrono>
+
+#include "persistence/fence/key_places.h"
+
+namespace claviger::persistence {
+namespace {
+
+constexpr SharedFence::Moment kUsedWithin = std::chrono::minutes(1);
+
+}  // namespace
+
+std::vector<domain::CachedKey> SharedCachedKeys::nextDue(std::size_t most) {
+    std::vector<domain::CachedKey> due;
+    if (!fence_.hasLease()) return due;
+    const auto now = SharedFence::now();
+    if (!pages_) pages_.emplace(std::as_bytes(buckets_));
+    for (; next_ < buckets_.size() && due.size() + KeyBucket<domain::ActiveKey>::kPlaces <= most; ++next_)
+        for (const auto& place : buckets_[next_].places)
+            if (pages_->has(&place)) addDue(place, now, due);
+    if (!due.empty()) return due;
+    next_ = 0;
+    pages_.reset();
+    return due;
+}
+
+void SharedCachedKeys::addDue(const Place& place, SharedFence::Moment now, std::vector<domain::CachedKey>& due) const {
+    const auto usedAt = place.usedAt.load(std::memory_order_relaxed);
+    if (usedAt == 0 || secondsOf(now - kUsedWithin) > usedAt) return;
+    const auto entry = place.entry.load();
+    if (!entry) return;
+    const bool isYoung = now - SharedFence::Moment(entry->since) < kKeyMaxAge / 2;
+    if (!isYoung || !fence_.holds(entry->stamp)) due.push_back({entry->hash, entry->key});
+}
+
+void SharedCachedKeys::renew(const domain::CachedKey& cached, const domain::CacheStamp& stamp) {
+    if (auto* const place = placeOf(cached.hash))
+        (void)place->entry.store({cached.hash, cached.key, stamp, SharedFence::now().count()});
+}
+
+// An entry that was used never is also the first that is evicted.
+void SharedCachedKeys::giveUp(const domain::CachedKey& cached) {
+    if (auto* const place = placeOf(cached.hash)) place->usedAt.store(0, std::memory_order_relaxed);
+}
+
+SharedCachedKeys::Place* SharedCachedKeys::placeOf(const domain::secrets::KeyHash& hash) const {
+    auto* const bucket = bucketOf(buckets_, hash);
+    if (bucket == nullptr) return nullptr;
+    for (auto& place : bucket->places) {
+        if (place.entry.beginning() != beginningOf(hash)) continue;
+        const auto entry = place.entry.load();
+        if (entry && entry->hash == hash) return &place;
+    }
+    return nullptr;
+}
+
+}  // namespace claviger::persistence
