@@ -27,9 +27,10 @@ constexpr std::chrono::milliseconds kLease{400};
 // as the only one. The difference to kLease covers clocks that differ in rate.
 constexpr std::chrono::milliseconds kAcknowledgementDelay{500};
 
-// The stamp of a cached entry: the shards that a result depends on, with their counters from before the query. A key's
-// entry depends on the key, its user and its tenant, a session's on the session, its user and its tenant, a tenant's on
-// the tenant. Holds at most kMost shards; the constructor throws std::out_of_range for more.
+// The stamp of a cached entry: the shards that a result depends on, with their counters from before the query. The
+// entry of an active key depends on the key, its user and its tenant, that of a dead key on the key. A session's
+// depends on the session, its user and its tenant, a tenant's on the tenant. Holds at most kMost shards; the
+// constructor throws std::out_of_range for more.
 class CacheStamp {
 public:
     static constexpr std::size_t kMost = 3;
@@ -70,7 +71,7 @@ public:
     virtual void bump(const Invalidations&) = 0;
 
     // Whether this is the only host that caches: no other host uses an entry that it cached before this call. A change
-    // that was committed before need not wait then. Returns false if that is unknown.
+    // that was committed before need not wait then. Returns false if that is unknown, and always without a segment.
     virtual bool isAlone() const = 0;
 
     // Returns the time since the lease lapsed, or since this object was made if that is later. 0 while the lease is
@@ -81,7 +82,8 @@ public:
     virtual std::optional<SegmentId> segment() const = 0;
 };
 
-// The fence of a process that caches nothing and maps no segment.
+// The fence of a process that caches nothing and maps no segment. Its isAlone() is always false, but that does not make
+// each change wait: such a process reads `nodes` after its commit (README.md).
 class NoFence final : public Fence {
 public:
     void read(ShardCounters& counters) const override { counters = {}; }

@@ -19,12 +19,15 @@ namespace claviger::persistence {
 // and READ COMMITTED. It also sets the session variables that could change the effect of its statements. It never
 // reconnects by itself, and it has no current schema. For one thread at a time.
 //
+// A statement with values is prepared at its second use (prepared_statements.h), but only on MariaDB, and not on a
+// Galera node.
+//
 // Every method that sends a statement throws ConnectionLost if the connection is lost; alive() is false from then on.
 // If the server sends more or fewer answers than there are statements, it abandons the connection and throws
 // std::logic_error. It throws the other exceptions of errors.h if the server refuses a statement. The caller then ends
-// an open transaction by rollBack(). After Deadlock with error 1213 within a transaction, each of these methods but
-// rollBack() throws Deadlock again. Reason: the server has rolled the transaction back, and would run and commit later
-// statements outside of it.
+// an open transaction by rollBack(). After Deadlock with error 1213 within a transaction, each method that sends a
+// statement throws Deadlock again, until rollBack(). Reason: the server has rolled the transaction back, and would run
+// and commit later statements outside of it. Deferring a statement does not throw it.
 class Connection {
 public:
     // Connects and sets up the session, in one round trip after the login. Throws ConnectionLost if the server cannot
@@ -84,7 +87,7 @@ public:
 
     // Gives the connection the rights of this role in place of an earlier role's, beside those of its account. It keeps
     // them in later loans, until it takes another role. The statement is deferred, and omitted if the role is taken
-    // already.
+    // already. It is not omitted if a statement has failed since, or rollBack() has dropped one.
     void takeRole(const Identifier& role);
 
     bool alive() const { return alive_; }

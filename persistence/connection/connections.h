@@ -22,6 +22,9 @@ enum class Account {
 // there are never more connections than threads. Idle connections are kept until they are lost. All connections lead to
 // one server. After a failover, connections to the earlier server are closed and not lent again. Thread-safe:
 // connecting and closing happen outside the lock.
+//
+// The setting database.timeout_seconds is the time-out of connecting, and that of an answer. The full time-out of a
+// loan is that of an answer, and counts from the call of borrow…(), with connecting.
 class Connections {
     using Idle = std::vector<Servers::Placed>;  // last in, first out: the most recently used connection is lent first
 
@@ -32,9 +35,10 @@ public:
     ~Connections();
 
     // A borrowed connection. The destructor returns it to the pool, with its role, or closes it if it is lost or leads
-    // to an earlier server. It reports a success to the circuit breaker if the connection is alive, and otherwise a
-    // failure. If it was lost and the full time-out has passed since it was borrowed, the destructor also closes the
-    // idle connections of borrow(). The pool must outlive it. For one thread.
+    // to an earlier server. It ends no transaction and sends no deferred statement: the next borrower would get both.
+    // It reports a success to the circuit breaker if the connection is alive, and otherwise a failure. If it was lost
+    // and the full time-out has passed since it was borrowed, the destructor also closes the idle connections of
+    // borrow(). The pool must outlive it. For one thread.
     class Lease {
     public:
         Lease(Lease&&) noexcept = default;
@@ -72,8 +76,9 @@ public:
 
     // Lends the connection that was returned last. If none is idle, connects and blocks for that time. Throws what
     // Servers::connect throws. Throws domain::StorageUnavailable at once while the circuit breaker refuses
-    // (circuit_breaker.h). It is told when connecting ends with StorageUnavailable, but not when the server answers
-    // with another error. A lent connection may have been lost while it was idle: its first statement shows it.
+    // (circuit_breaker.h). If connecting ends with StorageUnavailable, that is a failure to the circuit breaker.
+    // Another error of the server is not. A lent connection may have been lost while it was idle: its first statement
+    // shows it.
     Lease borrow();
 
     // The same, but always a fresh connection. Closes the idle connections of borrow(): if one is lost, the others are

@@ -25,7 +25,7 @@ struct Text {
     std::string value;
 };
 
-// For `IN (?)` on a BINARY column. Must not be empty.
+// For `IN (?)` on a BINARY column. Must not be empty. This is not checked here: the server refuses `IN ()`.
 struct ListOfBytes {
     std::vector<std::string> values;
 };
@@ -34,6 +34,7 @@ using Value = std::variant<Null, std::int64_t, Bytes, Text, domain::Timestamp, L
 using Values = std::vector<Value>;
 
 // Rows of equal length, as a derived table with the columns c1, c2, … There must be at least one row and one column.
+// This is not checked here.
 using Tuples = std::vector<Values>;
 
 // The identifiers that replace {name} in a statement.
@@ -45,9 +46,9 @@ using Names = std::vector<std::pair<std::string_view, Identifier>>;
 // unknown or not closed.
 std::string compose(Sql, const Values&, const Names&);
 
-// For prepared statements (MariaDB, where EXECUTE takes any expression). The template keeps a `?` for each value.
-// PREPARE gives such a text a name. EXECUTE runs the statement of that name with the values. There must be at least
-// one, and none may be a list.
+// For prepared statements (MariaDB, where EXECUTE takes any expression; not on a Galera node). The template keeps a `?`
+// for each value. PREPARE gives such a text a name. EXECUTE runs the statement of that name with the values. There must
+// be at least one, and none may be a list.
 std::string composeTemplate(Sql, const Names&);
 std::string composePrepare(const std::string& name, const std::string& text);
 std::string composeExecute(const std::string& name, const Values&);

@@ -23,13 +23,14 @@ public:
     using Work = std::function<Ending(Connection&, domain::Invalidations&)>;
 
     // Runs `work` in one transaction on the calling thread, with the role if one is given. Rolls back if `work` throws
-    // or returns kRollback, and in a dry run. Runs `work` again from the start after Deadlock, three times in all. Runs
-    // it once more on a fresh connection if a kept one was lost before its first answer, unless the full time-out has
-    // passed.
+    // or returns kRollback, and in a dry run. After Deadlock it makes another attempt from the start, three attempts in
+    // all. An attempt runs `work` once more on a fresh connection if a kept one was lost before its first answer. It
+    // does not if the full time-out (connections.h) has passed.
     //
     // Returns the moment at which every host acts on the changes, and does not wait for it. The caller must not
-    // acknowledge the changes before. kEffectiveNow: `work` added no shard, the transaction was rolled back, or this is
-    // the only host that caches.
+    // acknowledge the changes before. kEffectiveNow: `work` added no shard, the transaction was rolled back, or no
+    // other host caches. Fence::isAlone() shows the last. A process without a segment reads `nodes` after COMMIT
+    // instead, and waits if it has a row or the query fails.
     //
     // Throws domain::OutcomeUnknown as Connection::commit does; this host's counters are bumped then as well. Throws
     // domain::StorageUnavailable otherwise: nothing was stored. After the third Deadlock it is domain::TransactionLost.

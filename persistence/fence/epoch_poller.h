@@ -14,18 +14,25 @@
 namespace claviger::persistence {
 
 // The epoch poller of one host, which writes its segment's lease. It runs in a process of its own, which the master
-// starts. It claims the segment first. 100 ms after each round it reads the epochs and the rows of `nodes`, bumps the
-// changed shards and renews the lease. The lease counts from before the reading.
+// starts. It claims the segment first. After that it works in rounds. Each begins 100 ms after the end of the last one.
+// A round reads the epochs, bumps the changed shards and then renews the lease. The lease counts from the beginning of
+// the round. Last, the round reads the rows of `nodes`. If they show no other host, this host is the only one, for
+// 400 ms from the beginning of the round.
 //
-// On each new connection it begins anew. It claims the segment, ends the lease, checks the peppers, commits this host's
-// row of `nodes`, waits half a second, reads the epochs and bumps every shard. The next reading grants the first lease.
-// It also begins anew if the row was deleted, or if its last renewal began over 10 s ago. It renews the row each
-// second, and deletes the rows of other hosts that were not renewed for a minute.
+// Once a second, a round first renews this host's row, and deletes the rows of other hosts that were not renewed for a
+// minute.
+//
+// On each new connection it begins anew. It claims the segment, ends the lease and checks the peppers. It commits this
+// host's row of `nodes` and waits half a second. Then it reads the epochs and bumps every shard. The first round
+// follows at once and grants the first lease. It also begins anew if a renewal finds the row deleted, or if the last
+// renewal began over 10 s ago.
 //
 // At a reload the next poller takes over while this one is at work: nothing that is cached becomes invalid.
 //
 // While it does not run, or the database does not answer, the lease lapses, and every lookup goes to the database. For
-// one thread. A segment has one poller that has claimed it (PollerClaim). Another one waits until it is stopped.
+// one thread. A segment has one poller that has claimed it (PollerClaim). A poller that has lost its claim ends its
+// round or its beginning, and then waits until it is stopped. A lease that it grants in that round counts from before
+// the loss.
 class EpochPoller {
 public:
     // Reports each exception as a failure, and each lease as a success. `peppers` are this host's. If the database is
@@ -36,15 +43,17 @@ public:
     // Waits that long and returns true. Returns false, at once, if the poller is to stop. Must not throw.
     using Pause = std::function<bool(std::chrono::milliseconds)>;
 
-    // Takes over from the poller that has claimed the segment. It must be at work on the same server, and grant a lease
-    // within two seconds after this poller's first reading. If it does not, run() begins anew; this host's peppers may
-    // be recorded by then. Returns false if a pause has returned false: then do not run(). To be called at most once,
-    // before run(). Throws nothing.
+    // Takes over from the poller that has claimed the segment. That poller must be at work on the same server. It must
+    // grant a lease within two seconds after this poller's first reading, from a round that began after that reading.
+    // If it does not, run() begins anew; this host's peppers may be recorded by then. If no poller has claimed the
+    // segment, does nothing and returns true. Returns false if a pause has returned false: then do not run(). To be
+    // called at most once, before run(). Throws nothing.
     bool takeOver(const Pause&);
 
     // Blocks until the pause returns false. Tries again 200 ms after each failure, on a fresh connection. At the end it
-    // ends the lease and deletes this host's row of `nodes`; if that fails, other pollers delete the row after a
-    // minute. Throws nothing.
+    // gives its claim up, ends the lease and deletes this host's row of `nodes`. Before the deletion it may wait up to
+    // 400 ms. If the deletion fails, other pollers delete the row after a minute. If another poller has claimed the
+    // segment, it leaves the lease and the row to that one. Throws nothing.
     void run(const Pause&);
 
 private:

@@ -32,12 +32,14 @@ public:
     bool hasLease() const;  // without a lease no stamp holds
 
     // These are only for the poller.
-    void bumpAll();               // bumps every shard: no stamp of earlier counters holds any more
-    void lower();                 // ends the lease: no stamp holds until the next one; aloneUntil() stays
+    void bumpAll();  // bumps every shard: no stamp of earlier counters holds any more
+    // Ends the lease: no stamp holds until the next one. It then counts as lapsed at least 400 ms ago.
+    // aloneUntil() stays.
+    void lower();
     void lease(Moment end);       // stamps may hold until `end`; to be called after all known changes were bumped
     void aloneUntil(Moment end);  // until then this host is the only one; a past time: other hosts may be there
 
-    Moment readingOfLease() const;  // when the reading of the last lease began; long ago after lower()
+    Moment readingOfLease() const;  // the beginning of the round of the last lease; after lower() at least 800 ms ago
     PollerToken poller() const;     // the poller that has claimed the segment; kNoPoller: none
     void claim(PollerToken);        // for this poller, whoever had it
     bool claimFrom(PollerToken before, PollerToken now);  // false, and nothing changed, if another poller has it

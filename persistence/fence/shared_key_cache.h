@@ -9,9 +9,12 @@
 namespace claviger::persistence {
 
 // A cache of keys of one host, in its part of the segment. A key is looked up once for all workers, and stays cached
-// when they are replaced. An entry is used for at most a minute, so that an error in the fence cannot last. keep()
-// evicts the least recently used key of the bucket whose place it can write. Thread-safe, also between processes. There
-// is one for active and one for dead keys.
+// when they are replaced. An entry is used for at most a minute, so that an error in the fence cannot last.
+// Thread-safe, also between processes. There is one for active and one for dead keys.
+//
+// keep() writes the place in the bucket that has the key already. If there is none, or a writer has taken it, keep()
+// evicts the least recently used key whose place it can write. So two places may have the same key. If keep() can write
+// no place, it caches nothing.
 template <class Key>
 class SharedKeyCache final : public domain::KeyCache<Key> {
 public:
