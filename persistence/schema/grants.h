@@ -15,7 +15,7 @@ constexpr std::array<Sql, 7> kWorkerGrants = {
     "GRANT SELECT, INSERT, UPDATE, DELETE ON claviger.nodes TO {worker}",
     "GRANT INSERT ON claviger.dead_keys TO {worker}",
     "GRANT SELECT, INSERT ON claviger.peppers TO {worker}",
-    "GRANT SELECT, INSERT, DELETE ON claviger.key_index TO {worker}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON claviger.key_index TO {worker}",
 };
 
 // The rights of a tenant's role, table by table, as the workers' statements need them. The role deletes rows only in

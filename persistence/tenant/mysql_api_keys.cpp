@@ -84,9 +84,9 @@ constexpr Sql kMove =
     "SET k.key_hash = moved.c2, k.pepper_version = moved.c3 WHERE k.pepper_version < moved.c3 AND k.deleted_at IS NULL";
 // Each row has the epochs of its key's shards as of this statement. The rows are those of the keys whose uses this
 // transaction has written, so no other one can revoke them before it commits. A shard of the user or the tenant may be
-// bumped meanwhile: the row is out of date then.
+// bumped meanwhile: the row is out of date then. Not REPLACE, which would lock the gap beside a row.
 constexpr Sql kIndex =
-    "REPLACE INTO claviger.key_index (tenant_id, key_id, key_hash, user_id, pepper_version, key_shard, key_epoch, "
+    "INSERT INTO claviger.key_index (tenant_id, key_id, key_hash, user_id, pepper_version, key_shard, key_epoch, "
     "user_shard, user_epoch, tenant_shard, tenant_epoch) "
     "SELECT used.c2, k.id, k.key_hash, k.user_id, k.pepper_version, used.c3, ke.epoch, used.c4, ue.epoch, used.c5, "
     "te.epoch FROM ({tuples}) used "
@@ -94,7 +94,10 @@ constexpr Sql kIndex =
     "JOIN {schema}.users u ON u.id = k.user_id AND u.status = 'approved' "
     "JOIN claviger.revocation_epochs ke ON ke.slot = used.c3 "
     "JOIN claviger.revocation_epochs ue ON ue.slot = used.c4 "
-    "JOIN claviger.revocation_epochs te ON te.slot = used.c5";
+    "JOIN claviger.revocation_epochs te ON te.slot = used.c5 "
+    "ON DUPLICATE KEY UPDATE key_hash = VALUES(key_hash), user_id = VALUES(user_id), "
+    "pepper_version = VALUES(pepper_version), key_epoch = VALUES(key_epoch), user_epoch = VALUES(user_epoch), "
+    "tenant_epoch = VALUES(tenant_epoch)";
 constexpr Sql kUnindex = "DELETE FROM claviger.key_index WHERE tenant_id = ? AND key_id = ?";
 
 constexpr auto kNameIndex = "api_keys_live_name";
