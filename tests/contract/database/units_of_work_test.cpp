@@ -38,6 +38,7 @@ class UnitsOfWorkTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aLockThatIsNeverFreedIsGivenUp);
     CPPUNIT_TEST(takesARoleOnlyWhenTheTenantChanges);
     CPPUNIT_TEST(createAndRegenerateTakeAsManyRoundTripsAsWithoutALimit);
+    CPPUNIT_TEST(theKeysOfAUserAreCountedAfterTheLockOfTheUser);
     CPPUNIT_TEST(fiftyParallelAddsOfOneNameMakeOneKey);
     CPPUNIT_TEST(twentyParallelEndsEndAKeyOnce);
     CPPUNIT_TEST(aThreadIsPatientForAsLongAsItsTransaction);
@@ -254,6 +255,36 @@ private:
         look(other);
         look(*tenant_);
         CPPUNIT_ASSERT_EQUAL(before + 2, sets());
+    }
+
+    // Blocks until a connection waits in the statement that locks a user.
+    static void awaitLockOfUser() {
+        RawConnection worker(testSettings().database, Account::kWorker);
+        while (worker.value("SELECT COUNT(*) FROM information_schema.processlist WHERE id <> CONNECTION_ID() "
+                            "AND info LIKE '%.users %FOR UPDATE%'") == "0")
+            std::this_thread::yield();
+    }
+
+    // Two creates of one user at once could otherwise exceed the limit of keys together.
+    void theKeysOfAUserAreCountedAfterTheLockOfTheUser() {
+        const auto user = addUser("owner@x.example").id;
+        std::future<std::size_t> counted;
+        const auto added = stores_->transact<void>(*tenant_, [&](TenantStore& store) -> Result<void> {
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, store.apiKeys().lockUser(user)->activeKeys);
+            counted = std::async(std::launch::async, [&] { return countOf(user); });
+            awaitLockOfUser();
+            return store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(1));
+        });
+        CPPUNIT_ASSERT(added.ok());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, counted.get());
+    }
+
+    std::size_t countOf(const domain::UserId& user) {
+        return stores_
+            ->transact<std::size_t>(
+                *tenant_,
+                [&](TenantStore& store) -> Result<std::size_t> { return store.apiKeys().lockUser(user)->activeKeys; })
+            .value();
     }
 
     void fiftyParallelAddsOfOneNameMakeOneKey() {
