@@ -4,7 +4,6 @@
 #include <map>
 #include <tuple>
 
-#include "persistence/connection/errors.h"
 #include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
@@ -218,15 +217,10 @@ std::vector<std::optional<domain::KeyOwner>> MySqlApiKeys::findOwners(
     return owners;
 }
 
-domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
-    try {
-        connection_.execute(kAdd, valuesOf(key, secret));
-    } catch (const DuplicateKey& duplicate) {
-        if (duplicate.index() == kNameIndex) return domain::ErrorCode::kNameTaken;
-        if (duplicate.index() == kOnceIndex) return domain::ErrorCode::kAlreadyShown;
-        throw;
-    }
-    return {};
+void MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
+    connection_.executeLater(kAdd, valuesOf(key, secret));
+    connection_.refuseDuplicates(kNameIndex, domain::ErrorCode::kNameTaken);
+    connection_.refuseDuplicates(kOnceIndex, domain::ErrorCode::kAlreadyShown);
 }
 
 void MySqlApiKeys::addNext(const domain::ApiKey& key, const domain::KeySecret& secret) {

@@ -108,7 +108,7 @@ private:
             const auto live = database().count(*tenant_, "api_keys WHERE live = 1");
             const auto named = [&](int i) { return domain::KeyName::parse("key " + std::to_string(live + i)).value(); };
             const auto id = issuer.create(holder, {named(0)}).value().key.id;
-            CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, roundTripsOf([&] { return issuer.create(holder, {named(1)}); }));
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, roundTripsOf([&] { return issuer.create(holder, {named(1)}); }));
             CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, roundTripsOf([&] { return issuer.regenerate(holder, id); }));
         }
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, database().count(*tenant_, "key_changes"));
@@ -273,7 +273,8 @@ private:
             CPPUNIT_ASSERT_EQUAL(std::size_t{0}, store.apiKeys().lockUser(user)->activeKeys);
             counted = std::async(std::launch::async, [&] { return countOf(user); });
             awaitLockOfUser();
-            return store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(1));
+            store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(1));
+            return {};
         });
         CPPUNIT_ASSERT(added.ok());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, counted.get());
@@ -292,8 +293,9 @@ private:
         std::atomic<int> made = 0;
         std::atomic<int> taken = 0;
         inParallel(50, [&](int i) {
-            const auto added = stores_->transact<void>(*tenant_, [&](TenantStore& store) {
-                return store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(i));
+            const auto added = stores_->transact<void>(*tenant_, [&](TenantStore& store) -> Result<void> {
+                store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(i));
+                return {};
             });
             if (added.ok())
                 ++made;
@@ -308,8 +310,10 @@ private:
     void twentyParallelEndsEndAKeyOnce() {
         const auto user = addUser("owner@x.example").id;
         const auto key = sampleKey(user, "Scripts");
-        const auto added = stores_->transact<void>(
-            *tenant_, [&](TenantStore& store) { return store.apiKeys().add(key, sampleSecret(1)); });
+        const auto added = stores_->transact<void>(*tenant_, [&](TenantStore& store) -> Result<void> {
+            store.apiKeys().add(key, sampleSecret(1));
+            return {};
+        });
         CPPUNIT_ASSERT(added.ok());
         std::atomic<int> ended = 0;
         inParallel(20, [&](int i) {
@@ -317,7 +321,8 @@ private:
                 const auto active = store.apiKeys().lock(user, key.id).active;
                 if (!active) return domain::ErrorCode::kKeyNotFound;
                 store.apiKeys().end(key.id, *active, kNoon);
-                return store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(100 + i));
+                store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(100 + i));
+                return {};
             });
             if (result.ok()) ++ended;
         });
