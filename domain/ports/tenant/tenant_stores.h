@@ -18,7 +18,7 @@ public:
     virtual ~TenantStores() = default;
 
     // Runs `work` in one transaction. Commits if it returns ok, and rolls back if it returns a refusal or throws. A
-    // change that `work` has asked for may be refused at COMMIT (ApiKeys::add); then nothing is stored. A dry run of
+    // key that `work` adds may be refused at COMMIT (ApiKeys::add); then nothing is stored. A dry run of
     // the tool rolls back in any case. `work` may run again from the start, after a deadlock or on another connection,
     // so it must have no effect outside the store. If the transaction has changed a revocation state, blocks until
     // every host acts on the change.
