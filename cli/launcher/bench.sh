@@ -20,7 +20,7 @@ benchVerb() {  # [NAME [OPTION…]]: tests/bench/NAME.mjs
     makeFolder "$folder"
     lockFolder "$folder" "a measurement"
     stopAllAtExit
-    buildOnly claviger claviger-fcgi bench_trivial
+    buildOnly claviger claviger-fcgi bench_trivial bench_trivial_insert
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf -- {} +
     makeFolder "$folder"
     makeSecrets "$folder"

@@ -30,7 +30,8 @@ Result<IssuedApiKey> KeyIssuer::create(const KeyHolder& holder, const NewApiKey&
         if (user->activeKeys >= kActiveKeyLimit) return ErrorCode::kKeyLimitReached;
         if (auto charged = charge(store, holder, user->changesWholeAt, now); !charged.ok()) return charged;
         store.audit().add(event(AuditAction::kKeyCreated, holder, key));
-        return store.apiKeys().add(key, secret);
+        store.apiKeys().add(key, secret);
+        return {};
     });
     if (!stored.ok()) return stored.error();
     return IssuedApiKey{key, std::move(fullKey)};

@@ -188,6 +188,10 @@ void Connection::executeLater(Sql statement, const Values& values, const Names& 
     wait(composeFor(statement, values, names), carriedBy(values));
 }
 
+void Connection::sendDeferred() {
+    if (!waiting_.ends.empty()) flush();
+}
+
 // PREPARE is deferred. A statement with a list is never prepared: each length of the list would be another text.
 std::string Connection::composeFor(Sql statement, const Values& values, const Names& names) {
     if (!blocks_ || values.empty() || std::any_of(values.begin(), values.end(), isList))

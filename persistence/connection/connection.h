@@ -55,6 +55,9 @@ public:
     // pool: the next borrower sends it.
     void executeLater(Sql, const Values& = {}, const Names& = {});
 
+    // Sends the deferred statements now, if there are any. Throws the error of the first one that fails.
+    void sendDeferred();
+
     // A transaction. begin() is deferred as well. rollBack() drops the deferred statements and sends ROLLBACK at once.
     void begin();
     void rollBack();

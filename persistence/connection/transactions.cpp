@@ -81,7 +81,9 @@ domain::EffectiveAt Transactions::runOn(Connection& connection, const std::optio
     try {
         if (role) connection.takeRole(*role);
         connection.begin();
-        if (work(connection, changes) == Ending::kRollback || connections_.rehearses()) {
+        const auto ending = work(connection, changes);
+        if (ending == Ending::kCommit && connections_.rehearses()) connection.sendDeferred();
+        if (ending == Ending::kRollback || connections_.rehearses()) {
             rollBack(connection);
             return domain::kEffectiveNow;
         }

@@ -4,7 +4,6 @@
 #include <map>
 #include <tuple>
 
-#include "persistence/connection/errors.h"
 #include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
@@ -37,11 +36,11 @@ constexpr Sql kListActive =
 constexpr Sql kListAllActive = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
                                " FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
                                "ORDER BY u.email, k.created_at DESC, k.id DESC";
-constexpr Sql kLockUser = "SELECT 1 FROM {schema}.users WHERE id = ? FOR UPDATE";
-// A separate statement, so that it sees what was committed while kLockUser waited for its lock.
-constexpr Sql kCount =
+// The user's row is read first, since the other parts depend on it. So the count begins after the user is locked. It
+// takes no locks, and sees what was committed while the statement waited for the user.
+constexpr Sql kLockUser =
     "SELECT u.status, (SELECT COUNT(*) FROM {schema}.api_keys WHERE user_id = u.id AND live = 1), c.whole_at "
-    "FROM {schema}.users u LEFT JOIN {schema}.key_changes c ON c.user_id = u.id WHERE u.id = ?";
+    "FROM {schema}.users u LEFT JOIN {schema}.key_changes c ON c.user_id = u.id WHERE u.id = ? FOR UPDATE";
 // The user's row is read first, since the joins depend on it. So the other rows are read after the user is locked.
 constexpr Sql kLock =
     "SELECT u.status, k.name, k.lineage_id, k.generation, k.key_hash, c.whole_at FROM {schema}.users u "
@@ -168,8 +167,7 @@ std::vector<domain::KeyOwner> MySqlApiKeys::listAllActive() const {
 }
 
 std::optional<domain::LockedUser> MySqlApiKeys::lockUser(const domain::UserId& user) {
-    connection_.executeLater(kLockUser, {bytesOf(user)});
-    const auto rows = connection_.query(kCount, {bytesOf(user)});
+    const auto rows = connection_.query(kLockUser, {bytesOf(user)});
     if (rows.empty() || statusAt(rows[0], 0) != domain::UserStatus::kApproved) return std::nullopt;
     return domain::LockedUser{static_cast<std::size_t>(rows[0].integer(1)), rows[0].maybeTimestamp(2)};
 }
@@ -246,15 +244,10 @@ std::vector<std::optional<domain::KeyOwner>> MySqlApiKeys::findOwners(
     return owners;
 }
 
-domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
-    try {
-        connection_.execute(kAdd, valuesOf(key, secret));
-    } catch (const DuplicateKey& duplicate) {
-        if (duplicate.index() == kNameIndex) return domain::ErrorCode::kNameTaken;
-        if (duplicate.index() == kOnceIndex) return domain::ErrorCode::kAlreadyShown;
-        throw;
-    }
-    return {};
+void MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
+    connection_.executeLater(kAdd, valuesOf(key, secret));
+    connection_.refuseDuplicates(kNameIndex, domain::ErrorCode::kNameTaken);
+    connection_.refuseDuplicates(kOnceIndex, domain::ErrorCode::kAlreadyShown);
 }
 
 void MySqlApiKeys::addNext(const domain::ApiKey& key, const domain::KeySecret& secret) {

@@ -5,8 +5,9 @@
 
 namespace claviger::persistence {
 
-// The table api_keys of one tenant, within one unit of work. setChangesWholeAt(), addNext() and end() are deferred: the
-// next query or COMMIT throws their errors. end() also adds the key to claviger.dead_keys. For one thread.
+// The table api_keys of one tenant, within one unit of work. setChangesWholeAt(), add(), addNext() and end() are
+// deferred: the next query or COMMIT throws their errors. end() also adds the key to claviger.dead_keys. For one
+// thread.
 class MySqlApiKeys final : public domain::ApiKeys {
 public:
     // The connection must outlive this.
@@ -23,9 +24,7 @@ public:
     void setChangesWholeAt(const domain::UserId&, domain::Timestamp) override;
     bool isUsed(const domain::secrets::OnceHash&) const override;
 
-    //   kNameTaken     an active key of the user has the name; nothing changed
-    //   kAlreadyShown  a key was made with this one-time value before; nothing changed
-    domain::Result<void> add(const domain::ApiKey&, const domain::KeySecret&) override;
+    void add(const domain::ApiKey&, const domain::KeySecret&) override;
     void addNext(const domain::ApiKey&, const domain::KeySecret&) override;
     std::optional<domain::StoredKey> find(const domain::ApiKeyId&) const override;
     void end(const domain::ApiKeyId&, const domain::LockedKey::Active&, domain::Timestamp now) override;

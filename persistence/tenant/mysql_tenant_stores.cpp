@@ -1,5 +1,6 @@
 #include "persistence/tenant/mysql_tenant_stores.h"
 
+#include "persistence/connection/errors.h"
 #include "persistence/connection/reading.h"
 #include "persistence/tenant/mysql_api_keys.h"
 #include "persistence/tenant/mysql_audit_log.h"
@@ -13,8 +14,9 @@ namespace {
 
 class MySqlTenantStore final : public domain::TenantStore {
 public:
-    MySqlTenantStore(Connection& connection, const domain::Tenant& tenant, domain::Invalidations& changes)
-        : connection_(connection, tenant, changes) {}
+    MySqlTenantStore(Connection& connection, const domain::Tenant& tenant, domain::Invalidations& changes,
+                     Refusals& refusals)
+        : connection_(connection, tenant, changes, refusals) {}
 
     domain::Users& users() override { return users_; }
     domain::Sessions& sessions() override { return sessions_; }
@@ -35,19 +37,28 @@ private:
 
 }  // namespace
 
-domain::EffectiveAt MySqlTenantStores::runTransaction(const domain::Tenant& tenant,
-                                                      const std::function<Ending(domain::TenantStore&)>& work) {
-    return transactions_.run(roleFor(tenant), [&](Connection& connection, domain::Invalidations& changes) {
-        MySqlTenantStore store(connection, tenant, changes);
-        return work(store) == Ending::kCommit ? persistence::Ending::kCommit : persistence::Ending::kRollback;
-    });
+domain::Result<domain::EffectiveAt> MySqlTenantStores::runTransaction(
+    const domain::Tenant& tenant, const std::function<Ending(domain::TenantStore&)>& work) {
+    Refusals refusals;
+    try {
+        return transactions_.run(roleFor(tenant), [&](Connection& connection, domain::Invalidations& changes) {
+            refusals.clear();
+            MySqlTenantStore store(connection, tenant, changes, refusals);
+            return work(store) == Ending::kCommit ? persistence::Ending::kCommit : persistence::Ending::kRollback;
+        });
+    } catch (const DuplicateKey& duplicate) {
+        const auto refusal = refusals.find(duplicate.index());
+        if (refusal == refusals.end()) throw;
+        return refusal->second;
+    }
 }
 
 void MySqlTenantStores::runRead(const domain::Tenant& tenant,
                                 const std::function<void(const domain::TenantStore&)>& work) const {
     runReading(connections_, roleFor(tenant), [&](Connection& connection) {
         domain::Invalidations none;
-        const MySqlTenantStore store(connection, tenant, none);
+        Refusals noRefusals;
+        const MySqlTenantStore store(connection, tenant, none, noRefusals);
         work(store);
     });
 }

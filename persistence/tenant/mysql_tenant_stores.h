@@ -15,8 +15,8 @@ public:
         : connections_(connections), transactions_(transactions) {}
 
 protected:
-    domain::EffectiveAt runTransaction(const domain::Tenant&,
-                                       const std::function<Ending(domain::TenantStore&)>&) override;
+    domain::Result<domain::EffectiveAt> runTransaction(const domain::Tenant&,
+                                                       const std::function<Ending(domain::TenantStore&)>&) override;
     void runRead(const domain::Tenant&, const std::function<void(const domain::TenantStore&)>&) const override;
 
 private:

@@ -1,11 +1,11 @@
-// Measures the service against a trivial program behind the same nginx, in alternating rounds. `./claviger bench`
+// Measures the service against trivial programs behind the same nginx, in alternating rounds. `./claviger bench`
 // starts it, after it has built everything and started the database of TEST_CONFIG. See README.md.
 
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadavg } from 'node:os';
 
-import { measuresOf, trivialOf, verifications } from './measures.mjs';
+import { insertOf, measuresOf, trivialOf, verifications } from './measures.mjs';
 import { optionsOf } from './options.mjs';
 import { memoryOf } from './processes.mjs';
 import { summarize, table } from './report.mjs';
@@ -33,7 +33,7 @@ async function measure(site) {
   const run = runnerOf(site, folder);
 
   say(`Warming up; the load of this machine is ${loadavg()[0].toFixed(1)}.`);
-  const rounds = await inRounds(run, trivialOf(seeded), measures, options);
+  const rounds = await inRounds(run, [trivialOf(seeded), insertOf(seeded)], measures, options);
   const memory = wants('memory') ? await memoryWhenFull(site, seeder, run) : undefined;
   report(summarize(measures, rounds), memory, rounds);
 }

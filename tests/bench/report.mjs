@@ -19,10 +19,10 @@ const figures = {
   cpu: totalCpu,
 };
 
-// Gives for each measure its figures, and each figure as a ratio to the trivial program that ran right before. CPU is
+// Gives for each measure its figures, and each figure as a ratio to the reference that ran right before. CPU is
 // in microseconds per request, which is milliseconds per thousand. Times are in milliseconds.
 export function summarize(measures, rounds) {
-  return measures.map(({ name, atLeast }) => {
+  return measures.map(({ name, reference = 'trivial', atLeast }) => {
     const own = rounds.filter((round) => round.measure === name);
     const values = {};
     const ratios = {};
@@ -32,15 +32,15 @@ export function summarize(measures, rounds) {
       ratios[figure] = base > 0 ? median(own.map(({ base, found }) => of(found) / of(base))) : undefined;
     }
     const all = own.map(({ base, found }) => found.perSecond / base.perSecond);
-    return { name, atLeast, values, ratios, lowest: Math.min(...all), highest: Math.max(...all) };
+    return { name, reference, atLeast, values, ratios, lowest: Math.min(...all), highest: Math.max(...all) };
   });
 }
 
-const heading = ['measure', 'req/s', 'ratio', '(lowest-highest)', 'promised', 'p50 ms', 'ratio', 'p99 ms', 'ratio', 'CPU nginx', 'workers', 'database', 'all', 'ratio'];
+const heading = ['measure', 'req/s', 'ratio', 'to', '(lowest-highest)', 'promised', 'p50 ms', 'ratio', 'p99 ms', 'ratio', 'CPU nginx', 'workers', 'database', 'all', 'ratio'];
 
 export function table(summary, memory) {
-  const rows = summary.map(({ name, atLeast, values, ratios, lowest, highest }) => [
-    name, Math.round(values.perSecond), ratios.perSecond.toFixed(3), `(${lowest.toFixed(2)}-${highest.toFixed(2)})`, atLeast ?? '',
+  const rows = summary.map(({ name, reference, atLeast, values, ratios, lowest, highest }) => [
+    name, Math.round(values.perSecond), ratios.perSecond.toFixed(3), reference, `(${lowest.toFixed(2)}-${highest.toFixed(2)})`, atLeast ?? '',
     values.p50.toFixed(2), ratios.p50.toFixed(2), values.p99.toFixed(2), ratios.p99.toFixed(2),
     values.nginxCpu.toFixed(1), values.workersCpu.toFixed(1), values.databaseCpu.toFixed(1), values.cpu.toFixed(1), ratios.cpu.toFixed(2),
   ].map(String));
@@ -48,7 +48,7 @@ export function table(summary, memory) {
   const line = (cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
   return [
     '', line(heading), ...rows.map(line), '',
-    'Each ratio is to the trivial program measured right before; medians. CPU is ms for 1,000 requests.',
+    'Each ratio is to the program under "to", measured right before; medians. CPU is ms for 1,000 requests.',
     ...(memory ? [`Memory of workers and master with full caches: ${memory.now.toFixed(1)} MB (shared pages counted once), ` +
       `${memory.peak.toFixed(1)} MB at most (counted in each process).`] : []),
   ].join('\n');

@@ -32,19 +32,22 @@ export function runnerOf(site, folder) {
   };
 }
 
-// Warms up, then runs every measure right after the trivial program, in each round. `run` is that of runnerOf, and
+// Warms up, then runs every measure right after its reference, in each round. `run` is that of runnerOf. The reference
+// is the one of `references` with the name that the measure has for it, and otherwise the first.
 // `ordered(measures, round)` gives the order of a round. Gives { round, measure, base, found } for each measure of each
-// round, where `base` is the result of the trivial program.
-export async function inRounds(run, trivial, measures, { rounds, seconds }, ordered = () => measures) {
-  for (const each of [trivial, ...measures]) await run(each, warmUp);
+// round, where `base` is the result of the reference.
+export async function inRounds(run, references, measures, { rounds, seconds }, ordered = () => measures) {
+  const referenceOf = ({ reference }) => references.find(({ name }) => name === reference) ?? references[0];
+  for (const each of new Set([...measures.map(referenceOf), ...measures])) await run(each, warmUp);
   const results = [];
   for (let round = 1; round <= rounds; ++round) {
     for (const each of ordered(measures, round)) {
-      const base = await run(trivial, seconds);
+      const reference = referenceOf(each);
+      const base = await run(reference, seconds);
       const found = await run(each, seconds);
       results.push({ round, measure: each.name, base, found });
       const ratio = (found.perSecond / base.perSecond).toFixed(3);
-      console.log(`round ${round}  ${each.name.padEnd(18)}  ${Math.round(found.perSecond)}/s  ${ratio} of the trivial program`);
+      console.log(`round ${round}  ${each.name.padEnd(18)}  ${Math.round(found.perSecond)}/s  ${ratio} of ${reference.name}`);
     }
   }
   return results;

@@ -1,14 +1,19 @@
-// The shipped nginx before all measured programs: the service, the service with its key cache off, the trivial program,
-// and a guarded file. Each has its own port and kept connections.
+// The shipped nginx before all measured programs: the service, the service with its key cache off, the trivial
+// programs, and a guarded file. Each has its own port and kept connections.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
 
 import { freePort } from '../support/http.mjs';
 import { root } from '../support/launcher.mjs';
 import { hasEnded, start, stop, until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
+import { insertTable } from './measures.mjs';
 import { familyOf } from './processes.mjs';
+import { schemaOf, sql } from './seed.mjs';
+
+const database = join(dirname(process.env.TEST_CONFIG), 'db/db.sock');
 
 // Starts a site and passes it to `work`. Stops it in the end, also if `work` throws.
 export async function withSite(work) {
@@ -23,20 +28,32 @@ export async function withSite(work) {
 async function startSite() {
   const hot = await startService(manyChanges);
   const cold = await startService({ ...manyChanges, 'verify.cache_keys': 0 });
-  const socket = join(hot.folder, 'run/trivial.sock');
-  const trivial = start(join(hot.folder, 'log/trivial.log'), join(root, 'build/tests/bench_trivial'), [socket]);
-  const site = new Site(hot, cold, trivial, hot.tenant('Bench'));
+  const tenant = hot.tenant('Bench');
+  const sockets = Object.fromEntries(['trivial', 'insert'].map((name) => [name, join(hot.folder, `run/${name}.sock`)]));
+  const started = (name, program, ...args) =>
+    start(join(hot.folder, `log/${name}.log`), join(root, 'build/tests', program), [sockets[name], ...args]);
+  makeInsertTable(tenant);
+  const references = {
+    trivial: started('trivial', 'bench_trivial'),
+    insert: started('insert', 'bench_trivial_insert', database, userInfo().username, insertTable),
+  };
+  const site = new Site(hot, cold, references, tenant);
   await stop(cold.nginx);
   await stop(hot.nginx);
-  await site.extendNginx({ trivial: socket, cold: cold.socket });
+  await site.extendNginx({ ...sockets, cold: cold.socket });
   await hot.startNginx();
   await site.ready();
   return site;
 }
 
+// A copy of the columns, indexes and row format of the table of a tenant. That table has no foreign keys.
+function makeInsertTable(tenant) {
+  sql(database, `CREATE DATABASE IF NOT EXISTS ${insertTable.split('.')[0]}; CREATE OR REPLACE TABLE ${insertTable} LIKE ${schemaOf(tenant)}.api_keys;`);
+}
+
 class Site {
-  constructor(hot, cold, trivial, tenant) {
-    Object.assign(this, { hot, cold, trivial, tenant, folder: hot.folder, ports: { hot: hot.port } });
+  constructor(hot, cold, references, tenant) {
+    Object.assign(this, { hot, cold, references, tenant, folder: hot.folder, ports: { hot: hot.port } });
   }
 
   async extendNginx(sockets) {
@@ -59,11 +76,12 @@ class Site {
     writeFileSync(file, `${shipped.slice(0, -1)}\n${blocks.join('\n')}\n}\n`);
   }
 
-  ready() {
-    return until('the trivial program to answer', async () => {
-      if (hasEnded(this.trivial)) throw new Error(`it has ended; see ${this.folder}/log/trivial.log`);
-      return (await this.hot.request({ port: this.ports.trivial }).catch(() => undefined))?.status === 204;
-    });
+  async ready() {
+    for (const [name, program] of Object.entries(this.references))
+      await until(`the program "${name}" to answer`, async () => {
+        if (hasEnded(program)) throw new Error(`it has ended; see ${this.folder}/log/${name}.log`);
+        return (await this.hot.request({ port: this.ports[name] }).catch(() => undefined))?.status === 204;
+      });
   }
 
   // The cold service is a second host, and a regenerate waits for other hosts. So it runs only while it is measured.
@@ -83,12 +101,12 @@ class Site {
 
   // The processes that serve requests to this port.
   processes(port, database) {
-    const workers = { trivial: this.trivial, cold: this.cold.workers }[port] ?? this.hot.workers;
+    const workers = { ...this.references, cold: this.cold.workers }[port] ?? this.hot.workers;
     return { nginx: familyOf(this.hot.nginx.pid), workers: familyOf(workers.pid), database: familyOf(database) };
   }
 
   async stop() {
-    await stop(this.trivial, 'SIGKILL'); // libfcgi makes the program ignore SIGTERM
+    for (const program of Object.values(this.references)) await stop(program, 'SIGKILL'); // libfcgi makes them ignore SIGTERM
     await this.cold.stop();
     await this.hot.stop();
   }

@@ -34,7 +34,7 @@ async function measure(site) {
   const run = runnerOf(site, folder);
   const measures = [...named('one', one), ...named('spread', spread)].filter(({ name }) => wants(name));
   const alternating = (all, round) => (round % 2 ? all : [...all].reverse());
-  const rounds = await inRounds(run, trivialOf(one[0]), measures, options, alternating);
+  const rounds = await inRounds(run, [trivialOf(one[0])], measures, options, alternating);
   const summary = summarize(measures, rounds);
   console.log(table(summary));
   const reloads = wants('reload') ? await reload(site, run, measures.find(({ name }) => name === 'spread verify-hot') ?? named('spread', spread)[0]) : undefined;

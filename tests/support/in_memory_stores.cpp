@@ -30,15 +30,17 @@ void InMemoryStores::be(Writes writes, const domain::Tenant& tenant) {
 }
 
 // The work runs on a copy. Without a commit the copy is discarded.
-domain::EffectiveAt InMemoryStores::runTransaction(const domain::Tenant& tenant,
-                                                   const std::function<Ending(domain::TenantStore&)>& work) {
+domain::Result<domain::EffectiveAt> InMemoryStores::runTransaction(
+    const domain::Tenant& tenant, const std::function<Ending(domain::TenantStore&)>& work) {
     const std::lock_guard lock(mutex_);
     checkReach();
     if (readOnly_.contains(tenant.id)) throw domain::StorageUnavailable("the fake is read-only");
     if (gone_.contains(tenant.id)) throw std::runtime_error("the tables of the fake are gone");
     auto copy = tenants_[tenant.id];
     InMemoryTables tables(copy);
-    if (work(tables) == Ending::kCommit) tenants_[tenant.id] = std::move(copy);
+    if (work(tables) == Ending::kRollback) return domain::kEffectiveNow;
+    if (tables.refusal()) return *tables.refusal();
+    tenants_[tenant.id] = std::move(copy);
     return domain::kEffectiveNow;
 }
 

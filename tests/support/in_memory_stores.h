@@ -65,8 +65,8 @@ public:
     void be(Writes, const domain::Tenant&);
 
 protected:
-    domain::EffectiveAt runTransaction(const domain::Tenant&,
-                                       const std::function<Ending(domain::TenantStore&)>&) override;
+    domain::Result<domain::EffectiveAt> runTransaction(const domain::Tenant&,
+                                                       const std::function<Ending(domain::TenantStore&)>&) override;
     void runRead(const domain::Tenant&, const std::function<void(const domain::TenantStore&)>&) const override;
 
 private:

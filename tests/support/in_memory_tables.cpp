@@ -266,17 +266,16 @@ public:
         return domain::KeyOwner{key, data_.accounts.at(key.user).user};
     }
 
-    domain::Result<void> add(const domain::ApiKey& key, const domain::KeySecret& secret) override {
-        for (const auto& other : listActive(key.user))
-            if (other.name == key.name) return domain::ErrorCode::kNameTaken;
-        if (secret.once && isUsed(*secret.once)) return domain::ErrorCode::kAlreadyShown;
-        data_.keys.insert({key.id, {key, secret, {}}});
-        return {};
+    void add(const domain::ApiKey& key, const domain::KeySecret& secret) override {
+        if (const auto refused = insert(key, secret)) refusal_ = refused;
     }
 
     void addNext(const domain::ApiKey& key, const domain::KeySecret& secret) override {
-        if (!add(key, secret).ok()) throw std::logic_error("the name is in use, or the one-time value");
+        if (insert(key, secret)) throw std::logic_error("the name is in use, or the one-time value");
     }
+
+    // The refusal of the transaction.
+    const std::optional<domain::ErrorCode>& refusal() const { return refusal_; }
 
     std::optional<domain::StoredKey> find(const domain::ApiKeyId& id) const override {
         const auto found = data_.keys.find(id);
@@ -311,7 +310,16 @@ public:
     }
 
 private:
+    std::optional<domain::ErrorCode> insert(const domain::ApiKey& key, const domain::KeySecret& secret) {
+        for (const auto& other : listActive(key.user))
+            if (other.name == key.name) return domain::ErrorCode::kNameTaken;
+        if (secret.once && isUsed(*secret.once)) return domain::ErrorCode::kAlreadyShown;
+        data_.keys.insert({key.id, {key, secret, {}}});
+        return std::nullopt;
+    }
+
     TenantData& data_;
+    std::optional<domain::ErrorCode> refusal_;
 };
 
 class InMemoryAuditLog final : public domain::AuditLog {
@@ -453,6 +461,10 @@ domain::LoginAttempts& InMemoryTables::loginAttempts() {
 }
 domain::KnownDevices& InMemoryTables::knownDevices() {
     return tables_->knownDevices;
+}
+
+const std::optional<domain::ErrorCode>& InMemoryTables::refusal() const {
+    return tables_->apiKeys.refusal();
 }
 
 }  // namespace claviger::tests

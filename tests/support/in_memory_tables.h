@@ -18,6 +18,9 @@ public:
     domain::LoginAttempts& loginAttempts() override;
     domain::KnownDevices& knownDevices() override;
 
+    // The refusal of a change, which is that of the transaction.
+    const std::optional<domain::ErrorCode>& refusal() const;
+
 private:
     struct Tables;
     std::unique_ptr<Tables> tables_;

@@ -13,13 +13,16 @@ public:
     std::function<void()> before = [] {};
 
 protected:
-    domain::EffectiveAt runTransaction(const domain::Tenant& tenant,
-                                       const std::function<Ending(domain::TenantStore&)>& work) override {
+    domain::Result<domain::EffectiveAt> runTransaction(
+        const domain::Tenant& tenant, const std::function<Ending(domain::TenantStore&)>& work) override {
         before();
-        (void)stores_.transact<void>(tenant, [&](domain::TenantStore& store) -> domain::Result<void> {
-            if (work(store) == Ending::kCommit) return {};
+        auto ending = Ending::kRollback;
+        const auto result = stores_.transact<void>(tenant, [&](domain::TenantStore& store) -> domain::Result<void> {
+            ending = work(store);
+            if (ending == Ending::kCommit) return {};
             return domain::ErrorCode::kInvalidArgument;
         });
+        if (ending == Ending::kCommit && !result.ok()) return result.error();
         return domain::kEffectiveNow;
     }
     void runRead(const domain::Tenant& tenant,

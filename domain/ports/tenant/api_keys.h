@@ -63,10 +63,10 @@ public:
     // cannot change.
     virtual bool isUsed(const secrets::OnceHash&) const = 0;
 
-    // Adds a key.
-    //   kNameTaken     an active key of the user has the name; nothing changed
-    //   kAlreadyShown  a key was made with the one-time value before; nothing changed
-    virtual Result<void> add(const ApiKey&, const KeySecret&) = 0;
+    // Adds a key. These refusals are the result of the whole transaction, of which nothing is stored then:
+    //   kNameTaken     an active key of the user has the name
+    //   kAlreadyShown  a key was made with the one-time value before
+    virtual void add(const ApiKey&, const KeySecret&) = 0;
 
     // Returns the key with this id, of any user, active or revoked. nullopt if there is none.
     virtual std::optional<StoredKey> find(const ApiKeyId&) const = 0;

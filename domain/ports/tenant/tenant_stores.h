@@ -17,14 +17,15 @@ class TenantStores {
 public:
     virtual ~TenantStores() = default;
 
-    // Runs `work` in one transaction. Commits if it returns ok, and rolls back if it returns a refusal or throws. A dry
-    // run of the tool rolls back in any case. `work` may run again from the start, after a deadlock or on another
-    // connection, so it must have no effect outside the store. If the transaction has changed a revocation state,
-    // blocks until every host acts on the change.
+    // Runs `work` in one transaction. Commits if it returns ok, and rolls back if it returns a refusal or throws. A
+    // key that `work` adds may be refused at COMMIT (ApiKeys::add); then nothing is stored. A dry run of
+    // the tool rolls back in any case. `work` may run again from the start, after a deadlock or on another connection,
+    // so it must have no effect outside the store. If the transaction has changed a revocation state, blocks until
+    // every host acts on the change.
     //
-    // Returns what `work` returned, and throws what it throws. Throws StorageUnavailable if the database cannot be
-    // reached; then nothing was stored. Throws OutcomeUnknown if it is not known whether COMMIT took effect (error.h),
-    // and TransactionLost after the third deadlock (contention.h).
+    // Returns what `work` returned, or the refusal at COMMIT, and throws what `work` throws. Throws StorageUnavailable
+    // if the database cannot be reached; then nothing was stored. Throws OutcomeUnknown if it is not known whether
+    // COMMIT took effect (error.h), and TransactionLost after the third deadlock (contention.h).
     template <class T>
     Result<T> transact(const Tenant& tenant, const std::function<Result<T>(TenantStore&)>& work) {
         auto [result, effectiveAt] = transactRevocation(tenant, work);
@@ -36,11 +37,12 @@ public:
     template <class T>
     Delayed<Result<T>> transactRevocation(const Tenant& tenant, const std::function<Result<T>(TenantStore&)>& work) {
         std::optional<Result<T>> result;
-        const auto effectiveAt = runTransaction(tenant, [&](TenantStore& store) {
+        const auto ended = runTransaction(tenant, [&](TenantStore& store) {
             result.emplace(work(store));
             return result->ok() ? Ending::kCommit : Ending::kRollback;
         });
-        return {std::move(*result), effectiveAt};
+        if (!ended.ok()) return {ended.error(), kEffectiveNow};
+        return {std::move(*result), ended.value()};
     }
 
     // Runs `work` outside any transaction, so that each statement sees everything that is committed when it runs.
@@ -55,7 +57,8 @@ public:
 
 protected:
     enum class Ending { kCommit, kRollback };
-    virtual EffectiveAt runTransaction(const Tenant&, const std::function<Ending(TenantStore&)>&) = 0;
+    // Returns the refusal of a change at COMMIT, otherwise the moment at which every host acts on the changes.
+    virtual Result<EffectiveAt> runTransaction(const Tenant&, const std::function<Ending(TenantStore&)>&) = 0;
     virtual void runRead(const Tenant&, const std::function<void(const TenantStore&)>&) const = 0;
 };
 

@@ -60,7 +60,8 @@ private:
         const auto lease = TestDatabase::instance().worker().borrow();
         lease->takeRole(persistence::Identifier::role(tenant_->id));
         domain::Invalidations none;
-        const TenantConnection connection(*lease, *tenant_, none);
+        persistence::Refusals noRefusals;
+        const TenantConnection connection(*lease, *tenant_, none, noRefusals);
         persistence::MySqlLoginAttempts attempts(connection);
         const auto before = readsSoFar(*lease);
         work(attempts);

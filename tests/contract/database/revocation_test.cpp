@@ -75,7 +75,10 @@ private:
 
     domain::ApiKey addKey() {
         auto key = sampleKey(addUser().id, "Zapier");
-        run([&](TenantStore& store) { return store.apiKeys().add(key, sampleSecret(1)); });
+        run([&](TenantStore& store) -> Result<void> {
+            store.apiKeys().add(key, sampleSecret(1));
+            return {};
+        });
         return key;
     }
 

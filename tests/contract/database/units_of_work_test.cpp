@@ -38,6 +38,7 @@ class UnitsOfWorkTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aLockThatIsNeverFreedIsGivenUp);
     CPPUNIT_TEST(takesARoleOnlyWhenTheTenantChanges);
     CPPUNIT_TEST(createAndRegenerateTakeAsManyRoundTripsAsWithoutALimit);
+    CPPUNIT_TEST(theKeysOfAUserAreCountedAfterTheLockOfTheUser);
     CPPUNIT_TEST(fiftyParallelAddsOfOneNameMakeOneKey);
     CPPUNIT_TEST(twentyParallelEndsEndAKeyOnce);
     CPPUNIT_TEST(aThreadIsPatientForAsLongAsItsTransaction);
@@ -107,7 +108,7 @@ private:
             const auto live = database().count(*tenant_, "api_keys WHERE live = 1");
             const auto named = [&](int i) { return domain::KeyName::parse("key " + std::to_string(live + i)).value(); };
             const auto id = issuer.create(holder, {named(0)}).value().key.id;
-            CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, roundTripsOf([&] { return issuer.create(holder, {named(1)}); }));
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, roundTripsOf([&] { return issuer.create(holder, {named(1)}); }));
             CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, roundTripsOf([&] { return issuer.regenerate(holder, id); }));
         }
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, database().count(*tenant_, "key_changes"));
@@ -256,13 +257,45 @@ private:
         CPPUNIT_ASSERT_EQUAL(before + 2, sets());
     }
 
+    // Blocks until a connection waits in the statement that locks a user.
+    static void awaitLockOfUser() {
+        RawConnection worker(testSettings().database, Account::kWorker);
+        while (worker.value("SELECT COUNT(*) FROM information_schema.processlist WHERE id <> CONNECTION_ID() "
+                            "AND info LIKE '%.users %FOR UPDATE%'") == "0")
+            std::this_thread::yield();
+    }
+
+    // Two creates of one user at once could otherwise exceed the limit of keys together.
+    void theKeysOfAUserAreCountedAfterTheLockOfTheUser() {
+        const auto user = addUser("owner@x.example").id;
+        std::future<std::size_t> counted;
+        const auto added = stores_->transact<void>(*tenant_, [&](TenantStore& store) -> Result<void> {
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, store.apiKeys().lockUser(user)->activeKeys);
+            counted = std::async(std::launch::async, [&] { return countOf(user); });
+            awaitLockOfUser();
+            store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(1));
+            return {};
+        });
+        CPPUNIT_ASSERT(added.ok());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, counted.get());
+    }
+
+    std::size_t countOf(const domain::UserId& user) {
+        return stores_
+            ->transact<std::size_t>(
+                *tenant_,
+                [&](TenantStore& store) -> Result<std::size_t> { return store.apiKeys().lockUser(user)->activeKeys; })
+            .value();
+    }
+
     void fiftyParallelAddsOfOneNameMakeOneKey() {
         const auto user = addUser("owner@x.example").id;
         std::atomic<int> made = 0;
         std::atomic<int> taken = 0;
         inParallel(50, [&](int i) {
-            const auto added = stores_->transact<void>(*tenant_, [&](TenantStore& store) {
-                return store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(i));
+            const auto added = stores_->transact<void>(*tenant_, [&](TenantStore& store) -> Result<void> {
+                store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(i));
+                return {};
             });
             if (added.ok())
                 ++made;
@@ -277,8 +310,10 @@ private:
     void twentyParallelEndsEndAKeyOnce() {
         const auto user = addUser("owner@x.example").id;
         const auto key = sampleKey(user, "Scripts");
-        const auto added = stores_->transact<void>(
-            *tenant_, [&](TenantStore& store) { return store.apiKeys().add(key, sampleSecret(1)); });
+        const auto added = stores_->transact<void>(*tenant_, [&](TenantStore& store) -> Result<void> {
+            store.apiKeys().add(key, sampleSecret(1));
+            return {};
+        });
         CPPUNIT_ASSERT(added.ok());
         std::atomic<int> ended = 0;
         inParallel(20, [&](int i) {
@@ -286,7 +321,8 @@ private:
                 const auto active = store.apiKeys().lock(user, key.id).active;
                 if (!active) return domain::ErrorCode::kKeyNotFound;
                 store.apiKeys().end(key.id, *active, kNoon);
-                return store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(100 + i));
+                store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(100 + i));
+                return {};
             });
             if (result.ok()) ++ended;
         });

@@ -49,7 +49,10 @@ class ApiKeysContract : public StoreContract<Backend> {
     int secrets_ = 0;
 
     domain::Result<void> tryAdd(const ApiKey& key, const domain::KeySecret& secret) {
-        return this->attempt([&](domain::TenantStore& store) { return store.apiKeys().add(key, secret); });
+        return this->attempt([&](domain::TenantStore& store) -> domain::Result<void> {
+            store.apiKeys().add(key, secret);
+            return {};
+        });
     }
 
     ApiKey add(const domain::UserId& user, const std::string& name, Timestamp at = kNoon) {
@@ -396,7 +399,7 @@ class ApiKeysContract : public StoreContract<Backend> {
         this->change([&](domain::TenantStore& store) {
             for (int i = 0; i < 300; ++i) {
                 const auto key = sampleKey(user, "key " + std::to_string(i));
-                CPPUNIT_ASSERT(store.apiKeys().add(key, sampleSecret(i)).ok());
+                store.apiKeys().add(key, sampleSecret(i));
                 uses.push_back({key.id, kNoon + std::chrono::seconds(i)});
             }
         });

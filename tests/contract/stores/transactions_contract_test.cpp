@@ -17,6 +17,7 @@ class TransactionsContract : public StoreContract<Backend> {
     CPPUNIT_TEST(aRefusalLeavesNothingBehind);
     CPPUNIT_TEST(anExceptionLeavesNothingBehindAndComesThrough);
     CPPUNIT_TEST(aRefusalOfTheStoreMayBeOvercome);
+    CPPUNIT_TEST(aRefusedKeyRefusesTheWholeTransaction);
     CPPUNIT_TEST(workSeesItsOwnChanges);
     CPPUNIT_TEST(tenantsShareNothing);
     CPPUNIT_TEST_SUITE_END();
@@ -25,7 +26,7 @@ class TransactionsContract : public StoreContract<Backend> {
     void writeEverywhere(TenantStore& store) {
         const auto account = sampleAccount("new@x.example");
         CPPUNIT_ASSERT(store.users().add(account).ok());
-        CPPUNIT_ASSERT(store.apiKeys().add(sampleKey(account.user.id, "Scripts"), sampleSecret(1)).ok());
+        store.apiKeys().add(sampleKey(account.user.id, "Scripts"), sampleSecret(1));
         store.sessions().add(sampleDigest<domain::secrets::SessionHash>(1),
                              {account.user.id, kNoon, kNoon, kNoon + domain::kSessionAbsoluteLimit});
         store.loginAttempts().add(sampleDigest<domain::secrets::BudgetHash>(1), kNoon);
@@ -70,16 +71,30 @@ class TransactionsContract : public StoreContract<Backend> {
     }
 
     void aRefusalOfTheStoreMayBeOvercome() {
-        const auto user = this->addUser("owner@x.example").id;
         const auto result = this->attemptAsTool([&](TenantStore& store) -> Result<void> {
-            CPPUNIT_ASSERT(store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(1)).ok());
-            CPPUNIT_ASSERT(!store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(2)).ok());
-            return store.apiKeys().add(sampleKey(user, "Scripts 2"), sampleSecret(2));
+            CPPUNIT_ASSERT(store.users().add(sampleAccount("one@x.example")).ok());
+            CPPUNIT_ASSERT(!store.users().add(sampleAccount("one@x.example")).ok());
+            return store.users().add(sampleAccount("two@x.example"));
         });
         CPPUNIT_ASSERT(result.ok());
-        const auto keys = this->look(
-            [&](const TenantStore& store) { return store.apiKeys().listActive(std::vector{user}).front().size(); });
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, keys);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2},
+                             this->look([&](const TenantStore& store) { return store.users().list().size(); }));
+    }
+
+    // A later statement of the work may be the one that finds the refusal.
+    void aRefusedKeyRefusesTheWholeTransaction() {
+        const auto user = this->addUser("owner@x.example").id;
+        for (const bool reads : {false, true}) {
+            const auto result = this->attempt([&](TenantStore& store) -> Result<void> {
+                store.audit().add(sampleEvent());
+                store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(1));
+                store.apiKeys().add(sampleKey(user, "Scripts"), sampleSecret(2));
+                if (reads) store.apiKeys().isUsed(sampleDigest<domain::secrets::OnceHash>(1));
+                return {};
+            });
+            CPPUNIT_ASSERT(result.error().code == domain::ErrorCode::kNameTaken);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, written(this->tenant()) - 1);  // the user
+        }
     }
 
     void workSeesItsOwnChanges() {

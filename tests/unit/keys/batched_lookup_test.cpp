@@ -26,8 +26,8 @@ public:
     void open() { open_ = true, open_.notify_all(); }
 
 private:
-    domain::EffectiveAt runTransaction(const domain::Tenant&,
-                                       const std::function<Ending(domain::TenantStore&)>&) override {
+    domain::Result<domain::EffectiveAt> runTransaction(const domain::Tenant&,
+                                                       const std::function<Ending(domain::TenantStore&)>&) override {
         throw std::logic_error("a look-up changes nothing");
     }
 
