@@ -32,9 +32,8 @@ function record(name, files) {
   console.log(`${lines.length} statements in ${recording}`);
 }
 
-const digits = (version) => String(version).padStart(4, '0');
-const tenantVersion = git('show', `${commit}:domain/model/schema_version.h`).match(/kTenantSchemaVersion = (\d+)/)[1];
-record(digits(tenantVersion), sources('persistence/tenant'));
-record(`control_${digits(filesIn('migrations/control/').length)}`, [
+const version = (folder) => String(filesIn(folder).length).padStart(4, '0'); // migrations count without a gap
+record(version('migrations/tenant/'), sources('persistence/tenant'));
+record(`control_${version('migrations/control/')}`, [
   ...sources('persistence/fence'), 'persistence/control/mysql_tenant_directory.cpp', 'persistence/connection/transactions.cpp',
 ]);

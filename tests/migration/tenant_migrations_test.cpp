@@ -39,7 +39,7 @@ class TenantMigrationsTest : public MigrationFixture {
     CPPUNIT_TEST(twoAtOnceEndWell);
     CPPUNIT_TEST_SUITE_END();
 
-    static constexpr int kHead = domain::kTenantSchemaVersion;
+    static inline const int kHead = domain::kTenantSchemaVersion;
 
     // The name of the migration that would come `ahead` after the last one.
     static std::string next(std::string_view name, int ahead = 1) {
