@@ -14,8 +14,15 @@ const filesIn = (...folders) => git('ls-tree', '-r', '--name-only', commit, ...f
 const sources = (...folders) => filesIn(...folders).filter((file) => file.endsWith('.cpp'));
 const constant = /constexpr Sql (k\w+)\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+);/g;
 
+// The columns that several statements share, by the names of their macros.
+const macro = /#define (CLAVIGER_\w+)((?:[\s\\]*"(?:[^"\\]|\\.)*")+)/g;
+const textOf = (file) => git('show', `${commit}:${file}`);
+const isCode = (file) => file.endsWith('.h') || file.endsWith('.cpp');
+const defined = filesIn('persistence/').filter(isCode).flatMap((file) => [...textOf(file).matchAll(macro)]);
+const macros = new Map(defined.map(([, name, literals]) => [name, literals.replaceAll('\\\n', '\n')]));
+
 const statementsOf = (file) => {
-  const source = git('show', `${commit}:${file}`);
+  const source = textOf(file).replace(/\bCLAVIGER_\w+/g, (name) => macros.get(name) ?? name);
   const found = [...source.matchAll(constant)].map(([, name, literals]) => {
     const text = [...literals.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, part]) => part).join('');
     return `${file.split('/').pop()} ${name}: ${text}`;
