@@ -1,7 +1,6 @@
 #include "domain/tenants/row_checks.h"
 
 #include <algorithm>
-#include <array>
 
 #include "domain/model/api_key.h"
 
@@ -9,16 +8,14 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::string_view kKeys = "api_keys", kUsers = "users";
-// Each row of these tables belongs to a user of the archive. A session without its user opens nothing.
-constexpr std::array<std::string_view, 3> kOwned = {kKeys, "key_changes", "known_devices"};
-constexpr std::string_view kUserId = "user_id", kLineage = "lineage_id", kDeletedAt = "deleted_at",
-                           kPassword = "password_hash";
+constexpr std::string_view kLineage = "lineage_id", kDeletedAt = "deleted_at", kPassword = "password_hash";
 
 }  // namespace
 
 void RowChecks::table(const ArchiveTable& table) {
     table_ = table;
     row_ = 0;
+    owned_ = isOwned(table_.name);
     rules_.clear();
     for (const auto& column : table_.columns) {
         rules_.push_back(findRule(table_.name, column.name));
@@ -32,7 +29,7 @@ void RowChecks::table(const ArchiveTable& table) {
 void RowChecks::row(const ArchiveCells& cells) {
     ++row_;
     checkValues(cells);
-    if (std::find(kOwned.begin(), kOwned.end(), table_.name) != kOwned.end()) noteOwner(idIn<UserId>(cells, kUserId));
+    if (owned_) noteOwner(idIn<UserId>(cells, kOwnerColumn));
     if (table_.name == kKeys) noteKey(cells);
     if (table_.name == kUsers) noteUser(cells);
 }
@@ -47,11 +44,11 @@ void RowChecks::checkValues(const ArchiveCells& cells) const {
 }
 
 void RowChecks::noteKey(const ArchiveCells& cells) {
-    const auto user = idIn<UserId>(cells, kUserId);
+    const auto user = idIn<UserId>(cells, kOwnerColumn);
     if (lineages_.try_emplace(idIn<LineageId>(cells, kLineage), user).first->second != user)
         refuse(kLineage, "another user has keys of this lineage");
     if (!cells.at(place(kDeletedAt)) && ++activeKeys_[user] > kActiveKeyLimit)
-        refuse(kUserId, "its user has more than " + std::to_string(kActiveKeyLimit) + " active keys");
+        refuse(kOwnerColumn, "its user has more than " + std::to_string(kActiveKeyLimit) + " active keys");
 }
 
 void RowChecks::noteOwner(const UserId& user) {
@@ -82,7 +79,7 @@ void RowChecks::noteUser(const ArchiveCells& cells) {
 
 void RowChecks::end() const {
     for (const auto& [user, place] : owners_)
-        if (!users_.contains(user)) refuse(place, kUserId, "there is no such user in the export");
+        if (!users_.contains(user)) refuse(place, kOwnerColumn, "there is no such user in the export");
 }
 
 // The column's rule must have been checked before.

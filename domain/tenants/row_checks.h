@@ -20,7 +20,7 @@ struct UserCounts {
 // Checks the rows of an archive that a stranger may have edited. Every value must hold its rule (row_rules.h), and the
 // tables must fit each other:
 //
-//   - each key, each known device and each budget of changes belongs to a user of the archive,
+//   - each row of an owned table (isOwned) belongs to a user of the archive,
 //   - the keys of one lineage belong to one user,
 //   - no user has more active keys than the limit for one user,
 //   - each sealed password opens.
@@ -62,6 +62,7 @@ private:
     const Opens opens_;
     ArchiveTable table_;
     std::vector<const ColumnRule*> rules_;  // of the table's columns
+    bool owned_ = false;
     std::size_t row_ = 0;
     UserCounts counts_;
     std::size_t sealedPasswords_ = 0;

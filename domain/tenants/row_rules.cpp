@@ -205,6 +205,11 @@ std::set<std::string_view> knownTables() {
     return tables;
 }
 
+bool isOwned(std::string_view table) {
+    const auto* owner = findRule(table, kOwnerColumn);
+    return owner != nullptr && owner->empty == Empty::kRefused;
+}
+
 bool isRestored(std::string_view table) {
     return table != kSessions;
 }

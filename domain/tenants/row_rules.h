@@ -35,6 +35,14 @@ const ColumnRule* findRule(std::string_view table, std::string_view column);
 // among them.
 std::set<std::string_view> knownTables();
 
+// The column with the user that a row belongs to, in every table.
+constexpr std::string_view kOwnerColumn = "user_id";
+
+// Whether each row of the table belongs to a user: the table has that column, and its rule refuses NULL. An audit event
+// has NULL where no user is known, so the events are not owned. Neither are sessions: one without its user opens
+// nothing.
+bool isOwned(std::string_view table);
+
 // Whether an import stores the table's rows. False only for the sessions.
 bool isRestored(std::string_view table);
 

@@ -42,13 +42,18 @@ function problemsOfSource(file, text) {
   return problems;
 }
 
-// Whether a CMakeLists.txt of the file's folder, or of one above it, names the file.
+const listIn = (base, list) => read(base, list).replace(/#[^\n]*/g, '');
+
+// Whether a CMakeLists.txt of the file's folder, or of one above it, builds the file: it reads its folder, or names it.
 function isBuilt(base, file, lists) {
   for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
     const list = `${folder}/CMakeLists.txt`;
     if (!lists.includes(list)) continue;
-    const named = read(base, list).replace(/#[^\n]*/g, '').split(/[\s()]+/);
-    if (named.includes(file.slice(folder.length + 1))) return true;
+    const name = file.slice(folder.length + 1);
+    const targets = [...listIn(base, list).matchAll(/add_(?:executable|library)\s*\(([^)]*)\)/g)].flatMap(([, words]) => words.split(/\s+/));
+    const reading = /sources_here\s*\(sources\b([^)]*)\)/.exec(listIn(base, list));
+    const isRead = reading && targets.includes('${sources}') && !reading[1].split(/\s+/).includes(name);
+    if (isRead || targets.includes(name)) return true;
   }
   return false;
 }
@@ -60,13 +65,12 @@ export function problemsIn(base) {
   for (const file of filesOf(base, 'tests', ['.h', '.cpp'])) {
     const text = withoutComments(read(base, file));
     problems.push(...problemsOfSource(file, text));
-    if (file.endsWith('_test.cpp') && !isBuilt(base, file, lists)) problems.push(`${file}: no CMakeLists.txt names it`);
+    if (file.endsWith('_test.cpp') && !isBuilt(base, file, lists)) problems.push(`${file}: no CMakeLists.txt builds it`);
   }
   for (const list of lists) {
     const folder = dirname(list);
-    const text = read(base, list).replace(/#[^\n]*/g, '');
-    for (const [, name, sources] of text.matchAll(/add_executable\s*\(\s*([\w-]+)([^)]*)\)/g)) {
-      if (sources.includes('_test.cpp') && !name.endsWith('_tests')) problems.push(`${list}: ${name} is no name that the runner knows: NAME_tests`);
+    for (const [, name, sources] of listIn(base, list).matchAll(/add_executable\s*\(\s*([\w-]+)([^)]*)\)/g)) {
+      if (/_test\.cpp|\$\{sources\}/.test(sources) && !name.endsWith('_tests')) problems.push(`${list}: ${name} is no name that the runner knows: NAME_tests`);
     }
     const parent = `${dirname(folder)}/CMakeLists.txt`;
     if (folder !== 'tests' && !read(base, parent).includes(`add_subdirectory(${basename(folder)})`))

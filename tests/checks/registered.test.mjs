@@ -42,9 +42,14 @@ test('catches a fixture that is not registered', (context) => {
   assert.match(says[0], /KeyNameTest is not registered/);
 });
 
-test('catches a file that is not built', (context) => {
-  const says = saysOf(context, 'tests/unit/CMakeLists.txt', 'model/key_name_test.cpp', '# model/key_name_test.cpp');
-  assert.deepEqual(says, [`${fixture}: no CMakeLists.txt names it`]);
+test('catches a file that is left out of the build', (context) => {
+  const says = saysOf(context, 'tests/unit/CMakeLists.txt', 'sources_here(sources', '$& model/key_name_test.cpp');
+  assert.deepEqual(says, [`${fixture}: no CMakeLists.txt builds it`]);
+});
+
+test('catches files that are read and not built', (context) => {
+  const says = saysOf(context, 'tests/unit/CMakeLists.txt', 'add_executable(unit_tests ${sources})', 'add_executable(unit_tests world.cpp)');
+  assert.ok(says.includes(`${fixture}: no CMakeLists.txt builds it`));
 });
 
 test('catches a folder that is not built', (context) => {

@@ -14,8 +14,15 @@ const filesIn = (...folders) => git('ls-tree', '-r', '--name-only', commit, ...f
 const sources = (...folders) => filesIn(...folders).filter((file) => file.endsWith('.cpp'));
 const constant = /constexpr Sql (k\w+)\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+);/g;
 
+// The columns that several statements share, by the names of their macros.
+const macro = /#define (CLAVIGER_\w+)((?:[\s\\]*"(?:[^"\\]|\\.)*")+)/g;
+const textOf = (file) => git('show', `${commit}:${file}`);
+const isCode = (file) => file.endsWith('.h') || file.endsWith('.cpp');
+const defined = filesIn('persistence/').filter(isCode).flatMap((file) => [...textOf(file).matchAll(macro)]);
+const macros = new Map(defined.map(([, name, literals]) => [name, literals.replaceAll('\\\n', '\n')]));
+
 const statementsOf = (file) => {
-  const source = git('show', `${commit}:${file}`);
+  const source = textOf(file).replace(/\bCLAVIGER_\w+/g, (name) => macros.get(name) ?? name);
   const found = [...source.matchAll(constant)].map(([, name, literals]) => {
     const text = [...literals.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, part]) => part).join('');
     return `${file.split('/').pop()} ${name}: ${text}`;
@@ -32,9 +39,8 @@ function record(name, files) {
   console.log(`${lines.length} statements in ${recording}`);
 }
 
-const digits = (version) => String(version).padStart(4, '0');
-const tenantVersion = git('show', `${commit}:domain/model/schema_version.h`).match(/kTenantSchemaVersion = (\d+)/)[1];
-record(digits(tenantVersion), sources('persistence/tenant'));
-record(`control_${digits(filesIn('migrations/control/').length)}`, [
+const version = (folder) => String(filesIn(folder).length).padStart(4, '0'); // migrations count without a gap
+record(version('migrations/tenant/'), sources('persistence/tenant'));
+record(`control_${version('migrations/control/')}`, [
   ...sources('persistence/fence'), 'persistence/control/mysql_tenant_directory.cpp', 'persistence/connection/transactions.cpp',
 ]);

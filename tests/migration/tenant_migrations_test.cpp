@@ -23,6 +23,7 @@ class TenantMigrationsTest : public MigrationFixture {
     CPPUNIT_TEST(theBaselineMakesWhatTheMigrationsMake);
     CPPUNIT_TEST(aRunKilledWithinTheBaselineIsFinished);
     CPPUNIT_TEST(anImportHasARuleForEveryColumn);
+    CPPUNIT_TEST(aRuleAllowsNullWhereTheColumnDoes);
     CPPUNIT_TEST(aKeyTakesAsMuchRoomAliveAsDead);
     CPPUNIT_TEST(runningAgainChangesNothing);
     CPPUNIT_TEST(aRunKilledBeforeItsBookkeepingIsFinished);
@@ -39,7 +40,7 @@ class TenantMigrationsTest : public MigrationFixture {
     CPPUNIT_TEST(twoAtOnceEndWell);
     CPPUNIT_TEST_SUITE_END();
 
-    static constexpr int kHead = domain::kTenantSchemaVersion;
+    static inline const int kHead = domain::kTenantSchemaVersion;
 
     // The name of the migration that would come `ahead` after the last one.
     static std::string next(std::string_view name, int ahead = 1) {
@@ -123,6 +124,24 @@ class TenantMigrationsTest : public MigrationFixture {
                 CPPUNIT_ASSERT_MESSAGE(
                     table.name + "." + column.name + " has no rule: add one to domain/tenants/row_rules.cpp",
                     domain::findRule(table.name, column.name) != nullptr);
+    }
+
+    // A user_id that refuses NULL makes its table an owned one.
+    void aRuleAllowsNullWhereTheColumnDoes() {
+        bringUp();
+        const auto columns = database().query(
+            tenant(),
+            "SELECT table_name, column_name, is_nullable FROM information_schema.columns WHERE table_schema = '" +
+                tenant().schema.text() + "'");
+        std::size_t compared = 0;
+        for (const auto& column : columns) {
+            const auto* rule = domain::findRule(*column.at(0), *column.at(1));
+            if (rule == nullptr || !domain::isRestored(*column.at(0))) continue;
+            const bool allowed = rule->empty == domain::ColumnRule::Empty::kAllowed;
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(*column.at(0) + "." + *column.at(1), *column.at(2) == "YES", allowed);
+            ++compared;
+        }
+        CPPUNIT_ASSERT(compared > 30);
     }
 
     // In another format the row moves when the key dies. Where the disk is full, InnoDB loses the row on the way

@@ -62,6 +62,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAnEmptyValueWhereOneHasToBe);
     CPPUNIT_TEST(neverShowsTheValue);
     CPPUNIT_TEST(refusesARowOfNoUserOfTheExport);
+    CPPUNIT_TEST(checksTheUserOfEveryOwnedTable);
     CPPUNIT_TEST(refusesALineageOfTwoUsers);
     CPPUNIT_TEST(refusesASealedPasswordThatDoesNotOpen);
     CPPUNIT_TEST(refusesMoreActiveKeysThanAUserMayHave);
@@ -125,6 +126,12 @@ class CheckedRowsTest : public CppUnit::TestFixture {
 
     Row attempt() const { return {{"id", "1"}, {"budget_hash", digest_}, {"failed_at", "2020-01-01 10:00:00.000000"}}; }
 
+    // A row of each table that is restored.
+    std::map<std::string, Row> samples() const {
+        return {{"api_keys", key(ann_)},         {"key_changes", change()},     {"audit_events", event()},
+                {"known_devices", device(ann_)}, {"login_attempts", attempt()}, {"users", user(ann_)}};
+    }
+
     static void put(Row& row, const Row& others) {
         for (const auto& [column, cell] : others) row.at(column) = cell;
     }
@@ -161,13 +168,7 @@ class CheckedRowsTest : public CppUnit::TestFixture {
 
     // The refusal of a second row of the table that has these values.
     std::string refusalOf(const std::string& table, const Row& values) const {
-        std::vector<Row> rows;
-        if (table == "api_keys") rows = {key(ann_), key(ann_)};
-        if (table == "audit_events") rows = {event(), event()};
-        if (table == "key_changes") rows = {change(), change()};
-        if (table == "known_devices") rows = {device(ann_), device(ann_)};
-        if (table == "login_attempts") rows = {attempt(), attempt()};
-        if (table == "users") rows = {user(ann_), user(bob_)};
+        std::vector<Row> rows{samples().at(table), table == "users" ? user(bob_) : samples().at(table)};
         put(rows.at(1), values);
         FakeSource source;
         source.add(table, rows);
@@ -266,13 +267,10 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     void refusesAnEmptyValueWhereOneHasToBe() {
         const std::set<std::string> mayBeEmpty{"api_keys.once_hash", "api_keys.last_used_at", "api_keys.deleted_at",
                                                "audit_events.user_id", "audit_events.key_id"};
-        const std::map<std::string, Row> tables{{"api_keys", key(ann_)},       {"key_changes", change()},
-                                                {"audit_events", event()},     {"known_devices", device(ann_)},
-                                                {"login_attempts", attempt()}, {"users", user(ann_)}};
         for (const auto table : domain::knownTables())
             if (domain::isRestored(table))
-                CPPUNIT_ASSERT_MESSAGE(std::string(table), tables.contains(std::string(table)));
-        for (const auto& [table, row] : tables)
+                CPPUNIT_ASSERT_MESSAGE(std::string(table), samples().contains(std::string(table)));
+        for (const auto& [table, row] : samples())
             for (const auto& [column, cell] : row) {
                 const auto why = refusalOf(table, {{column, std::nullopt}});
                 const bool taken = why == "taken";
@@ -295,6 +293,19 @@ class CheckedRowsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(
             std::string("table key_changes, row 2, column user_id: there is no such user in the export"),
             refusalOf("key_changes", {{"user_id", bob_}}));
+    }
+
+    // Each table with a user in its sample, also one that comes later. The sample of an event has none.
+    void checksTheUserOfEveryOwnedTable() {
+        for (const auto& [table, row] : samples()) {
+            const bool owned = row.contains("user_id") && row.at("user_id");
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(table, owned, domain::isOwned(table));
+            if (owned)
+                CPPUNIT_ASSERT_EQUAL("table " + table + ", row 2, column user_id: there is no such user in the export",
+                                     refusalOf(table, {{"user_id", bob_}}));
+        }
+        CPPUNIT_ASSERT(!domain::isOwned("sessions") && !domain::isOwned("dead_keys"));
+        CPPUNIT_ASSERT_EQUAL(std::string("taken"), refusalOf("audit_events", {{"user_id", bob_}}));
     }
 
     void refusesASealedPasswordThatDoesNotOpen() {
