@@ -33,7 +33,8 @@ public:
     std::optional<ApiKey> findByOnce(const Actor&, std::string_view once) const;
 
     // Creates a key and its audit record in one transaction. The full key exists only in the returned value. Storage
-    // keeps its hash, and no later call can return it again.
+    // keeps its hash, and no later call can return it again. Each list that is asked for after `effectiveAt` has the
+    // key, on any worker of any host. Send no response before `effectiveAt`.
     //
     //   kNameTaken        an active key of this user has the name
     //   kKeyLimitReached  the user has kActiveKeyLimit active keys
@@ -44,8 +45,8 @@ public:
     Result<IssuedApiKey> create(const Actor&, const NewApiKey&, Once = std::nullopt);
 
     // Revokes the key and issues a new one under its name, with the audit record, in one transaction. No verify that
-    // starts after `effectiveAt` accepts the old value, on any worker of any host. Send no response before
-    // `effectiveAt`.
+    // starts after `effectiveAt` accepts the old value, and no list shows it, on any worker of any host. Send no
+    // response before `effectiveAt`.
     //
     //   kKeyNotFound     unknown, revoked, another user's or another tenant's key: the same result for all four
     //   kAlreadyShown    the form with this one-time value has made a key before

@@ -49,8 +49,7 @@ struct KeySecret {
 struct IssuedApiKey {
     ApiKey key;
     secrets::PlainKey fullKey;
-    EffectiveAt effectiveAt =
-        kEffectiveNow;  // after regenerate: the moment from which every host refuses the old value
+    EffectiveAt effectiveAt;  // from then on every host lists the key, and refuses the value that it replaces
 };
 
 // An active key, as verify finds it and caches it.

@@ -153,7 +153,7 @@ domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::A
     domain::LockedKey locked{statusAt(rows[0], 0) == domain::UserStatus::kApproved, {}, rows[0].maybeTimestamp(5)};
     if (!rows[0].isNull(1))
         locked.active.emplace(domain::LockedKey::Active{
-            stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
+            user, stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
             static_cast<int>(rows[0].integer(3)), stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
     return locked;
 }
@@ -222,6 +222,7 @@ std::vector<std::optional<domain::KeyOwner>> MySqlApiKeys::findOwners(
 domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
     try {
         connection_.execute(kAdd, valuesOf(key, secret));
+        connection_.invalidate(domain::listShardOf(key.user));
     } catch (const DuplicateKey& duplicate) {
         if (duplicate.index() == kNameIndex) return domain::ErrorCode::kNameTaken;
         if (duplicate.index() == kOnceIndex) return domain::ErrorCode::kAlreadyShown;
@@ -232,6 +233,7 @@ domain::Result<void> MySqlApiKeys::add(const domain::ApiKey& key, const domain::
 
 void MySqlApiKeys::addNext(const domain::ApiKey& key, const domain::KeySecret& secret) {
     connection_.executeLater(kAdd, valuesOf(key, secret));
+    connection_.invalidate(domain::listShardOf(key.user));
 }
 
 std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) const {
@@ -244,10 +246,12 @@ void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Acti
     connection_.executeLater(kEnd, {now, bytesOf(id)});
     connection_.executeLater(kRecordDead, {bytesOf(connection_.tenant()), bytesOf(active.hash), now, bytesOf(id)});
     connection_.invalidate(domain::shardOf(id));
+    connection_.invalidate(domain::listShardOf(active.user));
 }
 
-void MySqlApiKeys::endAgain(const domain::ApiKeyId& id) {
-    connection_.invalidate(domain::shardOf(id));
+void MySqlApiKeys::endAgain(const domain::ApiKey& key) {
+    connection_.invalidate(domain::shardOf(key.id));
+    connection_.invalidate(domain::listShardOf(key.user));
 }
 
 void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {

@@ -211,7 +211,8 @@ public:
         const bool theirs = found != data_.keys.end() && found->second.key.user == user && !found->second.deletedAt;
         if (!theirs) return {isApproved(data_, user), {}, changesWholeAt(user)};
         const auto& [key, secret, deletedAt] = found->second;
-        return {isApproved(data_, user), domain::LockedKey::Active{key.name, key.lineage, key.generation, secret.hash},
+        return {isApproved(data_, user),
+                domain::LockedKey::Active{user, key.name, key.lineage, key.generation, secret.hash},
                 changesWholeAt(user)};
     }
 
@@ -288,7 +289,7 @@ public:
         data_.keys.at(id).deletedAt = now;
     }
 
-    void endAgain(const domain::ApiKeyId&) override {}
+    void endAgain(const domain::ApiKey&) override {}
 
     void recordUses(const std::vector<Use>& uses) override {
         data_.mostUsesAtOnce = std::max(data_.mostUsesAtOnce, uses.size());

@@ -19,6 +19,7 @@ struct LockedUser {
 // A locked key that is to change: the values that the next key takes over, and the state of its user.
 struct LockedKey {
     struct Active {
+        UserId user;
         KeyName name;
         LineageId lineage;
         int generation;
@@ -63,7 +64,7 @@ public:
     // cannot change.
     virtual bool isUsed(const secrets::OnceHash&) const = 0;
 
-    // Adds a key.
+    // Adds a key. Invalidates the cached list of its user, as addNext() and end() do.
     //   kNameTaken     an active key of the user has the name; nothing changed
     //   kAlreadyShown  a key was made with the one-time value before; nothing changed
     virtual Result<void> add(const ApiKey&, const KeySecret&) = 0;
@@ -78,9 +79,9 @@ public:
     // Soft-deletes an active key, which must be locked, and adds its hash to the dead keys.
     virtual void end(const ApiKeyId&, const LockedKey::Active&, Timestamp now) = 0;
 
-    // Invalidates the cached entries of a revoked key once more: the process that revoked it may have died before every
-    // host acted on it.
-    virtual void endAgain(const ApiKeyId&) = 0;
+    // Invalidates the cached entries and the cached list of a revoked key once more: the process that revoked it may
+    // have died before every host acted on it.
+    virtual void endAgain(const ApiKey&) = 0;
 
     // Returns the number of active keys that are stored with each version of the pepper.
     virtual std::map<int, std::size_t> countActiveByPepper() const = 0;

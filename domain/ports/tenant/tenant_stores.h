@@ -19,8 +19,8 @@ public:
 
     // Runs `work` in one transaction. Commits if it returns ok, and rolls back if it returns a refusal or throws. A dry
     // run of the tool rolls back in any case. `work` may run again from the start, after a deadlock or on another
-    // connection, so it must have no effect outside the store. If the transaction has changed a revocation state,
-    // blocks until every host acts on the change.
+    // connection, so it must have no effect outside the store. If the transaction has changed a revocation state or a
+    // list of keys, blocks until every host acts on the change.
     //
     // Returns what `work` returned, and throws what it throws. Throws StorageUnavailable if the database cannot be
     // reached; then nothing was stored. Throws OutcomeUnknown if it is not known whether COMMIT took effect (error.h),
