@@ -1,6 +1,7 @@
 #include "fcgi/composition.h"
 
 #include "domain/keys/api_key_service.h"
+#include "domain/keys/key_lists.h"
 #include "domain/keys/key_verifier.h"
 #include "domain/keys/usage_recorder.h"
 #include "domain/secrets/hasher.h"
@@ -80,8 +81,9 @@ struct Composition::Parts {
           stores(connections, transactions),
           usage(stores, directory, unwrittenUses),
           verifier(stores, hasher, usage, clock, *fence, activeKeys, deadKeys),
-          authenticator(stores, verifier, hasher, clock, *fence, unwrittenSights),
-          apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
+          keyLists(stores, *fence, settings.keys.cacheLists),
+          authenticator(stores, verifier, keyLists, hasher, clock, *fence, unwrittenSights),
+          apiKeys(stores, keyLists, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
           signIn(stores, hasher, passwords, queue, clock, missingPeppers),
           pages(settings.templatesFolder),
           writerProbe(connections),
@@ -109,6 +111,7 @@ struct Composition::Parts {
     persistence::MySqlTenantStores stores;
     domain::UsageRecorder usage;
     domain::KeyVerifier verifier;
+    domain::KeyLists keyLists;
     domain::Authenticator authenticator;
     domain::ApiKeyService apiKeys;
     domain::SignInService signIn;

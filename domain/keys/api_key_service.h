@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "domain/keys/batched_lookup.h"
 #include "domain/keys/key_issuer.h"
+#include "domain/keys/key_lists.h"
 #include "domain/model/actor.h"
 #include "domain/model/api_key.h"
 #include "domain/secrets/hasher.h"
@@ -16,9 +16,9 @@ namespace claviger::domain {
 class ApiKeyService {
 public:
     // The limit applies to each user's creates and regenerates. References must outlive this.
-    ApiKeyService(TenantStores&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
+    ApiKeyService(TenantStores&, KeyLists&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
 
-    // Returns the actor's active keys, newest first.
+    // Returns the actor's active keys, newest first. Last uses may be up to 20 s old.
     std::vector<ApiKey> list(const Actor&) const;
 
     // Returns one active key of the actor.
@@ -59,9 +59,9 @@ private:
     std::optional<secrets::OnceHash> hashOnce(const Actor&, Once) const;
 
     TenantStores& stores_;
+    KeyLists& lists_;
     const secrets::Hasher& hasher_;
     KeyIssuer issuer_;
-    mutable BatchedLookup<UserId, std::vector<ApiKey>> lists_;  // thread-safe by itself
 };
 
 }  // namespace claviger::domain

@@ -44,9 +44,10 @@ Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, con
         if (!email) return store.apiKeys().listAllActive();
         const auto account = store.users().findByEmail(*email);
         if (!account) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
-        auto lists = store.apiKeys().listActive({account->user.id});
+        auto list = store.apiKeys().listActive({account->user.id}).front();
+        if (!list) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
         Keys owned;
-        for (auto& key : lists.front()) owned.push_back({std::move(key), account->user});
+        for (auto& key : list->keys) owned.push_back({std::move(key), list->user});
         return owned;
     });
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/base/id.h"
 #include "domain/fence/effective_at.h"
@@ -92,6 +93,12 @@ struct StoredKey {
 struct KeyOwner {
     ApiKey key;
     User user;
+};
+
+// A user of any status, with the user's active keys, newest first.
+struct OwnedKeys {
+    User user;
+    std::vector<ApiKey> keys;
 };
 
 }  // namespace claviger::domain

@@ -51,11 +51,13 @@ function newId() {
   return `${time}7000${'8000'}${serial}${randomBytes(2).toString('hex')}`;
 }
 
+export const schemaOf = ({ slug }) => `claviger_t_${slug.replaceAll('-', '_')}`;
+
 // Fills one tenant of a service, which it finds by its slug: { slug, host }.
 export class Seeder {
   constructor({ socket, pepperFile, tenant }) {
     this.socket = socket;
-    this.schema = `claviger_t_${tenant.slug.replaceAll('-', '_')}`;
+    this.schema = schemaOf(tenant);
     const [[id]] = sql(socket, `SELECT HEX(id) FROM claviger.tenants WHERE slug = '${tenant.slug}';`);
     this.hasher = new Hasher(pepperFile, Buffer.from(id, 'hex'));
   }

@@ -1,5 +1,5 @@
-// The shipped nginx before all measured programs: the service, the service with its key cache off, the trivial program,
-// and a guarded file. Each has its own port and kept connections.
+// The shipped nginx before all measured programs: the service, two services with one cache off, the trivial program, and
+// a guarded file. Each has its own port and kept connections.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,21 +22,24 @@ export async function withSite(work) {
 
 async function startSite() {
   const hot = await startService(manyChanges);
-  const cold = await startService({ ...manyChanges, 'verify.cache_keys': 0 });
+  const others = {
+    cold: await startService({ ...manyChanges, 'verify.cache_keys': 0 }),
+    unlisted: await startService({ ...manyChanges, 'keys.cache_lists': 0 }),
+  };
   const socket = join(hot.folder, 'run/trivial.sock');
   const trivial = start(join(hot.folder, 'log/trivial.log'), join(root, 'build/tests/bench_trivial'), [socket]);
-  const site = new Site(hot, cold, trivial, hot.tenant('Bench'));
-  await stop(cold.nginx);
-  await stop(hot.nginx);
-  await site.extendNginx({ trivial: socket, cold: cold.socket });
+  const site = new Site(hot, others, trivial, hot.tenant('Bench'));
+  for (const each of [hot, ...Object.values(others)]) await stop(each.nginx);
+  await site.extendNginx({ trivial: socket, cold: others.cold.socket, unlisted: others.unlisted.socket });
   await hot.startNginx();
   await site.ready();
   return site;
 }
 
 class Site {
-  constructor(hot, cold, trivial, tenant) {
-    Object.assign(this, { hot, cold, trivial, tenant, folder: hot.folder, ports: { hot: hot.port } });
+  // `others` are the services with a cache off, by the name of their port.
+  constructor(hot, others, trivial, tenant) {
+    Object.assign(this, { hot, others, trivial, tenant, folder: hot.folder, ports: { hot: hot.port } });
   }
 
   async extendNginx(sockets) {
@@ -66,16 +69,17 @@ class Site {
     });
   }
 
-  // The cold service is a second host, and a regenerate waits for other hosts. So it runs only while it is measured.
-  // Gives whether the service of this port has just been started.
+  // A service with a cache off is a second host, and a change waits for other hosts. So it runs only while it is
+  // measured. Gives whether the service of this port has just been started.
   async makeReady(port) {
-    const wanted = port === 'cold';
-    const starts = wanted && hasEnded(this.cold.workers);
-    if (starts) await this.cold.startWorkers();
-    if (!wanted && !hasEnded(this.cold.workers)) await this.cold.stopWorkers();
+    const wanted = this.others[port];
+    for (const other of Object.values(this.others))
+      if (other !== wanted && !hasEnded(other.workers)) await other.stopWorkers();
     if (!wanted) return false;
-    await until('the cold service to answer', async () => {
-      const answer = await this.hot.request({ port: this.ports.cold, path: '/readyz', host: this.tenant.host }).catch(() => undefined);
+    const starts = hasEnded(wanted.workers);
+    if (starts) await wanted.startWorkers();
+    await until(`the service of port ${port} to answer`, async () => {
+      const answer = await this.hot.request({ port: this.ports[port], path: '/readyz', host: this.tenant.host }).catch(() => undefined);
       return answer?.status === 200;
     });
     return starts;
@@ -83,13 +87,13 @@ class Site {
 
   // The processes that serve requests to this port.
   processes(port, database) {
-    const workers = { trivial: this.trivial, cold: this.cold.workers }[port] ?? this.hot.workers;
+    const workers = port === 'trivial' ? this.trivial : (this.others[port] ?? this.hot).workers;
     return { nginx: familyOf(this.hot.nginx.pid), workers: familyOf(workers.pid), database: familyOf(database) };
   }
 
   async stop() {
     await stop(this.trivial, 'SIGKILL'); // libfcgi makes the program ignore SIGTERM
-    await this.cold.stop();
+    for (const other of Object.values(this.others)) await other.stop();
     await this.hot.stop();
   }
 }

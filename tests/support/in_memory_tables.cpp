@@ -169,9 +169,13 @@ class InMemoryApiKeys final : public domain::ApiKeys {
 public:
     explicit InMemoryApiKeys(TenantData& data) : data_(data) {}
 
-    std::vector<std::vector<domain::ApiKey>> listActive(const std::vector<domain::UserId>& users) const override {
-        std::vector<std::vector<domain::ApiKey>> lists;
-        for (const auto& user : users) lists.push_back(listActive(user));
+    std::vector<std::optional<domain::OwnedKeys>> listActive(const std::vector<domain::UserId>& users) const override {
+        std::vector<std::optional<domain::OwnedKeys>> lists;
+        for (const auto& user : users) {
+            const auto found = data_.accounts.find(user);
+            lists.emplace_back();
+            if (found != data_.accounts.end()) lists.back() = {found->second.user, listActive(user)};
+        }
         return lists;
     }
 
@@ -252,19 +256,6 @@ public:
         for (const auto& [id, stored] : data_.keys)
             if (!stored.deletedAt) ++counts[stored.secret.pepperVersion];
         return counts;
-    }
-
-    std::vector<std::optional<domain::KeyOwner>> findOwners(const std::vector<domain::ApiKeyId>& ids) const override {
-        std::vector<std::optional<domain::KeyOwner>> owners;
-        for (const auto& id : ids) owners.push_back(findOwner(id));
-        return owners;
-    }
-
-    std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId& id) const {
-        const auto found = data_.keys.find(id);
-        if (found == data_.keys.end() || !isLive(found->second)) return std::nullopt;
-        const auto& key = found->second.key;
-        return domain::KeyOwner{key, data_.accounts.at(key.user).user};
     }
 
     domain::Result<void> add(const domain::ApiKey& key, const domain::KeySecret& secret) override {

@@ -35,9 +35,9 @@ class ApiKeys {
 public:
     virtual ~ApiKeys() = default;
 
-    // Returns one list for each of the users, in their order: the user's active keys, newest first. Needs at least one
+    // Returns one list for each of the users, in their order; nullopt if there is no such user. Needs at least one
     // user.
-    virtual std::vector<std::vector<ApiKey>> listActive(const std::vector<UserId>&) const = 0;
+    virtual std::vector<std::optional<OwnedKeys>> listActive(const std::vector<UserId>&) const = 0;
     // Returns the active key that was made with this one-time value; nullopt if there is none.
     virtual std::optional<ApiKey> findActiveByOnce(const secrets::OnceHash&) const = 0;
 
@@ -46,10 +46,6 @@ public:
     // Returns one result for each of the pairs, in their order: the key with one of these hashes. It is active if it
     // was not revoked and its user is approved, and dead if it was revoked. Needs at least one pair.
     virtual std::vector<KeyByHash> findByHash(const std::vector<KeyHashes>&) const = 0;
-
-    // Returns one result for each of the ids, in their order: the active key with this id, if its user is approved,
-    // otherwise nullopt. Needs at least one id.
-    virtual std::vector<std::optional<KeyOwner>> findOwners(const std::vector<ApiKeyId>&) const = 0;
 
     // Locks the user as Users::lockApproved does. Returns nullopt if the user is not approved.
     virtual std::optional<LockedUser> lockUser(const UserId&) = 0;

@@ -77,8 +77,9 @@ class TransactionsContract : public StoreContract<Backend> {
             return store.apiKeys().add(sampleKey(user, "Scripts 2"), sampleSecret(2));
         });
         CPPUNIT_ASSERT(result.ok());
-        const auto keys = this->look(
-            [&](const TenantStore& store) { return store.apiKeys().listActive(std::vector{user}).front().size(); });
+        const auto keys = this->look([&](const TenantStore& store) {
+            return store.apiKeys().listActive(std::vector{user}).front()->keys.size();
+        });
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, keys);
     }
 
