@@ -1,6 +1,7 @@
 // Changes lists of keys while they are measured: one list for every tenth that nginx has answered.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,14 +10,14 @@ const listsOfAChange = 10;
 const look = 50; // ms between two looks into the log
 const keyShards = 768; // as in domain/fence/shard.h
 
-// Renames a key of one user after another, in one transaction for each look. It writes to the database as a worker of
+// Renames a key of one user after another, in one transaction for each look. `changes` counts those that are committed. It writes to the database as a worker of
 // another host does: with the change it bumps the epoch of the list's shard. `lists` are [{ schema, user, key }], with
 // the user's id in hex and the first words of the key's name. `log` is nginx's access log.
 export class Changer {
   constructor(socket, log, lists) {
     Object.assign(this, { log, lists, changes: 0, answered: 0, offset: 0, running: true });
     const args = ['--no-defaults', `--socket=${socket}`, `--user=${userInfo().username}`];
-    this.client = spawn('mariadb', args, { stdio: ['pipe', 'ignore', 'inherit'] });
+    this.client = spawn('mariadb', [...args, '--unbuffered', '--skip-column-names'], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.ended = new Promise((resolve) => this.client.on('close', resolve));
     this.work = this.#run();
   }
@@ -34,14 +35,20 @@ export class Changer {
       const due = Math.floor(this.answered / listsOfAChange);
       if (due === 0) continue;
       this.answered -= due * listsOfAChange;
-      this.client.stdin.write(`BEGIN;\n${Array.from({ length: due }, () => this.#change()).join('\n')}\nCOMMIT;\n`);
+      await this.#change(Array.from({ length: due }, (_, i) => this.lists[(this.changes + i) % this.lists.length]));
     }
   }
 
-  #change() {
-    const { schema, user, key } = this.lists[this.changes++ % this.lists.length];
-    return `UPDATE ${schema}.api_keys SET name = '${key} ${this.changes}' WHERE user_id = x'${user}' AND live = 1 AND name LIKE '${key}%';
-      UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot = ${parseInt(user.slice(-4), 16) % keyShards};`;
+  // The client prints a line once it has committed.
+  async #change(lists) {
+    const renamed = lists.map(({ schema, user, key }, i) =>
+      `UPDATE ${schema}.api_keys SET name = '${key} ${this.changes + i}' WHERE user_id = x'${user}' AND live = 1 AND name LIKE '${key}%';`);
+    const slots = lists.map(({ user }) => parseInt(user.slice(-4), 16) % keyShards);
+    const bumped = `UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot IN (${slots.join()});`;
+    const committed = Promise.race([once(this.client.stdout, 'data'), this.ended]);
+    this.client.stdin.write(`BEGIN;\n${renamed.join('\n')}\n${bumped}\nCOMMIT;\nSELECT 'committed';\n`);
+    await committed;
+    this.changes += lists.length;
   }
 
   // The lines that the log has grown by. It is emptied before each run.
