@@ -17,7 +17,7 @@ export class Changer {
   constructor(socket, log, lists) {
     Object.assign(this, { log, lists, changes: 0, answered: 0, offset: 0, running: true });
     const args = ['--no-defaults', `--socket=${socket}`, `--user=${userInfo().username}`];
-    this.client = spawn('mariadb', [...args, '--unbuffered', '--skip-column-names'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.client = spawn('mariadb', [...args, '--unbuffered', '--delimiter=//'], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.ended = new Promise((resolve) => this.client.on('close', resolve));
     this.work = this.#run();
   }
@@ -39,14 +39,14 @@ export class Changer {
     }
   }
 
-  // The client prints a line once it has committed.
+  // One block, since an answer to each statement would take too long. The client prints a line once it has committed.
   async #change(lists) {
     const renamed = lists.map(({ schema, user, key }, i) =>
       `UPDATE ${schema}.api_keys SET name = '${key} ${this.changes + i}' WHERE user_id = x'${user}' AND live = 1 AND name LIKE '${key}%';`);
     const slots = lists.map(({ user }) => parseInt(user.slice(-4), 16) % keyShards);
     const bumped = `UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot IN (${slots.join()});`;
     const committed = Promise.race([once(this.client.stdout, 'data'), this.ended]);
-    this.client.stdin.write(`BEGIN;\n${renamed.join('\n')}\n${bumped}\nCOMMIT;\nSELECT 'committed';\n`);
+    this.client.stdin.write(`BEGIN NOT ATOMIC\nSTART TRANSACTION;\n${renamed.join('\n')}\n${bumped}\nCOMMIT;\nSELECT 'committed';\nEND //\n`);
     await committed;
     this.changes += lists.length;
   }
