@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const listsOfAChange = 10;
 const look = 50; // ms between two looks into the log
+const mostAtOnce = 200; // changes: the first ones of a run open tables, which takes long
 const keyShards = 768; // as in domain/fence/shard.h
 
 // Renames a key of one user after another, in one transaction for each look. `changes` counts those that are committed. It writes to the database as a worker of
@@ -32,7 +33,7 @@ export class Changer {
   async #run() {
     for (; this.running; await pause(look)) {
       this.answered += this.#newAnswers();
-      const due = Math.floor(this.answered / listsOfAChange);
+      const due = Math.min(Math.floor(this.answered / listsOfAChange), mostAtOnce);
       if (due === 0) continue;
       this.answered -= due * listsOfAChange;
       await this.#change(Array.from({ length: due }, (_, i) => this.lists[(this.changes + i) % this.lists.length]));
