@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "domain/keys/api_key_service.h"
+#include "domain/keys/key_lists.h"
 #include "domain/keys/key_renewal.h"
 #include "domain/keys/key_verifier.h"
 #include "domain/keys/usage_recorder.h"
@@ -88,8 +89,9 @@ struct Composition::Parts {
           usage(stores, directory, unwrittenUses),
           index(connections),
           verifier(index, stores, hasher, usage, clock, *fence, activeKeys, deadKeys),
-          authenticator(stores, verifier, hasher, clock, *fence, unwrittenSights),
-          apiKeys(stores, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
+          keyLists(stores, *fence, settings.keys.cacheLists),
+          authenticator(stores, verifier, keyLists, hasher, clock, *fence, unwrittenSights),
+          apiKeys(stores, keyLists, hasher, clock, domain::ChangeLimit(settings.limits.changes)),
           signIn(stores, hasher, passwords, queue, clock, missingPeppers),
           pages(settings.templatesFolder),
           writerProbe(connections),
@@ -118,6 +120,7 @@ struct Composition::Parts {
     domain::UsageRecorder usage;
     persistence::MySqlKeyIndex index;
     domain::KeyVerifier verifier;
+    domain::KeyLists keyLists;
     domain::Authenticator authenticator;
     domain::ApiKeyService apiKeys;
     domain::SignInService signIn;

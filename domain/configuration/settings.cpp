@@ -158,6 +158,8 @@ const std::vector<Known>& knownSettings() {
                              [](S & s) -> auto& { return s.fcgi.threads; }, 1, 256)},
         {"verify.cache_keys", number(
                                   [](S & s) -> auto& { return s.verify.cacheKeys; }, 0, 10'000'000)},
+        {"keys.cache_lists", number(
+                                 [](S & s) -> auto& { return s.keys.cacheLists; }, 0, 1'000'000)},
         {"passwords.memory_mib",
          number(
              [](S & s) -> auto& { return s.passwords.memoryMib; }, Cost::kLeastMiB, Cost::kMostMiB)},

@@ -52,6 +52,9 @@ struct Settings {
     struct Verify {
         unsigned cacheKeys = 100'000;  // active keys that a host caches, and a quarter as many dead ones; 0: none
     };
+    struct Keys {
+        unsigned cacheLists = 4096;  // users whose list of keys each worker caches; 0: none
+    };
     struct Passwords {
         unsigned memoryMib = 19;  // of one hashing
         unsigned passes = 2;
@@ -64,6 +67,7 @@ struct Settings {
     Database database;
     Fcgi fcgi;
     Verify verify;
+    Keys keys;
     Passwords passwords;
     Limits limits;
     std::filesystem::path pepperFile;       // the pepper that new keys are stored with and used keys move to

@@ -9,9 +9,9 @@
 namespace claviger::domain {
 
 // An invalidation shard, one of 1,024. Every tenant, user, session and key belongs to one shard. A change of its
-// revocation state invalidates all cached entries that depend on that shard. Sharing a shard costs extra database
-// queries, but never a wrong result. Only keys use the first 768 shards, so that regenerating many keys does not
-// invalidate cached sessions, users and tenants.
+// revocation state invalidates all cached entries that depend on that shard. So does each list of keys, and a change of
+// it. Sharing a shard costs extra database queries, but never a wrong result. Only keys and lists of keys use the first
+// 768 shards, so that many creates and regenerates do not invalidate cached sessions, users and tenants.
 //
 // The shard numbers are stored: another mapping needs another set of rows in revocation_epochs.
 enum class Shard : std::uint16_t {};
@@ -32,6 +32,11 @@ std::size_t lastBits(const Octets& octets) {
 
 // The shard of a key, one of the first 768.
 inline Shard shardOf(const ApiKeyId& id) {
+    return static_cast<Shard>(lastBits(id.octets()) % kKeyShards);
+}
+
+// The shard of a user's list of active keys, one of the first 768. Every change of the list bumps it.
+inline Shard listShardOf(const UserId& id) {
     return static_cast<Shard>(lastBits(id.octets()) % kKeyShards);
 }
 

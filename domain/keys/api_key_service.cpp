@@ -1,29 +1,19 @@
 #include "domain/keys/api_key_service.h"
 
-#include <algorithm>
-
 namespace claviger::domain {
-namespace {
 
-std::vector<std::vector<ApiKey>> listActive(const TenantStore& store, const std::vector<UserId>& users) {
-    return store.apiKeys().listActive(users);
-}
-
-}  // namespace
-
-ApiKeyService::ApiKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock,
+ApiKeyService::ApiKeyService(TenantStores& stores, KeyLists& lists, const secrets::Hasher& hasher, const Clock& clock,
                              const ChangeLimit& limit)
-    : stores_(stores), hasher_(hasher), issuer_(stores, hasher, clock, limit), lists_(stores, listActive) {}
+    : stores_(stores), lists_(lists), hasher_(hasher), issuer_(stores, hasher, clock, limit) {}
 
 std::vector<ApiKey> ApiKeyService::list(const Actor& actor) const {
-    return lists_.ask(actor.tenant(), actor.user().id);
+    return lists_.list(actor.tenant(), actor.user().id);
 }
 
 Result<ApiKey> ApiKeyService::find(const Actor& actor, const ApiKeyId& id) const {
-    const auto keys = list(actor);
-    const auto found = std::find_if(keys.begin(), keys.end(), [&](const ApiKey& key) { return key.id == id; });
-    if (found == keys.end()) return ErrorCode::kKeyNotFound;
-    return *found;
+    auto found = lists_.find(actor.tenant(), actor.user().id, id);
+    if (!found) return ErrorCode::kKeyNotFound;
+    return std::move(found->key);
 }
 
 std::optional<ApiKey> ApiKeyService::findByOnce(const Actor& actor, std::string_view once) const {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "domain/keys/batched_lookup.h"
 #include "domain/keys/key_issuer.h"
+#include "domain/keys/key_lists.h"
 #include "domain/model/actor.h"
 #include "domain/model/api_key.h"
 #include "domain/secrets/hasher.h"
@@ -16,9 +16,9 @@ namespace claviger::domain {
 class ApiKeyService {
 public:
     // The limit applies to each user's creates and regenerates. References must outlive this.
-    ApiKeyService(TenantStores&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
+    ApiKeyService(TenantStores&, KeyLists&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
 
-    // Returns the actor's active keys, newest first.
+    // Returns the actor's active keys, newest first. Last uses may be up to 20 s old.
     std::vector<ApiKey> list(const Actor&) const;
 
     // Returns one active key of the actor.
@@ -33,7 +33,8 @@ public:
     std::optional<ApiKey> findByOnce(const Actor&, std::string_view once) const;
 
     // Creates a key and its audit record in one transaction. The full key exists only in the returned value. Storage
-    // keeps its hash, and no later call can return it again.
+    // keeps its hash, and no later call can return it again. Each list that is asked for after `effectiveAt` has the
+    // key, on any worker of any host. Send no response before `effectiveAt`.
     //
     //   kNameTaken        an active key of this user has the name
     //   kKeyLimitReached  the user has kActiveKeyLimit active keys
@@ -44,8 +45,8 @@ public:
     Result<IssuedApiKey> create(const Actor&, const NewApiKey&, Once = std::nullopt);
 
     // Revokes the key and issues a new one under its name, with the audit record, in one transaction. No verify that
-    // starts after `effectiveAt` accepts the old value, on any worker of any host. Send no response before
-    // `effectiveAt`.
+    // starts after `effectiveAt` accepts the old value, and no list shows it, on any worker of any host. Send no
+    // response before `effectiveAt`.
     //
     //   kKeyNotFound     unknown, revoked, another user's or another tenant's key: the same result for all four
     //   kAlreadyShown    the form with this one-time value has made a key before
@@ -58,9 +59,9 @@ private:
     std::optional<secrets::OnceHash> hashOnce(const Actor&, Once) const;
 
     TenantStores& stores_;
+    KeyLists& lists_;
     const secrets::Hasher& hasher_;
     KeyIssuer issuer_;
-    mutable BatchedLookup<UserId, std::vector<ApiKey>> lists_;  // thread-safe by itself
 };
 
 }  // namespace claviger::domain

@@ -23,18 +23,19 @@ Result<IssuedApiKey> KeyIssuer::create(const KeyHolder& holder, const NewApiKey&
                      fullKey.shownPrefix(), now,         {}};
     const auto secret = secretOf(holder, fullKey, once);
 
-    auto stored = stores_.transact<void>(holder.tenant, [&](TenantStore& store) -> Result<void> {
-        const auto user = store.apiKeys().lockUser(holder.user);
-        if (!user) return ErrorCode::kUnauthorized;
-        if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
-        if (user->activeKeys >= kActiveKeyLimit) return ErrorCode::kKeyLimitReached;
-        if (auto charged = charge(store, holder, user->changesWholeAt, now); !charged.ok()) return charged;
-        store.audit().add(event(AuditAction::kKeyCreated, holder, key));
-        store.apiKeys().add(key, secret);
-        return {};
-    });
+    const auto [stored, effectiveAt] =
+        stores_.transactRevocation<void>(holder.tenant, [&](TenantStore& store) -> Result<void> {
+            const auto user = store.apiKeys().lockUser(holder.user);
+            if (!user) return ErrorCode::kUnauthorized;
+            if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
+            if (user->activeKeys >= kActiveKeyLimit) return ErrorCode::kKeyLimitReached;
+            if (auto charged = charge(store, holder, user->changesWholeAt, now); !charged.ok()) return charged;
+            store.audit().add(event(AuditAction::kKeyCreated, holder, key));
+            store.apiKeys().add(key, secret);
+            return {};
+        });
     if (!stored.ok()) return stored.error();
-    return IssuedApiKey{key, std::move(fullKey)};
+    return IssuedApiKey{key, std::move(fullKey), effectiveAt};
 }
 
 Result<IssuedApiKey> KeyIssuer::regenerate(const KeyHolder& holder, const ApiKeyId& id, const Once& once) {

@@ -25,7 +25,8 @@ public:
 
     using Once = std::optional<secrets::OnceHash>;
 
-    // Creates a key and its audit record, in one transaction.
+    // Creates a key and its audit record, in one transaction. Does not wait for the other hosts: do not acknowledge the
+    // change before `effectiveAt`.
     //   kUnauthorized     the user is not approved
     //   kAlreadyShown     the form with this one-time value has made a key before
     //   kKeyLimitReached  the user has kActiveKeyLimit active keys
@@ -35,7 +36,7 @@ public:
     Result<IssuedApiKey> create(const KeyHolder&, const NewApiKey&, const Once& = std::nullopt);
 
     // Revokes the key and issues a new one under its name, with the audit record, in one transaction. Does not wait for
-    // the other hosts: do not acknowledge the change before `effectiveAt`.
+    // the other hosts either.
     //   kUnauthorized, kAlreadyShown  as above
     //   kKeyNotFound                  the user has no active key with this id
     //   kTooManyChanges               as above

@@ -10,6 +10,12 @@ Error noSuchKey(const ApiKeyId& id) {
     return {ErrorCode::kKeyNotFound, "the tenant has no active key " + id.text()};
 }
 
+// Blocks until every host acts on the change: the tool may block its thread.
+Result<IssuedApiKey> waitedFor(Result<IssuedApiKey> issued) {
+    if (issued.ok()) std::this_thread::sleep_until(issued.value().effectiveAt);
+    return issued;
+}
+
 // Rewords a refusal of KeyIssuer for an operator, who is not the user.
 template <class T>
 Result<T> forOperator(Result<T> result, const std::string& user) {
@@ -38,9 +44,10 @@ Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, con
         if (!email) return store.apiKeys().listAllActive();
         const auto account = store.users().findByEmail(*email);
         if (!account) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
-        auto lists = store.apiKeys().listActive({account->user.id});
+        auto list = store.apiKeys().listActive({account->user.id}).front();
+        if (!list) return Error{ErrorCode::kUserNotFound, "there is no user " + email->text()};
         Keys owned;
-        for (auto& key : lists.front()) owned.push_back({std::move(key), account->user});
+        for (auto& key : list->keys) owned.push_back({std::move(key), list->user});
         return owned;
     });
 }
@@ -56,15 +63,14 @@ Result<ApiKey> OperatorKeyService::find(const Tenant& tenant, const Email& email
 Result<IssuedApiKey> OperatorKeyService::create(const Tenant& tenant, const Email& email, const NewApiKey& wanted) {
     const auto user = userOf(tenant, email);
     if (!user.ok()) return user.error();
-    return forOperator(issuer_.create({tenant, user.value().id, origin_}, wanted), email.text());
+    return forOperator(waitedFor(issuer_.create({tenant, user.value().id, origin_}, wanted)), email.text());
 }
 
 Result<IssuedApiKey> OperatorKeyService::regenerate(const Tenant& tenant, const ApiKeyId& id) {
     const auto stored = stores_.read(tenant, [&](const TenantStore& store) { return store.apiKeys().find(id); });
     if (!stored || stored->deletedAt) return noSuchKey(id);
-    auto made = issuer_.regenerate({tenant, stored->key.user, origin_}, id);
+    auto made = waitedFor(issuer_.regenerate({tenant, stored->key.user, origin_}, id));
     if (!made.ok() && made.error().code == ErrorCode::kKeyNotFound) return noSuchKey(id);
-    if (made.ok()) std::this_thread::sleep_until(made.value().effectiveAt);  // the tool may block its thread
     return forOperator(std::move(made), "the key's user");
 }
 
@@ -78,7 +84,7 @@ Result<RevokedKey> OperatorKeyService::revoke(const Tenant& tenant, const ApiKey
             store.apiKeys().end(id, *active, now);
             store.audit().add({now, AuditAction::kKeyRevoked, stored->key.user, id, origin_});
         } else {
-            store.apiKeys().endAgain(id);
+            store.apiKeys().endAgain(stored->key);
         }
         return RevokedKey{stored->key, active.has_value()};
     });

@@ -31,7 +31,7 @@ public:
     Result<ApiKey> find(const Tenant&, const Email&, const KeyName&) const;
 
     // Creates a key for the user, with its audit record, in one transaction. The full key exists only in the
-    // returned value.
+    // returned value. Blocks until every host lists it.
     //   kUserNotFound
     //   kUserNotApproved  a pending or suspended user
     //   kNameTaken        an active key of the user has the name

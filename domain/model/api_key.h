@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/base/id.h"
 #include "domain/fence/effective_at.h"
@@ -49,8 +50,7 @@ struct KeySecret {
 struct IssuedApiKey {
     ApiKey key;
     secrets::PlainKey fullKey;
-    EffectiveAt effectiveAt =
-        kEffectiveNow;  // after regenerate: the moment from which every host refuses the old value
+    EffectiveAt effectiveAt;  // from then on every host lists the key, and refuses the value that it replaces
 };
 
 // An active key, as verify finds it and caches it.
@@ -93,6 +93,12 @@ struct StoredKey {
 struct KeyOwner {
     ApiKey key;
     User user;
+};
+
+// A user of any status, with the user's active keys, newest first.
+struct OwnedKeys {
+    User user;
+    std::vector<ApiKey> keys;
 };
 
 }  // namespace claviger::domain

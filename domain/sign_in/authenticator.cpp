@@ -4,32 +4,25 @@ namespace claviger::domain {
 namespace {
 
 constexpr std::size_t kCachedSessions = 4096;
-constexpr std::size_t kCachedOwners = 16'384;      // of keys
-constexpr std::chrono::seconds kOwnersMaxAge{20};  // a last use shows within a minute, of which writing it takes half
-constexpr std::size_t kMostUnwritable = 4096;      // tenants, at some 60 bytes each
+constexpr std::size_t kMostUnwritable = 4096;  // tenants, at some 60 bytes each
 
 bool isToBeTouched(const Session& session, Timestamp now) {
     return session.lastSeenAt + kSessionTouchEvery <= now;
 }
 
-std::vector<std::optional<KeyOwner>> findOwners(const TenantStore& store, const std::vector<ApiKeyId>& keys) {
-    return store.apiKeys().findOwners(keys);
-}
-
 }  // namespace
 
-Authenticator::Authenticator(TenantStores& stores, KeyVerifier& verifier, const secrets::Hasher& hasher,
-                             const Clock& clock, const Fence& fence, FaultReport& faults)
+Authenticator::Authenticator(TenantStores& stores, KeyVerifier& verifier, KeyLists& lists,
+                             const secrets::Hasher& hasher, const Clock& clock, const Fence& fence, FaultReport& faults)
     : stores_(stores),
       verifier_(verifier),
+      lists_(lists),
       hasher_(hasher),
       clock_(clock),
       fence_(fence),
       faults_(faults),
       unwritable_(kSessionTouchEvery, kMostUnwritable),
-      cache_(fence, kCachedSessions),
-      cachedOwners_(fence, kCachedOwners, kOwnersMaxAge),
-      owners_(stores, findOwners) {}
+      cache_(fence, kCachedSessions) {}
 
 Result<Actor> Authenticator::bySession(const Tenant& tenant, const secrets::SessionToken& token,
                                        const RequestOrigin& origin) {
@@ -87,15 +80,8 @@ Result<ApiClient> Authenticator::byApiKey(const Tenant& tenant, std::string_view
 }
 
 Result<KeyOwner> Authenticator::describe(const ApiClient& bearer) const {
-    // With the tenant: an import may bring ids of another tenant's keys.
-    const TenantKey key{bearer.tenant().id, bearer.key()};
-    if (const auto cached = cachedOwners_.find(key)) return **cached;
-    ShardCounters before;
-    fence_.read(before);
-    auto owner = owners_.ask(bearer.tenant(), bearer.key());
+    auto owner = lists_.find(bearer.tenant(), bearer.user(), bearer.key());
     if (!owner) return ErrorCode::kKeyInvalid;
-    cachedOwners_.keep(key, std::make_shared<const KeyOwner>(*owner),
-                       {before, {shardOf(key.key), shardOf(owner->user.id), shardOf(key.tenant)}});
     return std::move(*owner);
 }
 

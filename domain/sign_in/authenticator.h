@@ -1,12 +1,11 @@
 #pragma once
 
-#include <memory>
 #include <string_view>
 
 #include "domain/base/fault_report.h"
 #include "domain/base/retry_pauses.h"
 #include "domain/fence/fenced_cache.h"
-#include "domain/keys/batched_lookup.h"
+#include "domain/keys/key_lists.h"
 #include "domain/keys/key_verifier.h"
 #include "domain/model/actor.h"
 #include "domain/ports/tenant/tenant_stores.h"
@@ -18,7 +17,8 @@ namespace claviger::domain {
 class Authenticator {
 public:
     // References must outlive this.
-    Authenticator(TenantStores&, KeyVerifier&, const secrets::Hasher&, const Clock&, const Fence&, FaultReport&);
+    Authenticator(TenantStores&, KeyVerifier&, KeyLists&, const secrets::Hasher&, const Clock&, const Fence&,
+                  FaultReport&);
 
     // Returns the signed-in person of a session's token, and keeps the session from idling out. The tenant must outlive
     // the Actor.
@@ -33,35 +33,24 @@ public:
     //   kKeyInvalid  malformed, unknown or revoked key, or a user who is not approved
     Result<ApiClient> byApiKey(const Tenant&, std::string_view presented, const ClientInfo&);
 
-    // Returns the bearer's key and user, as they are in the database or were up to 20 s ago: the last use may be that
-    // old. Cached entries are used only while the fence holds.
+    // Returns the bearer's key and user. The last use may be up to 20 s old.
     //   kKeyInvalid  the key was revoked since, or its user is not approved any more
     Result<KeyOwner> describe(const ApiClient&) const;
 
 private:
-    struct TenantKey {
-        TenantId tenant;
-        ApiKeyId key;
-        bool operator==(const TenantKey&) const = default;
-    };
-    struct HashOfTenantKey {
-        std::size_t operator()(const TenantKey& pair) const { return HashOfId()(pair.tenant) ^ HashOfId()(pair.key); }
-    };
     std::optional<ActiveSession> find(const Tenant&, const secrets::SessionHash&, Timestamp now);
     std::optional<ActiveSession> look(const Tenant&, const secrets::SessionHash&, Timestamp now);
     void touch(const Tenant&, const secrets::SessionHash&, Timestamp now);
 
     TenantStores& stores_;
     KeyVerifier& verifier_;
+    KeyLists& lists_;
     const secrets::Hasher& hasher_;
     const Clock& clock_;
     const Fence& fence_;
     FaultReport& faults_;  // for writes of last-seen times
     RetryPauses<TenantId, HashOfId> unwritable_;
     FencedCache<secrets::SessionHash, ActiveSession, HashOfDigest> cache_;
-    // Pointers, so that an unused place of the cache is small. Both are thread-safe by themselves.
-    mutable FencedCache<TenantKey, std::shared_ptr<const KeyOwner>, HashOfTenantKey> cachedOwners_;
-    mutable BatchedLookup<ApiKeyId, std::optional<KeyOwner>> owners_;
 };
 
 }  // namespace claviger::domain

@@ -16,7 +16,7 @@ Reply createApiKey(const Services& services, const PersonCall& call) {
 
     const auto issued = services.apiKeys.create(call.actor, wanted.value());
     if (!issued.ok()) return refusalOf(issued.error());
-    return Response::json(201, issuedDocument(issued.value()));
+    return Response::json(201, issuedDocument(issued.value())).notBefore(issued.value().effectiveAt);
 }
 
 Reply regenerateApiKey(const Services& services, const PersonCall& call) {

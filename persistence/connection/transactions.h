@@ -18,8 +18,9 @@ public:
     Transactions(Connections& connections, domain::Fence& fence)  // references must outlive this
         : connections_(connections), fence_(fence) {}
 
-    // `work` adds the shard of each tenant, user, session or key whose revocation state it changes. It may run several
-    // times, so it must have no effect outside its connection. It must not commit or roll back itself.
+    // `work` adds the shard of each tenant, user, session or key whose revocation state it changes, and of each list of
+    // keys that it changes. It may run several times, so it must have no effect outside its connection. It must not
+    // commit or roll back itself.
     using Work = std::function<Ending(Connection&, domain::Invalidations&)>;
 
     // Runs `work` in one transaction on the calling thread, with the role if one is given. Rolls back if `work` throws

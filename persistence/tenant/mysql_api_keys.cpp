@@ -31,8 +31,9 @@ domain::ApiKey keyAt(const Row& row) {
 
 // `live` is generated from deleted_at: 1 for an active key, NULL for a revoked one. With it the indexes keep the active
 // keys together.
-constexpr Sql kListActive =
-    "SELECT " CLAVIGER_KEY_COLUMNS " FROM {schema}.api_keys k WHERE k.user_id IN (?) AND k.live = 1";
+constexpr Sql kListActive = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
+                            " FROM {schema}.users u LEFT JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
+                            "WHERE u.id IN (?)";
 constexpr Sql kListAllActive = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
                                " FROM {schema}.users u JOIN {schema}.api_keys k ON k.user_id = u.id AND k.live = 1 "
                                "ORDER BY u.email, k.created_at DESC, k.id DESC";
@@ -58,9 +59,6 @@ constexpr Sql kFindByHash =
     "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id WHERE k.key_hash IN (?)";
 constexpr Sql kCountActiveByPepper =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
-constexpr Sql kFindOwners = "SELECT " CLAVIGER_KEY_COLUMNS ", " CLAVIGER_USER_COLUMNS
-                            " FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id "
-                            "WHERE k.id IN (?) AND k.deleted_at IS NULL AND u.status = 'approved'";
 constexpr Sql kFind = "SELECT " CLAVIGER_KEY_COLUMNS ", k.deleted_at FROM {schema}.api_keys k WHERE k.id = ?";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
@@ -106,6 +104,21 @@ domain::KeyOwner ownerAt(const Row& row) {
     return {keyAt(row), userAt(row, kKeyColumns)};
 }
 
+// Adds the key of a row to the list of the row's user. A user without keys has one row without a key.
+void addTo(std::map<domain::UserId, domain::OwnedKeys>& lists, const Row& row) {
+    const auto user = idAt<domain::UserId>(row, kKeyColumns);
+    auto place = lists.find(user);
+    if (place == lists.end()) place = lists.emplace(user, domain::OwnedKeys{userAt(row, kKeyColumns), {}}).first;
+    if (!row.isNull(0)) place->second.keys.push_back(keyAt(row));
+}
+
+// Sorts here, since sorting a handful of rows costs the server several times as much.
+void sortNewestFirst(std::vector<domain::ApiKey>& keys) {
+    std::sort(keys.begin(), keys.end(), [](const domain::ApiKey& a, const domain::ApiKey& b) {
+        return std::tie(a.createdAt, a.id) > std::tie(b.createdAt, b.id);
+    });
+}
+
 domain::KeyByHash keyByHashAt(const Row& row) {
     const auto id = idAt<domain::ApiKeyId>(row, 1);
     const auto user = idAt<domain::UserId>(row, 2);
@@ -145,20 +158,19 @@ Values valuesOf(const domain::ApiKey& key, const domain::KeySecret& secret) {
 
 }  // namespace
 
-// Sorts here, since sorting a handful of rows costs the server several times as much.
-std::vector<std::vector<domain::ApiKey>> MySqlApiKeys::listActive(const std::vector<domain::UserId>& users) const {
+std::vector<std::optional<domain::OwnedKeys>> MySqlApiKeys::listActive(const std::vector<domain::UserId>& users) const {
     ListOfBytes ids;
     for (const auto& user : users) ids.values.push_back(user.bytes());
-    std::map<domain::UserId, std::vector<domain::ApiKey>> keys;
-    for (auto& key : connection_.query(kListActive, {std::move(ids)}).map([](const Row& row) { return keyAt(row); }))
-        keys[key.user].push_back(std::move(key));
-    for (auto& [user, theirs] : keys)
-        std::sort(theirs.begin(), theirs.end(), [](const domain::ApiKey& a, const domain::ApiKey& b) {
-            return std::tie(a.createdAt, a.id) > std::tie(b.createdAt, b.id);
-        });
-    std::vector<std::vector<domain::ApiKey>> lists;
+    std::map<domain::UserId, domain::OwnedKeys> found;
+    const auto rows = connection_.query(kListActive, {std::move(ids)});
+    for (std::size_t i = 0; i < rows.size(); ++i) addTo(found, rows[i]);
+    std::vector<std::optional<domain::OwnedKeys>> lists;
     lists.reserve(users.size());
-    for (const auto& user : users) lists.push_back(keys[user]);  // a copy: a user may be in the list twice
+    for (auto& [user, list] : found) sortNewestFirst(list.keys);
+    for (const auto& user : users) {  // copies: a user may be in the list twice
+        const auto place = found.find(user);
+        lists.push_back(place == found.end() ? std::nullopt : std::optional(place->second));
+    }
     return lists;
 }
 
@@ -178,7 +190,7 @@ domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::A
     domain::LockedKey locked{statusAt(rows[0], 0) == domain::UserStatus::kApproved, {}, rows[0].maybeTimestamp(5)};
     if (!rows[0].isNull(1))
         locked.active.emplace(domain::LockedKey::Active{
-            stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
+            user, stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
             static_cast<int>(rows[0].integer(3)), stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
     return locked;
 }
@@ -228,30 +240,16 @@ std::map<int, std::size_t> MySqlApiKeys::countActiveByPepper() const {
     return counts;
 }
 
-std::vector<std::optional<domain::KeyOwner>> MySqlApiKeys::findOwners(
-    const std::vector<domain::ApiKeyId>& sought) const {
-    ListOfBytes ids;
-    for (const auto& id : sought) ids.values.push_back(id.bytes());
-    std::map<domain::ApiKeyId, domain::KeyOwner> found;
-    for (auto& owner : connection_.query(kFindOwners, {std::move(ids)}).map(ownerAt))
-        found.emplace(owner.key.id, std::move(owner));
-    std::vector<std::optional<domain::KeyOwner>> owners;
-    owners.reserve(sought.size());
-    for (const auto& id : sought) {  // copies: a key may be in the list twice
-        const auto place = found.find(id);
-        owners.push_back(place == found.end() ? std::nullopt : std::optional(place->second));
-    }
-    return owners;
-}
-
 void MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secret) {
     connection_.executeLater(kAdd, valuesOf(key, secret));
+    connection_.invalidate(domain::listShardOf(key.user));
     connection_.refuseDuplicates(kNameIndex, domain::ErrorCode::kNameTaken);
     connection_.refuseDuplicates(kOnceIndex, domain::ErrorCode::kAlreadyShown);
 }
 
 void MySqlApiKeys::addNext(const domain::ApiKey& key, const domain::KeySecret& secret) {
     connection_.executeLater(kAdd, valuesOf(key, secret));
+    connection_.invalidate(domain::listShardOf(key.user));
 }
 
 std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) const {
@@ -265,10 +263,12 @@ void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Acti
     connection_.executeLater(kRecordDead, {bytesOf(connection_.tenant()), bytesOf(active.hash), now, bytesOf(id)});
     connection_.executeLater(kUnindex, {bytesOf(connection_.tenant()), bytesOf(id)});
     connection_.invalidate(domain::shardOf(id));
+    connection_.invalidate(domain::listShardOf(active.user));
 }
 
-void MySqlApiKeys::endAgain(const domain::ApiKeyId& id) {
-    connection_.invalidate(domain::shardOf(id));
+void MySqlApiKeys::endAgain(const domain::ApiKey& key) {
+    connection_.invalidate(domain::shardOf(key.id));
+    connection_.invalidate(domain::listShardOf(key.user));
 }
 
 void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {

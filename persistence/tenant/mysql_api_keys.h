@@ -13,11 +13,10 @@ public:
     // The connection must outlive this.
     explicit MySqlApiKeys(const TenantConnection& connection) : connection_(connection) {}
 
-    std::vector<std::vector<domain::ApiKey>> listActive(const std::vector<domain::UserId>&) const override;
+    std::vector<std::optional<domain::OwnedKeys>> listActive(const std::vector<domain::UserId>&) const override;
     std::vector<domain::KeyOwner> listAllActive() const override;
     std::optional<domain::ApiKey> findActiveByOnce(const domain::secrets::OnceHash&) const override;
     std::vector<domain::KeyByHash> findByHash(const std::vector<domain::KeyHashes>&) const override;
-    std::vector<std::optional<domain::KeyOwner>> findOwners(const std::vector<domain::ApiKeyId>&) const override;
 
     std::optional<domain::LockedUser> lockUser(const domain::UserId&) override;
     domain::LockedKey lock(const domain::UserId&, const domain::ApiKeyId&) override;
@@ -28,7 +27,7 @@ public:
     void addNext(const domain::ApiKey&, const domain::KeySecret&) override;
     std::optional<domain::StoredKey> find(const domain::ApiKeyId&) const override;
     void end(const domain::ApiKeyId&, const domain::LockedKey::Active&, domain::Timestamp now) override;
-    void endAgain(const domain::ApiKeyId&) override;
+    void endAgain(const domain::ApiKey&) override;
     std::map<int, std::size_t> countActiveByPepper() const override;
     void recordUses(const std::vector<Use>&) override;
 

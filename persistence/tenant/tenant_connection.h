@@ -37,8 +37,9 @@ public:
         return connection_.executeOnTuples(statement, tuples, names_);
     }
 
-    // Every method that revokes or restores a user, a session or a key must call this with its shard. The transaction
-    // bumps the shard when it commits (transactions.h).
+    // Every method that revokes or restores a user, a session or a key must call this with its shard, and every method
+    // that changes a list of keys with that of the list. The transaction bumps the shard when it commits
+    // (transactions.h).
     void invalidate(domain::Shard shard) const { changes_.add(shard); }
 
     // For a deferred statement: a duplicate in this index ends the transaction with this refusal.

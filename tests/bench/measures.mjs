@@ -7,16 +7,17 @@ export const insertTable = 'claviger_bench.api_keys';
 // lines of a measure.
 export function readMeasures(sets, order = (lines) => lines) {
   const withKeys = (path) => order(sets.flatMap(({ tenant, readers }) => verifications(tenant, readers, path)));
-  const withSessions = (path) =>
-    order(sets.flatMap(({ tenant, readers }) => readers.map(({ cookie }) => ['GET', path, 'Host', tenant.host, 'Cookie', cookie])));
   return [
     { name: 'verify-hot', port: 'hot', status: 204, atLeast: 0.9, lines: () => withKeys('/v1/verify') },
     { name: 'verify-cold', port: 'cold', status: 204, atLeast: 0.5, lines: () => withKeys('/v1/verify') },
     { name: 'me', port: 'hot', status: 200, lines: () => withKeys('/v1/me') },
-    { name: 'list', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/api/api-keys') },
-    { name: 'page', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions('/settings/api-keys') },
+    { name: 'list', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions(sets, '/api/api-keys', order) },
+    { name: 'page', port: 'hot', status: 200, atLeast: 0.35, lines: () => withSessions(sets, '/settings/api-keys', order) },
   ];
 }
+
+export const withSessions = (sets, path, order) =>
+  order(sets.flatMap(({ tenant, readers }) => readers.map(({ cookie }) => ['GET', path, 'Host', tenant.host, 'Cookie', cookie])));
 
 // `readers` only read. `writers` create and regenerate, so the keys of the readers stay active.
 export function measuresOf({ tenant, readers, writers, seeder }) {

@@ -1,5 +1,5 @@
-// The shipped nginx before all measured programs: the service, the service with its key cache off, the trivial
-// programs, and a guarded file. Each has its own port and kept connections.
+// The shipped nginx before all measured programs: the service, two services with one cache off, the trivial programs,
+// and a guarded file. Each has its own port and kept connections.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -27,7 +27,10 @@ export async function withSite(work) {
 
 async function startSite() {
   const hot = await startService(manyChanges);
-  const cold = await startService({ ...manyChanges, 'verify.cache_keys': 0 });
+  const others = {
+    cold: await startService({ ...manyChanges, 'verify.cache_keys': 0 }),
+    unlisted: await startService({ ...manyChanges, 'keys.cache_lists': 0 }),
+  };
   const tenant = hot.tenant('Bench');
   const sockets = Object.fromEntries(['trivial', 'insert'].map((name) => [name, join(hot.folder, `run/${name}.sock`)]));
   const started = (name, program, ...args) =>
@@ -37,10 +40,9 @@ async function startSite() {
     trivial: started('trivial', 'bench_trivial'),
     insert: started('insert', 'bench_trivial_insert', database, userInfo().username, insertTable),
   };
-  const site = new Site(hot, cold, references, tenant);
-  await stop(cold.nginx);
-  await stop(hot.nginx);
-  await site.extendNginx({ ...sockets, cold: cold.socket });
+  const site = new Site(hot, others, references, tenant);
+  for (const each of [hot, ...Object.values(others)]) await stop(each.nginx);
+  await site.extendNginx({ ...sockets, cold: others.cold.socket, unlisted: others.unlisted.socket });
   await hot.startNginx();
   await site.ready();
   return site;
@@ -52,8 +54,9 @@ function makeInsertTable(tenant) {
 }
 
 class Site {
-  constructor(hot, cold, references, tenant) {
-    Object.assign(this, { hot, cold, references, tenant, folder: hot.folder, ports: { hot: hot.port } });
+  // `others` are the services with a cache off, by the name of their port.
+  constructor(hot, others, references, tenant) {
+    Object.assign(this, { hot, others, references, tenant, folder: hot.folder, ports: { hot: hot.port } });
   }
 
   async extendNginx(sockets) {
@@ -84,16 +87,17 @@ class Site {
       });
   }
 
-  // The cold service is a second host, and a regenerate waits for other hosts. So it runs only while it is measured.
-  // Gives whether the service of this port has just been started.
+  // A service with a cache off is a second host, and a change waits for other hosts. So it runs only while it is
+  // measured. Gives whether the service of this port has just been started.
   async makeReady(port) {
-    const wanted = port === 'cold';
-    const starts = wanted && hasEnded(this.cold.workers);
-    if (starts) await this.cold.startWorkers();
-    if (!wanted && !hasEnded(this.cold.workers)) await this.cold.stopWorkers();
+    const wanted = this.others[port];
+    for (const other of Object.values(this.others))
+      if (other !== wanted && !hasEnded(other.workers)) await other.stopWorkers();
     if (!wanted) return false;
-    await until('the cold service to answer', async () => {
-      const answer = await this.hot.request({ port: this.ports.cold, path: '/readyz', host: this.tenant.host }).catch(() => undefined);
+    const starts = hasEnded(wanted.workers);
+    if (starts) await wanted.startWorkers();
+    await until(`the service of port ${port} to answer`, async () => {
+      const answer = await this.hot.request({ port: this.ports[port], path: '/readyz', host: this.tenant.host }).catch(() => undefined);
       return answer?.status === 200;
     });
     return starts;
@@ -101,13 +105,13 @@ class Site {
 
   // The processes that serve requests to this port.
   processes(port, database) {
-    const workers = { ...this.references, cold: this.cold.workers }[port] ?? this.hot.workers;
+    const workers = this.references[port] ?? (this.others[port] ?? this.hot).workers;
     return { nginx: familyOf(this.hot.nginx.pid), workers: familyOf(workers.pid), database: familyOf(database) };
   }
 
   async stop() {
     for (const program of Object.values(this.references)) await stop(program, 'SIGKILL'); // libfcgi makes them ignore SIGTERM
-    await this.cold.stop();
+    for (const other of Object.values(this.others)) await other.stop();
     await this.hot.stop();
   }
 }

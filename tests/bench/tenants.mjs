@@ -9,11 +9,12 @@ import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { until } from '../support/processes.mjs';
-import { readMeasures, shuffled, trivialOf, verifications } from './measures.mjs';
+import { Changer } from './changer.mjs';
+import { readMeasures, shuffled, trivialOf, verifications, withSessions } from './measures.mjs';
 import { optionsOf } from './options.mjs';
 import { median, summarize, table } from './report.mjs';
 import { inRounds, runnerOf } from './runner.mjs';
-import { Seeder, sql } from './seed.mjs';
+import { schemaOf, Seeder, sql } from './seed.mjs';
 import { withSite } from './site.mjs';
 
 const options = optionsOf('./claviger bench tenants [--tenants 1000] [--rounds 5] [--seconds 4] [--only NAME,…] [--json FILE]', {
@@ -26,17 +27,22 @@ const options = optionsOf('./claviger bench tenants [--tenants 1000] [--rounds 5
 const folder = dirname(process.env.TEST_CONFIG);
 const socket = join(folder, 'db/db.sock');
 const keysEach = 5;
+const steady = 2; // seconds before each run: the runs of other measures take longer than cached lists are used
+// The promised ratios of what is spread over all tenants.
+const promised = { me: 0.42, 'list-changed': 0.4, page: 0.33 };
 
 async function measure(site) {
   console.log(`Making ${options.tenants} tenants; the load of this machine is ${loadavg()[0].toFixed(1)}.`);
   const spread = makeTenants(site).map((tenant) => peopleOf(tenant, 1));
   const one = [peopleOf(site.tenant, options.tenants)];
-  const run = runnerOf(site, folder);
+  const run = runnerOf(site, folder, steady);
   const measures = [...named('one', one), ...named('spread', spread)].filter(({ name }) => wants(name));
   const alternating = (all, round) => (round % 2 ? all : [...all].reverse());
   const rounds = await inRounds(run, [trivialOf(one[0])], measures, options, alternating);
   const summary = summarize(measures, rounds);
   console.log(table(summary));
+  compare(summary, 'spread verify-hot', 'one verify-hot', 0.97);
+  for (const which of ['one', 'spread']) compare(summary, `${which} verify-dead`, `${which} verify-hot`, 0.9);
   const reloads = wants('reload') ? await reload(site, run, measures.find(({ name }) => name === 'spread verify-hot') ?? named('spread', spread)[0]) : undefined;
   if (options.json) writeFileSync(options.json, JSON.stringify({ options, summary, rounds, reloads }, undefined, 1) + '\n');
 }
@@ -59,9 +65,28 @@ function peopleOf(tenant, howMany) {
   return people;
 }
 
+// The promised ratio of two measures, each as a ratio to the trivial program.
+function compare(summary, name, other, atLeast) {
+  const [a, b] = [name, other].map((each) => summary.find((one) => one.name === each)?.ratios.perSecond);
+  if (a && b) console.log(`${name}: ${(a / b).toFixed(3)} of ${other} (promised ${atLeast})`);
+}
+
 function named(which, sets) {
+  const list = () => withSessions(sets, '/api/api-keys', shuffled);
+  const page = () => withSessions(sets, '/settings/api-keys', shuffled);
+  const lists = sets.flatMap(({ tenant, readers }) =>
+    readers.map(({ id }, i) => ({ schema: schemaOf(tenant), user: id, key: `reader ${i} 0` })));
+  const more = [
+    { name: 'list-changed', port: 'hot', status: 200, lines: list, beside: (log) => new Changer(socket, log, lists) },
+    { name: 'list-uncached', port: 'unlisted', status: 200, lines: list },
+    { name: 'page-uncached', port: 'unlisted', status: 200, lines: page },
+  ];
   const dead = { name: 'verify-dead', port: 'hot', status: 401, lines: () => shuffled(sets.flatMap(({ tenant, gone }) => verifications(tenant, gone))) };
-  return [...readMeasures(sets, shuffled), dead].map(({ atLeast, ...each }) => ({ ...each, name: `${which} ${each.name}` }));
+  return [...readMeasures(sets, shuffled), ...more, dead].map((each) => ({
+    ...each,
+    name: `${which} ${each.name}`,
+    atLeast: which === 'spread' ? promised[each.name] : undefined,
+  }));
 }
 
 // Sends hot verifies before and during the first second after SIGHUP, as often as there are rounds.

@@ -169,9 +169,13 @@ class InMemoryApiKeys final : public domain::ApiKeys {
 public:
     explicit InMemoryApiKeys(TenantData& data) : data_(data) {}
 
-    std::vector<std::vector<domain::ApiKey>> listActive(const std::vector<domain::UserId>& users) const override {
-        std::vector<std::vector<domain::ApiKey>> lists;
-        for (const auto& user : users) lists.push_back(listActive(user));
+    std::vector<std::optional<domain::OwnedKeys>> listActive(const std::vector<domain::UserId>& users) const override {
+        std::vector<std::optional<domain::OwnedKeys>> lists;
+        for (const auto& user : users) {
+            const auto found = data_.accounts.find(user);
+            lists.emplace_back();
+            if (found != data_.accounts.end()) lists.back() = {found->second.user, listActive(user)};
+        }
         return lists;
     }
 
@@ -211,7 +215,8 @@ public:
         const bool theirs = found != data_.keys.end() && found->second.key.user == user && !found->second.deletedAt;
         if (!theirs) return {isApproved(data_, user), {}, changesWholeAt(user)};
         const auto& [key, secret, deletedAt] = found->second;
-        return {isApproved(data_, user), domain::LockedKey::Active{key.name, key.lineage, key.generation, secret.hash},
+        return {isApproved(data_, user),
+                domain::LockedKey::Active{user, key.name, key.lineage, key.generation, secret.hash},
                 changesWholeAt(user)};
     }
 
@@ -253,19 +258,6 @@ public:
         return counts;
     }
 
-    std::vector<std::optional<domain::KeyOwner>> findOwners(const std::vector<domain::ApiKeyId>& ids) const override {
-        std::vector<std::optional<domain::KeyOwner>> owners;
-        for (const auto& id : ids) owners.push_back(findOwner(id));
-        return owners;
-    }
-
-    std::optional<domain::KeyOwner> findOwner(const domain::ApiKeyId& id) const {
-        const auto found = data_.keys.find(id);
-        if (found == data_.keys.end() || !isLive(found->second)) return std::nullopt;
-        const auto& key = found->second.key;
-        return domain::KeyOwner{key, data_.accounts.at(key.user).user};
-    }
-
     void add(const domain::ApiKey& key, const domain::KeySecret& secret) override {
         if (const auto refused = insert(key, secret)) refusal_ = refused;
     }
@@ -287,7 +279,7 @@ public:
         data_.keys.at(id).deletedAt = now;
     }
 
-    void endAgain(const domain::ApiKeyId&) override {}
+    void endAgain(const domain::ApiKey&) override {}
 
     void recordUses(const std::vector<Use>& uses) override {
         data_.mostUsesAtOnce = std::max(data_.mostUsesAtOnce, uses.size());

@@ -64,8 +64,9 @@ struct World {
     NoKeyCache<domain::ActiveKey> activeKeys;
     NoKeyCache<domain::DeadKey> deadKeys;
     domain::KeyVerifier verifier{index, stores, hasher, usage, clock, fence, activeKeys, deadKeys};
-    domain::Authenticator authenticator{stores, verifier, hasher, clock, fence, unwrittenSights};
-    domain::ApiKeyService apiKeys{stores, hasher, clock, domain::ChangeLimit()};
+    domain::KeyLists keyLists{stores, fence, 0};
+    domain::Authenticator authenticator{stores, verifier, keyLists, hasher, clock, fence, unwrittenSights};
+    domain::ApiKeyService apiKeys{stores, keyLists, hasher, clock, domain::ChangeLimit()};
     WholeSignIns signIns{stores, hasher, passwords, hashing, clock, missingPeppers};
     domain::Throttle throttle{stores, hasher, clock};
     domain::UserService users{stores, passwords, throttle, clock, operatorOrigin()};

@@ -19,6 +19,7 @@ struct LockedUser {
 // A locked key that is to change: the values that the next key takes over, and the state of its user.
 struct LockedKey {
     struct Active {
+        UserId user;
         KeyName name;
         LineageId lineage;
         int generation;
@@ -34,9 +35,9 @@ class ApiKeys {
 public:
     virtual ~ApiKeys() = default;
 
-    // Returns one list for each of the users, in their order: the user's active keys, newest first. Needs at least one
+    // Returns one list for each of the users, in their order; nullopt if there is no such user. Needs at least one
     // user.
-    virtual std::vector<std::vector<ApiKey>> listActive(const std::vector<UserId>&) const = 0;
+    virtual std::vector<std::optional<OwnedKeys>> listActive(const std::vector<UserId>&) const = 0;
     // Returns the active key that was made with this one-time value; nullopt if there is none.
     virtual std::optional<ApiKey> findActiveByOnce(const secrets::OnceHash&) const = 0;
 
@@ -45,10 +46,6 @@ public:
     // Returns one result for each of the pairs, in their order: the key with one of these hashes. It is active if it
     // was not revoked and its user is approved, and dead if it was revoked. Needs at least one pair.
     virtual std::vector<KeyByHash> findByHash(const std::vector<KeyHashes>&) const = 0;
-
-    // Returns one result for each of the ids, in their order: the active key with this id, if its user is approved,
-    // otherwise nullopt. Needs at least one id.
-    virtual std::vector<std::optional<KeyOwner>> findOwners(const std::vector<ApiKeyId>&) const = 0;
 
     // Locks the user as Users::lockApproved does. Returns nullopt if the user is not approved.
     virtual std::optional<LockedUser> lockUser(const UserId&) = 0;
@@ -63,7 +60,8 @@ public:
     // cannot change.
     virtual bool isUsed(const secrets::OnceHash&) const = 0;
 
-    // Adds a key. These refusals are the result of the whole transaction, of which nothing is stored then:
+    // Adds a key. Invalidates the cached list of its user, as addNext() and end() do. These refusals are the result of
+    // the whole transaction, of which nothing is stored then:
     //   kNameTaken     an active key of the user has the name
     //   kAlreadyShown  a key was made with the one-time value before
     virtual void add(const ApiKey&, const KeySecret&) = 0;
@@ -78,9 +76,9 @@ public:
     // Soft-deletes an active key, which must be locked, and adds its hash to the dead keys.
     virtual void end(const ApiKeyId&, const LockedKey::Active&, Timestamp now) = 0;
 
-    // Invalidates the cached entries of a revoked key once more: the process that revoked it may have died before every
-    // host acted on it.
-    virtual void endAgain(const ApiKeyId&) = 0;
+    // Invalidates the cached entries and the cached list of a revoked key once more: the process that revoked it may
+    // have died before every host acted on it.
+    virtual void endAgain(const ApiKey&) = 0;
 
     // Returns the number of active keys that are stored with each version of the pepper.
     virtual std::map<int, std::size_t> countActiveByPepper() const = 0;

@@ -20,8 +20,8 @@ public:
     // Runs `work` in one transaction. Commits if it returns ok, and rolls back if it returns a refusal or throws. A
     // key that `work` adds may be refused at COMMIT (ApiKeys::add); then nothing is stored. A dry run of
     // the tool rolls back in any case. `work` may run again from the start, after a deadlock or on another connection,
-    // so it must have no effect outside the store. If the transaction has changed a revocation state, blocks until
-    // every host acts on the change.
+    // so it must have no effect outside the store. If the transaction has changed a revocation state or a list of keys,
+    // blocks until every host acts on the change.
     //
     // Returns what `work` returned, or the refusal at COMMIT, and throws what `work` throws. Throws StorageUnavailable
     // if the database cannot be reached; then nothing was stored. Throws OutcomeUnknown if it is not known whether

@@ -1,4 +1,5 @@
-// A change that takes access away, or gives it back, bumps an epoch in the same transaction, for every host to see.
+// A change that takes access away, or gives it back, bumps an epoch in the same transaction, for every host to see. So
+// does a change of a list of keys.
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -21,6 +22,10 @@ class RevocationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(RevocationTest);
     CPPUNIT_TEST(endingAKeyBumpsItsEpochAndRecordsItsHash);
     CPPUNIT_TEST(endingADeadKeyBumpsItsEpochAgain);
+    CPPUNIT_TEST(aNewKeyBumpsTheEpochOfItsUsersListAlone);
+    CPPUNIT_TEST(theNextKeyBumpsTheEpochOfItsUsersListOnce);
+    CPPUNIT_TEST(endingAKeyBumpsTheEpochOfItsUsersListEachTime);
+    CPPUNIT_TEST(aKeyWithATakenNameBumpsNothing);
     CPPUNIT_TEST(aUsersStatusBumpsTheUsersEpoch);
     CPPUNIT_TEST(endingASessionBumpsItsEpoch);
     CPPUNIT_TEST(aMigratedTenantBumpsItsEpochAtOnce);
@@ -101,7 +106,7 @@ private:
     void endingADeadKeyBumpsItsEpochAgain() {
         const auto key = addKey();
         const auto again = [&](TenantStore& store) -> Result<void> {
-            store.apiKeys().endAgain(key.id);
+            store.apiKeys().endAgain(key);
             return {};
         };
         run([&](TenantStore& store) -> Result<void> {
@@ -111,6 +116,54 @@ private:
         const auto before = epochOf(domain::shardOf(key.id));
         run(again);
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(key.id)));
+    }
+
+    void aNewKeyBumpsTheEpochOfItsUsersListAlone() {
+        const auto user = addUser().id;
+        const auto before = epochOf(domain::listShardOf(user));
+        const auto sum = sumOfEpochs();
+        run([&](TenantStore& store) -> Result<void> {
+            store.apiKeys().add(sampleKey(user, "Zapier"), sampleSecret(1));
+            return {};
+        });
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::listShardOf(user)));
+        CPPUNIT_ASSERT_EQUAL(sum + 1, sumOfEpochs());
+    }
+
+    void theNextKeyBumpsTheEpochOfItsUsersListOnce() {
+        const auto key = addKey();
+        const auto before = epochOf(domain::listShardOf(key.user));
+        run([&](TenantStore& store) -> Result<void> {
+            end(store, key);
+            store.apiKeys().addNext(sampleKey(key.user, "Zapier"), sampleSecret(2));
+            return {};
+        });
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::listShardOf(key.user)));
+    }
+
+    void endingAKeyBumpsTheEpochOfItsUsersListEachTime() {
+        const auto key = addKey();
+        const auto before = epochOf(domain::listShardOf(key.user));
+        run([&](TenantStore& store) -> Result<void> {
+            end(store, key);
+            return {};
+        });
+        CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::listShardOf(key.user)));
+        run([&](TenantStore& store) -> Result<void> {
+            store.apiKeys().endAgain(key);
+            return {};
+        });
+        CPPUNIT_ASSERT_EQUAL(before + 2, epochOf(domain::listShardOf(key.user)));
+    }
+
+    void aKeyWithATakenNameBumpsNothing() {
+        const auto key = addKey();
+        const auto before = sumOfEpochs();
+        run([&](TenantStore& store) -> Result<void> {
+            store.apiKeys().add(sampleKey(key.user, "Zapier"), sampleSecret(2));
+            return {};
+        });
+        CPPUNIT_ASSERT_EQUAL(before, sumOfEpochs());
     }
 
     void aUsersStatusBumpsTheUsersEpoch() {
@@ -156,7 +209,7 @@ private:
 
     void aChangeWithoutARevocationBumpsNothing() {
         const auto before = sumOfEpochs();
-        (void)addKey();
+        (void)addUser();
         CPPUNIT_ASSERT_EQUAL(before, sumOfEpochs());
     }
 

@@ -66,6 +66,7 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(19U, settings.passwords.memoryMib);
         CPPUNIT_ASSERT_EQUAL(2U, settings.passwords.passes);
         CPPUNIT_ASSERT(settings.limits.changes == 2000U);
+        CPPUNIT_ASSERT_EQUAL(4096U, settings.keys.cacheLists);
         CPPUNIT_ASSERT_EQUAL(8U, settings.fcgi.threads);
         CPPUNIT_ASSERT_EQUAL(0U, settings.fcgi.workers);
         CPPUNIT_ASSERT(settings.database.socket.empty());
@@ -83,7 +84,8 @@ class SettingsTest : public CppUnit::TestFixture {
             "database.prune_user = p\ndatabase.prune_password_file = /m\n"
             "database.tool_password_file = /c\ndatabase.tls = off\ndatabase.tls_ca = /j\ndatabase.tls_cert = /k\n"
             "database.tls_key = /l\nfcgi.socket = /d\nfcgi.workers = 4\nfcgi.threads = 5\n"
-            "limits.changes = 7\npasswords.memory_mib = 64\npasswords.passes = 3\npepper.file = /e\npepper.other_file "
+            "limits.changes = 7\nverify.cache_keys = 8\nkeys.cache_lists = 9\npasswords.memory_mib = "
+            "64\npasswords.passes = 3\npepper.file = /e\npepper.other_file "
             "= /i\nfcgi.user = "
             "claviger\nrun.folder = "
             "/f\n"
@@ -106,6 +108,8 @@ class SettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(4U, settings.fcgi.workers);
         CPPUNIT_ASSERT_EQUAL(5U, settings.fcgi.threads);
         CPPUNIT_ASSERT(settings.limits.changes == 7U);
+        CPPUNIT_ASSERT_EQUAL(8U, settings.verify.cacheKeys);
+        CPPUNIT_ASSERT_EQUAL(9U, settings.keys.cacheLists);
         CPPUNIT_ASSERT(!load("limits.changes = off\n").limits.changes);
         CPPUNIT_ASSERT_EQUAL(64U, settings.passwords.memoryMib);
         CPPUNIT_ASSERT_EQUAL(3U, settings.passwords.passes);

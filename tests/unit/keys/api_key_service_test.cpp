@@ -274,7 +274,8 @@ class ApiKeyServiceTest : public SceneFixture<Scene> {
     }
 
     ApiKeyService limitedTo(unsigned changes) {
-        return {scene_->world.stores, scene_->world.hasher, scene_->world.clock, domain::ChangeLimit(changes)};
+        return {scene_->world.stores, scene_->world.keyLists, scene_->world.hasher, scene_->world.clock,
+                domain::ChangeLimit(changes)};
     }
 
     void refusesOverTheBudgetOfChangesAndStoresNothing() {
