@@ -134,7 +134,7 @@ class SharedRecordTest : public CppUnit::TestFixture {
             for (std::size_t i = 0; i < kRecords; ++i) {
                 const auto value = records[i].load();
                 CPPUNIT_ASSERT(!value || isWhole(*value));
-                absent += value ? 0 : 1;
+                if (!value) ++absent;
             }
             taken += absent;
             CPPUNIT_ASSERT(absent <= 1);  // the one that the child was writing
