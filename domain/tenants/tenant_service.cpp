@@ -41,6 +41,7 @@ Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
     if (auto hosted = registry_.addHost(tenant->id, wanted.host, now); !hosted.ok()) return hosted.error();
 
     schemas_.bringUp(*tenant);
+    if (tenant->schemaVersion > 0) schemas_.grantPruning(*tenant);  // bringUp does it for a new one
     const auto finished = show(wanted.slug);
     if (!finished.ok()) return finished.error();
     return CreatedTenant{finished.value(), before ? Created::kBefore : Created::kNow, isNewHost};

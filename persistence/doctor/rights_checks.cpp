@@ -121,18 +121,28 @@ Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>
     return findings;
 }
 
+bool mayPrune(Connection& pruner) {
+    try {
+        pruner.takeRole(Identifier::pruneRole());
+        return !show(pruner, kShowRole).empty();
+    } catch (const DatabaseError&) {
+        return false;
+    }
+}
+
 Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>& tenants) {
-    const auto there = rightsIn(show(pruner, kShowOwn));
-    const auto account = Identifier::account("pruner", "localhost");
-    Rights wanted;
-    addGrant(wanted, compose(kPruneControlGrant, {}, {{"pruner", account}}));
+    const auto account = Identifier::account("pruner", "localhost"), role = Identifier::pruneRole();
+    auto wanted = rightsOf(kPruneControlGrants, {{"pruneRole", role}, {"pruner", account}});
     for (const auto& tenant : tenants)
         if (tenant.schemaVersion > 0)
-            for (const auto& statement : kPruneGrants)
-                addGrant(wanted,
-                         compose(statement, {}, {{"schema", Identifier::schema(tenant.schema)}, {"pruner", account}}));
-    return compare("prune_rights", "the account of `claviger prune`", lackOf(wanted, there), excessOf(there, wanted),
-                   kFixWorker);
+            wanted.merge(
+                rightsOf(kPruneGrants, {{"schema", Identifier::schema(tenant.schema)}, {"pruneRole", role}}));
+    // The account may still have rights that the previous release has granted to it. Its role should have the same.
+    const auto ofRole = rightsIn(show(pruner, kShowRole));
+    auto all = rightsIn(show(pruner, kShowOwn));
+    for (const auto& [object, rights] : ofRole) all[object].insert(rights.begin(), rights.end());
+    return compare("prune_rights", "the account of `claviger prune`", lackOf(wanted, ofRole),
+                   excessOf(all, wanted), kFixWorker);
 }
 
 Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants) {

@@ -66,6 +66,7 @@ class TenantServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(again.created == Created::kBefore);
         CPPUNIT_ASSERT(again.details.tenant.id == first.details.tenant.id);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, again.details.hosts.size());
+        CPPUNIT_ASSERT(schemas_.granted == std::vector<std::string>{"acme"});  // once: bringUp grants at the first time
     }
 
     void finishesWhatACrashLeftUndone() {
