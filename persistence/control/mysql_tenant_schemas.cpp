@@ -17,7 +17,8 @@ constexpr Sql kSetVersion = "UPDATE claviger.tenants SET schema_version = GREATE
 int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
     refuseUnfit(tenant);
     const int version = migrator_.bringUpTenant(tenant.schema);
-    // Whether `claviger prune` lacks rights on a tenant that was complete before is one query for all: lackingPruning().
+    // Whether `claviger prune` lacks rights on a tenant that was complete before is one query for all:
+    // lackingPruning().
     tenant.schemaVersion == 0 ? grant(tenant) : grantWorkers(tenant);
     // The version comes last: a tenant with the version has its tables, its role and its grants. This does not wait for
     // the other hosts. Until they poll the epoch they refuse the tenant, which is safe.
@@ -64,7 +65,8 @@ void MySqlTenantSchemas::grantPruning(const domain::Tenant& tenant) const {
 
 void MySqlTenantSchemas::revokePruning(const domain::Tenant& tenant) const {
     const auto connection = connections_.borrow();
-    if (const auto pruner = migrator_.pruneAccount(*connection)) persistence::revokePruning(*connection, tenant, *pruner);
+    if (const auto pruner = migrator_.pruneAccount(*connection))
+        persistence::revokePruning(*connection, tenant, *pruner);
 }
 
 }  // namespace claviger::persistence

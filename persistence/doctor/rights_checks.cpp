@@ -135,14 +135,13 @@ Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>&
     auto wanted = rightsOf(kPruneControlGrants, {{"pruneRole", role}, {"pruner", account}});
     for (const auto& tenant : tenants)
         if (tenant.schemaVersion > 0)
-            wanted.merge(
-                rightsOf(kPruneGrants, {{"schema", Identifier::schema(tenant.schema)}, {"pruneRole", role}}));
+            wanted.merge(rightsOf(kPruneGrants, {{"schema", Identifier::schema(tenant.schema)}, {"pruneRole", role}}));
     // The account may still have rights that the previous release has granted to it. Its role should have the same.
     const auto ofRole = rightsIn(show(pruner, kShowRole));
     auto all = rightsIn(show(pruner, kShowOwn));
     for (const auto& [object, rights] : ofRole) all[object].insert(rights.begin(), rights.end());
-    return compare("prune_rights", "the account of `claviger prune`", lackOf(wanted, ofRole),
-                   excessOf(all, wanted), kFixWorker);
+    return compare("prune_rights", "the account of `claviger prune`", lackOf(wanted, ofRole), excessOf(all, wanted),
+                   kFixWorker);
 }
 
 Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants) {
