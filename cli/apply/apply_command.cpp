@@ -10,7 +10,7 @@
 #include "cli/apply/apply_plan.h"
 #include "cli/frame/failure.h"
 #include "cli/frame/output.h"
-#include "domain/tenants/parallel.h"
+#include "domain/base/parallel.h"
 
 namespace claviger::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "domain/base/failure_of.h"
-#include "domain/tenants/parallel.h"
+#include "domain/base/parallel.h"
 
 namespace claviger::domain {
 namespace {
