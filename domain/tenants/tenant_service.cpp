@@ -36,9 +36,12 @@ Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
     const auto tenant = registry_.findBySlug(wanted.slug);
     if (!tenant) return added.ok() ? noSuchTenant(wanted.slug) : added.error();
     if (tenant->name != wanted.name) return takenByName(*tenant);
-    schemas_.refuseUnfit(*tenant);
-    const bool isNewHost = !registry_.findByHost(wanted.host);
-    if (auto hosted = registry_.addHost(tenant->id, wanted.host, now); !hosted.ok()) return hosted.error();
+    bool isNewHost = true;
+    if (before) {  // add() stores the first host of a new tenant
+        schemas_.refuseUnfit(*tenant);
+        isNewHost = !registry_.findByHost(wanted.host);
+        if (auto hosted = registry_.addHost(tenant->id, wanted.host, now); !hosted.ok()) return hosted.error();
+    }
 
     schemas_.bringUp(*tenant);
     if (tenant->schemaVersion > 0) schemas_.grantPruning(*tenant);  // bringUp does it for a new one
