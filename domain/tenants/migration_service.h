@@ -78,9 +78,9 @@ public:
     Result<MigrationReport> status(const MigrationOrder& = {}) const;
 
     // Migrates the control schema, then every tenant that is behind, `jobs` at a time. Then grants
-    // `claviger prune` the rights that it lacks on tenants that are up to date. A tenant that fails is reported with its reason
-    // and does not stop the others. A tenant that is up to date with a history that does not fit is reported too. If it
-    // is killed at any point, the next run continues there.
+    // `claviger prune` the rights that it lacks on tenants that are up to date. A tenant that fails is reported with
+    // its reason and does not stop the others. A tenant that is up to date with a history that does not fit is reported
+    // too. If it is killed at any point, the next run continues there.
     //
     //   kTenantNotFound  the control schema is up to date, and nothing more was done
     Result<MigrationReport> run(const MigrationOrder& = {}, const MigrationProgress& = {});

@@ -36,7 +36,7 @@ Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
     const auto tenant = registry_.findBySlug(wanted.slug);
     if (!tenant) return added.ok() ? noSuchTenant(wanted.slug) : added.error();
     if (tenant->name != wanted.name) return takenByName(*tenant);
-    bool isNewHost = true;
+    bool isNewHost = false;
     if (before) {  // add() stores the first host of a new tenant
         schemas_.refuseUnfit(*tenant);
         isNewHost = !registry_.findByHost(wanted.host);

@@ -70,6 +70,7 @@ public:
     }
 
     domain::Result<void> addHost(const domain::TenantId& id, const domain::HostName& host, domain::Timestamp) override {
+        ++hostWrites;
         const auto [place, added] = owners.emplace(host, id);
         if (!added && place->second != id) return domain::ErrorCode::kHostTaken;
         return {};
@@ -98,6 +99,7 @@ public:
     std::map<domain::TenantSlug, domain::Tenant> tenants;
     std::map<domain::HostName, domain::TenantId> owners;
     std::string foreignSchema;  // exists, and belongs to no tenant
+    int hostWrites = 0;         // calls of addHost()
 
 private:
     template <class Is>
