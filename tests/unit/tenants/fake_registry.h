@@ -99,7 +99,7 @@ public:
     std::map<domain::TenantSlug, domain::Tenant> tenants;
     std::map<domain::HostName, domain::TenantId> owners;
     std::string foreignSchema;  // exists, and belongs to no tenant
-    int hostWrites = 0;         // calls of addHost()
+    int hostWrites = 0;         // how often a host was stored
 
 private:
     template <class Is>
