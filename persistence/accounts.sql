@@ -19,6 +19,7 @@ CREATE USER IF NOT EXISTS 'claviger_worker'@'localhost';
 ALTER USER 'claviger_worker'@'localhost' IDENTIFIED BY '@WORKER_PASSWORD@';
 
 -- `claviger prune`, mostly run by a timer: no rights here either. If database.prune_user names this account, the tool
--- grants it rights on sessions, audit events, known devices and failed sign-ins: to see their age, and to delete them.
+-- lets it take the role clv_prune, which has rights on sessions, audit events, known devices and failed sign-ins: to see
+-- their age, and to delete them.
 CREATE USER IF NOT EXISTS 'claviger_prune'@'localhost';
 ALTER USER 'claviger_prune'@'localhost' IDENTIFIED BY '@PRUNE_PASSWORD@';

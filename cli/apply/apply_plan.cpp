@@ -37,7 +37,7 @@ public:
     }
 
     Plan plan(const std::vector<WantedTenant>& wanted) {
-        for (const auto& tenant : wanted) add(tenant);
+        for (tenant_ = 0; tenant_ < wanted.size(); ++tenant_) add(wanted[tenant_]);
         return std::move(plan_);
     }
 
@@ -45,7 +45,11 @@ private:
     using Action = Step::Action;
 
     void step(const std::string& place, Action action, std::string what, std::function<void(Services&)> run) {
-        plan_.steps.push_back({place, action, std::move(what), std::move(run)});
+        plan_.steps.push_back({place, tenant_, Step::Subject::kTenant, action, std::move(what), std::move(run)});
+    }
+
+    void stepOfUser(const std::string& place, Action action, std::string what, std::function<void(Services&)> run) {
+        plan_.steps.push_back({place, tenant_, Step::Subject::kUser, action, std::move(what), std::move(run)});
     }
 
     void add(const WantedTenant& wanted) {
@@ -172,10 +176,10 @@ private:
 
     void setStatus(const WantedTenant& tenant, const WantedUser& wanted, Action action, const std::string& what,
                    Change method) {
-        step(wanted.place, action, nameOf(tenant, wanted) + ": " + what,
-             [slug = tenant.slug, email = wanted.email, method](Services& services) {
-                 mustBeOk((services.users().*method)(tenantOf(services, slug), email));
-             });
+        stepOfUser(wanted.place, action, nameOf(tenant, wanted) + ": " + what,
+                   [slug = tenant.slug, email = wanted.email, method](Services& services) {
+                       mustBeOk((services.users().*method)(tenantOf(services, slug), email));
+                   });
     }
 
     void createUser(const WantedTenant& tenant, const WantedUser& wanted) {
@@ -189,10 +193,10 @@ private:
         const domain::NewUser fresh{wanted.email, wanted.name.value_or(wanted.email.localPart()),
                                     wanted.status.value_or(UserStatus::kApproved)};
         const std::string status(domain::nameOf(fresh.status));
-        step(wanted.place, Action::kCreate, nameOf(tenant, wanted) + ": " + fresh.name + ", " + status,
-             [slug = tenant.slug, fresh, password](Services& services) {
-                 mustBeOk(services.users().create(tenantOf(services, slug), fresh, *password));
-             });
+        stepOfUser(wanted.place, Action::kCreate, nameOf(tenant, wanted) + ": " + fresh.name + ", " + status,
+                   [slug = tenant.slug, fresh, password](Services& services) {
+                       mustBeOk(services.users().create(tenantOf(services, slug), fresh, *password));
+                   });
     }
 
     static std::string nameOf(const WantedTenant& tenant, const WantedUser& user) {
@@ -201,6 +205,7 @@ private:
 
     Services& services_;
     Plan plan_;
+    std::size_t tenant_ = 0;  // that is planned
     std::map<std::string, TenantDetails> known_;
     std::map<std::string, std::string> owners_, schemas_;
 };

@@ -13,8 +13,11 @@ namespace claviger::cli {
 // One change, made by the same service as for the other verbs.
 struct Step {
     enum class Action { kCreate, kChange, kConfirm };
+    enum class Subject { kTenant, kUser };
 
-    std::string place;                   // in the document
+    std::string place;   // in the document
+    std::size_t tenant;  // the index of its tenant in the document
+    Subject subject;
     Action action;                       // kConfirm: stored already, written again, since a host may not know of it
     std::string what;                    // "tenant acme: Acme Inc, at acme.example.com"
     std::function<void(Services&)> run;  // throws Failure, and what the services throw

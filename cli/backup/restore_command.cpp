@@ -9,7 +9,7 @@
 #include "cli/backup/transfer_commands.h"
 #include "cli/frame/failure.h"
 #include "domain/base/failure_of.h"
-#include "domain/tenants/parallel.h"
+#include "domain/base/parallel.h"
 
 namespace claviger::cli {
 namespace {

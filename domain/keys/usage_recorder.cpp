@@ -1,9 +1,12 @@
 #include "domain/keys/usage_recorder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 #include <vector>
+
+#include "domain/base/parallel.h"
 
 namespace claviger::domain {
 namespace {
@@ -11,6 +14,7 @@ namespace {
 constexpr std::chrono::seconds kWriteEvery{2};
 constexpr std::size_t kTurns = 15;           // all waiting tenants are written within these: half a minute
 constexpr std::size_t kTenantsOfATurn = 50;  // the least
+constexpr unsigned kAtATime = 4;             // tenants at the end, when a process has 10 s left to write them all
 constexpr std::size_t kMostKeys = 40'000;    // keys that may wait for a later turn; bounds the memory to some 6 MiB
 
 }  // namespace
@@ -46,7 +50,7 @@ void UsageRecorder::flush() {
         const std::lock_guard lock(mutex_);
         taken = take(waiting_.size());
     }
-    writeAll(std::move(taken));
+    writeAll(std::move(taken), kAtATime);
 }
 
 void UsageRecorder::flushInParts(std::size_t parts, const std::function<bool()>& pause) {
@@ -86,11 +90,15 @@ UsageRecorder::Queue UsageRecorder::take(std::size_t tenants) {
     return taken;
 }
 
-void UsageRecorder::writeAll(Queue taken) {
+// A write mostly waits until its COMMIT is on the disk. Several at a time share one sync of the server.
+void UsageRecorder::writeAll(Queue taken, unsigned tenantsAtATime) {
     if (taken.empty()) return;
-    bool refused = false;
-    for (; !taken.empty(); taken.pop_front())
-        if (!write(taken.front())) refused = true;
+    std::vector<Gathered*> all;
+    for (auto& gathered : taken) all.push_back(&gathered);
+    std::atomic<bool> refused = false;
+    forEachInParallel(tenantsAtATime, all.size(), [&](std::size_t i) {
+        if (!write(*all[i])) refused = true;
+    });
     bool allWell = false;
     {
         const std::lock_guard lock(mutex_);

@@ -43,9 +43,9 @@ public:
     // Adds a use. Does not write, and waits for no write.
     void note(const Tenant&, const ApiKeys::Use&);
 
-    // Writes all waiting uses on the calling thread. Blocks until they are written or have failed. Failures are
-    // reported, not thrown, and their uses wait for a later turn. Uses that another thread is writing are not waited
-    // for.
+    // Writes all waiting uses, several tenants at a time. The calling thread writes too. Blocks until they are written
+    // or have failed. Failures are reported, not thrown, and their uses wait for a later turn. Uses that another thread
+    // is writing are not waited for.
     void flush();
 
     // The same in up to `parts` parts of as many tenants, with a pause after each, also after the last. Leaves the rest
@@ -63,7 +63,7 @@ private:
     using Queue = std::list<Gathered>;  // the tenant that has waited longest is first
 
     Queue take(std::size_t tenants);
-    void writeAll(Queue);
+    void writeAll(Queue, unsigned tenantsAtATime = 1);
     bool write(Gathered&);
     void writeSome(Gathered&);
     bool isOpen(const TenantId&) const;

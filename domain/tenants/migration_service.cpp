@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "domain/base/failure_of.h"
-#include "domain/tenants/parallel.h"
+#include "domain/base/parallel.h"
 
 namespace claviger::domain {
 namespace {
@@ -51,9 +51,9 @@ Result<MigrationReport> MigrationService::run(const MigrationOrder& order, const
     report.tenants = statesOf(tenants.value());
     compareHistories(order, tenants.value(), report.tenants);
 
-    std::vector<std::size_t> behind, current;
+    std::vector<std::size_t> behind;
     for (std::size_t i = 0; i < report.tenants.size(); ++i)
-        (isBehind(report.tenants[i]) ? behind : current).push_back(i);
+        if (isBehind(report.tenants[i])) behind.push_back(i);
     std::mutex mutex;
     std::size_t done = 0;
     forEachInParallel(order.jobs, behind.size(), [&](std::size_t i) {
@@ -62,11 +62,7 @@ Result<MigrationReport> MigrationService::run(const MigrationOrder& order, const
         const std::lock_guard lock(mutex);
         if (progress) progress(state, ++done, behind.size());
     });
-    // The account of `claviger prune` may be younger than the schemas. bringUp has granted it the others.
-    forEachInParallel(order.jobs, current.size(), [&](std::size_t i) {
-        auto& failure = report.tenants[current[i]].state.failure;
-        if (failure.empty()) failure = failureOf([&] { schemas_.grantPruning(tenants.value()[current[i]]); });
-    });
+    grantPruning(order, tenants.value(), report.tenants);
     return report;
 }
 
@@ -135,6 +131,23 @@ void MigrationService::compareHistories(const MigrationOrder& order, const std::
     compare(oldest);
     if (order.compared == Histories::kOfOneTenant && states[oldest].state.failure.empty()) return;
     forEachInParallel(order.jobs, current.size(), [&](std::size_t i) { compare(current[i]); });
+}
+
+// The account of `claviger prune` may be younger than the schemas, and rights may have been revoked.
+void MigrationService::grantPruning(const MigrationOrder& order, const std::vector<Tenant>& tenants,
+                                    std::vector<TenantState>& states) {
+    std::vector<Tenant> sound;
+    std::map<TenantId, std::string*> failures;
+    for (std::size_t i = 0; i < tenants.size(); ++i) {
+        if (isBehind(states[i]) || !states[i].state.failure.empty()) continue;
+        sound.push_back(tenants[i]);
+        failures.emplace(tenants[i].id, &states[i].state.failure);
+    }
+    const auto lacking = schemas_.lackingPruning(sound);
+    std::erase_if(sound, [&](const Tenant& tenant) { return !lacking.contains(tenant.id); });
+    forEachInParallel(order.jobs, sound.size(), [&](std::size_t i) {
+        *failures.at(sound[i].id) = failureOf([&] { schemas_.grantPruning(sound[i]); });
+    });
 }
 
 void MigrationService::bringUp(const Tenant& tenant, TenantState& tenantState) {

@@ -77,10 +77,10 @@ public:
     //   kTenantNotFound
     Result<MigrationReport> status(const MigrationOrder& = {}) const;
 
-    // Migrates the control schema, then every tenant that is behind, `jobs` at a time. Then grants the account of
-    // `claviger prune` its rights on each tenant that is up to date. A tenant that fails is reported with its reason
-    // and does not stop the others. A tenant that is up to date with a history that does not fit is reported too. If it
-    // is killed at any point, the next run continues there.
+    // Migrates the control schema, then every tenant that is behind, `jobs` at a time. Then grants
+    // `claviger prune` the rights that it lacks on tenants that are up to date. A tenant that fails is reported with
+    // its reason and does not stop the others. A tenant that is up to date with a history that does not fit is reported
+    // too. If it is killed at any point, the next run continues there.
     //
     //   kTenantNotFound  the control schema is up to date, and nothing more was done
     Result<MigrationReport> run(const MigrationOrder& = {}, const MigrationProgress& = {});
@@ -97,6 +97,7 @@ private:
     std::vector<TenantState> statesOf(const std::vector<Tenant>&) const;
     void compareHistories(const MigrationOrder&, const std::vector<Tenant>&, std::vector<TenantState>&) const;
     void bringUp(const Tenant&, TenantState&);
+    void grantPruning(const MigrationOrder&, const std::vector<Tenant>&, std::vector<TenantState>&);
 
     TenantRegistry& registry_;
     TenantSchemas& schemas_;

@@ -36,11 +36,15 @@ Result<CreatedTenant> TenantService::create(const NewTenant& wanted) {
     const auto tenant = registry_.findBySlug(wanted.slug);
     if (!tenant) return added.ok() ? noSuchTenant(wanted.slug) : added.error();
     if (tenant->name != wanted.name) return takenByName(*tenant);
-    schemas_.refuseUnfit(*tenant);
-    const bool isNewHost = !registry_.findByHost(wanted.host);
-    if (auto hosted = registry_.addHost(tenant->id, wanted.host, now); !hosted.ok()) return hosted.error();
+    bool isNewHost = false;
+    if (before) {  // add() stores the first host of a new tenant
+        schemas_.refuseUnfit(*tenant);
+        isNewHost = !registry_.findByHost(wanted.host);
+        if (auto hosted = registry_.addHost(tenant->id, wanted.host, now); !hosted.ok()) return hosted.error();
+    }
 
     schemas_.bringUp(*tenant);
+    if (tenant->schemaVersion > 0) schemas_.grantPruning(*tenant);  // bringUp does it for a new one
     const auto finished = show(wanted.slug);
     if (!finished.ok()) return finished.error();
     return CreatedTenant{finished.value(), before ? Created::kBefore : Created::kNow, isNewHost};

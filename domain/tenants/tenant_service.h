@@ -35,7 +35,7 @@ struct ChangedTenant {
     bool changed;  // false: there was nothing to change
 };
 
-// Creates, shows and changes tenants, for operators. Every method throws StorageUnavailable. Not thread-safe.
+// Creates, shows and changes tenants, for operators. Every method throws StorageUnavailable. Thread-safe.
 class TenantService {
 public:
     TenantService(TenantRegistry&, TenantSchemas&, const Clock&);  // references must outlive this

@@ -69,6 +69,10 @@ Identifier Identifier::formerRole(const domain::TenantId& id) {
     return Identifier(backQuoted(name));
 }
 
+Identifier Identifier::pruneRole() {
+    return Identifier(backQuoted("clv_prune"));
+}
+
 Identifier Identifier::account(std::string_view user, std::string_view host) {
     return Identifier(backQuoted(user) + "@" + backQuoted(host));
 }

@@ -30,6 +30,9 @@ public:
     // The role of the previous release: "clv_" and the last 8 bytes of the id in hexadecimal. Two ids may share one.
     static Identifier formerRole(const domain::TenantId&);
 
+    // The role with the rights of `claviger prune`: "clv_prune".
+    static Identifier pruneRole();
+
     // `user`@`host`
     static Identifier account(std::string_view user, std::string_view host);
 

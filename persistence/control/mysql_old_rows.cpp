@@ -15,6 +15,7 @@ constexpr Sql kTenants =
     "ORDER BY slug";
 
 constexpr unsigned kNoRight = 1142;  // also if there is no such table
+constexpr unsigned kNoRole = 1959;   // also if the account may not take it
 
 // Each statement reads one index from its oldest end.
 constexpr Sql kCountSessions = "SELECT COUNT(*) FROM {schema}.sessions WHERE expires_at < ?";
@@ -62,23 +63,26 @@ Names namesOf(const domain::Tenant& tenant) {
 
 std::vector<domain::Tenant> MySqlOldRows::tenants() const {
     try {
-        return connections_.borrow()->query(kTenants).map(tenantAt);
+        const auto connection = connections_.borrow();
+        connection->takeRole(Identifier::pruneRole());
+        return connection->query(kTenants).map(tenantAt);
     } catch (const DatabaseError& error) {
-        if (error.number() == kNoRight) throw domain::PruningNotGranted();
+        if (error.number() == kNoRight || error.number() == kNoRole) throw domain::PruningNotGranted();
         throw;
     }
 }
 
 // Uses the time-out of one hour, since many rows take long to count.
 std::uint64_t MySqlOldRows::count(const domain::Tenant& tenant, OldRows rows, domain::Timestamp before) const {
-    const auto counted = connections_.borrowForSchemaChange()->query(statementsFor(rows).count, {boundOf(rows, before)},
-                                                                     namesOf(tenant));
+    const auto connection = connections_.borrowForSchemaChange();
+    connection->takeRole(Identifier::pruneRole());
+    const auto counted = connection->query(statementsFor(rows).count, {boundOf(rows, before)}, namesOf(tenant));
     return static_cast<std::uint64_t>(counted[0].integer(0));
 }
 
 std::uint64_t MySqlOldRows::deleteSome(const domain::Tenant& tenant, OldRows rows, domain::Timestamp before) {
     std::uint64_t deleted = 0;
-    (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::Invalidations&) {
+    (void)transactions_.run(Identifier::pruneRole(), [&](Connection& connection, domain::Invalidations&) {
         deleted = connection.execute(statementsFor(rows).remove,
                                      {boundOf(rows, before), static_cast<std::int64_t>(kMostAtOnce)}, namesOf(tenant));
         return Ending::kCommit;

@@ -5,7 +5,7 @@
 
 namespace claviger::persistence {
 
-// Old rows of all tenants, with the account of `claviger prune` (kPruneGrants).
+// Old rows of all tenants, with the account of `claviger prune` in its role (kPruneGrants).
 class MySqlOldRows final : public domain::OldRowsStore {
 public:
     // References must outlive this.

@@ -17,7 +17,9 @@ constexpr Sql kSetVersion = "UPDATE claviger.tenants SET schema_version = GREATE
 int MySqlTenantSchemas::bringUp(const domain::Tenant& tenant) {
     refuseUnfit(tenant);
     const int version = migrator_.bringUpTenant(tenant.schema);
-    grant(tenant);
+    // Whether `claviger prune` lacks rights on a tenant that was complete before is one query for all:
+    // lackingPruning().
+    tenant.schemaVersion == 0 ? grant(tenant) : grantWorkers(tenant);
     // The version comes last: a tenant with the version has its tables, its role and its grants. This does not wait for
     // the other hosts. Until they poll the epoch they refuse the tenant, which is safe.
     (void)transactions_.run(std::nullopt, [&](Connection& connection, domain::Invalidations& changes) {
@@ -42,20 +44,29 @@ void MySqlTenantSchemas::refuseUnfit(const domain::Tenant& tenant) const {
                                    " was begun and not finished; run `claviger tenant " + what + "` again");
 }
 
-void MySqlTenantSchemas::grant(const domain::Tenant& tenant) const {
+void MySqlTenantSchemas::grantWorkers(const domain::Tenant& tenant) const {
     const auto connection = connections_.borrow();
     grantToWorkers(*connection, tenant, migrator_.workerAccount(*connection));
-    if (const auto pruner = migrator_.pruneAccount(*connection)) grantToPruner(*connection, tenant, *pruner);
+}
+
+void MySqlTenantSchemas::grant(const domain::Tenant& tenant) const {
+    grantWorkers(tenant);
+    grantPruning(tenant);
+}
+
+std::set<domain::TenantId> MySqlTenantSchemas::lackingPruning(const std::vector<domain::Tenant>& tenants) const {
+    if (!migrator_.hasPruneAccount() || tenants.empty()) return {};
+    return persistence::lackingPruning(*connections_.borrow(), tenants);
 }
 
 void MySqlTenantSchemas::grantPruning(const domain::Tenant& tenant) const {
-    const auto connection = connections_.borrow();
-    if (const auto pruner = migrator_.pruneAccount(*connection)) grantToPruner(*connection, tenant, *pruner);
+    if (migrator_.hasPruneAccount()) persistence::grantPruning(*connections_.borrow(), tenant);
 }
 
 void MySqlTenantSchemas::revokePruning(const domain::Tenant& tenant) const {
     const auto connection = connections_.borrow();
-    if (const auto pruner = migrator_.pruneAccount(*connection)) revokeFromPruner(*connection, tenant, *pruner);
+    if (const auto pruner = migrator_.pruneAccount(*connection))
+        persistence::revokePruning(*connection, tenant, *pruner);
 }
 
 }  // namespace claviger::persistence

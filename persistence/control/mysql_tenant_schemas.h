@@ -18,6 +18,7 @@ public:
     int bringUp(const domain::Tenant&) override;
     void refuseUnfit(const domain::Tenant&) const override;
 
+    std::set<domain::TenantId> lackingPruning(const std::vector<domain::Tenant>&) const override;
     void grantPruning(const domain::Tenant&) const override;
 
     // Creates the tenant's role and that of the previous release, and lets the workers take both. Grants both the
@@ -30,6 +31,8 @@ public:
     void revokePruning(const domain::Tenant&) const;
 
 private:
+    void grantWorkers(const domain::Tenant&) const;
+
     Connections& connections_;
     Transactions& transactions_;
     const Migrator& migrator_;

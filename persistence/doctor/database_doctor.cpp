@@ -114,12 +114,12 @@ void checkPruning(const domain::Settings& settings, std::optional<std::vector<Te
     if (settings.database.pruneUser.empty()) return;
     Entrance pruner(settings, Account::kPrune, "prune_account", findings);
     if (!pruner.open()) return;
-    if (!tenants) tenants = readableTenants(pruner.connection());
-    if (tenants)
-        append(findings, checkPruneRights(pruner.connection(), *tenants));
-    else
-        findings.push_back({Severity::kSerious, "prune_rights",
-                            "the account of `claviger prune` may not read the tenants", "Run `claviger migrate`."});
+    if (mayPrune(pruner.connection())) {
+        if (!tenants) tenants = readableTenants(pruner.connection());
+        if (tenants) return append(findings, checkPruneRights(pruner.connection(), *tenants));
+    }
+    findings.push_back({Severity::kSerious, "prune_rights", "the account of `claviger prune` may not read the tenants",
+                        "Run `claviger migrate`."});
 }
 
 }  // namespace

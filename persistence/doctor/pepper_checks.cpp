@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "domain/base/failure_of.h"
@@ -15,12 +16,11 @@ namespace {
 using domain::Finding;
 using domain::Severity;
 
+// Active keys (1) and passwords (2) by the version of their pepper. The version 0 of a password means not sealed. One
+// statement counts both, since many tenants make many round trips.
 constexpr Sql kCount =
-    "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
-
-// Version 0 means not sealed.
-constexpr Sql kCountPasswords =
-    "SELECT CASE WHEN password_hash LIKE '$sealed-argon2id$%' THEN "
+    "SELECT 1, pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version "
+    "UNION ALL SELECT 2, CASE WHEN password_hash LIKE '$sealed-argon2id$%' THEN "
     "CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(password_hash, '$', 5), '$', -1) AS SIGNED) ELSE 0 END AS version, COUNT(*) "
     "FROM {schema}.users GROUP BY version";
 constexpr Sql kSealing = "SELECT COUNT(*) FROM claviger.password_sealing";
@@ -38,16 +38,11 @@ struct Counts {
     std::string why;            // the slug and the reason of the first of them
 };
 
-void countInto(ByVersion& counts, const Rows& rows) {
-    for (const auto& [version, count] :
-         rows.map([](const Row& row) { return std::pair(row.integer(0), row.integer(1)); }))
-        counts[version] += count;
-}
-
 void countKeysOf(Connection& tool, const domain::Tenant& tenant, Counts& counts) {
-    const Names names{{"schema", Identifier::schema(tenant.schema)}};
-    countInto(counts.keys, tool.query(kCount, {}, names));
-    countInto(counts.passwords, tool.query(kCountPasswords, {}, names));
+    const auto rows = tool.query(kCount, {}, {{"schema", Identifier::schema(tenant.schema)}});
+    for (const auto& [kind, version, count] :
+         rows.map([](const Row& row) { return std::tuple(row.integer(0), row.integer(1), row.integer(2)); }))
+        (kind == 1 ? counts.keys : counts.passwords)[version] += count;
 }
 
 Counts countKeys(Connection& tool, const std::vector<domain::Tenant>& tenants) {

@@ -17,7 +17,8 @@ using domain::Severity;
 constexpr Sql kShowOwn = "SHOW GRANTS";
 constexpr Sql kShowRole = "SHOW GRANTS FOR CURRENT_ROLE";
 
-constexpr unsigned kNoSuchRole = 1959;
+constexpr Sql kTakeableRoles = "SELECT role_name FROM information_schema.applicable_roles";
+
 constexpr std::size_t kNamed = 5;  // how many tenants are named; the rest is counted
 
 // The rights that accounts.sql grants. The tool may drop a tenant's schema, but not the control schema.
@@ -61,11 +62,9 @@ std::string bareName(const Identifier& identifier) {
     return name;
 }
 
-enum class Must { kBeThere, kOnlyFit };
-
 // The difference between the role's rights and those that it should have, or the server's error. Empty if there is
 // none.
-std::string problemOf(Connection& tool, const domain::Tenant& tenant, const Identifier& role, Must must) {
+std::string problemOf(Connection& tool, const domain::Tenant& tenant, const Identifier& role) {
     const auto wanted = rightsOf(kRoleGrants, {{"schema", Identifier::schema(tenant.schema)}, {"role", role}});
     try {
         tool.takeRole(role);
@@ -73,14 +72,15 @@ std::string problemOf(Connection& tool, const domain::Tenant& tenant, const Iden
         const auto lack = lackOf(wanted, there);
         return lack.empty() ? excessOf(there, wanted) : lack;
     } catch (const DatabaseError& error) {
-        return must == Must::kOnlyFit && error.number() == kNoSuchRole ? std::string() : error.what();
+        return error.what();
     }
 }
 
 // Checks the tenant's role, and that of the previous release if it exists. A later release drops the latter.
-std::string roleProblem(Connection& tool, const domain::Tenant& tenant) {
-    const auto problem = problemOf(tool, tenant, Identifier::role(tenant.id), Must::kBeThere);
-    return problem.empty() ? problemOf(tool, tenant, Identifier::formerRole(tenant.id), Must::kOnlyFit) : problem;
+std::string roleProblem(Connection& tool, const domain::Tenant& tenant, const std::set<std::string>& takeable) {
+    const auto problem = problemOf(tool, tenant, Identifier::role(tenant.id));
+    const auto former = Identifier::formerRole(tenant.id);
+    return problem.empty() && takeable.contains(bareName(former)) ? problemOf(tool, tenant, former) : problem;
 }
 
 // False for a tenant of an earlier schema version, which may lack rights. The check of the schemas reports it.
@@ -121,28 +121,39 @@ Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>
     return findings;
 }
 
+bool mayPrune(Connection& pruner) {
+    try {
+        pruner.takeRole(Identifier::pruneRole());
+        return !show(pruner, kShowRole).empty();
+    } catch (const DatabaseError&) {
+        return false;
+    }
+}
+
 Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>& tenants) {
-    const auto there = rightsIn(show(pruner, kShowOwn));
-    const auto account = Identifier::account("pruner", "localhost");
-    Rights wanted;
-    addGrant(wanted, compose(kPruneControlGrant, {}, {{"pruner", account}}));
+    const auto account = Identifier::account("pruner", "localhost"), role = Identifier::pruneRole();
+    auto wanted = rightsOf(kPruneControlGrants, {{"pruneRole", role}, {"pruner", account}});
     for (const auto& tenant : tenants)
         if (tenant.schemaVersion > 0)
-            for (const auto& statement : kPruneGrants)
-                addGrant(wanted,
-                         compose(statement, {}, {{"schema", Identifier::schema(tenant.schema)}, {"pruner", account}}));
-    return compare("prune_rights", "the account of `claviger prune`", lackOf(wanted, there), excessOf(there, wanted),
+            wanted.merge(rightsOf(kPruneGrants, {{"schema", Identifier::schema(tenant.schema)}, {"pruneRole", role}}));
+    // The account may still have rights that the previous release has granted to it. Its role should have the same.
+    const auto ofRole = rightsIn(show(pruner, kShowRole));
+    auto all = rightsIn(show(pruner, kShowOwn));
+    for (const auto& [object, rights] : ofRole) all[object].insert(rights.begin(), rights.end());
+    return compare("prune_rights", "the account of `claviger prune`", lackOf(wanted, ofRole), excessOf(all, wanted),
                    kFixWorker);
 }
 
 Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>& tenants) {
+    const auto shown = show(tool, kTakeableRoles);
+    const std::set<std::string> takeable(shown.begin(), shown.end());
     std::vector<std::string> bad;
     std::string first;
     std::size_t looked = 0;
     for (const auto& tenant : tenants) {
         if (!isWhole(tenant)) continue;
         ++looked;
-        const auto problem = roleProblem(tool, tenant);
+        const auto problem = roleProblem(tool, tenant, takeable);
         if (problem.empty()) continue;
         if (bad.empty()) first = problem;
         bad.push_back(tenant.slug.text());

@@ -13,6 +13,10 @@ namespace claviger::persistence {
 // They throw what Connection throws.
 domain::Findings checkToolRights(Connection& tool);
 domain::Findings checkWorkerRights(Connection& worker, const std::vector<domain::Tenant>&);
+
+// The same for the account of `claviger prune`, which must have taken its role. mayPrune() takes the role. It returns
+// false if the account may not.
+bool mayPrune(Connection& pruner);
 domain::Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>&);
 
 // Checks the rights of each tenant's role; the tool's account takes one role after another. Returns one finding for all

@@ -43,20 +43,27 @@ inline constexpr std::array kFormerRoleRevokes = {
     Sql("REVOKE SELECT, INSERT, UPDATE ON {schemaInGrant}.* FROM {formerRole}"),
 };
 
-// The rights of the account of `claviger prune`: to read the age of old rows, and to delete them. It has no right on
-// keys and users.
-constexpr Sql kPruneControlGrant = "GRANT SELECT ON claviger.tenants TO {pruner}";
-constexpr std::array<Sql, 4> kPruneGrants = {
-    "GRANT SELECT (expires_at), DELETE ON {schema}.sessions TO {pruner}",
-    "GRANT SELECT (id), DELETE ON {schema}.audit_events TO {pruner}",
-    "GRANT SELECT (last_seen_at), DELETE ON {schema}.known_devices TO {pruner}",
-    "GRANT SELECT (failed_at), DELETE ON {schema}.login_attempts TO {pruner}",
+// The rights of `claviger prune`: to read the age of old rows, and to delete them. It has no right on keys and users.
+// The rights belong to a role, since the server shows the tool the rights of a role that the tool has made, but not
+// those of an account. The account of `claviger prune` may take the role.
+inline constexpr std::array kPruneControlGrants = {
+    Sql("CREATE ROLE IF NOT EXISTS {pruneRole}"),
+    Sql("GRANT SELECT ON claviger.tenants TO {pruneRole}"),
+    Sql("GRANT {pruneRole} TO {pruner}"),
 };
+constexpr std::array<Sql, 4> kPruneGrants = {
+    "GRANT SELECT (expires_at), DELETE ON {schema}.sessions TO {pruneRole}",
+    "GRANT SELECT (id), DELETE ON {schema}.audit_events TO {pruneRole}",
+    "GRANT SELECT (last_seen_at), DELETE ON {schema}.known_devices TO {pruneRole}",
+    "GRANT SELECT (failed_at), DELETE ON {schema}.login_attempts TO {pruneRole}",
+};
+
+// The holder is the role, or the account, to which the previous release has granted the rights.
 constexpr std::array<Sql, 4> kPruneRevokes = {
-    "REVOKE SELECT (expires_at), DELETE ON {schema}.sessions FROM {pruner}",
-    "REVOKE SELECT (id), DELETE ON {schema}.audit_events FROM {pruner}",
-    "REVOKE SELECT (last_seen_at), DELETE ON {schema}.known_devices FROM {pruner}",
-    "REVOKE SELECT (failed_at), DELETE ON {schema}.login_attempts FROM {pruner}",
+    "REVOKE SELECT (expires_at), DELETE ON {schema}.sessions FROM {holder}",
+    "REVOKE SELECT (id), DELETE ON {schema}.audit_events FROM {holder}",
+    "REVOKE SELECT (last_seen_at), DELETE ON {schema}.known_devices FROM {holder}",
+    "REVOKE SELECT (failed_at), DELETE ON {schema}.login_attempts FROM {holder}",
 };
 
 }  // namespace claviger::persistence

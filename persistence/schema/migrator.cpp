@@ -107,7 +107,8 @@ Identifier accountBeside(Connection& connection, const std::string& user) {
 // The account is made by hand, so it may be missing. Throws MigrationRefused then.
 void grantControl(Connection& connection, const Identifier& pruner) {
     try {
-        connection.execute(kPruneControlGrant, {}, {{"pruner", pruner}});
+        for (const auto& statement : kPruneControlGrants)
+            connection.execute(statement, {}, {{"pruneRole", Identifier::pruneRole()}, {"pruner", pruner}});
     } catch (const DatabaseError& refused) {
         throw MigrationRefused("database.prune_user: " + pruner.text() + " gets no rights (" + refused.what() +
                                "); run persistence/accounts.sql, which makes the account, or unset it");

@@ -49,7 +49,10 @@ public:
     // The workers' account, with the host part of the connection's own account.
     Identifier workerAccount(Connection&) const;
 
-    // The same for `claviger prune`; nullopt if it has no account.
+    // Whether `claviger prune` has an account.
+    bool hasPruneAccount() const { return !pruneUser_.empty(); }
+
+    // That account, like workerAccount(); nullopt if there is none.
     std::optional<Identifier> pruneAccount(Connection&) const;
 
 private:

@@ -8,7 +8,7 @@
 namespace claviger::persistence {
 namespace {
 
-constexpr Sql kShowRole = "SHOW GRANTS FOR {role}";
+constexpr Sql kShowRole = "SHOW GRANTS FOR CURRENT_ROLE";
 constexpr Sql kCreateRole = "CREATE ROLE IF NOT EXISTS {role}";
 constexpr Sql kGrantRole = "GRANT {role} TO {worker}";
 
@@ -30,14 +30,23 @@ Names with(Names names, const char* name, const Identifier& account) {
     return names;
 }
 
-// False too where there is no such role, or the server does not show it.
-bool hasItsRights(Connection& connection, const Names& names) {
+// The rights of a role. The server shows them only to a connection that has taken the role. None also where there is no
+// such role, or the server does not show it.
+Rights rightsOfRole(Connection& connection, const Identifier& role) {
     try {
-        const auto shown = connection.query(kShowRole, {}, names).map([](const Row& row) { return row.text(0); });
-        return lackOf(rightsOf(kRoleGrants, names), rightsIn(shown)).empty();
+        connection.takeRole(role);
+        return rightsIn(connection.query(kShowRole).map([](const Row& row) { return row.text(0); }));
     } catch (const DatabaseError&) {
-        return false;
+        return {};
     }
+}
+
+bool hasItsRights(Connection& connection, const domain::Tenant& tenant, const Names& names) {
+    return lackOf(rightsOf(kRoleGrants, names), rightsOfRole(connection, Identifier::role(tenant.id))).empty();
+}
+
+Names pruneNamesOf(const domain::Tenant& tenant) {
+    return {{"schema", Identifier::schema(tenant.schema)}, {"pruneRole", Identifier::pruneRole()}};
 }
 
 // False if there is no such role.
@@ -73,7 +82,7 @@ void bringUpFormerRole(Connection& connection, const Names& names) {
 
 void grantToWorkers(Connection& connection, const domain::Tenant& tenant, const Identifier& worker) {
     const auto names = with(namesOf(tenant), "worker", worker);
-    if (!hasItsRights(connection, names)) {
+    if (!hasItsRights(connection, tenant, names)) {
         connection.executeLater(kCreateRole, {}, names);
         for (const auto& statement : kRoleGrants) connection.executeLater(statement, {}, names);
     }
@@ -81,17 +90,26 @@ void grantToWorkers(Connection& connection, const domain::Tenant& tenant, const 
     bringUpFormerRole(connection, names);
 }
 
-void grantToPruner(Connection& connection, const domain::Tenant& tenant, const Identifier& pruner) {
-    const auto names = with(namesOf(tenant), "pruner", pruner);
-    for (const auto& statement : kPruneGrants) connection.execute(statement, {}, names);
+void grantPruning(Connection& connection, const domain::Tenant& tenant) {
+    const auto names = pruneNamesOf(tenant);
+    for (std::size_t i = 0; i + 1 < kPruneGrants.size(); ++i) connection.executeLater(kPruneGrants[i], {}, names);
+    connection.execute(kPruneGrants.back(), {}, names);
 }
 
-void revokeFromPruner(Connection& connection, const domain::Tenant& tenant, const Identifier& pruner) {
-    const auto names = with(namesOf(tenant), "pruner", pruner);
-    for (const auto& statement : kPruneRevokes) try {
-            connection.execute(statement, {}, names);
-        } catch (const DatabaseError&) {  // it has no rights there
-        }
+std::set<domain::TenantId> lackingPruning(Connection& connection, const std::vector<domain::Tenant>& tenants) {
+    const auto there = rightsOfRole(connection, Identifier::pruneRole());
+    std::set<domain::TenantId> lacking;
+    for (const auto& tenant : tenants)
+        if (!lackOf(rightsOf(kPruneGrants, pruneNamesOf(tenant)), there).empty()) lacking.insert(tenant.id);
+    return lacking;
+}
+
+void revokePruning(Connection& connection, const domain::Tenant& tenant, const Identifier& pruner) {
+    for (const auto& holder : {Identifier::pruneRole(), pruner})
+        for (const auto& statement : kPruneRevokes) try {
+                connection.execute(statement, {}, {{"schema", Identifier::schema(tenant.schema)}, {"holder", holder}});
+            } catch (const DatabaseError&) {  // it has no rights there
+            }
 }
 
 }  // namespace claviger::persistence

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <set>
+#include <vector>
+
 #include "domain/model/tenant.h"
 #include "persistence/connection/connection.h"
 
@@ -14,10 +17,15 @@ namespace claviger::persistence {
 // gets the narrow rights before it loses the broad ones, so that running workers never lack one.
 void grantToWorkers(Connection&, const domain::Tenant&, const Identifier& worker);
 
-// Gives the account of `claviger prune` its rights.
-void grantToPruner(Connection&, const domain::Tenant&, const Identifier& pruner);
+// Gives the role of `claviger prune` its rights on the tenant. The role must be there.
+void grantPruning(Connection&, const domain::Tenant&);
 
-// Takes them away. Rights that are not there are no error.
-void revokeFromPruner(Connection&, const domain::Tenant&, const Identifier& pruner);
+// Returns those of the tenants on which the role lacks a right; all of them if the server does not show its rights.
+// Sends two statements, however many tenants there are.
+std::set<domain::TenantId> lackingPruning(Connection&, const std::vector<domain::Tenant>&);
+
+// Takes the rights away from the role, and from the account, to which the previous release has granted them. Rights
+// that are not there are no error.
+void revokePruning(Connection&, const domain::Tenant&, const Identifier& pruner);
 
 }  // namespace claviger::persistence

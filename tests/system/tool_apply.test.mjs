@@ -258,3 +258,22 @@ test('stopped half-way it says what stands, and goes on when it is run again', (
   assert.equal(applied().created, 4);
   assertNothing(applied());
 });
+
+test('with several tenants at a time, those before one that fails are complete, and what is listed is there', () => {
+  const slugs = Array.from({ length: 6 }, freshSlug);
+  const bad = slugs[3];
+  const schema = `claviger_t_${bad.replace('-', '_')}`;
+  tool.database.sql(`CREATE DATABASE ${schema}; CREATE TABLE ${schema}.schema_migrations (id INT)`);
+  write(...slugs.map((slug) => wanted(slug)));
+  const { status, document } = apply('--jobs', '3');
+  assert.equal(status, 5);
+  assert.match(document.error.message, /^tenants\[3\]: /);
+  for (const slug of slugs.slice(0, 3)) assert.equal(stateOf(slug).users.length, 3);
+  const listed = new Set(document.changes.map(({ place }) => Number(/\d+/.exec(place)[0])));
+  const there = slugs.flatMap((slug, i) => (i !== 3 && tool.json('tenant', 'show', slug).status === 0 ? [i] : []));
+  assert.deepEqual([...listed], there);
+  tool.database.sql(`DROP DATABASE ${schema}`);
+  applied('--jobs', '64');
+  assertNothing(applied());
+  for (const jobs of ['0', '65', 'many']) assert.equal(apply('--jobs', jobs).status, 2);
+});

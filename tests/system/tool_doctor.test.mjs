@@ -309,6 +309,18 @@ test('a socket that everybody may speak to', async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
+test('one more tenant costs few statements', () => {
+  const questions = () => Number(tool.database.sql("SHOW GLOBAL STATUS LIKE 'Questions'").split('\t')[1]);
+  const cost = () => {
+    const before = questions();
+    examine();
+    return questions() - before;
+  };
+  const few = cost();
+  assert.equal(tool.run('tenant', 'create', 'one-more', '--host', 'one-more.example', '--name', 'One more').status, 0);
+  assert.ok(cost() <= few + 4, 'history, peppers, taking the role, its rights');
+});
+
 test('a database that is away is a finding, and no secret is told', async () => {
   await tool.database.kill();
   const { status, stdout, stderr } = tool.run('doctor');

@@ -116,7 +116,7 @@ test('its account reads no secret and deletes nothing else', () => {
   const before = countsOf(schema);
   const login = join(tool.database.folder, 'pruner.cnf');
   writeFileSync(login, `[client]\nuser=claviger_prune\npassword=${readFileSync(join(tool.database.folder, 'secrets/prune_password'), 'utf8').trim()}\n`, { mode: 0o600 });
-  const asPruner = (statement) => spawnSync('mariadb', [`--defaults-file=${login}`, `--socket=${tool.database.socket}`, `--execute=${statement}`], { encoding: 'utf8' });
+  const asPruner = (statement) => spawnSync('mariadb', [`--defaults-file=${login}`, `--socket=${tool.database.socket}`, `--execute=SET ROLE clv_prune; ${statement}`], { encoding: 'utf8' });
   assert.equal(asPruner(`SELECT COUNT(*) FROM ${schema}.sessions WHERE expires_at < NOW()`).status, 0);
   for (const statement of [
     `SELECT token_hash FROM ${schema}.sessions`, `SELECT user_id FROM ${schema}.audit_events`, `SELECT * FROM ${schema}.api_keys`, `SELECT email FROM ${schema}.users`,
@@ -146,7 +146,7 @@ test("it needs no password but its own account's", () => {
 test('a tenant without the right is named, the others are done, and migrate gives the right back', () => {
   const [bad, good] = [makeTenant('bad', { old: 5, young: 1 }), makeTenant('good', { old: 5, young: 1 })];
   const [beforeBad, beforeGood] = [countsOf(bad.schema), countsOf(good.schema)];
-  sql(`REVOKE ALL PRIVILEGES ON ${bad.schema}.sessions FROM claviger_prune@localhost`);
+  sql(`REVOKE ALL PRIVILEGES ON ${bad.schema}.sessions FROM clv_prune`);
 
   const { status, document, stderr } = tool.json('prune', ...all);
   assert.equal(status, 5, stderr);
@@ -159,6 +159,39 @@ test('a tenant without the right is named, the others are done, and migrate give
   assert.equal(tool.json('doctor').document.findings.find(({ check }) => check === 'prune_rights').severity, 'ok');
   must('prune', ...all);
   assert.deepEqual(countsOf(bad.schema), without(beforeBad, 5));
+});
+
+// How many rights on the tables of a schema the server has for a role or an account.
+const rightsOn = (schema, holder) => Number(sql(`SELECT COUNT(*) FROM mysql.tables_priv WHERE Db = '${schema}' AND User = '${holder}'`));
+const grantsSoFar = () => Number(sql("SHOW GLOBAL STATUS LIKE 'Com\\_grant'").split('\t')[1]);
+
+test('with nothing to do migrate grants nothing on a tenant', () => {
+  makeTenant('whole', { old: 1, young: 1 });
+  const cost = () => {
+    const before = grantsSoFar();
+    must('migrate');
+    return grantsSoFar() - before;
+  };
+  const few = cost();
+  makeTenant('another', { old: 1, young: 1 });
+  assert.equal(cost(), few);
+});
+
+test('rights that the previous release has granted to the account are brought over, and end with the tenant', () => {
+  const { schema } = makeTenant('earlier', { old: 5, young: 1 });
+  const before = countsOf(schema);
+  for (const [table, column] of [['sessions', 'expires_at'], ['audit_events', 'id'], ['known_devices', 'last_seen_at'], ['login_attempts', 'failed_at']]) {
+    sql(`REVOKE SELECT (${column}), DELETE ON ${schema}.${table} FROM clv_prune; GRANT SELECT (${column}), DELETE ON ${schema}.${table} TO claviger_prune@localhost`);
+  }
+  assert.deepEqual([rightsOn(schema, 'clv_prune'), rightsOn(schema, 'claviger_prune')], [0, 4]);
+  must('migrate');
+  assert.equal(rightsOn(schema, 'clv_prune'), 4);
+  assert.equal(tool.json('doctor').document.findings.find(({ check }) => check === 'prune_rights').severity, 'ok');
+  must('prune', ...all);
+  assert.deepEqual(countsOf(schema), without(before, 5));
+
+  must('tenant', 'drop', 'earlier', '--confirm', 'earlier', '--export', join(tool.database.folder, 'earlier.export'));
+  assert.deepEqual([rightsOn(schema, 'clv_prune'), rightsOn(schema, 'claviger_prune')], [0, 0]);
 });
 
 test('killed at any moment, it goes on where it was', async () => {
@@ -200,10 +233,9 @@ test('without the setting it says what to set', () => {
 
 test('its rights go with the tenant', () => {
   const { slug, schema } = makeTenant('gone', { old: 1, young: 1 });
-  const rights = () => Number(sql(`SELECT COUNT(*) FROM mysql.tables_priv WHERE User = 'claviger_prune' AND Db = '${schema}'`));
-  assert.equal(rights(), pruned.length);
+  assert.equal(rightsOn(schema, 'clv_prune'), pruned.length);
   const file = join(tool.database.folder, 'gone.json');
   must('tenant', 'drop', slug, '--confirm', slug, '--export', file);
   rmSync(file);
-  assert.equal(rights(), 0);
+  assert.equal(rightsOn(schema, 'clv_prune'), 0);
 });

@@ -26,6 +26,7 @@ class RightsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(eachRightOfTheRoleIsNeededByAStatement);
     CPPUNIT_TEST(eachRightOnTheControlSchemaIsNeededByAStatement);
     CPPUNIT_TEST(eachTableHasItsRightsOrIsNamedAsOneWithoutAny);
+    CPPUNIT_TEST(aTenantWithItsRightsIsGrantedNoneOfThemAgain);
     CPPUNIT_TEST(whatNoWorkerDoesIsRefusedAndNothingIsChanged);
     CPPUNIT_TEST_SUITE_END();
 
@@ -127,6 +128,20 @@ private:
         std::set<std::string> there;
         for (const auto& row : database().query(*tenant_, "SHOW TABLES IN {schema}")) there.insert(*row.at(0));
         CPPUNIT_ASSERT_EQUAL(listed(there), listed(known));
+    }
+
+    static int grantsSoFar() {
+        return std::stoi(database().tool().borrow()->query("SHOW GLOBAL STATUS LIKE 'Com\\_grant'")[0].text(1));
+    }
+
+    void aTenantWithItsRightsIsGrantedNoneOfThemAgain() {
+        const auto complete = *database().registry().findById(tenant_->id);
+        const auto before = grantsSoFar();
+        database().schemas().bringUp(complete);
+        CPPUNIT_ASSERT_EQUAL(before, grantsSoFar());
+        database().query(*tenant_, "REVOKE INSERT ON {schema}.audit_events FROM " + role());
+        database().schemas().bringUp(complete);
+        CPPUNIT_ASSERT_EQUAL(std::string(), listed(refused(ofTheWorkers(statementsOnTenant(*tenant_)))));
     }
 
     void whatNoWorkerDoesIsRefusedAndNothingIsChanged() {

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
+#include "tests/support/interrupted_stores.h"
 #include "tests/unit/scene_fixture.h"
 
 namespace claviger::tests {
@@ -52,6 +55,7 @@ class UsageRecorderTest : public SceneFixture<Scene> {
     CPPUNIT_TEST(saysThatItWorksOnceEveryTenantIsWritten);
     CPPUNIT_TEST(writesWithoutBeingAsked);
     CPPUNIT_TEST(writesAtItsEnd);
+    CPPUNIT_TEST(atItsEndItWritesSeveralTenantsAtATime);
     CPPUNIT_TEST(losesNothingOfManyThreads);
     CPPUNIT_TEST_SUITE_END();
 
@@ -307,6 +311,27 @@ class UsageRecorderTest : public SceneFixture<Scene> {
         note(1s);
         scene_->recorder.reset();
         CPPUNIT_ASSERT(lastUse() == 1s);
+    }
+
+    // Each write waits for another one beside it.
+    void atItsEndItWritesSeveralTenantsAtATime() {
+        InterruptedStores stores(scene_->world.stores);
+        std::mutex mutex;
+        std::condition_variable second;
+        int begun = 0, together = 0;
+        stores.before = [&] {
+            std::unique_lock lock(mutex);
+            ++begun;
+            second.notify_all();
+            if (second.wait_for(lock, 1s, [&] { return begun > 1; })) ++together;
+        };
+        scene_->recorder.emplace(stores, scene_->world.directory, scene_->faults);
+        note(1s);
+        recorder().note(scene_->globex, {scene_->other, scene_->now + 2s});
+        scene_->recorder.reset();
+        CPPUNIT_ASSERT_EQUAL(2, together);
+        CPPUNIT_ASSERT(lastUse() == 1s);
+        CPPUNIT_ASSERT(lastUse(scene_->globex, scene_->other) == 2s);
     }
 
     void losesNothingOfManyThreads() {

@@ -70,6 +70,7 @@ public:
     }
 
     domain::Result<void> addHost(const domain::TenantId& id, const domain::HostName& host, domain::Timestamp) override {
+        ++hostWrites;
         const auto [place, added] = owners.emplace(host, id);
         if (!added && place->second != id) return domain::ErrorCode::kHostTaken;
         return {};
@@ -98,6 +99,7 @@ public:
     std::map<domain::TenantSlug, domain::Tenant> tenants;
     std::map<domain::HostName, domain::TenantId> owners;
     std::string foreignSchema;  // exists, and belongs to no tenant
+    int hostWrites = 0;         // how often a host was stored
 
 private:
     template <class Is>
@@ -130,6 +132,18 @@ public:
         if (lostSchema == tenant.schema.text() && tenant.schemaVersion > 0) throw domain::SchemaLost(tenant);
     }
 
+    std::set<domain::TenantId> lackingPruning(const std::vector<domain::Tenant>& tenants) const override {
+        std::set<domain::TenantId> lacking;
+        for (const auto& tenant : tenants)
+            if (unpruned.contains(tenant.slug.text())) lacking.insert(tenant.id);
+        return lacking;
+    }
+    void grantPruning(const domain::Tenant& tenant) const override {
+        const std::lock_guard lock(mutex_);
+        granted.push_back(tenant.slug.text());
+        if (brokenAt == tenant.slug.text()) throw std::runtime_error("the grant is refused");
+    }
+
     int newestControlVersion() const override { return 2; }
     int newestTenantVersion() const override { return kNewest; }
     int controlVersion() const override { return control; }
@@ -159,6 +173,8 @@ public:
     void clear(const domain::TenantId& tenant) override { remembered.erase(tenant); }
 
     std::vector<std::string> asked;             // slugs
+    std::set<std::string> unpruned;             // slugs of tenants on which `claviger prune` lacks rights
+    mutable std::vector<std::string> granted;   // slugs of tenants on which it was granted them
     mutable std::vector<std::string> compared;  // schemas
     std::string brokenAt, lostAt;               // slugs
     bool edited = false;                        // a file that every schema has seen

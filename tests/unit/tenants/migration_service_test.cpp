@@ -30,6 +30,8 @@ class MigrationServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(goesOnWhereItStopped);
     CPPUNIT_TEST(stopsWhenTheDatabaseIsGone);
     CPPUNIT_TEST(aLookAtTheStatusChangesNothing);
+    CPPUNIT_TEST(grantsPruningOnlyWhereItIsLacking);
+    CPPUNIT_TEST(aRefusedGrantOfPruningIsReportedAndStopsNoOther);
     CPPUNIT_TEST(oneTenantAloneLeavesTheOthersBehind);
     CPPUNIT_TEST(anUnknownTenantIsRefusedAndNobodyIsBroughtUp);
     CPPUNIT_TEST(withNothingToDoTheOldestHistoryIsComparedAlone);
@@ -160,6 +162,26 @@ class MigrationServiceTest : public CppUnit::TestFixture {
         makeTenantsBehind();
         CPPUNIT_ASSERT_EQUAL(FakeSchemas::kNewest - 1, service_.status().value().tenants.at(0).state.version);
         CPPUNIT_ASSERT(schemas_.asked.empty());
+    }
+
+    void grantsPruningOnlyWhereItIsLacking() {
+        makeTenants();
+        registry_.tenants.at(slug("acme")).schemaVersion = FakeSchemas::kNewest - 1;
+        run();
+        CPPUNIT_ASSERT(schemas_.granted.empty());
+        schemas_.unpruned = {"acme", "initech"};
+        run();
+        CPPUNIT_ASSERT(schemas_.granted == (std::vector<std::string>{"acme", "initech"}));
+    }
+
+    void aRefusedGrantOfPruningIsReportedAndStopsNoOther() {
+        makeTenants();
+        schemas_.unpruned = {"acme", "globex", "initech"};
+        schemas_.brokenAt = "globex";
+        const auto report = run();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, schemas_.granted.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("the grant is refused"), report.tenants.at(1).state.failure);
+        CPPUNIT_ASSERT(report.tenants.at(2).state.failure.empty());
     }
 
     void oneTenantAloneLeavesTheOthersBehind() {

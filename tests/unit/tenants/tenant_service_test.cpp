@@ -52,6 +52,7 @@ class TenantServiceTest : public CppUnit::TestFixture {
     void createsATenantWithItsHostAndSchema() {
         const auto made = service_.create(wanted("acme", "acme.example", "Acme Inc")).value();
         CPPUNIT_ASSERT(made.created == Created::kNow);
+        CPPUNIT_ASSERT_EQUAL(1, registry_.hostWrites);
         const auto& tenant = made.details.tenant;
         CPPUNIT_ASSERT_EQUAL(std::string("Acme Inc"), tenant.name);
         CPPUNIT_ASSERT_EQUAL(std::string("claviger_t_acme"), tenant.schema.text());
@@ -66,6 +67,7 @@ class TenantServiceTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(again.created == Created::kBefore);
         CPPUNIT_ASSERT(again.details.tenant.id == first.details.tenant.id);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, again.details.hosts.size());
+        CPPUNIT_ASSERT(schemas_.granted == std::vector<std::string>{"acme"});  // once: bringUp grants at the first time
     }
 
     void finishesWhatACrashLeftUndone() {

@@ -1,9 +1,10 @@
-#include "domain/tenants/parallel.h"
+#include "domain/base/parallel.h"
 
 #include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -26,7 +27,10 @@ void forEachInParallel(unsigned jobs, std::size_t count, const std::function<voi
     };
     {
         std::vector<std::jthread> others;
-        for (std::size_t i = 1; i < std::min<std::size_t>(jobs, count); ++i) others.emplace_back(run);
+        try {
+            for (std::size_t i = 1; i < std::min<std::size_t>(jobs, count); ++i) others.emplace_back(run);
+        } catch (const std::system_error&) {  // the system has no more threads: those that run do all the work
+        }
         run();
     }
     if (failed) std::rethrow_exception(failed);

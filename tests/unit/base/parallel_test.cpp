@@ -1,4 +1,4 @@
-#include "domain/tenants/parallel.h"
+#include "domain/base/parallel.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
