@@ -33,7 +33,7 @@ public:
     std::optional<ApiKey> findByOnce(const Actor&, std::string_view once) const;
 
     // Creates a key and its audit record in one transaction. The full key exists only in the returned value. Storage
-    // keeps its hash, and no later call can return it again. Each list that is asked for after `effectiveAt` has the
+    // keeps its hash, and no later call can return it again. Each list that is requested after `effectiveAt` has the
     // key, on any worker of any host. Send no response before `effectiveAt`.
     //
     //   kNameTaken        an active key of this user has the name

@@ -10,7 +10,7 @@ namespace claviger::persistence {
 // it.
 class TouchedPages {
 public:
-    // Looks at the pages of this memory, as they are now. Takes every page as touched if the kernel does not tell.
+    // Looks at the pages of this memory, as they are now. Takes every page as touched if the kernel does not say.
     explicit TouchedPages(std::span<const std::byte> memory);
 
     bool has(const void* address) const;  // the address must be in the memory

@@ -81,7 +81,7 @@ constexpr Sql kMove =
     "SET k.key_hash = moved.c2, k.pepper_version = moved.c3 WHERE k.pepper_version < moved.c3 AND k.deleted_at IS NULL";
 // Each row has the epochs of its key's shards as of this statement. The rows are those of the keys whose uses this
 // transaction has written, so no other one can revoke them before it commits. A shard of the user or the tenant may be
-// bumped meanwhile: the row is out of date then. Not REPLACE, which would lock the gap beside a row.
+// bumped before the commit: the row is out of date then. Not REPLACE, which would lock the gap beside a row.
 constexpr Sql kIndex =
     "INSERT INTO claviger.key_index (tenant_id, key_id, key_hash, user_id, pepper_version, key_shard, key_epoch, "
     "user_shard, user_epoch, tenant_shard, tenant_epoch) "
