@@ -6,8 +6,8 @@
 
 namespace claviger::persistence {
 
-// Which pages of a shared mapping are in memory. A page that was never touched is not, and reading it would allocate
-// it.
+// Says of each page of a shared mapping whether it is in memory. A page that was never touched is not, and reading it
+// would allocate it.
 class TouchedPages {
 public:
     // Looks at the pages of this memory, as they are now. Takes every page as touched if the kernel does not say.
