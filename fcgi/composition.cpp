@@ -21,6 +21,7 @@
 #include "fcgi/telemetry/repeated_fault.h"
 #include "fcgi/views/pages.h"
 #include "persistence/connection/connections.h"
+#include "persistence/control/fresh_key_index.h"
 #include "persistence/control/mysql_key_index.h"
 #include "persistence/control/mysql_tenant_directory.h"
 #include "persistence/doctor/mysql_writer_probe.h"
@@ -155,12 +156,10 @@ Fd makeSharedSegment(const domain::Settings& settings) {
 struct SegmentPoller::Parts {
     Parts(const domain::Settings& settings, int descriptor)
         : connections(settings.database, persistence::Account::kWorker),
-          renewalConnections(settings.database, persistence::Account::kWorker),
           segment(descriptor),
           peppers(domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile).fingerprints()) {}
 
     persistence::Connections connections;
-    persistence::Connections renewalConnections;  // its own: a slow query does not hold up the poller
     persistence::Segment segment;
     persistence::SharedFence fence{segment};
     const domain::PepperFingerprints peppers;
@@ -168,7 +167,7 @@ struct SegmentPoller::Parts {
     RepeatedFault lapses{clock, "error", "poller_failed"};
     RepeatedFault unrenewed{clock, "warning", "keys_not_renewed"};
     persistence::EpochPoller poller{connections, fence, peppers, lapses};
-    persistence::MySqlKeyIndex index{renewalConnections};
+    persistence::FreshKeyIndex index{connections, poller};
     persistence::SharedCachedKeys cachedKeys{segment.activeKeys(), fence};
     domain::KeyRenewal renewal{index, cachedKeys, fence, unrenewed};
 };

@@ -39,7 +39,8 @@ Result<ActiveKey> KeyVerifier::verify(const Tenant& tenant, std::string_view pre
 Result<ActiveKey> KeyVerifier::admitted(const Tenant& tenant, const Found& found, const ClientInfo& client) {
     const auto now = clock_.now();
     if (const auto decided = admit(found.key.policy, {client}, now); !decided.ok()) return decided.error();
-    const auto toIndex = found.isIndexed ? std::nullopt : std::optional(found.key.user);
+    const bool isIndexed = found.isIndexed && !found.moved;  // a key that moves has another hash in the index
+    const auto toIndex = isIndexed ? std::nullopt : std::optional(found.key.user);
     usage_.note(tenant, {found.key.id, now, client, 1, found.moved, toIndex});
     return found.key;
 }

@@ -238,9 +238,9 @@ void MySqlTenantArchive::destroy(const Tenant& tenant) {
     {
         const auto connection = connections_.borrowForSchemaChange();
         if (!halfImported) recordDead(*connection, tenant);  // an unfinished import revokes no key
-        removeFromKeyIndex(*connection, tenant.id);
         schemas_.revokePruning(tenant);
         connection->execute(kDropSchema, {}, namesOf(tenant));
+        removeFromKeyIndex(*connection, tenant.id);  // no late use can add a row any more: its table is gone
         connection->execute(kDropRole, {}, namesOf(tenant));
         connection->execute(kDropFormerRole, {}, namesOf(tenant));
     }

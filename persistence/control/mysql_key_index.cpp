@@ -15,7 +15,7 @@ constexpr Sql kFind =
     "JOIN claviger.revocation_epochs k ON k.slot = i.key_shard AND k.epoch = i.key_epoch "
     "JOIN claviger.revocation_epochs u ON u.slot = i.user_shard AND u.epoch = i.user_epoch "
     "JOIN claviger.revocation_epochs t ON t.slot = i.tenant_shard AND t.epoch = i.tenant_epoch "
-    "WHERE i.key_hash IN (?)";
+    "WHERE i.key_hash IN (?) AND i.usable_until > UTC_TIMESTAMP(6)";
 constexpr Sql kRemove = "DELETE FROM claviger.key_index WHERE tenant_id = ? ORDER BY key_id LIMIT ?";
 constexpr std::uint64_t kRemovedAtOnce = 1000;
 

@@ -7,11 +7,11 @@ namespace claviger::persistence {
 namespace {
 
 // A variable is a number or a word, depending on the server's release. Neither account has the right to write to a
-// read-only server.
+// read-only server. The last column finds out whether the table is there, without which verify fails.
 constexpr Sql kLook =
     "SELECT @@global.read_only NOT IN ('0', 'OFF') OR @@global.innodb_read_only NOT IN ('0', 'OFF'), "
     "NOT EXISTS (SELECT 1 FROM claviger.tenants) OR "
-    "EXISTS (SELECT 1 FROM claviger.tenants WHERE schema_version >= ?)";
+    "EXISTS (SELECT 1 FROM claviger.tenants WHERE schema_version >= ?), EXISTS (SELECT 1 FROM claviger.key_index)";
 
 }  // namespace
 

@@ -112,6 +112,7 @@ bool EpochPoller::poll(const Pause& pause) {
 // not wait. If another poller has claimed the segment, it only waits for a moment: poll() finds the claim lost. Returns
 // false if the poller is to stop.
 bool EpochPoller::begin(const Pause& pause) {
+    ++begun_;
     if (!claim_.claim(connection())) return pause(kReadEvery);
     claimedAt_ = SharedFence::now();
     fence_.lower();

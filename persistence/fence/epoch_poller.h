@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -56,6 +58,10 @@ public:
     // segment, it leaves the lease and the row to that one. Throws nothing.
     void run(const Pause&);
 
+    // How often this poller has begun anew so far: each time the server behind its connection may be another one.
+    // Thread-safe.
+    std::uint64_t begun() const { return begun_.load(); }
+
 private:
     using Epochs = std::vector<std::int64_t>;
 
@@ -76,6 +82,7 @@ private:
     const domain::PepperFingerprints peppers_;
     domain::FaultReport& faults_;
     PollerClaim claim_;
+    std::atomic<std::uint64_t> begun_ = 0;
     std::optional<Connections::Lease> connection_;  // nullopt before the first, and after one was lost
     Epochs epochs_;                                 // of the last reading on this connection, by shard
     SharedFence::Moment claimedAt_{0};              // when this poller last claimed the segment

@@ -7,7 +7,7 @@
 namespace claviger::persistence {
 namespace {
 
-constexpr SharedFence::Moment kUsedWithin = std::chrono::minutes(1);
+constexpr std::chrono::seconds kUsedWithin{60};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ std::vector<domain::CachedKey> SharedCachedKeys::nextDue(std::size_t most) {
 
 void SharedCachedKeys::addDue(const Place& place, SharedFence::Moment now, std::vector<domain::CachedKey>& due) const {
     const auto usedAt = place.usedAt.load(std::memory_order_relaxed);
-    if (usedAt == 0 || secondsOf(now - kUsedWithin) > usedAt) return;
+    if (usedAt == 0 || usedAt + kUsedWithin.count() < secondsOf(now)) return;
     const auto entry = place.entry.load();
     if (!entry) return;
     const bool isYoung = now - SharedFence::Moment(entry->since) < kKeyMaxAge / 2;

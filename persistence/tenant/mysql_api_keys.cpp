@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "persistence/connection/errors.h"
 #include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
@@ -82,19 +83,23 @@ constexpr Sql kMove =
 // Each row has the epochs of its key's shards as of this statement. The rows are those of the keys whose uses this
 // transaction has written, so no other one can revoke them before it commits. A shard of the user or the tenant may be
 // bumped before the commit: the row is out of date then. Not REPLACE, which would lock the gap beside a row.
+//
+// A row is usable for 10 to 20 minutes, so that not all are read anew at the same time. It bounds the error where the
+// control schema does not fit the tenant's: after a restore of one without the other, or a change by hand.
 constexpr Sql kIndex =
     "INSERT INTO claviger.key_index (tenant_id, key_id, key_hash, user_id, pepper_version, key_shard, key_epoch, "
-    "user_shard, user_epoch, tenant_shard, tenant_epoch) "
+    "user_shard, user_epoch, tenant_shard, tenant_epoch, usable_until) "
     "SELECT used.c2, k.id, k.key_hash, k.user_id, k.pepper_version, used.c3, ke.epoch, used.c4, ue.epoch, used.c5, "
-    "te.epoch FROM ({tuples}) used "
-    "JOIN {schema}.api_keys k ON k.id = used.c1 AND k.deleted_at IS NULL "
+    "te.epoch, UTC_TIMESTAMP(6) + INTERVAL 600 + FLOOR(600 * RAND()) SECOND FROM ({tuples}) used "
+    "JOIN {schema}.api_keys k ON k.id = used.c1 AND k.user_id = used.c6 AND k.deleted_at IS NULL "
     "JOIN {schema}.users u ON u.id = k.user_id AND u.status = 'approved' "
     "JOIN claviger.revocation_epochs ke ON ke.slot = used.c3 "
     "JOIN claviger.revocation_epochs ue ON ue.slot = used.c4 "
     "JOIN claviger.revocation_epochs te ON te.slot = used.c5 "
-    "ON DUPLICATE KEY UPDATE key_hash = VALUES(key_hash), user_id = VALUES(user_id), "
-    "pepper_version = VALUES(pepper_version), key_epoch = VALUES(key_epoch), user_epoch = VALUES(user_epoch), "
-    "tenant_epoch = VALUES(tenant_epoch)";
+    "ON DUPLICATE KEY UPDATE tenant_id = VALUES(tenant_id), key_id = VALUES(key_id), key_hash = VALUES(key_hash), "
+    "user_id = VALUES(user_id), pepper_version = VALUES(pepper_version), key_shard = VALUES(key_shard), "
+    "key_epoch = VALUES(key_epoch), user_shard = VALUES(user_shard), user_epoch = VALUES(user_epoch), "
+    "tenant_shard = VALUES(tenant_shard), tenant_epoch = VALUES(tenant_epoch), usable_until = VALUES(usable_until)";
 constexpr Sql kUnindex = "DELETE FROM claviger.key_index WHERE tenant_id = ? AND key_id = ?";
 
 constexpr auto kNameIndex = "api_keys_live_name";
@@ -137,8 +142,12 @@ std::int64_t numberOf(domain::Shard shard) {
 
 // The tuple of kIndex.
 Values indexTuple(const domain::TenantId& tenant, const domain::ApiKeyId& key, const domain::UserId& user) {
-    return {bytesOf(key), bytesOf(tenant), numberOf(domain::shardOf(key)), numberOf(domain::shardOf(user)),
-            numberOf(domain::shardOf(tenant))};
+    return {bytesOf(key),
+            bytesOf(tenant),
+            numberOf(domain::shardOf(key)),
+            numberOf(domain::shardOf(user)),
+            numberOf(domain::shardOf(tenant)),
+            bytesOf(user)};
 }
 
 // The values of kAdd.
@@ -290,7 +299,15 @@ void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {
     if (tuples.empty()) return;
     connection_.executeOnTuples(kRecordUses, tuples);
     if (!moves.empty()) connection_.executeOnTuples(kMove, moves);
-    if (!unindexed.empty()) connection_.executeOnTuples(kIndex, unindexed);
+    if (!unindexed.empty()) addToIndex(unindexed);
+}
+
+// The uses are written also if a row that is out of date has one of the hashes.
+void MySqlApiKeys::addToIndex(const Tuples& keys) {
+    try {
+        connection_.executeOnTuples(kIndex, keys);
+    } catch (const DuplicateKey&) {  // verify does without the index
+    }
 }
 
 }  // namespace claviger::persistence

@@ -32,6 +32,8 @@ public:
     void recordUses(const std::vector<Use>&) override;
 
 private:
+    void addToIndex(const Tuples& keys);
+
     const TenantConnection& connection_;
 };
 

@@ -20,7 +20,7 @@ let scene;
 let dieWhen; // kills the database when the next COMMIT of a change is 'sent', or is 'made'
 let deaths = 0;
 
-const endsChange = (bytes) => bytes.includes(';COMMIT;END');
+const endsChange = (bytes) => bytes.includes(';COMMIT'); // its last statements and COMMIT are one message
 
 // The proxy between the first host and the database. It kills the database at the COMMIT that `dieWhen` names.
 function meddle() {

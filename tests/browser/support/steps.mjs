@@ -94,7 +94,7 @@ export async function endSession(page, visitor) {
 
 export const stillShows = async (page, fullKey) => (await reveal(page).isVisible()) && (await keyField(page).inputValue()) === fullKey;
 
-export const eventually = (what, condition) => until(what, condition, 20);
+export const eventually = (what, condition) => until(what, condition, 60); // a use shows within a minute
 
 export const keyInSight = (page) => keyField(page).evaluate((field) =>
   field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight);

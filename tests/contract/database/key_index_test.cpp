@@ -26,7 +26,11 @@ class KeyIndexTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(hasNoKeyOfATenantThatHasChanged);
     CPPUNIT_TEST(takesNoKeyThatIsRevoked);
     CPPUNIT_TEST(takesNoKeyOfAUserWhoIsNotApproved);
+    CPPUNIT_TEST(takesNoKeyUnderAnotherUser);
     CPPUNIT_TEST(takesAKeyAgain);
+    CPPUNIT_TEST(hasAKeyForTwentyMinutesAtMost);
+    CPPUNIT_TEST(takesTheHashThatAKeyMovesTo);
+    CPPUNIT_TEST(writesUsesBesideARowThatHasTheHash);
     CPPUNIT_TEST(losesTheRowsOfATenant);
     CPPUNIT_TEST_SUITE_END();
 
@@ -183,6 +187,51 @@ private:
         use(*ann_);
         CPPUNIT_ASSERT(find(*ann_));
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, rowsOf(*ann_));
+    }
+
+    void takesNoKeyUnderAnotherUser() {
+        auto other = *ann_;
+        other.key.user = makeHolder().key.user;
+        use(other);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, rowsOf(*ann_));
+    }
+
+    void hasAKeyForTwentyMinutesAtMost() {
+        use(*ann_);
+        const auto pass = [&](const std::string& time) {
+            execute(*ann_, "UPDATE claviger.key_index SET usable_until = usable_until - INTERVAL " + time);
+        };
+        pass("595 SECOND");
+        CPPUNIT_ASSERT(find(*ann_));
+        pass("606 SECOND");
+        CPPUNIT_ASSERT(!find(*ann_));
+        use(*ann_);
+        CPPUNIT_ASSERT(find(*ann_));
+    }
+
+    void takesTheHashThatAKeyMovesTo() {
+        use(*ann_);
+        const auto next = newSecret().hash;
+        run(ann_->tenant, [&](TenantStore& store) {
+            store.apiKeys().recordUses(
+                {{ann_->key.id, kNoon, {}, 1, domain::ApiKeys::NewHash{next, 2}, ann_->key.user}});
+        });
+        CPPUNIT_ASSERT(!find(*ann_));
+        ann_->secret.hash = next;
+        CPPUNIT_ASSERT_EQUAL(2, find(*ann_).value().found.pepperVersion);
+    }
+
+    // Another program has left both rows: one with the key's id, another with its hash.
+    void writesUsesBesideARowThatHasTheHash() {
+        use(*ann_);
+        const auto next = makeHolder();
+        use(next);
+        run(ann_->tenant, [&](TenantStore& store) {
+            const domain::ApiKeys::NewHash taken{next.secret.hash, 2};
+            store.apiKeys().recordUses({{ann_->key.id, kNoon, {}, 1, taken, ann_->key.user}});
+        });
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, database().count(ann_->tenant, "api_keys WHERE use_count = 2"));
+        CPPUNIT_ASSERT(find(next).value().tenant == next.tenant.id);
     }
 
     void losesTheRowsOfATenant() {
