@@ -4,14 +4,15 @@ namespace claviger::persistence {
 
 // Closes the idle connections. No other one is in use but the poller's own: no third thread borrows any.
 std::vector<std::optional<domain::IndexedKey>> FreshKeyIndex::find(const std::vector<domain::KeyHashes>& sought) const {
-    const auto begun = poller_.begun();
-    if (begun != seen_) {
-        (void)connections_.borrowFresh();
-        seen_ = begun;
+    for (;;) {
+        const auto begun = poller_.begun();
+        if (begun != seen_) {
+            (void)connections_.borrowFresh();
+            seen_ = begun;
+        }
+        auto found = index_.find(sought);
+        if (poller_.begun() == begun) return found;
     }
-    auto found = index_.find(sought);
-    if (poller_.begun() != begun) throw domain::StorageUnavailable("the poller has begun anew");
-    return found;
 }
 
 }  // namespace claviger::persistence

@@ -15,7 +15,7 @@ public:
     FreshKeyIndex(Connections& connections, const EpochPoller& poller)
         : connections_(connections), poller_(poller), index_(connections) {}
 
-    // Throws StorageUnavailable, also if the poller begins anew before the query has ended.
+    // Queries again if the poller has begun anew before the query ended.
     std::vector<std::optional<domain::IndexedKey>> find(const std::vector<domain::KeyHashes>&) const override;
 
 private:

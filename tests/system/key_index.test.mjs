@@ -53,6 +53,7 @@ test('each used key gets into the index', async () => {
 
 test('keys in use are renewed in bulk once everything became invalid', async () => {
   const [watched, ...others] = keys;
+  await verifyAll(); // caches each key that the index has by now
   const { poller } = service.children();
   process.kill(poller, 'SIGKILL');
   await until('another poller', () => service.children().poller && service.children().poller !== poller);
