@@ -74,8 +74,8 @@ void addFrom(const fs::path& file, std::vector<NamedStatement>& all) {
 std::string preparable(std::string statement, const domain::Tenant& tenant) {
     statement = replaced(std::move(statement), "{schema}", "`" + tenant.schema.text() + "`");
     for (const auto* tuples : {"{pairs}", "{tuples}"})
-        statement =
-            replaced(std::move(statement), tuples, "SELECT NULL AS c1, NULL AS c2, NULL AS c3, NULL AS c4, NULL AS c5");
+        statement = replaced(std::move(statement), tuples,
+                             "SELECT NULL AS c1, NULL AS c2, NULL AS c3, NULL AS c4, NULL AS c5, NULL AS c6");
     return statement;
 }
 
