@@ -11,6 +11,9 @@
 
 namespace claviger::domain {
 
+// A segment is the shared memory of one host: the counters and the lease, for all its processes. It survives a reload.
+// The poller is one process of the host. Every 100 ms it reads the epochs, the database's counters of changes per
+// shard. The table `nodes` has a row for each host that caches.
 using SegmentId = Id<struct SegmentKind>;
 
 // The invalidation counter of one shard on this host: how often the shard has been bumped.
@@ -20,17 +23,18 @@ using ShardCounter = std::uint32_t;
 using ShardCounters = std::array<ShardCounter, kShards>;
 
 // The validity of one reading of the poller, counted from before its query. A reading of the epochs grants the cache
-// lease. A reading of `nodes` without other hosts lets this host treat itself as the only one.
+// lease, except the first on a connection. A reading of `nodes` without other hosts lets this host treat itself as the
+// only one.
 constexpr std::chrono::milliseconds kLease{400};
-// How long a change waits after its commit before it is acknowledged: by then every other host has read its epoch or
-// has lost its lease. A host that registers waits as long before it caches, so that no other host still treats itself
-// as the only one. The difference to kLease covers clocks that differ in rate.
+// How long a change of a shard waits after its commit before it is acknowledged, unless no other host caches: by then
+// every other host has read its epoch or has lost its lease. A host that registers waits as long before it caches, so
+// that no other host still treats itself as the only one. The difference to kLease covers clocks that differ in rate.
 constexpr std::chrono::milliseconds kAcknowledgementDelay{500};
 
 // The stamp of a cached entry: the shards that a result depends on, with their counters from before the query. The
 // entry of an active key depends on the key, its user and its tenant, that of a dead key on the key. A session's
-// depends on the session, its user and its tenant, a tenant's on the tenant. Holds at most kMost shards; the
-// constructor throws std::out_of_range for more.
+// depends on the session, its user and its tenant, a tenant's on the tenant. A list of keys depends on the list's
+// shard, its user and its tenant. Holds at most kMost shards; the constructor throws std::out_of_range for more.
 class CacheStamp {
 public:
     static constexpr std::size_t kMost = 3;
@@ -75,7 +79,7 @@ public:
     virtual bool isAlone() const = 0;
 
     // Returns the time since the lease lapsed, or since this object was made if that is later. 0 while the lease is
-    // valid, and without a segment.
+    // valid, and without a segment. A lease that was ended early counts as lapsed 400 ms ago.
     virtual std::chrono::milliseconds lapsedFor() const = 0;
 
     // Returns the id of the segment that this process maps. nullopt if it maps none; then holds() is always false.

@@ -23,16 +23,17 @@ namespace claviger::domain {
 // of those that wait at its beginning, and at least 50. While some wait, it takes no fewer tenants than the turn
 // before. So each tenant is written within 15 turns, some half a minute. If 40,000 keys wait (some 6 MiB), the turn
 // comes at once and takes more tenants, until fewer keys wait. After a turn with a failed write, the next one comes
-// after two seconds in any case. While writes fail, more keys may wait.
+// after two seconds in any case. While writes fail, more keys may wait, without a bound.
 //
-// A failed write ends no turn: each tenant of the turn is tried. Uses that could not be written wait for a later turn,
-// behind the other tenants. Those of a tenant that was dropped, or is being dropped, are given up without a report.
-// While the database is unavailable they wait as all others do. Those of a write whose outcome is unknown are written
-// again, and may count twice. A crash loses the uses that are not written yet, and nothing more. Thread-safe.
+// A failed write ends no turn: each tenant of the turn is tried. Uses that could not be written wait for a later turn.
+// They join the tenant's place in the queue, or get a new one at its end. Those of a tenant that was dropped, or is
+// being dropped, are given up without a report. While the database is unavailable they wait as all others do. Those of
+// a write whose outcome is unknown are written again, and may count twice. A crash loses the uses that are not written
+// yet, and nothing more. Thread-safe.
 class UsageRecorder {
 public:
-    // Starts the writing thread. Each failed write is reported. A success is reported after a turn, if the last write
-    // of every tenant has succeeded. References must outlive this.
+    // Starts the writing thread. Each failed write is reported. A success is reported after each turn, flush or
+    // part that had uses, if the last write of every tenant has succeeded. References must outlive this.
     UsageRecorder(TenantStores&, const TenantDirectory&, FaultReport&);
     UsageRecorder(const UsageRecorder&) = delete;
     UsageRecorder& operator=(const UsageRecorder&) = delete;
@@ -48,8 +49,9 @@ public:
     // is writing are not waited for.
     void flush();
 
-    // The same in up to `parts` parts of as many tenants, with a pause after each, also after the last. Leaves the rest
-    // if the pause returns false. So the uses of a thousand tenants do not keep the database from answering.
+    // Writes them in up to `parts` parts of as many tenants, one tenant at a time, with a pause after each part, also
+    // after the last. Leaves the rest if the pause returns false. So the uses of a thousand tenants do not keep the
+    // database from answering.
     void flushInParts(std::size_t parts, const std::function<bool()>& pause);
 
     // Writes the uses of the tenants whose turn it is. The writing thread calls it.

@@ -20,7 +20,11 @@ namespace claviger::persistence {
 // reconnects by itself, and it has no current schema. For one thread at a time.
 //
 // A statement with values is prepared at its second use (prepared_statements.h), but only on MariaDB, and not on a
-// Galera node.
+// Galera node. Statements with a list, with tuples or with rows are never prepared. After error 1461 this process
+// prepares no more statements. After a failed statement the count of uses begins anew.
+//
+// A wait for a lock ends with error 1205 after the time-out of an answer less one second, at least 1 s and at most 10
+// s.
 //
 // Every method that sends a statement throws ConnectionLost if the connection is lost; alive() is false from then on.
 // If the server sends more or fewer answers than there are statements, it abandons the connection and throws

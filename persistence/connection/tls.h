@@ -7,8 +7,9 @@
 
 namespace claviger::persistence {
 
-// The files that encrypt a connection over TCP, in PEM form. The driver reads them again for each connection: a
-// certificate can be renewed without a restart.
+// The files that encrypt a connection over TCP, in PEM form. The server's certificate must be signed by the CA, in
+// date, and for the host's name. A connection never falls back to plain text. The driver reads them again for each
+// connection: a certificate can be renewed without a restart.
 struct Tls {
     std::string ca;         // empty: the system's CAs
     std::string cert, key;  // of the client, or both empty
