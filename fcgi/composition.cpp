@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "domain/keys/api_key_service.h"
@@ -182,7 +183,12 @@ bool SegmentPoller::takeOver(const WorkerRole::Pause& pause) {
 }
 
 void SegmentPoller::run(const WorkerRole::Pause& pause) {
-    const std::jthread renewal([this](const std::stop_token& stop) { renewKeys(stop); });
+    std::jthread renewal;
+    try {
+        renewal = std::jthread([this](const std::stop_token& stop) { renewKeys(stop); });
+    } catch (const std::system_error& noThread) {
+        parts_->unrenewed.failed(noThread.what());  // the lease matters more: cached keys expire, and are looked up
+    }
     parts_->poller.run(pause);
 }
 

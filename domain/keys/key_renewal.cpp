@@ -19,10 +19,10 @@ void KeyRenewal::renewDue() {
 
 // Reads the counters before the query, as verify does. A change that the query does not see bumps one of them before it
 // is acknowledged.
-void KeyRenewal::renew(const std::vector<CachedKey>& due) {
+void KeyRenewal::renew(const std::vector<secrets::KeyHash>& due) {
     std::vector<KeyHashes> hashes;
     hashes.reserve(due.size());
-    for (const auto& cached : due) hashes.push_back({cached.hash});
+    for (const auto& hash : due) hashes.push_back({hash});
     ShardCounters before;
     fence_.read(before);
     const auto found = index_.find(hashes);
@@ -32,7 +32,7 @@ void KeyRenewal::renew(const std::vector<CachedKey>& due) {
             continue;
         }
         const auto& key = found[i]->found.key;
-        keys_.renew({due[i].hash, key}, {before, {shardOf(key.id), shardOf(key.user), shardOf(found[i]->tenant)}});
+        keys_.renew(due[i], key, {before, {shardOf(key.id), shardOf(key.user), shardOf(found[i]->tenant)}});
     }
 }
 

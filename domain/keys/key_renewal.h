@@ -30,7 +30,7 @@ public:
     void run(const Pause&);
 
 private:
-    void renew(const std::vector<CachedKey>&);
+    void renew(const std::vector<secrets::KeyHash>&);
     bool tryRound();
 
     const KeyIndex& index_;

@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 #include "domain/base/result.h"
+#include "domain/model/api_key.h"
 #include "persistence/connection/rows.h"
 #include "persistence/connection/statement.h"
 
@@ -36,6 +38,16 @@ Value bytesOf(const T& value) {
 template <class T>
 Value bytesOf(const std::optional<T>& value) {
     return value ? bytesOf(*value) : Value(Null{});
+}
+
+// All hashes of the pairs, for `key_hash IN (?)`.
+inline ListOfBytes listOf(const std::vector<domain::KeyHashes>& pairs) {
+    ListOfBytes hashes;
+    for (const auto& pair : pairs) {
+        hashes.values.push_back(pair.hash.bytes());
+        if (pair.other) hashes.values.push_back(pair.other->bytes());
+    }
+    return hashes;
 }
 
 }  // namespace claviger::persistence

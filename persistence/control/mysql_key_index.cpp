@@ -26,15 +26,6 @@ domain::IndexedKey indexedKeyAt(const Row& row) {
             {{idAt<domain::ApiKeyId>(row, 2), idAt<domain::UserId>(row, 3)}, static_cast<int>(row.integer(4))}};
 }
 
-ListOfBytes allHashes(const std::vector<domain::KeyHashes>& sought) {
-    ListOfBytes hashes;
-    for (const auto& pair : sought) {
-        hashes.values.push_back(pair.hash.bytes());
-        if (pair.other) hashes.values.push_back(pair.other->bytes());
-    }
-    return hashes;
-}
-
 std::optional<domain::IndexedKey> foundBy(const FoundByHash& all, const domain::KeyHashes& pair) {
     auto place = all.find(pair.hash.bytes());
     if (place == all.end() && pair.other) place = all.find(pair.other->bytes());
@@ -46,7 +37,7 @@ std::optional<domain::IndexedKey> foundBy(const FoundByHash& all, const domain::
 std::vector<std::optional<domain::IndexedKey>> MySqlKeyIndex::find(const std::vector<domain::KeyHashes>& sought) const {
     FoundByHash all;
     runReading(connections_, std::nullopt, [&](Connection& connection) {
-        const auto rows = connection.query(kFind, {allHashes(sought)});
+        const auto rows = connection.query(kFind, {listOf(sought)});
         for (std::size_t i = 0; i < rows.size(); ++i) all.insert_or_assign(rows[i].text(0), indexedKeyAt(rows[i]));
     });
     std::vector<std::optional<domain::IndexedKey>> found;

@@ -11,8 +11,8 @@ constexpr std::chrono::seconds kUsedWithin{60};
 
 }  // namespace
 
-std::vector<domain::CachedKey> SharedCachedKeys::nextDue(std::size_t most) {
-    std::vector<domain::CachedKey> due;
+std::vector<domain::secrets::KeyHash> SharedCachedKeys::nextDue(std::size_t most) {
+    std::vector<domain::secrets::KeyHash> due;
     if (!fence_.hasLease()) return due;
     const auto now = SharedFence::now();
     if (!pages_) pages_.emplace(std::as_bytes(buckets_));
@@ -25,23 +25,24 @@ std::vector<domain::CachedKey> SharedCachedKeys::nextDue(std::size_t most) {
     return due;
 }
 
-void SharedCachedKeys::addDue(const Place& place, SharedFence::Moment now, std::vector<domain::CachedKey>& due) const {
+void SharedCachedKeys::addDue(const Place& place, SharedFence::Moment now,
+                              std::vector<domain::secrets::KeyHash>& due) const {
     const auto usedAt = place.usedAt.load(std::memory_order_relaxed);
     if (usedAt == 0 || usedAt + kUsedWithin.count() < secondsOf(now)) return;
     const auto entry = place.entry.load();
     if (!entry) return;
     const bool isYoung = now - SharedFence::Moment(entry->since) < kKeyMaxAge / 2;
-    if (!isYoung || !fence_.holds(entry->stamp)) due.push_back({entry->hash, entry->key});
+    if (!isYoung || !fence_.holds(entry->stamp)) due.push_back(entry->hash);
 }
 
-void SharedCachedKeys::renew(const domain::CachedKey& cached, const domain::CacheStamp& stamp) {
-    if (auto* const place = placeOf(cached.hash))
-        (void)place->entry.store({cached.hash, cached.key, stamp, SharedFence::now().count()});
+void SharedCachedKeys::renew(const domain::secrets::KeyHash& hash, const domain::ActiveKey& key,
+                             const domain::CacheStamp& stamp) {
+    if (auto* const place = placeOf(hash)) (void)place->entry.store({hash, key, stamp, SharedFence::now().count()});
 }
 
-// An entry that was used never is also the first that is evicted.
-void SharedCachedKeys::giveUp(const domain::CachedKey& cached) {
-    if (auto* const place = placeOf(cached.hash)) place->usedAt.store(0, std::memory_order_relaxed);
+// Such an entry is also the first that is evicted.
+void SharedCachedKeys::giveUp(const domain::secrets::KeyHash& hash) {
+    if (auto* const place = placeOf(hash)) place->usedAt.store(0, std::memory_order_relaxed);
 }
 
 SharedCachedKeys::Place* SharedCachedKeys::placeOf(const domain::secrets::KeyHash& hash) const {

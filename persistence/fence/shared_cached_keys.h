@@ -19,14 +19,14 @@ public:
     // The buckets (Segment) and the fence must outlive this.
     SharedCachedKeys(Buckets buckets, const SharedFence& fence) : buckets_(buckets), fence_(fence) {}
 
-    std::vector<domain::CachedKey> nextDue(std::size_t most) override;
-    void renew(const domain::CachedKey&, const domain::CacheStamp&) override;
-    void giveUp(const domain::CachedKey&) override;
+    std::vector<domain::secrets::KeyHash> nextDue(std::size_t most) override;
+    void renew(const domain::secrets::KeyHash&, const domain::ActiveKey&, const domain::CacheStamp&) override;
+    void giveUp(const domain::secrets::KeyHash&) override;
 
 private:
     using Place = KeyBucket<domain::ActiveKey>::Place;
 
-    void addDue(const Place&, SharedFence::Moment now, std::vector<domain::CachedKey>&) const;
+    void addDue(const Place&, SharedFence::Moment now, std::vector<domain::secrets::KeyHash>&) const;
     Place* placeOf(const domain::secrets::KeyHash&) const;
 
     const Buckets buckets_;

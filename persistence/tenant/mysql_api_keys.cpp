@@ -219,12 +219,7 @@ std::optional<domain::ApiKey> MySqlApiKeys::findActiveByOnce(const domain::secre
 }
 
 std::vector<domain::KeyByHash> MySqlApiKeys::findByHash(const std::vector<domain::KeyHashes>& sought) const {
-    ListOfBytes hashes;
-    for (const auto& pair : sought) {
-        hashes.values.push_back(pair.hash.bytes());
-        if (pair.other) hashes.values.push_back(pair.other->bytes());
-    }
-    const auto rows = connection_.query(kFindByHash, {std::move(hashes)});
+    const auto rows = connection_.query(kFindByHash, {listOf(sought)});
     std::map<std::string, std::size_t, std::less<>> found;
     for (std::size_t i = 0; i < rows.size(); ++i) found.emplace(rows[i].text(0), i);
     const auto foundBy = [&](const std::optional<domain::secrets::KeyHash>& hash) {

@@ -15,8 +15,6 @@
 namespace claviger::tests {
 namespace {
 
-using domain::ActiveKey;
-using domain::CachedKey;
 using persistence::Segment;
 using persistence::SharedFence;
 using namespace std::chrono_literals;
@@ -76,12 +74,11 @@ private:
     }
 
     void anEntryIsDueFromHalfItsAgeOn() {
-        const auto key = newActiveKey();
-        worker_->keep(hashOf(1), key);
+        worker_->keep(hashOf(1), newActiveKey());
         age(hashOf(1), 31s);
         const auto due = cached_->nextDue(100);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, due.size());
-        CPPUNIT_ASSERT(due[0].hash == hashOf(1) && due[0].key.id == key.id && due[0].key.user == key.user);
+        CPPUNIT_ASSERT(due[0] == hashOf(1));
         CPPUNIT_ASSERT(cached_->nextDue(100).empty());
     }
 
@@ -111,7 +108,7 @@ private:
         worker_->fence.bumpAll();
         CPPUNIT_ASSERT(!worker_->keys.find(hashOf(1)));
         change(hashOf(1), [](auto& place, auto&) { place.usedAt = 7; });
-        cached_->renew({hashOf(1), key}, worker_->stampOf(key));
+        cached_->renew(hashOf(1), key, worker_->stampOf(key));
         change(hashOf(1), [](auto& place, auto&) { CPPUNIT_ASSERT_EQUAL(std::uint32_t{7}, place.usedAt.load()); });
         CPPUNIT_ASSERT(worker_->keys.find(hashOf(1))->id == key.id);
     }
@@ -121,7 +118,7 @@ private:
         worker_->keep(hashOf(1), key);
         const auto before = worker_->stampOf(key);
         worker_->fence.bump({shardOf(key.id)});
-        cached_->renew({hashOf(1), key}, before);
+        cached_->renew(hashOf(1), key, before);
         CPPUNIT_ASSERT(!worker_->keys.find(hashOf(1)));
     }
 
@@ -129,7 +126,7 @@ private:
         const auto key = newActiveKey();
         worker_->keep(hashOf(1), key);
         worker_->fence.bumpAll();
-        cached_->giveUp({hashOf(1), key});
+        cached_->giveUp(hashOf(1));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, due());
         worker_->keep(hashOf(1), key);
         worker_->fence.bumpAll();
@@ -138,7 +135,7 @@ private:
 
     void renewsNothingThatWasEvicted() {
         const auto key = newActiveKey();
-        cached_->renew({hashOf(1), key}, worker_->stampOf(key));
+        cached_->renew(hashOf(1), key, worker_->stampOf(key));
         CPPUNIT_ASSERT(!worker_->keys.find(hashOf(1)));
     }
 

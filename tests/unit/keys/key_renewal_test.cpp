@@ -13,7 +13,6 @@ namespace claviger::tests {
 namespace {
 
 using domain::ActiveKey;
-using domain::CachedKey;
 using domain::CacheStamp;
 using domain::IndexedKey;
 using domain::secrets::KeyHash;
@@ -21,20 +20,27 @@ using domain::secrets::KeyHash;
 // The keys of a cache, each due until it is renewed or given up.
 class DueKeys final : public domain::CachedKeys {
 public:
-    std::vector<CachedKey> due;
-    std::vector<std::pair<CachedKey, CacheStamp>> renewed;
+    struct Renewed {
+        KeyHash hash;
+        ActiveKey key;
+        CacheStamp stamp;
+    };
+    std::vector<KeyHash> due;
+    std::vector<Renewed> renewed;
     std::vector<KeyHash> givenUp;
     std::size_t most = 0;  // the largest number that was asked for
 
-    std::vector<CachedKey> nextDue(std::size_t atMost) override {
+    std::vector<KeyHash> nextDue(std::size_t atMost) override {
         most = std::max(most, atMost);
         const auto end = due.begin() + static_cast<std::ptrdiff_t>(std::min(atMost, due.size()));
-        std::vector<CachedKey> next(due.begin(), end);
+        std::vector<KeyHash> next(due.begin(), end);
         due.erase(due.begin(), end);
         return next;
     }
-    void renew(const CachedKey& key, const CacheStamp& stamp) override { renewed.emplace_back(key, stamp); }
-    void giveUp(const CachedKey& key) override { givenUp.push_back(key.hash); }
+    void renew(const KeyHash& hash, const ActiveKey& key, const CacheStamp& stamp) override {
+        renewed.push_back({hash, key, stamp});
+    }
+    void giveUp(const KeyHash& hash) override { givenUp.push_back(hash); }
 };
 
 // A fence with one counter for all shards.
@@ -87,29 +93,28 @@ class KeyRenewalTest : public CppUnit::TestFixture {
         return KeyHash::fromStored(bytes).value();
     }
 
-    CachedKey addDue(std::size_t number) {
+    KeyHash addDue(std::size_t number) {
+        keys_.due.push_back(hashOf(number));
+        return keys_.due.back();
+    }
+
+    ActiveKey index(const KeyHash& hash) {
         const auto now = domain::SystemClock().now();
-        const CachedKey key{hashOf(number), {domain::ApiKeyId::make(now), domain::UserId::make(now)}};
-        keys_.due.push_back(key);
+        const ActiveKey key{domain::ApiKeyId::make(now), domain::UserId::make(now)};
+        index_.keys.emplace(hash, IndexedKey{tenant_, {key, 1}});
         return key;
     }
 
-    IndexedKey index(const CachedKey& key) {
-        const IndexedKey indexed{tenant_, {key.key, 1}};
-        index_.keys.emplace(key.hash, indexed);
-        return indexed;
-    }
-
     void renewsAKeyThatTheIndexHas() {
-        const auto key = addDue(1);
-        index(key);
+        const auto hash = addDue(1);
+        const auto key = index(hash);
         renewal_.renewDue();
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, keys_.renewed.size());
-        const auto& [renewed, stamp] = keys_.renewed[0];
-        CPPUNIT_ASSERT(renewed.hash == key.hash && renewed.key.id == key.key.id);
+        const auto& [renewed, renewedKey, stamp] = keys_.renewed[0];
+        CPPUNIT_ASSERT(renewed == hash && renewedKey.id == key.id && renewedKey.user == key.user);
         std::vector<domain::Shard> shards;
         for (const auto& part : stamp) shards.push_back(part.shard);
-        CPPUNIT_ASSERT(shards == std::vector({shardOf(key.key.id), shardOf(key.key.user), shardOf(tenant_)}));
+        CPPUNIT_ASSERT(shards == std::vector({shardOf(key.id), shardOf(key.user), shardOf(tenant_)}));
         CPPUNIT_ASSERT(keys_.givenUp.empty());
     }
 
@@ -117,7 +122,7 @@ class KeyRenewalTest : public CppUnit::TestFixture {
         const auto key = addDue(1);
         renewal_.renewDue();
         CPPUNIT_ASSERT(keys_.renewed.empty());
-        CPPUNIT_ASSERT(keys_.givenUp == std::vector{key.hash});
+        CPPUNIT_ASSERT(keys_.givenUp == std::vector{key});
     }
 
     void asksForManyKeysAtOnce() {
@@ -133,7 +138,7 @@ class KeyRenewalTest : public CppUnit::TestFixture {
         index(addDue(1));
         const BumpedIndex bumped(index_, fence_);
         domain::KeyRenewal(bumped, keys_, fence_, faults_).renewDue();
-        for (const auto& part : keys_.renewed.at(0).second) CPPUNIT_ASSERT(part.counter < fence_.counter);
+        for (const auto& part : keys_.renewed.at(0).stamp) CPPUNIT_ASSERT(part.counter < fence_.counter);
     }
 
     void goesOnAfterAFailure() {
