@@ -162,7 +162,8 @@ void UsageRecorder::run(const std::stop_token& stop) {
             std::unique_lock lock(mutex_);
             wake_.wait_for(lock, stop, kWriteEvery, [&] { return keys_ >= kMostKeys && !refused_; });
         }
-        flushTurn();
+        // At the end all waiting uses are written several tenants at a time. A turn would write them one by one.
+        if (!stop.stop_requested()) flushTurn();
     }
 }
 

@@ -328,6 +328,7 @@ class UsageRecorderTest : public SceneFixture<Scene> {
         scene_->recorder.emplace(stores, scene_->world.directory, scene_->faults);
         note(1s);
         recorder().note(scene_->globex, {scene_->other, scene_->now + 2s});
+        std::this_thread::sleep_for(100ms);  // the writing thread waits for its turn when the end comes
         scene_->recorder.reset();
         CPPUNIT_ASSERT_EQUAL(2, together);
         CPPUNIT_ASSERT(lastUse() == 1s);
