@@ -27,6 +27,8 @@ const char* nameOf(OldRows rows) {
             return "audit";
         case OldRows::kKnownDevices:
             return "devices";
+        case OldRows::kIndexedKeys:
+            return "index";
         case OldRows::kLoginAttempts:
             break;
     }
@@ -58,7 +60,8 @@ struct Arguments {
         add(OldRows::kAuditEvents, audit);
         add(OldRows::kKnownDevices, devices);
         if (order.kept.empty()) throw usageFailure("give at least one of --sessions, --audit and --devices");
-        order.kept.emplace(OldRows::kLoginAttempts, leastKept(OldRows::kLoginAttempts));  // older ones count no more
+        for (const auto rows : {OldRows::kLoginAttempts, OldRows::kIndexedKeys})
+            order.kept.emplace(rows, leastKept(rows));  // older ones count no more
         if (tenant) order.tenant = parseSlug("--tenant", *tenant);
         return order;
     }
@@ -104,7 +107,7 @@ Answer answerOf(const std::vector<PrunedTenant>& pruned) {
         if (!tenant.failure.empty()) failures += "tenant " + tenant.slug.text() + ": " + tenant.failure + "\n";
     }
     rows.push_back(toRow("all " + std::to_string(pruned.size()), all));
-    Answer answer{.text = "Deleted rows:\n" + table({"TENANT", "SESSIONS", "AUDIT", "DEVICES", "ATTEMPTS"}, rows),
+    Answer answer{.text = "Deleted rows:\n" + table({"TENANT", "SESSIONS", "AUDIT", "DEVICES", "ATTEMPTS", "INDEX"}, rows),
                   .document = jsonObject({{"deleted", toJson(all)}, {"tenants", tenants}})};
     if (failures.empty()) return answer;
     answer.status = ExitStatus::kPartlyDone;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 
 #include "domain/base/id.h"
 #include "domain/fence/invalidations.h"
@@ -31,10 +32,15 @@ constexpr std::chrono::milliseconds kLease{400};
 // that no other host still treats itself as the only one. The difference to kLease covers clocks that differ in rate.
 constexpr std::chrono::milliseconds kAcknowledgementDelay{500};
 
-// The stamp of a cached entry: the shards that a result depends on, with their counters from before the query. The
-// entry of an active key depends on the key, its user and its tenant, that of a dead key on the key. A session's
-// depends on the session, its user and its tenant, a tenant's on the tenant. A list of keys depends on the list's
-// shard, its user and its tenant. Holds at most kMost shards; the constructor throws std::out_of_range for more.
+// A shard that a cached result depends on, with its counter from before the query.
+struct StampPart {
+    Shard shard;
+    ShardCounter counter;
+};
+
+// The stamp of a cached entry: the shards that a result depends on. The entry of an active key depends on the key, its
+// user and its tenant, that of a dead key on the key. A session's depends on the session, its user and its tenant, a
+// tenant's on the tenant. Holds at most kMost shards; the constructor throws std::out_of_range for more.
 class CacheStamp {
 public:
     static constexpr std::size_t kMost = 3;
@@ -43,15 +49,11 @@ public:
         for (const auto shard : shards) shards_.at(count_++) = {shard, before[indexOf(shard)]};
     }
 
-    struct Part {
-        Shard shard;
-        ShardCounter counter;
-    };
-    const Part* begin() const { return shards_.data(); }
-    const Part* end() const { return shards_.data() + count_; }
+    const StampPart* begin() const { return shards_.data(); }
+    const StampPart* end() const { return shards_.data() + count_; }
 
 private:
-    std::array<Part, kMost> shards_{};
+    std::array<StampPart, kMost> shards_{};
     std::uint8_t count_ = 0;
 };
 
@@ -67,8 +69,9 @@ public:
     virtual void read(ShardCounters&) const = 0;
 
     // Whether the lease is valid and no shard of the stamp was bumped since its counters were read. If true, no
-    // change that was acknowledged before this call concerns the cached result.
-    virtual bool holds(const CacheStamp&) const = 0;
+    // change that was acknowledged before this call concerns the cached result. A result that depends on more than
+    // CacheStamp::kMost shards keeps its parts itself.
+    virtual bool holds(std::span<const StampPart> stamp) const = 0;
 
     // Bumps the shards of the changes on this host. Call this after the changes were committed, or may have been, and
     // before they are acknowledged.
@@ -91,7 +94,7 @@ public:
 class NoFence final : public Fence {
 public:
     void read(ShardCounters& counters) const override { counters = {}; }
-    bool holds(const CacheStamp&) const override { return false; }
+    bool holds(std::span<const StampPart>) const override { return false; }
     void bump(const Invalidations&) override {}
     bool isAlone() const override { return false; }
     std::chrono::milliseconds lapsedFor() const override { return std::chrono::milliseconds{0}; }

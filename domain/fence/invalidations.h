@@ -9,7 +9,8 @@ namespace claviger::domain {
 
 // The shards of all entities whose revocation state one transaction changes, by a revocation or its undoing, and of the
 // lists of keys that it changes. Each shard is in it once. Iteration is in ascending order. Their rows of
-// revocation_epochs are locked in that order, so two transactions cannot deadlock on them. Not thread-safe.
+// revocation_epochs and list_epochs are locked in that order, so two transactions cannot deadlock on them. Not
+// thread-safe.
 class Invalidations {
 public:
     Invalidations() = default;

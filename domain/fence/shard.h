@@ -8,16 +8,19 @@
 
 namespace claviger::domain {
 
-// An invalidation shard, one of 1,024. Every tenant, user, session and key belongs to one shard. A change of its
-// revocation state invalidates all cached entries that depend on that shard. So does each list of keys, and a change of
-// it. Sharing a shard costs extra database queries, but never a wrong result. Only keys and lists of keys use the first
-// 768 shards, so that many creates and regenerates do not invalidate cached sessions, users and tenants.
+// An invalidation shard, one of 1,536. Every tenant, user, session, key and list of keys belongs to one shard. A change
+// of its revocation state, or of the list, invalidates all cached entries that depend on that shard. Sharing a shard
+// costs extra database queries, but never a wrong result. Keys have the first 768 shards for themselves, and lists the
+// last 512. So regenerates do not invalidate cached sessions, users and tenants, and creates invalidate only lists.
 //
-// The shard numbers are stored: another mapping needs another set of rows in revocation_epochs.
+// The shard numbers are stored: another mapping needs another set of rows in revocation_epochs and list_epochs.
 enum class Shard : std::uint16_t {};
 
-constexpr std::size_t kShards = 1024;
 constexpr std::size_t kKeyShards = 768;
+constexpr std::size_t kOtherShards = 256;  // of tenants, users and sessions
+constexpr std::size_t kListShards = 512;
+constexpr std::size_t kFirstListShard = kKeyShards + kOtherShards;
+constexpr std::size_t kShards = kFirstListShard + kListShards;
 
 constexpr std::size_t indexOf(Shard shard) {
     return static_cast<std::size_t>(shard);
@@ -35,21 +38,27 @@ inline Shard shardOf(const ApiKeyId& id) {
     return static_cast<Shard>(lastBits(id.octets()) % kKeyShards);
 }
 
-// The shard of a user's list of active keys, one of the first 768. Every change of the list bumps it.
+// The shard of a user's list of active keys, one of the last 512. Each new key of the list bumps it. A key that leaves
+// the list bumps its own shard.
 inline Shard listShardOf(const UserId& id) {
-    return static_cast<Shard>(lastBits(id.octets()) % kKeyShards);
+    return static_cast<Shard>(kFirstListShard + lastBits(id.octets()) % kListShards);
 }
 
-// The shard of a tenant or user, one of the last 256.
+// Whether the shard's epoch is in list_epochs. That of any other shard is in revocation_epochs.
+constexpr bool isOfLists(Shard shard) {
+    return indexOf(shard) >= kFirstListShard;
+}
+
+// The shard of a tenant or user, one of the 256 in between.
 template <class Kind>
 Shard shardOf(const Id<Kind>& id) {
-    return static_cast<Shard>(kKeyShards + lastBits(id.octets()) % (kShards - kKeyShards));
+    return static_cast<Shard>(kKeyShards + lastBits(id.octets()) % kOtherShards);
 }
 
-// The shard of a session, by the hash of its token; one of the last 256.
+// The shard of a session, by the hash of its token; one of the 256 in between.
 template <class Kind>
 Shard shardOf(const secrets::Digest<Kind>& hash) {
-    return static_cast<Shard>(kKeyShards + lastBits(hash.octets()) % (kShards - kKeyShards));
+    return static_cast<Shard>(kKeyShards + lastBits(hash.octets()) % kOtherShards);
 }
 
 }  // namespace claviger::domain

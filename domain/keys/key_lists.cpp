@@ -48,7 +48,7 @@ KeyLists::SharedKeys KeyLists::cached(const Tenant& tenant, const UserId& user) 
     const TenantUser key{tenant.id, user};
     auto list = short_.find(key);
     if (!list) list = long_.find(key);
-    return list.value_or(nullptr);
+    return list && fence_.holds((*list)->stamp) ? (*list)->keys : nullptr;
 }
 
 KeyLists::SharedKeys KeyLists::look(const Tenant& tenant, const UserId& user) {
@@ -57,8 +57,17 @@ KeyLists::SharedKeys KeyLists::look(const Tenant& tenant, const UserId& user) {
     auto list = lookups_.ask(tenant, user);
     if (!list) return nullptr;
     auto& cache = list->keys.size() > kShort ? long_ : short_;
-    cache.keep({tenant.id, user}, list, {before, {listShardOf(user), shardOf(user), shardOf(tenant.id)}});
+    cache.keep({tenant.id, user}, withStamp(list, before),
+               {before, {listShardOf(user), shardOf(user), shardOf(tenant.id)}});
     return list;
+}
+
+// A key that leaves the list bumps its own shard, and not the list's.
+KeyLists::SharedList KeyLists::withStamp(SharedKeys keys, const ShardCounters& before) {
+    std::vector<StampPart> stamp;
+    stamp.reserve(keys->keys.size());
+    for (const auto& key : keys->keys) stamp.push_back({shardOf(key.id), before[indexOf(shardOf(key.id))]});
+    return std::make_shared<const CachedList>(CachedList{std::move(keys), std::move(stamp)});
 }
 
 }  // namespace claviger::domain

@@ -38,12 +38,18 @@ private:
     struct HashOfTenantUser {
         std::size_t operator()(const TenantUser& pair) const { return HashOfId()(pair.tenant) ^ HashOfId()(pair.user); }
     };
-    // A pointer, so that an unused place of a cache is small. Null: there is no such user.
-    using SharedKeys = std::shared_ptr<const OwnedKeys>;
-    using Cache = FencedCache<TenantUser, SharedKeys, HashOfTenantUser>;
+    using SharedKeys = std::shared_ptr<const OwnedKeys>;  // null: there is no such user
+    struct CachedList {
+        SharedKeys keys;
+        std::vector<StampPart> stamp;  // the shards of these keys; the cache has those of list, user and tenant
+    };
+    // A pointer, so that an unused place of a cache is small, and a copy is cheap.
+    using SharedList = std::shared_ptr<const CachedList>;
+    using Cache = FencedCache<TenantUser, SharedList, HashOfTenantUser>;
 
     SharedKeys cached(const Tenant&, const UserId&);
     SharedKeys look(const Tenant&, const UserId&);
+    static SharedList withStamp(SharedKeys, const ShardCounters& before);
 
     const Fence& fence_;
     Cache short_, long_;

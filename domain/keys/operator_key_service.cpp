@@ -84,7 +84,7 @@ Result<RevokedKey> OperatorKeyService::revoke(const Tenant& tenant, const ApiKey
             store.apiKeys().end(id, *active, now);
             store.audit().add({now, AuditAction::kKeyRevoked, stored->key.user, id, origin_});
         } else {
-            store.apiKeys().endAgain(stored->key);
+            store.apiKeys().endAgain(stored->key.id);
         }
         return RevokedKey{stored->key, active.has_value()};
     });

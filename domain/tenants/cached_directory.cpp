@@ -54,7 +54,7 @@ bool CachedDirectory::isTurnToCacheAll() const {
 void CachedDirectory::cacheAll() const {
     ShardCounters before;
     fence_.read(before);
-    if (!fence_.holds({before, {}})) return;
+    if (!fence_.holds(CacheStamp(before, {}))) return;
     try {
         const auto hosts = directory_.list(kMostCached + 1);
         if (hosts.size() > kMostCached) return;

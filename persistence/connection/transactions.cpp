@@ -9,6 +9,7 @@ namespace claviger::persistence {
 namespace {
 
 constexpr Sql kBump = "UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot = ?";
+constexpr Sql kBumpList = "UPDATE claviger.list_epochs SET epoch = epoch + 1 WHERE slot = ?";
 constexpr Sql kNodes = "SELECT 1 FROM claviger.nodes LIMIT 1";
 
 constexpr int kAttempts = 3;
@@ -43,7 +44,8 @@ private:
 // These are the last statements before COMMIT, since from here on all transactions that bump the same shard wait for
 // each other. The pollers check that each shard has its row. Without it, no host caches anything.
 void raiseEpochs(Connection& connection, const domain::Invalidations& changes) {
-    for (const auto shard : changes) connection.executeLater(kBump, {static_cast<std::int64_t>(indexOf(shard))});
+    for (const auto shard : changes)
+        connection.executeLater(isOfLists(shard) ? kBumpList : kBump, {static_cast<std::int64_t>(indexOf(shard))});
 }
 
 }  // namespace

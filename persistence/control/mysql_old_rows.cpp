@@ -17,7 +17,7 @@ constexpr Sql kTenants =
 constexpr unsigned kNoRight = 1142;  // also if there is no such table
 constexpr unsigned kNoRole = 1959;   // also if the account may not take it
 
-// Each statement reads one index from its oldest end.
+// Each of these statements reads one index from its oldest end.
 constexpr Sql kCountSessions = "SELECT COUNT(*) FROM {schema}.sessions WHERE expires_at < ?";
 constexpr Sql kCountEvents = "SELECT COUNT(*) FROM {schema}.audit_events WHERE id < ?";
 constexpr Sql kCountDevices = "SELECT COUNT(*) FROM {schema}.known_devices WHERE last_seen_at < ?";
@@ -27,6 +27,11 @@ constexpr Sql kDeleteEvents = "DELETE FROM {schema}.audit_events WHERE id < ? OR
 constexpr Sql kDeleteDevices =
     "DELETE FROM {schema}.known_devices WHERE last_seen_at < ? ORDER BY last_seen_at LIMIT ?";
 constexpr Sql kDeleteAttempts = "DELETE FROM {schema}.login_attempts WHERE failed_at < ? ORDER BY failed_at LIMIT ?";
+
+// These read all rows of the tenant. An index by time would make each write of the index dearer.
+constexpr Sql kCountIndexed = "SELECT COUNT(*) FROM claviger.key_index WHERE tenant_id = ? AND usable_until < ?";
+constexpr Sql kDeleteIndexed =
+    "DELETE FROM claviger.key_index WHERE tenant_id = ? AND usable_until < ? ORDER BY key_id LIMIT ?";
 
 struct Statements {
     Sql count, remove;
@@ -40,6 +45,8 @@ Statements statementsFor(OldRows rows) {
             return {kCountEvents, kDeleteEvents};
         case OldRows::kKnownDevices:
             return {kCountDevices, kDeleteDevices};
+        case OldRows::kIndexedKeys:
+            return {kCountIndexed, kDeleteIndexed};
         case OldRows::kLoginAttempts:
             break;
     }
@@ -53,6 +60,13 @@ Value boundOf(OldRows rows, domain::Timestamp before) {
     std::string id(16, '\0');
     for (std::size_t i = 6; i-- > 0; milliseconds >>= 8) id[i] = static_cast<char>(milliseconds & 0xff);
     return Bytes{id};
+}
+
+Values valuesOf(const domain::Tenant& tenant, OldRows rows, domain::Timestamp before) {
+    Values values;
+    if (rows == OldRows::kIndexedKeys) values.emplace_back(bytesOf(tenant.id));
+    values.emplace_back(boundOf(rows, before));
+    return values;
 }
 
 Names namesOf(const domain::Tenant& tenant) {
@@ -76,15 +90,16 @@ std::vector<domain::Tenant> MySqlOldRows::tenants() const {
 std::uint64_t MySqlOldRows::count(const domain::Tenant& tenant, OldRows rows, domain::Timestamp before) const {
     const auto connection = connections_.borrowForSchemaChange();
     connection->takeRole(Identifier::pruneRole());
-    const auto counted = connection->query(statementsFor(rows).count, {boundOf(rows, before)}, namesOf(tenant));
+    const auto counted = connection->query(statementsFor(rows).count, valuesOf(tenant, rows, before), namesOf(tenant));
     return static_cast<std::uint64_t>(counted[0].integer(0));
 }
 
 std::uint64_t MySqlOldRows::deleteSome(const domain::Tenant& tenant, OldRows rows, domain::Timestamp before) {
     std::uint64_t deleted = 0;
     (void)transactions_.run(Identifier::pruneRole(), [&](Connection& connection, domain::Invalidations&) {
-        deleted = connection.execute(statementsFor(rows).remove,
-                                     {boundOf(rows, before), static_cast<std::int64_t>(kMostAtOnce)}, namesOf(tenant));
+        auto values = valuesOf(tenant, rows, before);
+        values.emplace_back(static_cast<std::int64_t>(kMostAtOnce));
+        deleted = connection.execute(statementsFor(rows).remove, values, namesOf(tenant));
         return Ending::kCommit;
     });
     return deleted;

@@ -1,8 +1,10 @@
 #include "persistence/fence/epoch_poller.h"
 
+#include <bitset>
 #include <stdexcept>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "persistence/connection/columns.h"
 #include "persistence/fence/recorded_peppers.h"
@@ -29,7 +31,23 @@ constexpr Sql kDeleteStale = "DELETE FROM claviger.nodes WHERE renewed_at < UTC_
 constexpr Sql kReadRenewal = "SELECT renewed_at FROM claviger.nodes WHERE board_id = ?";
 constexpr Sql kLeave = "DELETE FROM claviger.nodes WHERE board_id = ? AND renewed_at = ?";
 constexpr Sql kReadSegments = "SELECT board_id FROM claviger.nodes LIMIT 2";  // of two rows one is another host's
-constexpr Sql kReadEpochs = "SELECT epoch FROM claviger.revocation_epochs ORDER BY slot";
+// One statement, so that it reads both tables as of one moment.
+constexpr Sql kReadEpochs =
+    "SELECT slot, epoch FROM claviger.revocation_epochs UNION ALL SELECT slot, epoch FROM claviger.list_epochs";
+
+// Returns the epochs by shard. Throws if a shard has no row: a change of it could not be seen.
+std::vector<std::int64_t> epochsIn(const Rows& rows) {
+    std::vector<std::int64_t> epochs(domain::kShards);
+    std::bitset<domain::kShards> seen;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto shard = static_cast<std::size_t>(rows[i].integer(0));
+        if (shard >= domain::kShards) continue;  // of a later release
+        epochs[shard] = rows[i].integer(1);
+        seen.set(shard);
+    }
+    if (!seen.all()) throw std::runtime_error("the epochs are not whole: run claviger migrate");
+    return epochs;
+}
 
 }  // namespace
 
@@ -139,10 +157,7 @@ bool EpochPoller::renew() {
 }
 
 EpochPoller::Epochs EpochPoller::readEpochs() {
-    auto epochs = connection().query(kReadEpochs).map([](const Row& row) { return row.integer(0); });
-    if (epochs.size() != domain::kShards)
-        throw std::runtime_error("revocation_epochs is not whole: run claviger migrate");
-    return epochs;
+    return epochsIn(connection().query(kReadEpochs));
 }
 
 // Bumps the shards that differ from the last reading, then grants a lease. It counts from a time before the query. So a

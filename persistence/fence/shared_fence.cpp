@@ -19,7 +19,7 @@ void SharedFence::read(domain::ShardCounters& counters) const {
 
 // Loads the lease first, then the counters. The poller stores them in the opposite order, so that a thread that sees
 // a lease also sees every counter that was bumped before it.
-bool SharedFence::holds(const domain::CacheStamp& stamp) const {
+bool SharedFence::holds(std::span<const domain::StampPart> stamp) const {
     if (!hasLease()) return false;
     for (const auto& [shard, counter] : stamp)
         if (part_.counters[indexOf(shard)].load(std::memory_order_acquire) != counter) return false;

@@ -23,7 +23,7 @@ public:
     explicit SharedFence(const Segment&);
 
     void read(domain::ShardCounters&) const override;
-    bool holds(const domain::CacheStamp&) const override;
+    bool holds(std::span<const domain::StampPart>) const override;
     void bump(const domain::Invalidations&) override;
     bool isAlone() const override;
     std::chrono::milliseconds lapsedFor() const override;

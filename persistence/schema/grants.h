@@ -8,14 +8,15 @@
 namespace claviger::persistence {
 
 // The workers' rights on the control schema: to find tenants, and to publish revocations to other hosts.
-constexpr std::array<Sql, 7> kWorkerGrants = {
+constexpr std::array<Sql, 8> kWorkerGrants = {
     "GRANT SELECT ON claviger.tenants TO {worker}",
     "GRANT SELECT ON claviger.tenant_hosts TO {worker}",
     "GRANT SELECT, UPDATE ON claviger.revocation_epochs TO {worker}",
+    "GRANT SELECT, UPDATE ON claviger.list_epochs TO {worker}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON claviger.nodes TO {worker}",
     "GRANT INSERT ON claviger.dead_keys TO {worker}",
     "GRANT SELECT, INSERT ON claviger.peppers TO {worker}",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON claviger.key_index TO {worker}",
+    "GRANT SELECT, INSERT, UPDATE ON claviger.key_index TO {worker}",
 };
 
 // The rights of a tenant's role, table by table, as the workers' statements need them. The role deletes rows only in
@@ -49,6 +50,7 @@ inline constexpr std::array kFormerRoleRevokes = {
 inline constexpr std::array kPruneControlGrants = {
     Sql("CREATE ROLE IF NOT EXISTS {pruneRole}"),
     Sql("GRANT SELECT ON claviger.tenants TO {pruneRole}"),
+    Sql("GRANT SELECT (tenant_id, key_id, usable_until), DELETE ON claviger.key_index TO {pruneRole}"),
     Sql("GRANT {pruneRole} TO {pruner}"),
 };
 constexpr std::array<Sql, 4> kPruneGrants = {

@@ -12,7 +12,7 @@
 namespace claviger::persistence {
 namespace {
 
-constexpr std::uint64_t kMark = 0x03'64'72'61'6f'62'76'6c;  // "lvboard", layout 3
+constexpr std::uint64_t kMark = 0x04'64'72'61'6f'62'76'6c;  // "lvboard", layout 4
 constexpr auto kAnotherRelease = "the segment is of another release; restart the service";
 
 using ActiveBucket = KeyBucket<domain::ActiveKey>;

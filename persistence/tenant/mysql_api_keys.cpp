@@ -100,7 +100,6 @@ constexpr Sql kIndex =
     "user_id = VALUES(user_id), pepper_version = VALUES(pepper_version), key_shard = VALUES(key_shard), "
     "key_epoch = VALUES(key_epoch), user_shard = VALUES(user_shard), user_epoch = VALUES(user_epoch), "
     "tenant_shard = VALUES(tenant_shard), tenant_epoch = VALUES(tenant_epoch), usable_until = VALUES(usable_until)";
-constexpr Sql kUnindex = "DELETE FROM claviger.key_index WHERE tenant_id = ? AND key_id = ?";
 
 constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
@@ -199,7 +198,7 @@ domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::A
     domain::LockedKey locked{statusAt(rows[0], 0) == domain::UserStatus::kApproved, {}, rows[0].maybeTimestamp(5)};
     if (!rows[0].isNull(1))
         locked.active.emplace(domain::LockedKey::Active{
-            user, stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
+            stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
             static_cast<int>(rows[0].integer(3)), stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
     return locked;
 }
@@ -253,7 +252,6 @@ void MySqlApiKeys::add(const domain::ApiKey& key, const domain::KeySecret& secre
 
 void MySqlApiKeys::addNext(const domain::ApiKey& key, const domain::KeySecret& secret) {
     connection_.executeLater(kAdd, valuesOf(key, secret));
-    connection_.invalidate(domain::listShardOf(key.user));
 }
 
 std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) const {
@@ -265,14 +263,11 @@ std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) 
 void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Active& active, domain::Timestamp now) {
     connection_.executeLater(kEnd, {now, bytesOf(id)});
     connection_.executeLater(kRecordDead, {bytesOf(connection_.tenant()), bytesOf(active.hash), now, bytesOf(id)});
-    connection_.executeLater(kUnindex, {bytesOf(connection_.tenant()), bytesOf(id)});
     connection_.invalidate(domain::shardOf(id));
-    connection_.invalidate(domain::listShardOf(active.user));
 }
 
-void MySqlApiKeys::endAgain(const domain::ApiKey& key) {
-    connection_.invalidate(domain::shardOf(key.id));
-    connection_.invalidate(domain::listShardOf(key.user));
+void MySqlApiKeys::endAgain(const domain::ApiKeyId& id) {
+    connection_.invalidate(domain::shardOf(id));
 }
 
 void MySqlApiKeys::recordUses(const std::vector<Use>& uses) {

@@ -27,7 +27,7 @@ public:
     void addNext(const domain::ApiKey&, const domain::KeySecret&) override;
     std::optional<domain::StoredKey> find(const domain::ApiKeyId&) const override;
     void end(const domain::ApiKeyId&, const domain::LockedKey::Active&, domain::Timestamp now) override;
-    void endAgain(const domain::ApiKey&) override;
+    void endAgain(const domain::ApiKeyId&) override;
     std::map<int, std::size_t> countActiveByPepper() const override;
     void recordUses(const std::vector<Use>&) override;
 

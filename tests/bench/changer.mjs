@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const listsOfAChange = 10;
 const look = 50; // ms between two looks into the log
 const mostAtOnce = 200; // changes: the first ones of a run open tables, which takes long
-const keyShards = 768; // as in domain/fence/shard.h
+const firstListShard = 1024, listShards = 512; // as in domain/fence/shard.h
 
 // Renames a key of one user after another, in one transaction for each look. `changes` counts those that are committed. It writes to the database as a worker of
 // another host does: with the change it bumps the epoch of the list's shard. `lists` are [{ schema, user, key }], with
@@ -44,8 +44,8 @@ export class Changer {
   async #change(lists) {
     const renamed = lists.map(({ schema, user, key }, i) =>
       `UPDATE ${schema}.api_keys SET name = '${key} ${this.changes + i}' WHERE user_id = x'${user}' AND live = 1 AND name LIKE '${key}%';`);
-    const slots = lists.map(({ user }) => parseInt(user.slice(-4), 16) % keyShards);
-    const bumped = `UPDATE claviger.revocation_epochs SET epoch = epoch + 1 WHERE slot IN (${slots.join()});`;
+    const slots = lists.map(({ user }) => firstListShard + (parseInt(user.slice(-4), 16) % listShards));
+    const bumped = `UPDATE claviger.list_epochs SET epoch = epoch + 1 WHERE slot IN (${slots.join()});`;
     const committed = Promise.race([once(this.client.stdout, 'data'), this.ended]);
     this.client.stdin.write(`BEGIN NOT ATOMIC\nSTART TRANSACTION;\n${renamed.join('\n')}\n${bumped}\nCOMMIT;\nSELECT 'committed';\nEND //\n`);
     await committed;

@@ -8,7 +8,7 @@ namespace claviger::tests {
 class HandFence final : public domain::Fence {
 public:
     void read(domain::ShardCounters& counters) const override { counters = now; }
-    bool holds(const domain::CacheStamp& stamp) const override {
+    bool holds(std::span<const domain::StampPart> stamp) const override {
         for (const auto& [shard, counter] : stamp)
             if (now[indexOf(shard)] != counter) return false;
         return fresh;

@@ -216,7 +216,7 @@ public:
         if (!theirs) return {isApproved(data_, user), {}, changesWholeAt(user)};
         const auto& [key, secret, deletedAt] = found->second;
         return {isApproved(data_, user),
-                domain::LockedKey::Active{user, key.name, key.lineage, key.generation, secret.hash},
+                domain::LockedKey::Active{key.name, key.lineage, key.generation, secret.hash},
                 changesWholeAt(user)};
     }
 
@@ -279,7 +279,7 @@ public:
         data_.keys.at(id).deletedAt = now;
     }
 
-    void endAgain(const domain::ApiKey&) override {}
+    void endAgain(const domain::ApiKeyId&) override {}
 
     void recordUses(const std::vector<Use>& uses) override {
         data_.mostUsesAtOnce = std::max(data_.mostUsesAtOnce, uses.size());

@@ -15,13 +15,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kOfTheTool = {
+    std::string_view("mysql_key_index.cpp kRemove"),
     std::string_view("mysql_sessions.cpp kBumpEpoch"),
     std::string_view("mysql_users.cpp kAdd"),
     std::string_view("mysql_users.cpp kSetStatus"),
 };
 
 constexpr std::array kControlSources = {"fence/epoch_poller.cpp", "fence/recorded_peppers.cpp",
-                                        "control/mysql_tenant_directory.cpp", "connection/transactions.cpp"};
+                                        "control/mysql_key_index.cpp", "control/mysql_tenant_directory.cpp",
+                                        "connection/transactions.cpp"};
 
 const fs::path& sources() {
     static const fs::path folder(PERSISTENCE_FOLDER);

@@ -9,7 +9,8 @@ import { after, before, test } from 'node:test';
 import { startTool } from '../support/tool.mjs';
 
 const all = ['--sessions', '30d', '--audit', '400d', '--devices', '90d'];
-const pruned = ['sessions', 'audit_events', 'known_devices', 'login_attempts'];
+const ofTenant = ['sessions', 'audit_events', 'known_devices', 'login_attempts'];
+const pruned = [...ofTenant, 'key_index'];
 
 let tool;
 before(async () => {
@@ -32,8 +33,8 @@ function makeTenant(slug, { old, young }) {
   must({ input: 'a good password of mine\n' }, 'user', 'create', '--tenant', slug, '--email', 'a@x.example', '--password-stdin');
   must('key', 'create', '--tenant', slug, '--email', 'a@x.example', '--name', 'Zapier');
   const schema = `claviger_t_${slug}`;
-  fill(schema, old, { sessions: 31, audit: 401, devices: 91, attempts: 2 }, 'old');
-  fill(schema, young, { sessions: 29, audit: 399, devices: 89, attempts: 0 }, 'young');
+  fill(schema, old, { sessions: 31, audit: 401, devices: 91, attempts: 2, index: 2 }, 'old');
+  fill(schema, young, { sessions: 29, audit: 399, devices: 89, attempts: 0, index: 0 }, 'young');
   return { slug, schema };
 }
 
@@ -42,6 +43,8 @@ function fill(schema, count, ages, name) {
   const ago = (days) => `UTC_TIMESTAMP(6) - INTERVAL ${days} DAY`;
   const hash = `UNHEX(SHA2(CONCAT('${name}', seq), 256))`;
   const id = `UNHEX(CONCAT(LPAD(HEX(ROUND(UNIX_TIMESTAMP(NOW(3) - INTERVAL ${ages.audit} DAY) * 1000)), 12, '0'), '70008000', LPAD(HEX(seq), 12, '0')))`;
+  const key = `UNHEX(LEFT(SHA2(CONCAT('${name}', seq), 256), 32))`; // of the index, where keys are unique for a tenant
+  const hashHere = `UNHEX(SHA2(CONCAT('${schema}${name}', seq), 256))`; // and hashes for all
   const from = `FROM mysql.seq_1_to_${count}`;
   const told = sql(`
     INSERT INTO ${schema}.sessions (token_hash, user_id, created_at, last_seen_at, expires_at)
@@ -50,11 +53,17 @@ function fill(schema, count, ages, name) {
       SELECT ${id}, ${ago(ages.audit)}, 'signed_in', ${user}, 'r', 'a' ${from};
     INSERT INTO ${schema}.known_devices (user_id, device_hash, first_seen_at, last_seen_at)
       SELECT ${user}, ${hash}, ${ago(ages.devices)}, ${ago(ages.devices)} ${from};
-    INSERT INTO ${schema}.login_attempts (budget_hash, failed_at) SELECT ${hash}, ${ago(ages.attempts)} ${from}`);
+    INSERT INTO ${schema}.login_attempts (budget_hash, failed_at) SELECT ${hash}, ${ago(ages.attempts)} ${from};
+    INSERT INTO claviger.key_index
+      SELECT t.id, ${key}, ${hashHere}, ${user}, 1, 0, 0, 0, 0, 0, 0, ${ago(ages.index)}
+      FROM mysql.seq_1_to_${count} JOIN claviger.tenants t WHERE t.schema_name = '${schema}'`);
   assert.notEqual(told, undefined, 'the rows could not be made');
 }
 
-const countsOf = (schema) => Object.fromEntries(tool.database.tablesOf(schema).map((table) => [table, Number(sql(`SELECT COUNT(*) FROM ${schema}.${table}`))]));
+const countsOf = (schema) => ({
+  ...Object.fromEntries(tool.database.tablesOf(schema).map((table) => [table, Number(sql(`SELECT COUNT(*) FROM ${schema}.${table}`))])),
+  key_index: Number(sql(`SELECT COUNT(*) FROM claviger.key_index JOIN claviger.tenants ON id = tenant_id WHERE schema_name = '${schema}'`)),
+});
 
 // The counts after `old` rows of each kind have been deleted.
 const without = (counts, old) => ({
@@ -67,25 +76,25 @@ test('old rows of every tenant go, young ones and keys stay', () => {
   const before = tenants.map(({ schema }) => countsOf(schema));
 
   const rehearsed = tool.json('prune', ...all, '--dry-run');
-  assert.deepEqual(rehearsed.document.deleted, { sessions: 2510, audit: 2510, devices: 2510, attempts: 2510 });
+  assert.deepEqual(rehearsed.document.deleted, { sessions: 2510, audit: 2510, devices: 2510, attempts: 2510, index: 2510 });
   assert.equal(rehearsed.document.dryRun, true);
   assert.deepEqual(tenants.map(({ schema }) => countsOf(schema)), before);
 
   const { status, document } = tool.json('prune', ...all);
   assert.equal(status, 0);
   assert.deepEqual(document.deleted, rehearsed.document.deleted);
-  assert.deepEqual(document.tenants[1], { tenant: 'globex', deleted: { sessions: 10, audit: 10, devices: 10, attempts: 10 } });
+  assert.deepEqual(document.tenants[1], { tenant: 'globex', deleted: { sessions: 10, audit: 10, devices: 10, attempts: 10, index: 10 } });
   assert.deepEqual(countsOf('claviger_t_acme'), without(before[0], 2500));
   assert.deepEqual(countsOf('claviger_t_globex'), without(before[1], 10));
 
-  assert.deepEqual(tool.json('prune', ...all).document.deleted, { sessions: 0, audit: 0, devices: 0, attempts: 0 });
+  assert.deepEqual(tool.json('prune', ...all).document.deleted, { sessions: 0, audit: 0, devices: 0, attempts: 0, index: 0 });
 });
 
 test('a kind that is not asked for stays, and another tenant too', () => {
   const [one, other] = [makeTenant('one', { old: 10, young: 1 }), makeTenant('other', { old: 10, young: 1 })];
   const [beforeOne, beforeOther] = [countsOf(one.schema), countsOf(other.schema)];
   must('prune', '--devices', '90d', '--tenant', 'one');
-  assert.deepEqual(countsOf(one.schema), { ...beforeOne, known_devices: beforeOne.known_devices - 10, login_attempts: beforeOne.login_attempts - 10 });
+  assert.deepEqual(countsOf(one.schema), { ...beforeOne, known_devices: beforeOne.known_devices - 10, login_attempts: beforeOne.login_attempts - 10, key_index: beforeOne.key_index - 10 });
   assert.deepEqual(countsOf(other.schema), beforeOther);
 });
 
@@ -122,7 +131,7 @@ test('its account reads no secret and deletes nothing else', () => {
     `SELECT token_hash FROM ${schema}.sessions`, `SELECT user_id FROM ${schema}.audit_events`, `SELECT * FROM ${schema}.api_keys`, `SELECT email FROM ${schema}.users`,
     `DELETE FROM ${schema}.api_keys`, `DELETE FROM ${schema}.users`, `DELETE FROM ${schema}.schema_migrations`, `UPDATE ${schema}.sessions SET ended_at = NULL`,
     `INSERT INTO ${schema}.login_attempts (budget_hash, failed_at) VALUES ('x', NOW())`, `DROP TABLE ${schema}.sessions`,
-    'SELECT * FROM claviger.dead_keys', 'DELETE FROM claviger.dead_keys', 'UPDATE claviger.tenants SET status = \'active\'', 'DELETE FROM claviger.nodes',
+    'SELECT key_hash FROM claviger.key_index', 'UPDATE claviger.key_index SET key_epoch = 1', 'SELECT * FROM claviger.dead_keys', 'DELETE FROM claviger.dead_keys', 'UPDATE claviger.tenants SET status = \'active\'', 'DELETE FROM claviger.nodes',
   ]) {
     const { status, stderr } = asPruner(statement);
     assert.notEqual(status, 0, statement);
@@ -233,7 +242,7 @@ test('without the setting it says what to set', () => {
 
 test('its rights go with the tenant', () => {
   const { slug, schema } = makeTenant('gone', { old: 1, young: 1 });
-  assert.equal(rightsOn(schema, 'clv_prune'), pruned.length);
+  assert.equal(rightsOn(schema, 'clv_prune'), ofTenant.length);
   const file = join(tool.database.folder, 'gone.json');
   must('tenant', 'drop', slug, '--confirm', slug, '--export', file);
   rmSync(file);

@@ -17,10 +17,11 @@ enum class OldRows {
     kAuditEvents,    // by the time of the event
     kKnownDevices,   // by the last sign-in
     kLoginAttempts,  // by the time of the attempt
+    kIndexedKeys,    // rows of the index of keys (KeyIndex), by the time until which they were usable
 };
 
 inline constexpr std::array kAllOldRows{OldRows::kSessions, OldRows::kAuditEvents, OldRows::kKnownDevices,
-                                        OldRows::kLoginAttempts};
+                                        OldRows::kLoginAttempts, OldRows::kIndexedKeys};
 
 // Returns the shortest time for which rows of a kind must be kept. Within it they may still affect a decision.
 constexpr std::chrono::days leastKept(OldRows rows) {
@@ -31,6 +32,7 @@ constexpr std::chrono::days leastKept(OldRows rows) {
             return std::chrono::days(90);  // as long as a device stays known
         case OldRows::kSessions:
         case OldRows::kLoginAttempts:
+        case OldRows::kIndexedKeys:
             break;
     }
     return std::chrono::days(1);

@@ -19,7 +19,6 @@ struct LockedUser {
 // A locked key that is to change: the values that the next key takes over, and the state of its user.
 struct LockedKey {
     struct Active {
-        UserId user;
         KeyName name;
         LineageId lineage;
         int generation;
@@ -60,8 +59,8 @@ public:
     // cannot change.
     virtual bool isUsed(const secrets::OnceHash&) const = 0;
 
-    // Adds a key. Invalidates the cached list of its user, as addNext() and end() do. These refusals are the result of
-    // the whole transaction, of which nothing is stored then:
+    // Adds a key, and invalidates the cached list of its user. These refusals are the result of the whole transaction,
+    // of which nothing is stored then:
     //   kNameTaken     an active key of the user has the name
     //   kAlreadyShown  a key was made with the one-time value before
     virtual void add(const ApiKey&, const KeySecret&) = 0;
@@ -69,16 +68,17 @@ public:
     // Returns the key with this id, of any user, active or revoked. nullopt if there is none.
     virtual std::optional<StoredKey> find(const ApiKeyId&) const = 0;
 
-    // Adds a key under the name of one that this transaction has ended. The user must be locked and the one-time value
-    // checked (isUsed). Then there is no reason left to refuse the key.
+    // Adds a key under the name of one that this transaction has ended, which invalidates the list. The user must be
+    // locked and the one-time value checked (isUsed). Then there is no reason left to refuse the key.
     virtual void addNext(const ApiKey&, const KeySecret&) = 0;
 
-    // Soft-deletes an active key, which must be locked, and adds its hash to the dead keys.
+    // Soft-deletes an active key, which must be locked, and adds its hash to the dead keys. Invalidates what is cached
+    // of it, also the lists that have it.
     virtual void end(const ApiKeyId&, const LockedKey::Active&, Timestamp now) = 0;
 
-    // Invalidates the cached entries and the cached list of a revoked key once more: the process that revoked it may
-    // have died before every host acted on it.
-    virtual void endAgain(const ApiKey&) = 0;
+    // Invalidates what is cached of a revoked key once more: the process that revoked it may have died before every
+    // host acted on it.
+    virtual void endAgain(const ApiKeyId&) = 0;
 
     // Returns the number of active keys that are stored with each version of the pepper.
     virtual std::map<int, std::size_t> countActiveByPepper() const = 0;

@@ -89,7 +89,7 @@ private:
     }
 
     void theWorkersMaySendEachStatementOnTheControlSchema() {
-        CPPUNIT_ASSERT_EQUAL(std::string(), listed(refused(statementsOnControl())));
+        CPPUNIT_ASSERT_EQUAL(std::string(), listed(refused(ofTheWorkers(statementsOnControl()))));
     }
 
     // Takes each right away in turn, and gives it back. Returns the rights without which no statement is refused.
@@ -116,7 +116,7 @@ private:
     void eachRightOnTheControlSchemaIsNeededByAStatement() {
         const auto tool = database().tool().borrow();
         const auto worker = database().migrator().workerAccount(*tool);
-        auto statements = statementsOnControl();
+        auto statements = ofTheWorkers(statementsOnControl());
         for (auto& one : ofTheWorkers(statementsOnTenant(*tenant_))) statements.push_back(std::move(one));
         CPPUNIT_ASSERT_EQUAL(std::string(), unneeded(rightsOf(persistence::kWorkerGrants, {{"worker", worker}}),
                                                      worker.text(), statements));

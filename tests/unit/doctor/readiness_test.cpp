@@ -46,7 +46,7 @@ struct HandDirectory final : domain::TenantDirectory {
 
 struct LapsedFence final : domain::Fence {
     void read(domain::ShardCounters& counters) const override { counters = {}; }
-    bool holds(const domain::CacheStamp&) const override { return false; }
+    bool holds(std::span<const domain::StampPart>) const override { return false; }
     void bump(const domain::Invalidations&) override {}
     bool isAlone() const override { return false; }
     std::chrono::milliseconds lapsedFor() const override { return lapsed; }

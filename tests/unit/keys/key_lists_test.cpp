@@ -74,8 +74,9 @@ class KeyListsTest : public SceneFixture<Scene> {
     }
 
     void asksTheDatabaseOnceAShardWasBumped() {
-        for (const auto shard :
-             {domain::listShardOf(scene_->ann.id), domain::shardOf(scene_->ann.id), domain::shardOf(scene_->acme.id)}) {
+        const auto zapier = create("Zapier").key.id, n8n = create("n8n").key.id;
+        for (const auto shard : {domain::listShardOf(scene_->ann.id), domain::shardOf(scene_->ann.id),
+                                 domain::shardOf(scene_->acme.id), domain::shardOf(zapier), domain::shardOf(n8n)}) {
             (void)listed();
             CPPUNIT_ASSERT(isCached());
             scene_->fence.bump({shard});

@@ -28,7 +28,7 @@ public:
     std::vector<KeyHash> due;
     std::vector<Renewed> renewed;
     std::vector<KeyHash> givenUp;
-    std::size_t most = 0;  // the largest number that was asked for
+    std::size_t most = 0;  // the largest number that a caller wanted
 
     std::vector<KeyHash> nextDue(std::size_t atMost) override {
         most = std::max(most, atMost);
@@ -49,7 +49,7 @@ public:
     domain::ShardCounter counter = 0;
 
     void read(domain::ShardCounters& counters) const override { counters.fill(counter); }
-    bool holds(const CacheStamp&) const override { return true; }
+    bool holds(std::span<const domain::StampPart>) const override { return true; }
     void bump(const domain::Invalidations&) override { ++counter; }
     bool isAlone() const override { return true; }
     std::chrono::milliseconds lapsedFor() const override { return {}; }

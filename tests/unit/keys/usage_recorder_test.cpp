@@ -273,7 +273,7 @@ class UsageRecorderTest : public SceneFixture<Scene> {
         CPPUNIT_ASSERT(lastUse(scene_->globex, scene_->other));
     }
 
-    // In an outage the question would take as long again, in the place of a request. The uses wait.
+    // In an outage that query would take as long again, in the place of a request. The uses wait.
     void doesNotAskForTheTenantInAnOutage() {
         auto& stores = scene_->world.stores;
         stores.be(InMemoryStores::Writes::kReadOnly, scene_->acme);
