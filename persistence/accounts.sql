@@ -13,6 +13,18 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP
     ON `claviger\_t\_%`.* TO 'claviger_tool'@'localhost' WITH GRANT OPTION;
 /*!80000 GRANT ROLE_ADMIN ON *.* TO 'claviger_tool'@'localhost' */;
 
+-- What `claviger doctor` compares: the rights of all tenants' roles, with a few statements. None of these tables has
+-- passwords. The table global_priv has them, so a view shows only the names of roles with rights on the whole server.
+CREATE OR REPLACE DEFINER = 'mariadb.sys'@'localhost' SQL SECURITY DEFINER VIEW mysql.claviger_global_rights AS
+    SELECT User AS role FROM mysql.global_priv
+    WHERE JSON_VALUE(Priv, '$.is_role') AND JSON_VALUE(Priv, '$.access') <> 0;
+GRANT SELECT ON mysql.claviger_global_rights TO 'claviger_tool'@'localhost';
+GRANT SELECT ON mysql.db TO 'claviger_tool'@'localhost';
+GRANT SELECT ON mysql.tables_priv TO 'claviger_tool'@'localhost';
+GRANT SELECT ON mysql.columns_priv TO 'claviger_tool'@'localhost';
+GRANT SELECT ON mysql.procs_priv TO 'claviger_tool'@'localhost';
+GRANT SELECT ON mysql.roles_mapping TO 'claviger_tool'@'localhost';
+
 -- The workers: no rights here. The tool grants them their rights on the control schema, and each tenant's role. They
 -- take a role for the length of one unit of work.
 CREATE USER IF NOT EXISTS 'claviger_worker'@'localhost';
