@@ -50,8 +50,7 @@ std::vector<CountOfTenant> readCounts(Connection& tool, const domain::Tenant& te
 }
 
 void add(Counts& counts, const std::vector<CountOfTenant>& ofTenant) {
-    for (const auto& [kind, version, count] : ofTenant)
-        (kind == 1 ? counts.keys : counts.passwords)[version] += count;
+    for (const auto& [kind, version, count] : ofTenant) (kind == 1 ? counts.keys : counts.passwords)[version] += count;
 }
 
 Counts countKeys(Connections& tool, const std::vector<domain::Tenant>& tenants) {

@@ -117,7 +117,8 @@ std::string listed(const std::vector<std::string>& names) {
 Finding unreadTables(const std::string& why) {
     return {Severity::kWarning, "rights_tables",
             "the tool's account may not read the server's tables of rights, so each role was looked at by itself, "
-            "which takes minutes with thousands of tenants: " + why,
+            "which takes minutes with thousands of tenants: " +
+                why,
             "Run persistence/accounts.sql again."};
 }
 
