@@ -21,10 +21,11 @@ namespace {
 //
 // A statement outside a transaction commits, and COMMIT begins no new transaction. The time-out of a lock is shorter
 // than that of an answer: the server gives up before the client does, and reports it. A Galera node answers a read only
-// after it has applied what was committed on the other nodes before.
+// after it has applied what was committed on the other nodes before. GRANT to a name that does not exist is an error.
+// Without NO_AUTO_CREATE_USER MariaDB would make an account without a password.
 constexpr Sql kSetSession =
     "SET SESSION autocommit = 1, completion_type = 'NO_CHAIN', time_zone = '+00:00', sql_mode = "
-    "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
+    "CONCAT('STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION' /*M!100000 , ',NO_AUTO_CREATE_USER' */), "
     "innodb_lock_wait_timeout = ?, lock_wait_timeout = ? /*M!100000 , wsrep_sync_wait = 1, wsrep_dirty_reads = 0 */";
 // The server refuses or cuts no statement for the amount that it reads (safe updates, limits of joins, rows and time).
 // Unique indexes are checked, sorting compares whole values, tables have transactions, and an idle connection is kept.

@@ -136,10 +136,10 @@ Findings examineDatabase(const domain::Settings& settings) {
         if (usable) tenants = tenantsOf(tool.connection());
         const auto known = tenants.value_or(std::vector<Tenant>());
         append(findings, checkTenantSchemas(settings, tool.connections(), known));
-        append(findings, checkPeppers(settings, tool.connection(), known));
+        append(findings, checkPeppers(settings, tool.connections(), known));
         append(findings, checkRecordedPeppers(settings, tool.connection()));
         append(findings, checkToolRights(tool.connection()));
-        append(findings, checkRoles(tool.connection(), known));
+        append(findings, checkRoles(tool.connection(), settings.database.workerUser, known));
         append(findings, checkServer(settings, factsOf(tool.connection(), known.size())));
     }
     if (worker.open()) {

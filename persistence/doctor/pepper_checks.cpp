@@ -1,13 +1,16 @@
 #include "persistence/doctor/pepper_checks.h"
 
 #include <map>
+#include <mutex>
 #include <optional>
 #include <tuple>
 #include <utility>
 
 #include "domain/base/failure_of.h"
+#include "domain/base/parallel.h"
 #include "domain/secrets/hasher.h"
 #include "persistence/connection/errors.h"
+#include "persistence/doctor/parallelism.h"
 #include "persistence/fence/earlier_hosts.h"
 
 namespace claviger::persistence {
@@ -38,20 +41,32 @@ struct Counts {
     std::string why;            // the slug and the reason of the first of them
 };
 
-void countKeysOf(Connection& tool, const domain::Tenant& tenant, Counts& counts) {
-    const auto rows = tool.query(kCount, {}, {{"schema", Identifier::schema(tenant.schema)}});
-    for (const auto& [kind, version, count] :
-         rows.map([](const Row& row) { return std::tuple(row.integer(0), row.integer(1), row.integer(2)); }))
-        (kind == 1 ? counts.keys : counts.passwords)[version] += count;
+using CountOfTenant = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // kind, version, number
+
+std::vector<CountOfTenant> readCounts(Connection& tool, const domain::Tenant& tenant) {
+    return tool.query(kCount, {}, {{"schema", Identifier::schema(tenant.schema)}}).map([](const Row& row) {
+        return CountOfTenant(row.integer(0), row.integer(1), row.integer(2));
+    });
 }
 
-Counts countKeys(Connection& tool, const std::vector<domain::Tenant>& tenants) {
+void add(Counts& counts, const std::vector<CountOfTenant>& ofTenant) {
+    for (const auto& [kind, version, count] : ofTenant) (kind == 1 ? counts.keys : counts.passwords)[version] += count;
+}
+
+Counts countKeys(Connections& tool, const std::vector<domain::Tenant>& tenants) {
     Counts counts;
-    for (const auto& tenant : tenants) {
-        if (tenant.schemaVersion == 0) continue;
-        const auto why = domain::failureOf([&] { countKeysOf(tool, tenant, counts); });
-        if (!why.empty() && counts.unread++ == 0) counts.why = tenant.slug.text() + " (" + why + ")";
-    }
+    std::mutex mutex;
+    std::vector<std::string> whys(tenants.size());
+    domain::forEachInParallel(kTenantsAtATime, tenants.size(), [&](std::size_t i) {
+        if (tenants[i].schemaVersion == 0) return;
+        whys[i] = domain::failureOf([&] {
+            const auto ofTenant = readCounts(*tool.borrow(), tenants[i]);
+            const std::lock_guard lock(mutex);
+            add(counts, ofTenant);
+        });
+    });
+    for (std::size_t i = 0; i < tenants.size(); ++i)
+        if (!whys[i].empty() && counts.unread++ == 0) counts.why = tenants[i].slug.text() + " (" + whys[i] + ")";
     counts.unsealed = std::exchange(counts.passwords[0], 0);
     counts.passwords.erase(0);
     return counts;
@@ -112,7 +127,7 @@ std::optional<Finding> sealingOf(Connection& tool, const Counts& counts) {
 
 }  // namespace
 
-domain::Findings checkPeppers(const domain::Settings& settings, Connection& tool,
+domain::Findings checkPeppers(const domain::Settings& settings, Connections& tool,
                               const std::vector<domain::Tenant>& tenants) {
     try {
         const auto hasher = domain::secrets::Hasher::load(settings.pepperFile, settings.pepperOtherFile);
@@ -131,7 +146,7 @@ domain::Findings checkPeppers(const domain::Settings& settings, Connection& tool
         if (findings.empty())
             findings.push_back(
                 {Severity::kGood, kCheck, "the pepper of every active key and sealed password is configured"});
-        if (const auto sealing = sealingOf(tool, counts)) findings.push_back(*sealing);
+        if (const auto sealing = sealingOf(*tool.borrow(), counts)) findings.push_back(*sealing);
         return findings;
     } catch (const domain::StorageUnavailable&) {
         throw;

@@ -19,8 +19,10 @@ domain::Findings checkWorkerRights(Connection& worker, const std::vector<domain:
 bool mayPrune(Connection& pruner);
 domain::Findings checkPruneRights(Connection& pruner, const std::vector<domain::Tenant>&);
 
-// Checks the rights of each tenant's role; the tool's account takes one role after another. Returns one finding for all
-// tenants. The connection keeps the last role.
-domain::Findings checkRoles(Connection& tool, const std::vector<domain::Tenant>&);
+// Checks the rights of each tenant's role, and which accounts may take the roles. Returns one finding for all tenants,
+// and one if other accounts may take roles. The rights are read from the server's tables at once. If the tool's account
+// may not read them, one finding says so. Then the account takes one role after another, as it does for each role that
+// is not as it should be. The connection keeps the last role. Throws what Connection throws.
+domain::Findings checkRoles(Connection& tool, const std::string& workerUser, const std::vector<domain::Tenant>&);
 
 }  // namespace claviger::persistence

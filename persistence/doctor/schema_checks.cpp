@@ -2,8 +2,10 @@
 
 #include <map>
 
+#include "domain/base/parallel.h"
 #include "domain/tenants/migration_service.h"
 #include "persistence/connection/columns.h"
+#include "persistence/doctor/parallelism.h"
 #include "persistence/schema/migrator.h"
 
 namespace claviger::persistence {
@@ -45,6 +47,16 @@ std::map<domain::TenantId, std::string> transfersBegun(Connections& tool) {
     return begun;
 }
 
+// The problem of each tenant's history, or an empty text. The histories of tenants that are behind are not compared.
+std::vector<std::string> historyProblems(const Migrator& migrator, const std::vector<Tenant>& tenants) {
+    std::vector<std::string> problems(tenants.size());
+    domain::forEachInParallel(kTenantsAtATime, tenants.size(), [&](std::size_t i) {
+        if (tenants[i].schemaVersion >= migrator.newestTenantVersion())
+            problems[i] = domain::historyProblem(migrator, tenants[i].schema);
+    });
+    return problems;
+}
+
 }  // namespace
 
 Findings checkControl(const domain::Settings& settings, Connections& tool) {
@@ -68,8 +80,10 @@ Findings checkTenantSchemas(const domain::Settings& settings, Connections& tool,
     if (tenants.empty()) return {};
     const auto migrator = makeMigrator(settings, tool);
     const auto transfers = transfersBegun(tool);
+    const auto problems = historyProblems(migrator, tenants);
     Counted transferred, unfinished, behind, unfitting;
-    for (const auto& tenant : tenants) {
+    for (std::size_t i = 0; i < tenants.size(); ++i) {
+        const auto& tenant = tenants[i];
         const auto& slug = tenant.slug.text();
         if (const auto begun = transfers.find(tenant.id); begun != transfers.end())
             transferred.add(begun->second + " of " + slug);
@@ -77,8 +91,8 @@ Findings checkTenantSchemas(const domain::Settings& settings, Connections& tool,
             unfinished.add(slug);
         else if (tenant.schemaVersion < migrator.newestTenantVersion())
             behind.add(slug);
-        else if (const auto problem = domain::historyProblem(migrator, tenant.schema); !problem.empty())
-            unfitting.add(slug + " (" + problem + ")");
+        else if (!problems[i].empty())
+            unfitting.add(slug + " (" + problems[i] + ")");
     }
     Findings findings;
     const std::string check = "tenant_schemas";

@@ -27,6 +27,7 @@ class RightsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(eachRightOnTheControlSchemaIsNeededByAStatement);
     CPPUNIT_TEST(eachTableHasItsRightsOrIsNamedAsOneWithoutAny);
     CPPUNIT_TEST(aTenantWithItsRightsIsGrantedNoneOfThemAgain);
+    CPPUNIT_TEST(aNewTenantMakesNoAccountOfTheFormerRolesName);
     CPPUNIT_TEST(whatNoWorkerDoesIsRefusedAndNothingIsChanged);
     CPPUNIT_TEST_SUITE_END();
 
@@ -142,6 +143,13 @@ private:
         database().query(*tenant_, "REVOKE INSERT ON {schema}.audit_events FROM " + role());
         database().schemas().bringUp(complete);
         CPPUNIT_ASSERT_EQUAL(std::string(), listed(refused(ofTheWorkers(statementsOnTenant(*tenant_)))));
+    }
+
+    void aNewTenantMakesNoAccountOfTheFormerRolesName() {
+        constexpr unsigned kNoSuchAccount = 1396;
+        RawConnection tool(testSettings().database, Account::kTool);
+        CPPUNIT_ASSERT_EQUAL(kNoSuchAccount,
+                             tool.errorOf("DROP USER " + Identifier::formerRole(tenant_->id).text() + "@`%`"));
     }
 
     void whatNoWorkerDoesIsRefusedAndNothingIsChanged() {

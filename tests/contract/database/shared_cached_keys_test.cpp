@@ -6,8 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <random>
+#include <vector>
 
 #include "persistence/fence/key_places.h"
 #include "tests/contract/database/key_cache_worker.h"
@@ -30,7 +33,10 @@ class SharedCachedKeysTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aRenewedKeyHoldsOnlyWithItsStamp);
     CPPUNIT_TEST(aKeyThatWasGivenUpIsNotDue);
     CPPUNIT_TEST(renewsNothingThatWasEvicted);
-    CPPUNIT_TEST(passesAllKeysInParts);
+    CPPUNIT_TEST(givesNoMoreThanWasAskedFor);
+    CPPUNIT_TEST(aRoundLooksAtOnePartAndAllPartsAreEachEntryOnce);
+    CPPUNIT_TEST(aFewThatHoldNoMoreWaitForTheirPart);
+    CPPUNIT_TEST(manyThatHoldNoMoreAreDueInOneRound);
     CPPUNIT_TEST(takesNoMemoryForKeysThatNeverWere);
     CPPUNIT_TEST_SUITE_END();
 
@@ -65,7 +71,48 @@ private:
         });
     }
 
-    std::size_t due() { return cached_->nextDue(100).size(); }
+    using Hashes = std::vector<domain::secrets::KeyHash>;
+
+    // The keys that one round finds due. None of them is renewed.
+    Hashes round(std::size_t most = 100) {
+        Hashes all;
+        for (auto due = cached_->nextDue(most); !due.empty(); due = cached_->nextDue(most)) {
+            CPPUNIT_ASSERT(due.size() <= most);
+            all.insert(all.end(), due.begin(), due.end());
+        }
+        return all;
+    }
+    Hashes rounds() {
+        Hashes all;
+        for (std::size_t i = 0; i < persistence::SharedCachedKeys::kParts; ++i) {
+            const auto due = round();
+            all.insert(all.end(), due.begin(), due.end());
+        }
+        return all;
+    }
+    static std::size_t distinct(Hashes hashes) {
+        const auto octets = [](const auto& a, const auto& b) {
+            return std::lexicographical_compare(a.octets().begin(), a.octets().end(), b.octets().begin(),
+                                                b.octets().end());
+        };
+        std::sort(hashes.begin(), hashes.end(), octets);
+        return static_cast<std::size_t>(std::unique(hashes.begin(), hashes.end()) - hashes.begin());
+    }
+    std::size_t due() { return distinct(rounds()); }
+
+    // Caches so many keys, all over the buckets. Returns the last one.
+    domain::ActiveKey keepMany(int count, std::chrono::nanoseconds age) {
+        std::mt19937_64 random(7);
+        auto key = newActiveKey();
+        for (int i = 0; i < count; ++i) {
+            std::string bytes(domain::secrets::KeyHash::kSize, '\1');
+            std::generate_n(bytes.begin(), 8, [&] { return static_cast<char>(random()); });
+            const auto hash = domain::secrets::KeyHash::fromStored(bytes).value();
+            worker_->keep(hash, key = newActiveKey());
+            this->age(hash, age);
+        }
+        return key;
+    }
 
     void aYoungEntryThatHoldsIsNotDue() {
         worker_->keep(hashOf(1), newActiveKey());
@@ -76,10 +123,9 @@ private:
     void anEntryIsDueFromHalfItsAgeOn() {
         worker_->keep(hashOf(1), newActiveKey());
         age(hashOf(1), 31s);
-        const auto due = cached_->nextDue(100);
+        const auto due = rounds();
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, due.size());
         CPPUNIT_ASSERT(due[0] == hashOf(1));
-        CPPUNIT_ASSERT(cached_->nextDue(100).empty());
     }
 
     void anEntryThatHoldsNoMoreIsDue() {
@@ -139,15 +185,33 @@ private:
         CPPUNIT_ASSERT(!worker_->keys.find(hashOf(1)));
     }
 
-    void passesAllKeysInParts() {
-        for (int i = 0; i < 100; ++i) worker_->keep(hashOf(i), newActiveKey());
-        worker_->fence.bumpAll();
+    void givesNoMoreThanWasAskedFor() {
+        keepMany(2000, 31s);
         std::size_t all = 0;
-        for (auto part = cached_->nextDue(8); !part.empty(); part = cached_->nextDue(8)) {
-            CPPUNIT_ASSERT(part.size() <= 8);
-            all += part.size();
-        }
-        CPPUNIT_ASSERT_EQUAL(std::size_t{100}, all);
+        for (std::size_t i = 0; i < persistence::SharedCachedKeys::kParts; ++i) all += round(8).size();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2000}, all);
+    }
+
+    void aRoundLooksAtOnePartAndAllPartsAreEachEntryOnce() {
+        keepMany(2000, 31s);
+        const auto one = round();
+        CPPUNIT_ASSERT(!one.empty() && one.size() < 100);
+        const auto all = rounds();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2000}, all.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2000}, distinct(all));
+    }
+
+    void aFewThatHoldNoMoreWaitForTheirPart() {
+        worker_->fence.bump({shardOf(keepMany(2000, 0s).id)});
+        const auto all = rounds();
+        CPPUNIT_ASSERT(!all.empty() && all.size() < 50);
+        CPPUNIT_ASSERT_EQUAL(all.size(), distinct(all));
+    }
+
+    void manyThatHoldNoMoreAreDueInOneRound() {
+        keepMany(2000, 0s);
+        worker_->fence.bumpAll();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2000}, distinct(round()));
     }
 
     void takesNoMemoryForKeysThatNeverWere() {
