@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/base/free_memory.h"
 #include "domain/base/parallel.h"
 
 namespace claviger::domain {
@@ -15,6 +16,7 @@ constexpr std::chrono::seconds kWriteEvery{2};
 constexpr std::size_t kTurns = 15;           // all waiting tenants are written within these: half a minute
 constexpr std::size_t kTenantsOfATurn = 50;  // the least
 constexpr unsigned kAtATime = 4;             // tenants at the end, when a process has 10 s left to write them all
+constexpr std::size_t kManyKeys = 10'000;    // their memory is given back: some 3 MiB, in each worker
 constexpr std::size_t kMostKeys = 40'000;    // keys that may wait for a later turn; bounds the memory to some 6 MiB
 
 }  // namespace
@@ -84,6 +86,7 @@ UsageRecorder::Queue UsageRecorder::take(std::size_t tenants) {
     while (!waiting_.empty() && (taken.size() < tenants || keys_ >= kMostKeys)) {
         const auto& first = waiting_.front();
         keys_ -= first.uses.size();
+        taken_ += first.uses.size();
         places_.erase(first.tenant.id);
         taken.splice(taken.end(), waiting_, waiting_.begin());
     }
@@ -156,6 +159,16 @@ void UsageRecorder::putBack(const Gathered& gathered, const std::exception& fail
     failing_.insert(gathered.tenant.id);
 }
 
+// After a time with many keys the worker would keep the memory of their uses for ever.
+void UsageRecorder::returnMemory() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (taken_ < kManyKeys) return;
+        taken_ = 0;
+    }
+    returnFreeMemory();
+}
+
 void UsageRecorder::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         {
@@ -163,7 +176,9 @@ void UsageRecorder::run(const std::stop_token& stop) {
             wake_.wait_for(lock, stop, kWriteEvery, [&] { return keys_ >= kMostKeys && !refused_; });
         }
         // At the end all waiting uses are written several tenants at a time. A turn would write them one by one.
-        if (!stop.stop_requested()) flushTurn();
+        if (stop.stop_requested()) return;
+        flushTurn();
+        returnMemory();
     }
 }
 

@@ -70,6 +70,7 @@ private:
     void writeSome(Gathered&);
     bool isOpen(const TenantId&) const;
     void putBack(const Gathered&, const std::exception&);
+    void returnMemory();
     void run(const std::stop_token&);
 
     TenantStores& stores_;
@@ -81,6 +82,7 @@ private:
     std::unordered_map<TenantId, Queue::iterator, HashOfId> places_;
     std::size_t keys_ = 0;        // the number of waiting keys
     std::size_t share_;           // the number of tenants in a turn
+    std::size_t taken_ = 0;       // the number of keys that were taken since free memory was last returned
     bool refused_ = false;        // the last write of waiting uses could not write everything
     std::set<TenantId> failing_;  // tenants whose last write failed
     std::jthread writer_;         // last: it must stop before the other members are destroyed
