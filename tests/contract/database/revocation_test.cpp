@@ -22,6 +22,7 @@ class RevocationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(RevocationTest);
     CPPUNIT_TEST(endingAKeyBumpsItsEpochAndRecordsItsHash);
     CPPUNIT_TEST(endingADeadKeyBumpsItsEpochAgain);
+    CPPUNIT_TEST(switchingAKeyBumpsItsEpochAndThatOfItsList);
     CPPUNIT_TEST(aNewKeyBumpsTheEpochOfItsUsersListAlone);
     CPPUNIT_TEST(theNextKeyBumpsTheEpochOfItsUsersListOnce);
     CPPUNIT_TEST(endingAKeyBumpsTheEpochOfItsUsersListEachTime);
@@ -116,6 +117,23 @@ private:
         const auto before = epochOf(domain::shardOf(key.id));
         run(again);
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(key.id)));
+    }
+
+    // Also where the key is so already: the process that switched it may have died before every host knew.
+    void switchingAKeyBumpsItsEpochAndThatOfItsList() {
+        const auto key = addKey();
+        const domain::KeyDisabling disabling{kNoon, domain::KeyParty::kOwner};
+        for (const auto& next :
+             {std::optional(disabling), std::optional(disabling), std::optional<domain::KeyDisabling>()}) {
+            const auto before = epochOf(domain::shardOf(key.id)), list = epochOf(domain::listShardOf(key.user));
+            run([&](TenantStore& store) -> Result<void> {
+                store.apiKeys().setDisabled(key.id, *store.apiKeys().lock(key.user, key.id).active, next);
+                return {};
+            });
+            CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(key.id)));
+            CPPUNIT_ASSERT_EQUAL(list + 1, epochOf(domain::listShardOf(key.user)));
+        }
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, deadKeys());
     }
 
     void aNewKeyBumpsTheEpochOfItsUsersListAlone() {
