@@ -6,8 +6,8 @@
 
 namespace claviger::fcgi {
 
-// Parses the body {"name":"…","expiresAt":"…"}; other members are ignored. A key whose expiresAt is null or missing never
-// expires.
+// Parses the body {"name":"…","expiresAt":"…"}; other members are ignored. A key whose expiresAt is null or missing
+// never expires.
 //
 //   kUnsupportedMediaType  the content type is not JSON
 //   kInvalidJson           not JSON, not an object, or refused by JsonObject

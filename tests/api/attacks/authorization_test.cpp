@@ -209,9 +209,9 @@ private:
         return page.field("csrf");
     }
 
-    // The state that a request could change: row counts of both tenants, and id, hash, end and disabling of each key of the first.
-    // It leaves out the counts of refused sign-ins. It leaves out the moments of a last use too, which are written
-    // whenever they are due.
+    // The state that a request could change: row counts of both tenants, and id, hash, end and disabling of each key of
+    // the first. It leaves out the counts of refused sign-ins. It leaves out the moments of a last use too, which are
+    // written whenever they are due.
     std::string state() const {
         std::string all;
         for (const auto* tenant : {&tenant_, &foreignTenant_}) {
@@ -229,7 +229,8 @@ private:
     std::string newestKeys() const {
         std::string ids;
         for (const auto& row : TestDatabase::instance().query(
-                 tenant_.tenant(), "SELECT HEX(id), HEX(key_hash), deleted_at, disabled_at FROM {schema}.api_keys ORDER BY id"))
+                 tenant_.tenant(),
+                 "SELECT HEX(id), HEX(key_hash), deleted_at, disabled_at FROM {schema}.api_keys ORDER BY id"))
             for (const auto& column : row) ids += column.value_or("-") + " ";
         return ids;
     }
