@@ -116,6 +116,8 @@ constexpr Sql kIndex =
     "key_epoch = VALUES(key_epoch), user_shard = VALUES(user_shard), user_epoch = VALUES(user_epoch), "
     "tenant_shard = VALUES(tenant_shard), tenant_epoch = VALUES(tenant_epoch), usable_until = VALUES(usable_until), "
     "expires_at = VALUES(expires_at), policy_version = VALUES(policy_version)";
+// An earlier release may write the row again, but leaves this column as it is.
+constexpr Sql kOutdateIndex = "UPDATE claviger.key_index SET policy_version = 0 WHERE tenant_id = ? AND key_id = ?";
 constexpr Sql kUnindex = "DELETE FROM claviger.key_index WHERE tenant_id = ? AND key_id = ?";
 
 constexpr auto kNameIndex = "api_keys_live_name";
@@ -290,12 +292,11 @@ void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Acti
     connection_.invalidate(domain::listShardOf(active.user));
 }
 
-// An earlier release may index a disabled key, with a policy version that this one does not use.
 void MySqlApiKeys::setDisabled(const domain::ApiKeyId& id, const domain::LockedKey::Active& active,
                                const std::optional<domain::KeyDisabling>& disabled) {
     if (disabled) {
         connection_.executeLater(kSetDisabled, {disabled->at, static_cast<std::int64_t>(disabled->by), bytesOf(id)});
-        connection_.executeLater(kUnindex, {bytesOf(connection_.tenant()), bytesOf(id)});
+        connection_.executeLater(kOutdateIndex, {bytesOf(connection_.tenant()), bytesOf(id)});
     } else {
         connection_.executeLater(kSetDisabled, {Null{}, Null{}, bytesOf(id)});
     }

@@ -215,12 +215,21 @@ private:
         });
     }
 
+    // As a release that knows no policy does for a key that it finds: it may find one that is disabled.
+    void writeEpochsAgain() {
+        execute(*ann_,
+                "UPDATE claviger.key_index i JOIN claviger.revocation_epochs e ON e.slot = i.key_shard "
+                "SET i.key_epoch = e.epoch, i.usable_until = UTC_TIMESTAMP(6) + INTERVAL 600 SECOND");
+    }
+
     void hasNoKeyThatIsDisabled() {
         use(*ann_);
         setDisabled(domain::KeyDisabling{kNoon, domain::KeyParty::kOwner});
-        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, rowsOf(*ann_));
+        CPPUNIT_ASSERT(!find(*ann_));
         use(*ann_);  // a use may be recorded later
-        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, rowsOf(*ann_));
+        CPPUNIT_ASSERT(!find(*ann_));
+        writeEpochsAgain();
+        CPPUNIT_ASSERT(!find(*ann_));
         setDisabled(std::nullopt);
         use(*ann_);
         CPPUNIT_ASSERT(find(*ann_)->found.key.policy == domain::KeyPolicy());
