@@ -98,7 +98,7 @@ struct Composition::Parts {
           pages(settings.templatesFolder),
           writerProbe(connections),
           readiness(writerProbe, directory, *fence, notReady),
-          dispatcher(routes(), {tenants, authenticator, apiKeys, signIn, hasher, pages, readiness}, logRequest),
+          dispatcher(routes(), {tenants, authenticator, apiKeys, signIn, hasher, pages, readiness, clock}, logRequest),
           application([this](const Request& request) { return dispatcher(request); }) {}
 
     domain::SystemClock clock;

@@ -55,8 +55,9 @@ Response document(const Refusal& refusal, const RefusedAt& at) {
 
 // RFC 6750, section 3: an error code only where a key was presented.
 void challenge(Response& response, Problem problem) {
-    if (problem == Problem::kInvalidKey)
-        response.header("WWW-Authenticate", R"(Bearer realm="claviger", error="invalid_token")");
+    const bool isRefusedKey =
+        problem == Problem::kInvalidKey || problem == Problem::kKeyExpired || problem == Problem::kKeyDisabled;
+    if (isRefusedKey) response.header("WWW-Authenticate", R"(Bearer realm="claviger", error="invalid_token")");
     if (problem == Problem::kKeyRequired) response.header("WWW-Authenticate", R"(Bearer realm="claviger")");
 }
 

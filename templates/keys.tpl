@@ -56,11 +56,21 @@
     <tbody role="rowgroup">
       {{#KEY}}
       <tr role="row">
-        <th role="rowheader" scope="row"><bdi translate="no">{{NAME}}</bdi></th>
+        <th role="rowheader" scope="row"><bdi translate="no">{{NAME}}</bdi>{{#EXPIRED}} <span class="badge bad">Expired <time data-form="day" datetime="{{EXPIRES_AT}}">{{EXPIRES}}</time></span>{{/EXPIRED}}{{#EXPIRES_LATER}} <span class="badge">Expires <time data-form="until" datetime="{{EXPIRES_AT}}">{{EXPIRES}}</time></span>{{/EXPIRES_LATER}}{{#DISABLED}} <span class="badge warn">Disabled</span>{{/DISABLED}}{{#LOCKED}} <span class="badge warn">Disabled by an operator</span>{{/LOCKED}}</th>
         <td role="cell" data-label="Key"><code dir="ltr" translate="no">{{MASKED_KEY}}</code><span class="hidden"> rest hidden</span></td>
         <td role="cell" data-label="Created"><time datetime="{{CREATED_AT}}">{{CREATED}}</time></td>
         <td role="cell" data-label="Last Used">{{#USED}}<div class="use"><time datetime="{{LAST_USED_AT}}">{{LAST_USED}}</time>{{#CALLER}} <bdi class="caller" title="{{CALLER_NAME}}" translate="no">{{CALLER_NAME}}</bdi>{{/CALLER}}</div>{{/USED}}{{#NEVER_USED}}<span class="quiet">Never</span>{{/NEVER_USED}}</td>
-        <td role="cell"><a class="button" href="/settings/api-keys/{{ID}}/regenerate" data-opens="confirm" data-id="{{ID}}"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#rotate-cw"></use></svg>Regenerate<span class="hidden"> <bdi translate="no">{{NAME}}</bdi></span></a></td>
+        <td role="cell">{{#UNLOCKED}}<div class="row-actions"><a class="button" href="/settings/api-keys/{{ID}}/regenerate" data-opens="confirm" data-id="{{ID}}"{{#EXPIRING}} data-expires{{/EXPIRING}}{{#DISABLED}} data-disabled{{/DISABLED}}><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#rotate-cw"></use></svg>Regenerate<span class="hidden"> <bdi translate="no">{{NAME}}</bdi></span></a>
+          <details class="rarer" data-menu>
+            <summary><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#ellipsis"></use></svg><span class="hidden">More actions for <bdi translate="no">{{NAME}}</bdi></span></summary>
+            <div class="menu">
+              <form method="post" action="/settings/api-keys/{{ID}}/{{SWITCH}}" data-switch="{{SWITCH}}" data-id="{{ID}}">
+                <input type="hidden" name="csrf" value="{{CSRF}}">
+                <input type="hidden" name="pageOf" value="{{PAGE_OF}}">
+                <button type="submit">{{#DISABLED}}<svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-check"></use></svg>Enable{{/DISABLED}}{{#ENABLED}}<svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#circle-slash"></use></svg>Disable{{/ENABLED}}<span class="hidden"> <bdi translate="no">{{NAME}}</bdi></span></button>
+              </form>
+            </div>
+          </details></div>{{/UNLOCKED}}</td>
       </tr>
       {{/KEY}}
     </tbody>

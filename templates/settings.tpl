@@ -1,7 +1,7 @@
 {{%AUTOESCAPE context="HTML"}}<a class="skip button" href="#main">Skip to the content</a>
 <header class="bar">
   <a class="brand" href="/settings/api-keys"><span class="mark"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#key-round"></use></svg></span><bdi translate="no">{{TENANT_NAME}}</bdi></a>
-  <details class="user">
+  <details class="user" data-menu>
     <summary><span class="avatar"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#user-round"></use></svg></span><span class="hidden">Account of </span><bdi translate="no">{{EMAIL}}</bdi><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#chevron-down"></use></svg></summary>
     <div class="menu">
       <p class="quiet">Signed in as<br><bdi translate="no">{{EMAIL}}</bdi></p>

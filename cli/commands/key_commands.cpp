@@ -20,6 +20,34 @@ std::string lastUse(const ApiKey& key) {
            (userAgent.empty() ? "" : " by " + userAgent);
 }
 
+std::string_view stateOf(const ApiKey& key) {
+    switch (key.policy().stateAt(domain::SystemClock().now())) {
+        case domain::KeyState::kExpired:
+            return "expired";
+        case domain::KeyState::kDisabled:
+            return "disabled";
+        case domain::KeyState::kLive:
+            break;
+    }
+    return "live";
+}
+
+std::string_view textOf(domain::KeyParty party) {
+    return party == domain::KeyParty::kOwner ? "owner" : "operator";
+}
+
+// "disabled by operator"; a key that is expired as well says both.
+std::string stateText(const ApiKey& key) {
+    const std::string state(stateOf(key));
+    if (!key.disabled) return state;
+    return (state == "expired" ? "expired, " : "") + std::string("disabled by ") +
+           std::string(textOf(key.disabled->by));
+}
+
+std::string expiryText(const ApiKey& key) {
+    return key.expiresAt ? domain::iso8601(*key.expiresAt) : "Never";
+}
+
 JsonObject toJson(const ApiKey& key) {
     auto object = jsonObject({{"id", key.id.text()},
                               {"name", key.name.text()},
@@ -29,7 +57,16 @@ JsonObject toJson(const ApiKey& key) {
                               {"lastUsedAt", Poco::Dynamic::Var()},
                               {"lastUsedAddress", key.lastCaller.address},
                               {"lastUserAgent", key.lastCaller.userAgent},
-                              {"uses", key.uses}});
+                              {"uses", key.uses},
+                              {"state", std::string(stateOf(key))},
+                              {"expiresAt", Poco::Dynamic::Var()},
+                              {"disabledAt", Poco::Dynamic::Var()},
+                              {"disabledBy", Poco::Dynamic::Var()}});
+    if (key.expiresAt) object.set("expiresAt", domain::iso8601(*key.expiresAt));
+    if (key.disabled) {
+        object.set("disabledAt", domain::iso8601(key.disabled->at));
+        object.set("disabledBy", std::string(textOf(key.disabled->by)));
+    }
     if (key.lastUsedAt) object.set("lastUsedAt", domain::iso8601(*key.lastUsedAt));
     return object;
 }
@@ -37,6 +74,8 @@ JsonObject toJson(const ApiKey& key) {
 std::string toText(const ApiKey& key) {
     return record({{"Name", key.name.text()},
                    {"Key", key.maskedKey()},
+                   {"State", stateText(key)},
+                   {"Expires", expiryText(key)},
                    {"Created", domain::iso8601(key.createdAt)},
                    {"Last used", lastUse(key)},
                    {"Uses", std::to_string(key.uses)},
@@ -79,21 +118,22 @@ Answer listKeys(Services& services, const domain::TenantSlug& slug, const std::o
     JsonArray array;
     std::string ids;
     for (const auto& [key, user] : owners.value()) {
-        rows.push_back({user.email.text(), key.name.text(), key.maskedKey(), domain::iso8601(key.createdAt),
-                        lastUse(key), key.id.text()});
+        rows.push_back({user.email.text(), key.name.text(), key.maskedKey(), stateText(key), expiryText(key),
+                        domain::iso8601(key.createdAt), lastUse(key), key.id.text()});
         auto object = toJson(key);
         object.set("email", user.email.text());
         array.add(object);
         ids += key.id.text() + "\n";
     }
-    const auto text =
-        rows.empty() ? "No API keys yet.\n" : table({"E-MAIL", "NAME", "KEY", "CREATED", "LAST USED", "ID"}, rows);
+    const auto text = rows.empty()
+                          ? "No API keys yet.\n"
+                          : table({"E-MAIL", "NAME", "KEY", "STATE", "EXPIRES", "CREATED", "LAST USED", "ID"}, rows);
     return answerOf(text, jsonObject({{"keys", array}}), ids);
 }
 
 Answer createKey(Services& services, const domain::TenantSlug& slug, const domain::Email& email,
-                 const domain::KeyName& name, bool dryRun) {
-    const auto made = services.keys().create(tenantOf(services, slug), email, {name});
+                 const domain::NewApiKey& wanted, bool dryRun) {
+    const auto made = services.keys().create(tenantOf(services, slug), email, wanted);
     if (!made.ok()) throw failureOf(made.error());
     return issued("Created API key ", slug, made.value(), dryRun);
 }
@@ -114,9 +154,27 @@ Answer revokeKey(Services& services, const domain::TenantSlug& slug, const Named
             jsonObject({{"key", toJson(key)}, {"changed", changed}})};
 }
 
+// How disable and enable differ.
+struct Switch {
+    const char *verb, *purpose, *done, *already;
+    domain::Result<domain::SwitchedKey> (domain::OperatorKeyService::*change)(const domain::Tenant&,
+                                                                              const domain::ApiKeyId&);
+};
+
+Answer switchKey(Services& services, const domain::TenantSlug& slug, const Named& named, const Switch& wanted) {
+    const auto tenant = tenantOf(services, slug);
+    const auto switched = (services.keys().*wanted.change)(tenant, idOf(services, tenant, named));
+    if (!switched.ok()) throw failureOf(switched.error());
+    const auto& key = switched.value().key;
+    const bool changed = switched.value().changed;
+    return {(changed ? wanted.done : wanted.already) + key.name.text() + ", " + key.maskedKey() + "\n",
+            jsonObject({{"key", toJson(key)}, {"changed", changed}})};
+}
+
 struct Arguments {
     std::string tenant;
     std::optional<std::string> id, email, name;
+    std::optional<std::string> word{};  // the id, without its option
 };
 
 void addNameOptions(CLI::App& verb, Arguments& given) {
@@ -133,6 +191,7 @@ void addNameOptions(CLI::App& verb, Arguments& given) {
 Named namedBy(const Arguments& given) {
     Named named;
     if (given.id) named.id = parseKeyId("--id", *given.id);
+    if (given.word) named.id = parseKeyId("ID", *given.word);
     if (given.email) named.email = parseEmail("--email", *given.email);
     if (given.name) named.name = parseKeyName("--name", *given.name);
     if (!named.id && !named.email) throw usageFailure("which key? Give --id, or --email and --name");
@@ -162,16 +221,21 @@ void addCreate(CLI::App& group, Verb& chosen) {
                                "--quiet > key)");
     const auto given = std::make_shared<Arguments>();
     const auto email = std::make_shared<std::string>(), name = std::make_shared<std::string>();
+    const auto expires = std::make_shared<std::optional<std::string>>();
     addTenantOption(*verb, given->tenant);
     addEmailOption(*verb, *email);
     verb->add_option("--name", *name, "Name of the key, 1 to 100 characters")->type_name("NAME")->required();
+    verb->add_option("--expires", *expires,
+                     "Last day of the key in UTC, like 2027-01-31, or a time like 2027-01-31T12:00:00Z; default: never")
+        ->type_name("TIME");
     const auto dryRun = addDryRun(*verb);
     verb->callback([=, &chosen] {
         const auto slug = parseSlug("--tenant", given->tenant);
         const auto user = parseEmail("--email", *email);
-        const auto keyName = parseKeyName("--name", *name);
+        const domain::NewApiKey wanted{parseKeyName("--name", *name),
+                                       *expires ? parseExpiry("--expires", **expires) : domain::KeyExpiry()};
         chosen = rehearsedIf(
-            *dryRun, [=, dry = *dryRun](Services& services) { return createKey(services, slug, user, keyName, dry); });
+            *dryRun, [=, dry = *dryRun](Services& services) { return createKey(services, slug, user, wanted, dry); });
     });
 }
 
@@ -208,16 +272,44 @@ void addRevoke(CLI::App& group, Verb& chosen) {
     });
 }
 
+const Switch kDisable{"disable",
+                      "Disable a key: it stops working at once, until an operator enables it. Its owner can neither "
+                      "enable nor regenerate it.",
+                      "Disabled API key ", "Already disabled by an operator: API key ",
+                      &domain::OperatorKeyService::disable};
+const Switch kEnable{"enable", "Enable a key that its owner or an operator has disabled.", "Enabled API key ",
+                     "Already enabled: API key ", &domain::OperatorKeyService::enable};
+
+void addSwitch(CLI::App& group, Verb& chosen, const Switch& wanted) {
+    const auto example = std::string("  claviger key ") + wanted.verb;
+    auto* const verb = addVerb(group, wanted.verb, wanted.purpose,
+                               example + " --tenant acme 019ab0f2-53c1-7d2e-9f4a-0c1d2e3f4a5b\n" + example +
+                                   " --tenant acme --email a@acme.example --name Scripts");
+    const auto given = std::make_shared<Arguments>();
+    addNameOptions(*verb, *given);
+    auto* const word = verb->add_option("ID", given->word, "Id of the key, like --id")->type_name("ID");
+    for (const auto* other : {"--id", "--email", "--name"}) word->excludes(verb->get_option(other));
+    const auto dryRun = addDryRun(*verb);
+    verb->callback([=, &chosen] {
+        const auto slug = parseSlug("--tenant", given->tenant);
+        chosen = rehearsedIf(*dryRun, [slug, named = namedBy(*given), wanted](Services& services) {
+            return switchKey(services, slug, named, wanted);
+        });
+    });
+}
+
 }  // namespace
 
 void addKeyCommands(CLI::App& app, Verb& chosen) {
-    auto* const group = addGroup(app, "key", "List, create, regenerate and revoke the API keys of users",
+    auto* const group = addGroup(app, "key", "List, create, regenerate, disable and revoke the API keys of users",
                                  "  claviger key list --tenant acme\n"
                                  "  claviger key create --tenant acme --email a@acme.example --name Scripts\n"
                                  "  claviger key revoke --tenant acme --email a@acme.example --name Scripts");
     addList(*group, chosen);
     addCreate(*group, chosen);
     addRegenerate(*group, chosen);
+    addSwitch(*group, chosen, kDisable);
+    addSwitch(*group, chosen, kEnable);
     addRevoke(*group, chosen);
 }
 

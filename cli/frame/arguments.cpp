@@ -42,6 +42,13 @@ domain::KeyName parseKeyName(const std::string& argument, const std::string& val
     return std::move(name).value();
 }
 
+domain::KeyExpiry parseExpiry(const std::string& argument, const std::string& value) {
+    const auto expiry = domain::KeyExpiry::parse(value);
+    if (!expiry.ok())
+        throw usageFailure(argument + ": give a date like 2027-01-31, or a time like 2027-01-31T12:00:00Z");
+    return expiry.value();
+}
+
 std::string parseDisplayName(const std::string& argument, const std::string& value) {
     return valueOf(argument, domain::parseDisplayName(value));
 }

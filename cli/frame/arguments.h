@@ -6,6 +6,7 @@
 
 #include "domain/base/result.h"
 #include "domain/model/email.h"
+#include "domain/model/key_expiry.h"
 #include "domain/model/key_name.h"
 #include "domain/model/tenant.h"
 
@@ -19,6 +20,9 @@ domain::Email parseEmail(const std::string& argument, const std::string& value);
 
 domain::ApiKeyId parseKeyId(const std::string& argument, const std::string& value);
 domain::KeyName parseKeyName(const std::string& argument, const std::string& value);
+
+// Parses a date, or a time as in RFC 3339.
+domain::KeyExpiry parseExpiry(const std::string& argument, const std::string& value);
 
 // Returns the display name of a tenant or a user, trimmed of White_Space. It must be valid UTF-8 of 1 to 100 code
 // points without control characters.

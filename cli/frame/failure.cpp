@@ -17,6 +17,8 @@ Failure failureOf(const domain::Error& error) {
     switch (error.code) {
         case ErrorCode::kInvalidArgument:
             return usageFailure(error.detail);
+        case ErrorCode::kExpiryInvalid:
+            return {ExitStatus::kUsage, "expiry_invalid", error.detail, "Nothing was changed. Choose another time."};
         case ErrorCode::kTenantNotFound:
             return {ExitStatus::kNotFound, "tenant_not_found", error.detail,
                     "`claviger tenant list` shows all tenants."};

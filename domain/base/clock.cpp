@@ -5,7 +5,8 @@
 namespace claviger::domain {
 namespace {
 
-constexpr std::string_view kMomentForm = "dddd-dd-dd dd:dd:dd.dddddd";
+constexpr std::string_view kDateForm = "dddd-dd-dd", kTimeForm = "dd:dd:dd", kOffsetForm = "dd:dd";
+constexpr std::size_t kMicrosecondDigits = 6;
 
 bool hasForm(std::string_view text, std::string_view form) {
     return std::equal(text.begin(), text.end(), form.begin(), form.end(),
@@ -16,6 +17,35 @@ int number(std::string_view text, std::size_t from, std::size_t length) {
     int value = 0;
     for (const char c : text.substr(from, length)) value = 10 * value + (c - '0');
     return value;
+}
+
+// The moment of "2026-11-23 16:02:07" at the beginning of the text, with any character in the middle.
+std::optional<Timestamp> secondIn(std::string_view text) {
+    using namespace std::chrono;
+    const auto date = parseDate(text.substr(0, 10));
+    const auto time = text.substr(11, 8);
+    if (!date || !hasForm(time, kTimeForm)) return std::nullopt;
+    const int hour = number(time, 0, 2), minute = number(time, 3, 2), second = number(time, 6, 2);
+    if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    return *date + hours{hour} + minutes{minute} + seconds{second};
+}
+
+// The digits of a second after its point. At least one.
+std::optional<std::chrono::microseconds> microsecondsIn(std::string_view digits) {
+    if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+    std::string six(digits.substr(0, kMicrosecondDigits));
+    six.resize(kMicrosecondDigits, '0');
+    return std::chrono::microseconds{number(six, 0, kMicrosecondDigits)};
+}
+
+// "Z", or "+05:30".
+std::optional<std::chrono::minutes> offsetIn(std::string_view text) {
+    if (text == "Z" || text == "z") return std::chrono::minutes{0};
+    if (text.empty() || (text[0] != '+' && text[0] != '-') || !hasForm(text.substr(1), kOffsetForm))
+        return std::nullopt;
+    const int hours = number(text, 1, 2), minutes = number(text, 4, 2);
+    if (hours > 23 || minutes > 59) return std::nullopt;
+    return std::chrono::minutes{(text[0] == '-' ? -1 : 1) * (60 * hours + minutes)};
 }
 
 }  // namespace
@@ -44,14 +74,31 @@ std::string iso8601(Timestamp moment) {
     return text;
 }
 
-std::optional<Timestamp> parseMoment(std::string_view text) {
+std::optional<std::chrono::sys_days> parseDate(std::string_view text) {
     using namespace std::chrono;
-    if (!hasForm(text, kMomentForm)) return std::nullopt;
+    if (!hasForm(text, kDateForm)) return std::nullopt;
     const year_month_day date{year{number(text, 0, 4)}, month{static_cast<unsigned>(number(text, 5, 2))},
                               day{static_cast<unsigned>(number(text, 8, 2))}};
-    const int hour = number(text, 11, 2), minute = number(text, 14, 2), second = number(text, 17, 2);
-    if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-    return sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + microseconds{number(text, 20, 6)};
+    return date.ok() ? std::optional(sys_days{date}) : std::nullopt;
+}
+
+std::optional<Timestamp> parseMoment(std::string_view text) {
+    if (text.size() != 26 || text[10] != ' ' || text[19] != '.') return std::nullopt;
+    const auto second = secondIn(text);
+    const auto fraction = microsecondsIn(text.substr(20));
+    return second && fraction ? std::optional(*second + *fraction) : std::nullopt;
+}
+
+std::optional<Timestamp> parseRfc3339(std::string_view text) {
+    if (text.size() < 20 || (text[10] != 'T' && text[10] != 't')) return std::nullopt;
+    const auto second = secondIn(text);
+    const auto afterFraction = text[19] == '.' ? text.find_first_not_of("0123456789", 20) : 19;
+    if (!second || afterFraction == std::string_view::npos) return std::nullopt;
+    const auto fraction = text[19] == '.' ? microsecondsIn(text.substr(20, afterFraction - 20))
+                                          : std::optional(std::chrono::microseconds{0});
+    const auto offset = offsetIn(text.substr(afterFraction));
+    if (!fraction || !offset) return std::nullopt;
+    return *second + *fraction - *offset;
 }
 
 }  // namespace claviger::domain

@@ -33,4 +33,12 @@ std::string iso8601(Timestamp);
 // a time of day that does not exist.
 std::optional<Timestamp> parseMoment(std::string_view);
 
+// Parses RFC 3339: "2026-11-23T16:02:07Z", with any number of digits of a second, and with an offset in place of Z.
+// Digits after the microsecond are ignored. Returns nullopt for any other form, for a leap second, and for a date or a
+// time that does not exist.
+std::optional<Timestamp> parseRfc3339(std::string_view);
+
+// Parses "2026-11-23". Returns nullopt for any other form, and for a date that does not exist.
+std::optional<std::chrono::sys_days> parseDate(std::string_view);
+
 }  // namespace claviger::domain

@@ -14,11 +14,15 @@ enum class ErrorCode {
     kNameInvalid,       // control characters or bad UTF-8
     kNameTaken,         // an active key of this user has the name
     kKeyLimitReached,   // the user has reached the limit on active keys
-    kTooManyChanges,    // limits.changes of creates and regenerates is used up; Error::retryAfter says for how long
+    kTooManyChanges,    // limits.changes of changes to keys is used up; Error::retryAfter says for how long
+    kExpiryInvalid,     // no date or moment, or one that is too near or too far
+    kKeyLocked,         // an operator has disabled the key, so its owner may neither enable nor regenerate it
     kKeyNotFound,       // unknown, revoked, another user's or another tenant's: the same result for all four
     kAlreadyShown,      // this form was sent before; its key was shown then
     kUnauthorized,      // no session, or one that has ended or expired
     kKeyInvalid,        // a presented API key that is malformed, unknown or revoked
+    kKeyExpired,        // a presented API key that has expired
+    kKeyDisabled,       // a presented API key that is disabled
     kSignInRefused,     // wrong e-mail, wrong password, pending or suspended user: the same result for all four
     kTooManyAttempts,   // a budget of failed sign-ins is used up; Error::retryAfter says for how long
     kSignInBudgetUsed,  // the account's budget of successful sign-ins is used up; retryAfter likewise

@@ -13,8 +13,9 @@ struct KeyRequest {
 };
 
 // Decides whether the policy of an active key lets the request through. Pure: equal arguments give equal results.
-// Returns ok for every request, since a policy has no members yet. KeyVerifier calls it for cached keys and for keys
-// that it has just read.
+// KeyVerifier calls it for cached keys and for keys that it has just read.
+//   kKeyExpired   the key has expired, disabled or not
+//   kKeyDisabled
 Result<void> admit(const KeyPolicy&, const KeyRequest&, Timestamp now);
 
 }  // namespace claviger::domain

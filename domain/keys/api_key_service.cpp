@@ -4,7 +4,11 @@ namespace claviger::domain {
 
 ApiKeyService::ApiKeyService(TenantStores& stores, KeyLists& lists, const secrets::Hasher& hasher, const Clock& clock,
                              const ChangeLimit& limit)
-    : stores_(stores), lists_(lists), hasher_(hasher), issuer_(stores, hasher, clock, limit) {}
+    : stores_(stores),
+      lists_(lists),
+      hasher_(hasher),
+      issuer_(stores, hasher, clock, limit),
+      switch_(stores, clock, limit) {}
 
 std::vector<ApiKey> ApiKeyService::list(const Actor& actor) const {
     return lists_.list(actor.tenant(), actor.user().id);
@@ -28,6 +32,14 @@ Result<IssuedApiKey> ApiKeyService::create(const Actor& actor, const NewApiKey& 
 
 Result<IssuedApiKey> ApiKeyService::regenerate(const Actor& actor, const ApiKeyId& id, Once once) {
     return issuer_.regenerate({actor.tenant(), actor.user().id, actor.origin()}, id, hashOnce(actor, once));
+}
+
+Result<SwitchedKey> ApiKeyService::disable(const Actor& actor, const ApiKeyId& id) {
+    return switch_.disable({actor.tenant(), actor.user().id, actor.origin()}, id);
+}
+
+Result<SwitchedKey> ApiKeyService::enable(const Actor& actor, const ApiKeyId& id) {
+    return switch_.enable({actor.tenant(), actor.user().id, actor.origin()}, id);
 }
 
 std::optional<secrets::OnceHash> ApiKeyService::hashOnce(const Actor& actor, Once once) const {

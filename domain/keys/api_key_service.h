@@ -6,16 +6,18 @@
 
 #include "domain/keys/key_issuer.h"
 #include "domain/keys/key_lists.h"
+#include "domain/keys/key_switch.h"
 #include "domain/model/actor.h"
 #include "domain/model/api_key.h"
 #include "domain/secrets/hasher.h"
 
 namespace claviger::domain {
 
-// Creates, lists and regenerates the API keys of the acting user. Every method throws StorageUnavailable. Thread-safe.
+// Creates, lists, regenerates, disables and enables the API keys of the acting user. Every method throws
+// StorageUnavailable. Thread-safe.
 class ApiKeyService {
 public:
-    // The limit applies to each user's creates and regenerates. References must outlive this.
+    // The limit applies to each user's creates, regenerates and enables. References must outlive this.
     ApiKeyService(TenantStores&, KeyLists&, const secrets::Hasher&, const Clock&, const ChangeLimit&);
 
     // Returns the actor's active keys, newest first. Last uses may be up to 20 s old.
@@ -38,22 +40,40 @@ public:
     //
     //   kNameTaken        an active key of this user has the name
     //   kKeyLimitReached  the user has kActiveKeyLimit active keys
-    //   kTooManyChanges   the user's budget of creates and regenerates is used up; retryAfter says for how long
+    //   kExpiryInvalid    the expiry is too near or too far (KeyExpiry)
+    //   kTooManyChanges   the user's budget of changes is used up; retryAfter says for how long
     //   kAlreadyShown     the form with this one-time value has made a key before
     //   kUnauthorized     the user was suspended after signing in
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const Actor&, const NewApiKey&, Once = std::nullopt);
 
-    // Revokes the key and issues a new one under its name, with the audit record, in one transaction. No verify that
+    // Revokes the key and issues a new one under its name, with the audit record, in one transaction. The new key has
+    // the lifetime of the old one, counted from now, and is enabled. No verify that
     // starts after `effectiveAt` accepts the old value, and no list shows it, on any worker of any host. Send no
     // response before `effectiveAt`.
     //
     //   kKeyNotFound     unknown, revoked, another user's or another tenant's key: the same result for all four
+    //   kKeyLocked       an operator has disabled the key
     //   kAlreadyShown    the form with this one-time value has made a key before
     //   kUnauthorized    the user was suspended after signing in
     //   kTooManyChanges  as for create
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> regenerate(const Actor&, const ApiKeyId&, Once = std::nullopt);
+
+    // Disables the key, with its audit record, in one transaction. No verify that starts after `effectiveAt` accepts
+    // it, and each list shows it as disabled, on any worker of any host. Send no response before `effectiveAt`. A key
+    // that is disabled already is ok; it gets no second audit record.
+    //
+    //   kKeyNotFound   as for regenerate
+    //   kUnauthorized  the user was suspended after signing in
+    // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
+    Result<SwitchedKey> disable(const Actor&, const ApiKeyId&);
+
+    // Enables the key, likewise.
+    //
+    //   kKeyLocked                                    an operator has disabled the key
+    //   kKeyNotFound, kUnauthorized, kTooManyChanges  as for regenerate
+    Result<SwitchedKey> enable(const Actor&, const ApiKeyId&);
 
 private:
     std::optional<secrets::OnceHash> hashOnce(const Actor&, Once) const;
@@ -62,6 +82,7 @@ private:
     KeyLists& lists_;
     const secrets::Hasher& hasher_;
     KeyIssuer issuer_;
+    KeySwitch switch_;
 };
 
 }  // namespace claviger::domain

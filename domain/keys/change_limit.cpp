@@ -20,4 +20,12 @@ Result<std::optional<Timestamp>> ChangeLimit::charge(std::optional<Timestamp> wh
     return Charged(next);
 }
 
+Result<void> chargeChange(const ChangeLimit& limit, TenantStore& store, const UserId& user,
+                          std::optional<Timestamp> wholeAt, Timestamp now) {
+    const auto charged = limit.charge(wholeAt, now);
+    if (!charged.ok()) return charged.error();
+    if (charged.value()) store.apiKeys().setChangesWholeAt(user, *charged.value());
+    return {};
+}
+
 }  // namespace claviger::domain

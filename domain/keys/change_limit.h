@@ -5,12 +5,13 @@
 
 #include "domain/base/clock.h"
 #include "domain/base/result.h"
+#include "domain/ports/tenant/tenant_store.h"
 
 namespace claviger::domain {
 
-// The limit on a user's changes to keys: N creates and regenerates per hour, together (GCRA). A user may make all of
-// them at once. The budget then regains one change in each N-th part of an hour. The state of a user is one time: when
-// the budget is full again. Thread-safe: immutable.
+// The limit on a user's changes to keys: N creates, regenerates and enables per hour, together (GCRA). A user may make
+// all of them at once. The budget then regains one change in each N-th part of an hour. The state of a user is one
+// time: when the budget is full again. Thread-safe: immutable.
 class ChangeLimit {
 public:
     static constexpr std::chrono::hours kWindow{1};
@@ -33,5 +34,11 @@ private:
     std::chrono::microseconds cost_{0};   // of one change; 0: no limit
     std::chrono::microseconds whole_{0};  // the cost of all changes of a budget: one window, apart from rounding
 };
+
+// Takes one change from the budget of a locked user, and stores the new state. `wholeAt` is the state that was read
+// under the lock.
+//   kTooManyChanges  as ChangeLimit::charge; nothing is stored
+Result<void> chargeChange(const ChangeLimit&, TenantStore&, const UserId&, std::optional<Timestamp> wholeAt,
+                          Timestamp now);
 
 }  // namespace claviger::domain

@@ -7,6 +7,12 @@ AuditEvent event(AuditAction action, const KeyHolder& holder, const ApiKey& key)
     return {key.createdAt, action, holder.user, key.id, holder.origin};
 }
 
+// The end of the same lifetime, begun now.
+std::optional<Timestamp> nextExpiry(const LockedKey::Active& old, Timestamp now) {
+    if (!old.expiresAt) return std::nullopt;
+    return now + (*old.expiresAt - old.createdAt);
+}
+
 bool isUsed(const TenantStore& store, const KeyIssuer::Once& once) {
     return once && store.apiKeys().isUsed(*once);
 }
@@ -18,9 +24,11 @@ KeyIssuer::KeyIssuer(TenantStores& stores, const secrets::Hasher& hasher, const 
 
 Result<IssuedApiKey> KeyIssuer::create(const KeyHolder& holder, const NewApiKey& wanted, const Once& once) {
     const auto now = clock_.now();
+    const auto expiresAt = wanted.expiry.resolve(now);
+    if (!expiresAt.ok()) return expiresAt.error();
     auto fullKey = secrets::PlainKey::generate();
-    const ApiKey key{ApiKeyId::make(now),   holder.user, wanted.name, LineageId::make(now), 1,
-                     fullKey.shownPrefix(), now,         {}};
+    ApiKey key{ApiKeyId::make(now), holder.user, wanted.name, LineageId::make(now), 1, fullKey.shownPrefix(), now, {}};
+    key.expiresAt = expiresAt.value();
     const auto secret = secretOf(holder, fullKey, once);
 
     const auto [stored, effectiveAt] =
@@ -29,7 +37,8 @@ Result<IssuedApiKey> KeyIssuer::create(const KeyHolder& holder, const NewApiKey&
             if (!user) return ErrorCode::kUnauthorized;
             if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
             if (user->activeKeys >= kActiveKeyLimit) return ErrorCode::kKeyLimitReached;
-            if (auto charged = charge(store, holder, user->changesWholeAt, now); !charged.ok()) return charged;
+            if (auto charged = chargeChange(limit_, store, holder.user, user->changesWholeAt, now); !charged.ok())
+                return charged;
             store.audit().add(event(AuditAction::kKeyCreated, holder, key));
             store.apiKeys().add(key, secret);
             return {};
@@ -49,10 +58,13 @@ Result<IssuedApiKey> KeyIssuer::regenerate(const KeyHolder& holder, const ApiKey
             if (!userIsApproved) return ErrorCode::kUnauthorized;
             if (isUsed(store, once)) return ErrorCode::kAlreadyShown;
             if (!old) return ErrorCode::kKeyNotFound;
-            if (auto charged = charge(store, holder, changesWholeAt, now); !charged.ok()) return charged.error();
+            if (isLocked(*old, holder.by)) return ErrorCode::kKeyLocked;
+            if (auto charged = chargeChange(limit_, store, holder.user, changesWholeAt, now); !charged.ok())
+                return charged.error();
 
-            const ApiKey key{ApiKeyId::make(now), holder.user,           old->name, old->lineage,
-                             old->generation + 1, fullKey.shownPrefix(), now,       {}};
+            ApiKey key{ApiKeyId::make(now), holder.user,           old->name, old->lineage,
+                       old->generation + 1, fullKey.shownPrefix(), now,       {}};
+            key.expiresAt = nextExpiry(*old, now);
             store.apiKeys().end(id, *old, now);
             store.apiKeys().addNext(key, secret);
             store.audit().add(event(AuditAction::kKeyRegenerated, holder, key));
@@ -62,12 +74,8 @@ Result<IssuedApiKey> KeyIssuer::regenerate(const KeyHolder& holder, const ApiKey
     return IssuedApiKey{std::move(stored).value(), std::move(fullKey), effectiveAt};
 }
 
-Result<void> KeyIssuer::charge(TenantStore& store, const KeyHolder& holder, std::optional<Timestamp> wholeAt,
-                               Timestamp now) const {
-    const auto charged = limit_.charge(wholeAt, now);
-    if (!charged.ok()) return charged.error();
-    if (charged.value()) store.apiKeys().setChangesWholeAt(holder.user, *charged.value());
-    return {};
+bool isLocked(const LockedKey::Active& key, KeyParty by) {
+    return by == KeyParty::kOwner && key.disabled && key.disabled->by == KeyParty::kOperator;
 }
 
 KeySecret KeyIssuer::secretOf(const KeyHolder& holder, const secrets::PlainKey& fullKey, const Once& once) const {

@@ -7,13 +7,16 @@
 
 namespace claviger::domain {
 
-// The owner of the keys, and the origin of the request: that of the owner or of an operator. Holds references, which
-// must outlive it.
+// The owner of the keys, the origin of the request, and who sends it. Holds references, which must outlive it.
 struct KeyHolder {
     const Tenant& tenant;
     const UserId& user;
     const RequestOrigin& origin;
+    KeyParty by = KeyParty::kOwner;
 };
+
+// Whether the key is disabled by an operator and `by` is its owner, who then may neither enable nor regenerate it.
+bool isLocked(const LockedKey::Active&, KeyParty by);
 
 // The key issuer: creates and regenerates keys. It checks no permission of the caller: ApiKeyService and
 // OperatorKeyService do that first. The full key exists only in the returned value. Thread-safe: holds no mutable
@@ -27,6 +30,7 @@ public:
 
     // Creates a key and its audit record, in one transaction. Does not wait for the other hosts: do not acknowledge the
     // change before `effectiveAt`.
+    //   kExpiryInvalid    the expiry is too near or too far (KeyExpiry)
     //   kUnauthorized     the user is not approved
     //   kAlreadyShown     the form with this one-time value has made a key before
     //   kKeyLimitReached  the user has kActiveKeyLimit active keys
@@ -35,16 +39,16 @@ public:
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const KeyHolder&, const NewApiKey&, const Once& = std::nullopt);
 
-    // Revokes the key and issues a new one under its name, with the audit record, in one transaction. Does not wait for
-    // the other hosts either.
+    // Revokes the key and issues a new one under its name, with the audit record, in one transaction. The new key has
+    // the lifetime of the old one, counted from now, and is enabled. Does not wait for the other hosts either.
     //   kUnauthorized, kAlreadyShown  as above
     //   kKeyNotFound                  the user has no active key with this id
+    //   kKeyLocked                    an operator has disabled it, and its owner wants to regenerate it
     //   kTooManyChanges               as above
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> regenerate(const KeyHolder&, const ApiKeyId&, const Once& = std::nullopt);
 
 private:
-    Result<void> charge(TenantStore&, const KeyHolder&, std::optional<Timestamp> wholeAt, Timestamp now) const;
     KeySecret secretOf(const KeyHolder&, const secrets::PlainKey&, const Once&) const;
 
     TenantStores& stores_;

@@ -11,9 +11,10 @@ Error noSuchKey(const ApiKeyId& id) {
 }
 
 // Blocks until every host acts on the change: the tool may block its thread.
-Result<IssuedApiKey> waitedFor(Result<IssuedApiKey> issued) {
-    if (issued.ok()) std::this_thread::sleep_until(issued.value().effectiveAt);
-    return issued;
+template <class Change>
+Result<Change> waitedFor(Result<Change> change) {
+    if (change.ok()) std::this_thread::sleep_until(change.value().effectiveAt);
+    return change;
 }
 
 // Rewords a refusal of KeyIssuer for an operator, who is not the user.
@@ -25,6 +26,8 @@ Result<T> forOperator(Result<T> result, const std::string& user) {
             return Error{ErrorCode::kUserNotApproved, user + " is pending or suspended, and gets no key"};
         case ErrorCode::kNameTaken:
             return Error{ErrorCode::kNameTaken, user + " has an active key with this name"};
+        case ErrorCode::kExpiryInvalid:
+            return Error{ErrorCode::kExpiryInvalid, "the expiry must be from 1 second to 100 years ahead"};
         case ErrorCode::kKeyLimitReached:
             return Error{ErrorCode::kKeyLimitReached, user + " has as many active keys as one may have"};
         default:
@@ -36,7 +39,11 @@ Result<T> forOperator(Result<T> result, const std::string& user) {
 
 OperatorKeyService::OperatorKeyService(TenantStores& stores, const secrets::Hasher& hasher, const Clock& clock,
                                        RequestOrigin origin)
-    : stores_(stores), clock_(clock), origin_(std::move(origin)), issuer_(stores, hasher, clock, ChangeLimit()) {}
+    : stores_(stores),
+      clock_(clock),
+      origin_(std::move(origin)),
+      issuer_(stores, hasher, clock, ChangeLimit()),
+      switch_(stores, clock, ChangeLimit()) {}
 
 Result<std::vector<KeyOwner>> OperatorKeyService::list(const Tenant& tenant, const std::optional<Email>& email) const {
     using Keys = std::vector<KeyOwner>;
@@ -63,13 +70,13 @@ Result<ApiKey> OperatorKeyService::find(const Tenant& tenant, const Email& email
 Result<IssuedApiKey> OperatorKeyService::create(const Tenant& tenant, const Email& email, const NewApiKey& wanted) {
     const auto user = userOf(tenant, email);
     if (!user.ok()) return user.error();
-    return forOperator(waitedFor(issuer_.create({tenant, user.value().id, origin_}, wanted)), email.text());
+    return forOperator(waitedFor(issuer_.create(holderOf(tenant, user.value().id), wanted)), email.text());
 }
 
 Result<IssuedApiKey> OperatorKeyService::regenerate(const Tenant& tenant, const ApiKeyId& id) {
     const auto stored = stores_.read(tenant, [&](const TenantStore& store) { return store.apiKeys().find(id); });
     if (!stored || stored->deletedAt) return noSuchKey(id);
-    auto made = waitedFor(issuer_.regenerate({tenant, stored->key.user, origin_}, id));
+    auto made = waitedFor(issuer_.regenerate(holderOf(tenant, stored->key.user), id));
     if (!made.ok() && made.error().code == ErrorCode::kKeyNotFound) return noSuchKey(id);
     return forOperator(std::move(made), "the key's user");
 }
@@ -88,6 +95,26 @@ Result<RevokedKey> OperatorKeyService::revoke(const Tenant& tenant, const ApiKey
         }
         return RevokedKey{stored->key, active.has_value()};
     });
+}
+
+Result<SwitchedKey> OperatorKeyService::disable(const Tenant& tenant, const ApiKeyId& id) {
+    return change(tenant, id, &KeySwitch::disable);
+}
+
+Result<SwitchedKey> OperatorKeyService::enable(const Tenant& tenant, const ApiKeyId& id) {
+    return change(tenant, id, &KeySwitch::enable);
+}
+
+Result<SwitchedKey> OperatorKeyService::change(const Tenant& tenant, const ApiKeyId& id, Switching switching) {
+    const auto stored = stores_.read(tenant, [&](const TenantStore& store) { return store.apiKeys().find(id); });
+    if (!stored || stored->deletedAt) return noSuchKey(id);
+    auto changed = waitedFor((switch_.*switching)(holderOf(tenant, stored->key.user), id));
+    if (!changed.ok() && changed.error().code == ErrorCode::kKeyNotFound) return noSuchKey(id);
+    return changed;
+}
+
+KeyHolder OperatorKeyService::holderOf(const Tenant& tenant, const UserId& user) const {
+    return {tenant, user, origin_, KeyParty::kOperator};
 }
 
 Result<User> OperatorKeyService::userOf(const Tenant& tenant, const Email& email) const {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "domain/keys/key_issuer.h"
+#include "domain/keys/key_switch.h"
 #include "domain/model/email.h"
 
 namespace claviger::domain {
@@ -34,13 +34,14 @@ public:
     // returned value. Blocks until every host lists it.
     //   kUserNotFound
     //   kUserNotApproved  a pending or suspended user
+    //   kExpiryInvalid    the expiry is too near or too far (KeyExpiry)
     //   kNameTaken        an active key of the user has the name
     //   kKeyLimitReached  the user has kActiveKeyLimit active keys
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<IssuedApiKey> create(const Tenant&, const Email&, const NewApiKey&);
 
-    // Revokes the key and issues a new one under its name, with its audit record, in one transaction. Blocks until
-    // every host refuses the old value.
+    // Revokes the key and issues a new one under its name, with its audit record, in one transaction. The new key has
+    // the lifetime of the old one, counted from now, and is enabled. Blocks until every host refuses the old value.
     //   kKeyNotFound      unknown or revoked
     //   kUserNotApproved  the key of a pending or suspended user
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
@@ -53,13 +54,27 @@ public:
     // Throws StorageUnavailable, OutcomeUnknown.
     Result<RevokedKey> revoke(const Tenant&, const ApiKeyId&);
 
+    // Disables the key, with its audit record, in one transaction. The status of its user does not matter. Its owner
+    // can then neither enable nor regenerate it. A key that an operator has disabled already is ok; it gets no second
+    // audit record. Blocks until every host refuses the key.
+    //   kKeyNotFound  unknown or revoked
+    // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
+    Result<SwitchedKey> disable(const Tenant&, const ApiKeyId&);
+
+    // Enables the key, whoever has disabled it, likewise.
+    Result<SwitchedKey> enable(const Tenant&, const ApiKeyId&);
+
 private:
+    using Switching = Result<SwitchedKey> (KeySwitch::*)(const KeyHolder&, const ApiKeyId&);
+    Result<SwitchedKey> change(const Tenant&, const ApiKeyId&, Switching);
+    KeyHolder holderOf(const Tenant&, const UserId&) const;
     Result<User> userOf(const Tenant&, const Email&) const;
 
     TenantStores& stores_;
     const Clock& clock_;
     RequestOrigin origin_;
     KeyIssuer issuer_;
+    KeySwitch switch_;
 };
 
 }  // namespace claviger::domain

@@ -8,6 +8,7 @@
 #include "domain/base/id.h"
 #include "domain/fence/effective_at.h"
 #include "domain/model/client_info.h"
+#include "domain/model/key_expiry.h"
 #include "domain/model/key_name.h"
 #include "domain/model/key_policy.h"
 #include "domain/model/user.h"
@@ -21,6 +22,7 @@ inline constexpr std::size_t kActiveKeyLimit = 500;  // active keys of one user
 // The properties of a new key that its user or an operator chooses.
 struct NewApiKey {
     KeyName name;
+    KeyExpiry expiry{};
 };
 
 // A named credential of one user, without its secret. The full key was shown once, when it was issued.
@@ -33,10 +35,15 @@ struct ApiKey {
     std::string keyPrefix;  // the first 12 characters of the full key
     Timestamp createdAt;
     std::optional<Timestamp> lastUsedAt;
-    ClientInfo lastCaller{};  // the client of that use
-    std::int64_t uses = 0;    // recorded uses; the newest ones are missing for some seconds
+    ClientInfo lastCaller{};                 // the client of that use
+    std::int64_t uses = 0;                   // recorded uses; the newest ones are missing for some seconds
+    std::optional<Timestamp> expiresAt{};    // nullopt: never
+    std::optional<KeyDisabling> disabled{};  // nullopt: enabled
 
     std::string maskedKey() const { return keyPrefix + "****"; }
+    KeyPolicy policy() const {
+        return KeyPolicy(expiresAt, disabled ? KeyPolicy::Switch::kDisabled : KeyPolicy::Switch::kEnabled);
+    }
 };
 
 // The secret columns that are stored with a new key.
@@ -53,11 +60,18 @@ struct IssuedApiKey {
     EffectiveAt effectiveAt;  // from then on every host lists the key, and refuses the value that it replaces
 };
 
-// An active key, as verify finds it and caches it.
+// A key that was switched off or on.
+struct SwitchedKey {
+    ApiKey key;
+    bool changed;             // false: it was so before
+    EffectiveAt effectiveAt;  // from then on every host acts on it, and lists show it
+};
+
+// An active key, as verify finds it and caches it. It may be expired or disabled: admit() decides.
 struct ActiveKey {
     ApiKeyId id;
     UserId user;
-    [[no_unique_address]] KeyPolicy policy{};
+    KeyPolicy policy{};
 };
 
 // A revoked key, as verify finds it and caches it. It never verifies again.

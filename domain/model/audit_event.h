@@ -10,6 +10,8 @@ namespace claviger::domain {
 enum class AuditAction {
     kKeyCreated,
     kKeyRegenerated,
+    kKeyDisabled,  // by its owner or an operator, as the origin says
+    kKeyEnabled,
     kSignedIn,
     kSignInRefused,
     kSignedOut,

@@ -1,9 +1,49 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
+#include "domain/base/clock.h"
+
 namespace claviger::domain {
 
-// What a key may be used for. It travels with the cached key, so it is a value of fixed size. It has no members yet:
-// every active key may be used for everything.
-struct KeyPolicy {};
+// Who changes a key: its owner or an operator. The numbers are stored (api_keys.disabled_by).
+enum class KeyParty { kOwner = 1, kOperator = 2 };
+
+// Since when a key is disabled, and by whom. What an operator has disabled only an operator enables.
+struct KeyDisabling {
+    Timestamp at;
+    KeyParty by;
+    bool operator==(const KeyDisabling&) const = default;
+};
+
+// Whether a key may be used now.
+enum class KeyState { kLive, kExpired, kDisabled };
+
+// What a key may be used for. It travels with the cached key, whose place in shared memory leaves it 8 bytes. So a time
+// and a flag share a number.
+class KeyPolicy {
+public:
+    enum class Switch { kEnabled, kDisabled };
+
+    KeyPolicy() = default;  // enabled, and never expires
+    explicit KeyPolicy(std::optional<Timestamp> expiresAt, Switch position = Switch::kEnabled)
+        : bits_(2 * (expiresAt ? expiresAt->time_since_epoch().count() : kNever) +
+                (position == Switch::kDisabled ? 1 : 0)) {}
+
+    // A key that is both expired and disabled counts as expired: to enable it would not help.
+    KeyState stateAt(Timestamp now) const {
+        if (now.time_since_epoch().count() >= bits_ >> 1) return KeyState::kExpired;
+        return (bits_ & 1) == 1 ? KeyState::kDisabled : KeyState::kLive;
+    }
+
+    bool operator==(const KeyPolicy&) const = default;
+
+private:
+    static constexpr std::int64_t kNever = (std::int64_t{1} << 62) - 1;
+
+    std::int64_t bits_ = 2 * kNever;  // twice the microseconds since 1970 at which it expires, and 1 if it is disabled
+};
+static_assert(sizeof(KeyPolicy) == 8);
 
 }  // namespace claviger::domain

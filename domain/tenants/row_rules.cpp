@@ -11,6 +11,7 @@
 #include "domain/base/utf8.h"
 #include "domain/model/client_info.h"
 #include "domain/model/key_name.h"
+#include "domain/model/key_policy.h"
 #include "domain/model/user.h"
 #include "domain/secrets/digest.h"
 #include "domain/secrets/plain_key.h"
@@ -120,6 +121,17 @@ bool isAnything(std::string_view, const Limits&) {
     return true;
 }
 
+// A key may expire later than any other moment of an archive. Regenerate counts its lifetime once more.
+bool isExpiry(std::string_view value, const Limits&) {
+    constexpr Timestamp kEndOfExpiries = std::chrono::sys_days{std::chrono::year{3000} / 1 / 1};
+    const auto moment = parseMoment(value);
+    return moment && *moment >= Timestamp{} && *moment < kEndOfExpiries;
+}
+
+bool isKeyParty(std::string_view value, const Limits&) {
+    return isBetween(value, static_cast<int>(KeyParty::kOwner), static_cast<int>(KeyParty::kOperator));
+}
+
 constexpr auto kId = "an id of version 7 that was made before 2100";
 constexpr auto kDigest = "a digest of 32 bytes";
 constexpr auto kMoment = "a moment from 1970 to 2099";
@@ -145,6 +157,9 @@ constexpr ColumnRule kRules[] = {
     {"api_keys", "use_count", kCount, isCount},
     {"api_keys", "last_used_address", kLine, isLine},
     {"api_keys", "last_user_agent", "at most 200 printable ASCII characters", isUserAgent},
+    {"api_keys", "expires_at", "a moment from 1970 to 2999", isExpiry, Empty::kAllowed},
+    {"api_keys", "disabled_at", kMoment, isMoment, Empty::kAllowed},
+    {"api_keys", "disabled_by", "1 for the owner or 2 for an operator", isKeyParty, Empty::kAllowed},
 
     {"audit_events", "id", kId, isId},
     {"audit_events", "happened_at", kMoment, isMoment},

@@ -27,6 +27,7 @@ struct Services {
     const domain::secrets::Hasher& hasher;
     const Pages& pages;
     domain::Readiness& readiness;
+    const domain::Clock& clock;  // for pages that say how a key stands now
 };
 
 // A request with a matched route. The parameter type of a handler decides who may call its route. So a handler can be

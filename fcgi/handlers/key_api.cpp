@@ -5,6 +5,27 @@
 #include "fcgi/json/new_api_key.h"
 
 namespace claviger::fcgi {
+namespace {
+
+// A request with a body that is not read. With the content type of a form, another site's page could send it.
+bool mayBeOfAForm(const Request& request) {
+    return request.header("content-type") && !saysJson(request);
+}
+
+using Switching = domain::Result<domain::SwitchedKey> (domain::ApiKeyService::*)(const domain::Actor&,
+                                                                                 const domain::ApiKeyId&);
+
+Reply switchApiKey(const Services& services, const PersonCall& call, Switching switching) {
+    if (mayBeOfAForm(call.request)) return Refusal{Problem::kUnsupportedMediaType};
+    const auto id = domain::ApiKeyId::parse(call.parameters.front());
+    if (!id) return Refusal{Problem::kKeyNotFound};
+
+    const auto switched = (services.apiKeys.*switching)(call.actor, *id);
+    if (!switched.ok()) return refusalOf(switched.error());
+    return Response::json(200, keyDocument(switched.value().key)).notBefore(switched.value().effectiveAt);
+}
+
+}  // namespace
 
 Reply listApiKeys(const Services& services, const PersonCall& call) {
     return Response::json(200, listDocument(services.apiKeys.list(call.actor)));
@@ -20,14 +41,21 @@ Reply createApiKey(const Services& services, const PersonCall& call) {
 }
 
 Reply regenerateApiKey(const Services& services, const PersonCall& call) {
-    // The body is not read. But with the content type of a form, another site's page could send this request.
-    if (call.request.header("content-type") && !saysJson(call.request)) return Refusal{Problem::kUnsupportedMediaType};
+    if (mayBeOfAForm(call.request)) return Refusal{Problem::kUnsupportedMediaType};
     const auto id = domain::ApiKeyId::parse(call.parameters.front());
     if (!id) return Refusal{Problem::kKeyNotFound};
 
     const auto issued = services.apiKeys.regenerate(call.actor, *id);
     if (!issued.ok()) return refusalOf(issued.error());
     return Response::json(200, issuedDocument(issued.value())).notBefore(issued.value().effectiveAt);
+}
+
+Reply disableApiKey(const Services& services, const PersonCall& call) {
+    return switchApiKey(services, call, &domain::ApiKeyService::disable);
+}
+
+Reply enableApiKey(const Services& services, const PersonCall& call) {
+    return switchApiKey(services, call, &domain::ApiKeyService::enable);
 }
 
 }  // namespace claviger::fcgi

@@ -34,7 +34,8 @@ Reply alreadyShown(const Services& services, const PersonCall& call, const std::
 // Whether the create form shows this error, beside the typed name.
 bool isForTheForm(ErrorCode code) {
     return code == ErrorCode::kNameRequired || code == ErrorCode::kNameTooLong || code == ErrorCode::kNameInvalid ||
-           code == ErrorCode::kNameTaken || code == ErrorCode::kKeyLimitReached || code == ErrorCode::kTooManyChanges;
+           code == ErrorCode::kNameTaken || code == ErrorCode::kExpiryInvalid || code == ErrorCode::kKeyLimitReached ||
+           code == ErrorCode::kTooManyChanges;
 }
 
 Reply refusedPage(const Refusal& refusal, std::string html) {
@@ -43,12 +44,26 @@ Reply refusedPage(const Refusal& refusal, std::string html) {
     return page;
 }
 
-// The form again, with the typed name and the error. It keeps its one-time value, since no key was made.
+ExpiryChoice expiryChoiceOf(const Fields& form) {
+    return {valueOf(form, "expires"), valueOf(form, "expiresOn")};
+}
+
+domain::Result<domain::KeyExpiry> expiryOf(const ExpiryChoice& choice) {
+    if (choice.expires.empty()) return domain::KeyExpiry();
+    if (choice.expires == "date") return domain::KeyExpiry::parse(choice.expiresOn);
+    for (const int days : kLifetimes)
+        if (choice.expires == std::to_string(days)) return domain::KeyExpiry::after(std::chrono::days{days});
+    return ErrorCode::kExpiryInvalid;
+}
+
+// The form again, with what was typed and the error. It keeps its one-time value, since no key was made.
 Reply newKeyAgain(const Services& services, const PersonCall& call, const domain::Error& error) {
+    using Field = NewKeyPage::Field;
     const auto refusal = refusalOf(error);
-    return refusedPage(refusal,
-                       services.pages.newKey({chromeOf(services, call), valueOf(call.form, "once"),
-                                              valueOf(call.form, "name"), std::string(textOf(refusal.problem).text)}));
+    const auto field = error.code == ErrorCode::kExpiryInvalid ? Field::kExpiry : Field::kName;
+    return refusedPage(refusal, services.pages.newKey({chromeOf(services, call), valueOf(call.form, "once"),
+                                                       valueOf(call.form, "name"), expiryChoiceOf(call.form),
+                                                       std::string(textOf(refusal.problem).text), field}));
 }
 
 // The confirmation again, with the reason why nothing was changed. It keeps its one-time value too.
@@ -61,6 +76,17 @@ Reply confirmAgain(const Services& services, const PersonCall& call, const domai
                                                         key.value(), std::string(textOf(refusal.problem).text)}));
 }
 
+using Switching = domain::Result<domain::SwitchedKey> (domain::ApiKeyService::*)(const domain::Actor&,
+                                                                                 const domain::ApiKeyId&);
+
+Reply switchKeyByForm(const Services& services, const PersonCall& call, Switching switching) {
+    const auto id = domain::ApiKeyId::parse(call.parameters.front());
+    if (!id) return Refusal{Problem::kKeyNotFound};
+    const auto switched = (services.apiKeys.*switching)(call.actor, *id);
+    if (!switched.ok()) return refusalOf(switched.error());
+    return Response::redirect(303, "/settings/api-keys").notBefore(switched.value().effectiveAt);
+}
+
 }  // namespace
 
 Reply goToKeys(const Services&, const Call&) {
@@ -70,12 +96,13 @@ Reply goToKeys(const Services&, const Call&) {
 Reply showKeys(const Services& services, const PersonCall& call) {
     const auto query = parseFields(call.request.query);
     const auto search = query ? valueOf(*query, "q") : std::string();
-    return Response::page(200, services.pages.keys({chromeOf(services, call), services.apiKeys.list(call.actor), search,
-                                                    domain::kActiveKeyLimit, meUrlOf(call.request)}));
+    return Response::page(
+        200, services.pages.keys({chromeOf(services, call), services.apiKeys.list(call.actor), services.clock.now(),
+                                  search, domain::kActiveKeyLimit, meUrlOf(call.request)}));
 }
 
 Reply showNewKey(const Services& services, const PersonCall& call) {
-    return Response::page(200, services.pages.newKey({chromeOf(services, call), freshOnce(), "", ""}));
+    return Response::page(200, services.pages.newKey({chromeOf(services, call), freshOnce()}));
 }
 
 Reply createKeyByForm(const Services& services, const PersonCall& call) {
@@ -84,7 +111,10 @@ Reply createKeyByForm(const Services& services, const PersonCall& call) {
     const auto name = domain::KeyName::parse(valueOf(call.form, "name"));
     if (!name.ok()) return newKeyAgain(services, call, name.error());
 
-    const auto issued = services.apiKeys.create(call.actor, {name.value()}, once);
+    const auto expiry = expiryOf(expiryChoiceOf(call.form));
+    if (!expiry.ok()) return newKeyAgain(services, call, expiry.error());
+
+    const auto issued = services.apiKeys.create(call.actor, {name.value(), expiry.value()}, once);
     if (issued.ok()) return revealPage(services, call, issued.value(), Reveal::kCreated);
     if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call, once);
     if (isForTheForm(issued.error().code)) return newKeyAgain(services, call, issued.error());
@@ -110,6 +140,14 @@ Reply regenerateKeyByForm(const Services& services, const PersonCall& call) {
     if (issued.error().code == ErrorCode::kAlreadyShown) return alreadyShown(services, call, once);
     if (issued.error().code == ErrorCode::kTooManyChanges) return confirmAgain(services, call, *id, issued.error());
     return refusalOf(issued.error());
+}
+
+Reply disableKeyByForm(const Services& services, const PersonCall& call) {
+    return switchKeyByForm(services, call, &domain::ApiKeyService::disable);
+}
+
+Reply enableKeyByForm(const Services& services, const PersonCall& call) {
+    return switchKeyByForm(services, call, &domain::ApiKeyService::enable);
 }
 
 }  // namespace claviger::fcgi

@@ -13,6 +13,10 @@ Reply createKeyByForm(const Services&, const PersonCall&);
 Reply confirmRegenerate(const Services&, const PersonCall&);
 Reply regenerateKeyByForm(const Services&, const PersonCall&);
 
+// Both lead back to the list, once every host acts on the change. A form may be sent again: the key is so already.
+Reply disableKeyByForm(const Services&, const PersonCall&);
+Reply enableKeyByForm(const Services&, const PersonCall&);
+
 Reply goToKeys(const Services&, const Call&);  // from "/" and "/settings"
 
 }  // namespace claviger::fcgi

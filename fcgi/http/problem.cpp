@@ -22,8 +22,12 @@ constexpr ProblemText kTexts[] = {
     {Problem::kKeyLimitReached, 400, "key_limit_reached", "You have 500 of 500 keys",
      "Regenerate a key that is there: a user has no more."},
     {Problem::kTooManyChanges, 429, "too_many_changes",
-     "You have created or regenerated too many keys within an hour: try again later",
+     "You have created, regenerated or enabled too many keys within an hour: try again later",
      "Wait for the seconds of Retry-After."},
+    {Problem::kExpiryInvalid, 400, "expiry_invalid", "The expiry must be a date or a time within the next 100 years",
+     "Send a date such as 2027-01-31, or a time such as 2027-01-31T12:00:00Z at least 1 second ahead."},
+    {Problem::kKeyLocked, 409, "key_locked", "An operator has disabled this key: only an operator can enable it",
+     "Ask the operator of the service. Nothing was changed."},
     {Problem::kAlreadyShown, 409, "already_shown", "This key was already shown",
      "Open the page again. If the key was not copied, regenerate it."},
     {Problem::kInvalidJson, 400, "invalid_json", "The body must be a JSON object",
@@ -53,6 +57,10 @@ constexpr ProblemText kTexts[] = {
      "Send the key in one of the two headers."},
     {Problem::kInvalidKey, 401, "invalid_key", "Invalid API key",
      "Copy the key again, or regenerate it: it is unknown or was replaced."},
+    {Problem::kKeyExpired, 401, "key_expired", "This API key has expired",
+     "Regenerate the key, and use its new value."},
+    {Problem::kKeyDisabled, 401, "key_disabled", "This API key is disabled",
+     "Enable the key. If an operator has disabled it, ask the operator."},
     {Problem::kAmbiguousCredentials, 400, "ambiguous_credentials", "Two different API keys were sent: send one",
      "Send one key, in one header."},
     {Problem::kKeyInQuery, 400, "key_in_query",
@@ -101,6 +109,10 @@ Problem problemOf(ErrorCode code) {
             return Problem::kKeyLimitReached;
         case ErrorCode::kTooManyChanges:
             return Problem::kTooManyChanges;
+        case ErrorCode::kExpiryInvalid:
+            return Problem::kExpiryInvalid;
+        case ErrorCode::kKeyLocked:
+            return Problem::kKeyLocked;
         case ErrorCode::kKeyNotFound:
             return Problem::kKeyNotFound;
         case ErrorCode::kAlreadyShown:
@@ -109,6 +121,10 @@ Problem problemOf(ErrorCode code) {
             return Problem::kUnauthorized;
         case ErrorCode::kKeyInvalid:
             return Problem::kInvalidKey;
+        case ErrorCode::kKeyExpired:
+            return Problem::kKeyExpired;
+        case ErrorCode::kKeyDisabled:
+            return Problem::kKeyDisabled;
         case ErrorCode::kSignInRefused:
             return Problem::kSignInRefused;
         case ErrorCode::kTooManyAttempts:

@@ -109,6 +109,26 @@ PartText textOf(domain::Readiness::Part part) {
     throw std::logic_error("an unknown part");
 }
 
+std::string_view textOf(domain::KeyParty party) {
+    return party == domain::KeyParty::kOwner ? "owner" : "operator";
+}
+
+// A key as lists show it.
+void addKey(Document& document, const ApiKey& key) {
+    document.add("id", key.id.text());
+    document.add("name", key.name.text());
+    document.add("keyPrefix", key.keyPrefix);
+    document.add("maskedKey", key.maskedKey());
+    document.add("createdAt", key.createdAt);
+    document.add("lastUsedAt", key.lastUsedAt);
+    document.add("expiresAt", key.expiresAt);
+    document.add("disabledAt", key.disabled ? std::optional(key.disabled->at) : std::nullopt);
+    if (key.disabled)
+        document.add("disabledBy", textOf(key.disabled->by));
+    else
+        document.add("disabledBy", std::optional<domain::Timestamp>());
+}
+
 void addProblem(Document& document, Problem problem, const std::string& human, const std::string& requestId) {
     using Poco::Net::HTTPResponse;
     const auto& known = textOf(problem);
@@ -125,15 +145,12 @@ void addProblem(Document& document, Problem problem, const std::string& human, c
 
 std::string listDocument(const std::vector<ApiKey>& keys) {
     return written([&](Document& document) {
-        document.addArray("keys", keys, [&](const ApiKey& key) {
-            document.add("id", key.id.text());
-            document.add("name", key.name.text());
-            document.add("keyPrefix", key.keyPrefix);
-            document.add("maskedKey", key.maskedKey());
-            document.add("createdAt", key.createdAt);
-            document.add("lastUsedAt", key.lastUsedAt);
-        });
+        document.addArray("keys", keys, [&](const ApiKey& key) { addKey(document, key); });
     });
+}
+
+std::string keyDocument(const ApiKey& key) {
+    return written([&](Document& document) { addKey(document, key); });
 }
 
 std::string issuedDocument(const domain::IssuedApiKey& issued) {
@@ -144,6 +161,7 @@ std::string issuedDocument(const domain::IssuedApiKey& issued) {
         document.add("keyPrefix", issued.key.keyPrefix);
         document.add("maskedKey", issued.key.maskedKey());
         document.add("createdAt", issued.key.createdAt);
+        document.add("expiresAt", issued.key.expiresAt);
     });
 }
 
@@ -164,6 +182,7 @@ std::string bearerDocument(const domain::Tenant& tenant, const domain::KeyOwner&
             document.add("maskedKey", owner.key.maskedKey());
             document.add("createdAt", owner.key.createdAt);
             document.add("lastUsedAt", owner.key.lastUsedAt);
+            document.add("expiresAt", owner.key.expiresAt);
         });
     });
 }

@@ -13,6 +13,7 @@ namespace claviger::fcgi {
 // The JSON documents of the API, as text. Thread-safe.
 
 std::string listDocument(const std::vector<domain::ApiKey>&);                // {"keys":[…]}
+std::string keyDocument(const domain::ApiKey&);                              // one key, as the list shows it
 std::string issuedDocument(const domain::IssuedApiKey&);                     // the only document that holds a full key
 std::string bearerDocument(const domain::Tenant&, const domain::KeyOwner&);  // the tenant, the user and the key itself
 

@@ -69,4 +69,8 @@ std::optional<std::string> JsonObject::text(const std::string& member) const {
     return value.extract<std::string>();
 }
 
+bool JsonObject::lacks(const std::string& member) const {
+    return members_->get(member).isEmpty();
+}
+
 }  // namespace claviger::fcgi

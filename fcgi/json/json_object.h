@@ -18,6 +18,9 @@ public:
     // The member, if it is there and is a text. Numbers are not converted.
     std::optional<std::string> text(const std::string& member) const;
 
+    // Whether the member is missing or null.
+    bool lacks(const std::string& member) const;
+
 private:
     explicit JsonObject(Poco::JSON::Object::Ptr members) : members_(std::move(members)) {}
 

@@ -27,6 +27,21 @@ std::string readable(std::string iso) {
     return iso.replace(16, std::string::npos, " UTC");
 }
 
+// What the key's policy says about it, at `now` or, for a page that shows no state, without it.
+void setPolicy(TemplateDictionary& row, const ApiKey& key, const std::optional<domain::Timestamp>& now) {
+    const bool isLocked = key.disabled && key.disabled->by == domain::KeyParty::kOperator;
+    row.ShowSection(isLocked ? kk_LOCKED : kk_UNLOCKED);
+    row.SetValue(kk_SWITCH, key.disabled ? "enable" : "disable");
+    if (!isLocked) row.ShowSection(key.disabled ? kk_DISABLED : kk_ENABLED);
+    if (!key.expiresAt) return;
+    row.ShowSection(kk_EXPIRING);
+    if (!now) return;
+    const auto expiresAt = domain::iso8601(*key.expiresAt);
+    row.SetValue(kk_EXPIRES_AT, expiresAt);
+    row.SetValue(kk_EXPIRES, readable(expiresAt));
+    row.ShowSection(*now >= *key.expiresAt ? kk_EXPIRED : kk_EXPIRES_LATER);
+}
+
 void setRow(TemplateDictionary& row, const ApiKey& key) {
     row.SetValue(kk_ID, key.id.text());
     row.SetValue(kk_NAME, key.name.text());
@@ -53,10 +68,29 @@ bool contains(const std::string& text, const std::string& part) {
                        [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
+void addOption(TemplateDictionary& form, const std::string& value, const std::string& label,
+               const std::string& chosen) {
+    auto* option = form.AddSectionDictionary(knkf_OPTION);
+    option->SetValue(knkf_VALUE, value);
+    option->SetValue(knkf_LABEL, label);
+    if (value == chosen) option->ShowSection(knkf_SELECTED);
+}
+
+void setExpiry(TemplateDictionary& form, const ExpiryChoice& choice) {
+    addOption(form, "", "Never", choice.expires);
+    for (const int days : kLifetimes)
+        addOption(form, std::to_string(days), days == 365 ? "In 1 year" : "In " + std::to_string(days) + " days",
+                  choice.expires);
+    addOption(form, "date", "On a date", choice.expires);
+    form.SetValue(knkf_EXPIRES_ON, choice.expiresOn);
+    if (!choice.expires.empty()) form.ShowSection(knkf_EXPIRES);
+}
+
 void addDialogs(TemplateDictionary& content, const std::string& meUrl) {
     auto* create = content.AddIncludeDictionary(kk_NEW_KEY_FORM);
     create->SetFilename("new_key_form.tpl");
     create->ShowSection(knkf_DIALOG);
+    setExpiry(*create, {});
     auto* confirm = content.AddIncludeDictionary(kk_CONFIRM_FORM);
     confirm->SetFilename("confirm_form.tpl");
     confirm->ShowSection(kcf_DIALOG);
@@ -82,7 +116,9 @@ std::string Pages::keys(const KeysPage& view) const {
     for (const auto& key : view.keys) {
         if (!contains(key.name.text(), view.search)) continue;
         if (shown++ == 0) content.ShowSection(kk_TABLE);
-        setRow(*content.AddSectionDictionary(kk_KEY), key);
+        auto& row = *content.AddSectionDictionary(kk_KEY);
+        setRow(row, key);
+        setPolicy(row, key, view.now);
     }
     content.SetIntValue(kk_SHOWN, static_cast<long>(shown));
     content.SetIntValue(kk_TOTAL, static_cast<long>(total));
@@ -105,8 +141,11 @@ std::string Pages::newKey(const NewKeyPage& view) const {
     form->ShowSection(knkf_PAGE);
     form->SetValue(knkf_ONCE, view.once);
     form->SetValue(knkf_NAME, view.name);
-    form->SetValue(knkf_ERROR_TEXT, view.error);
-    if (isWrong) form->ShowSection(knkf_INVALID);
+    setExpiry(*form, view.expiry);
+    const bool isExpiryWrong = isWrong && view.errorAt == NewKeyPage::Field::kExpiry;
+    form->SetValue(isExpiryWrong ? knkf_EXPIRY_ERROR_TEXT : knkf_ERROR_TEXT, view.error);
+    if (isExpiryWrong) form->ShowSection(knkf_EXPIRES);
+    if (isWrong) form->ShowSection(isExpiryWrong ? knkf_EXPIRY_INVALID : knkf_INVALID);
     return templates_->expand(page);
 }
 
@@ -142,6 +181,7 @@ std::string Pages::confirm(const ConfirmPage& view) const {
     form->SetValue(kcf_ONCE, view.once);
     form->SetValue(kcf_ERROR_TEXT, view.error);
     setRow(*form, view.key);
+    setPolicy(*form, view.key, std::nullopt);
     return templates_->expand(page);
 }
 

@@ -34,17 +34,31 @@ struct LoginPage {
 struct KeysPage {
     Chrome chrome;
     std::vector<domain::ApiKey> keys;  // newest first
+    domain::Timestamp now;             // decides which keys have expired
     std::string search;                // empty: all keys are shown
     std::size_t limit;                 // the most active keys of a user
     std::string meUrl;                 // the URL of this host's /v1/me, for the ready curl line
 };
 
+// The expiry of a new key, as its form chooses it.
+struct ExpiryChoice {
+    std::string expires;    // empty: never; a number of days; or "date"
+    std::string expiresOn;  // that date
+};
+
 struct NewKeyPage {
+    enum class Field { kName, kExpiry };
+
     Chrome chrome;
     std::string once;
-    std::string name;   // as typed before
-    std::string error;  // empty: none
+    std::string name{};  // as typed before
+    ExpiryChoice expiry{};
+    std::string error{};           // empty: none
+    Field errorAt = Field::kName;  // the field that the error is about
 };
+
+// The lifetimes that the form offers, in days.
+inline constexpr int kLifetimes[] = {7, 30, 90, 365};
 
 enum class Reveal { kCreated, kRegenerated };
 

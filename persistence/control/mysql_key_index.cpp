@@ -3,27 +3,29 @@
 #include <map>
 #include <string>
 
-#include "persistence/connection/columns.h"
 #include "persistence/connection/reading.h"
+#include "persistence/tenant/columns.h"
 
 namespace claviger::persistence {
 namespace {
 
 // A row whose shards have other epochs by now is out of date: the key, its user or its tenant may have changed since.
 constexpr Sql kFind =
-    "SELECT i.key_hash, i.tenant_id, i.key_id, i.user_id, i.pepper_version FROM claviger.key_index i "
+    "SELECT i.key_hash, i.tenant_id, i.key_id, i.user_id, i.pepper_version, i.expires_at FROM claviger.key_index i "
     "JOIN claviger.revocation_epochs k ON k.slot = i.key_shard AND k.epoch = i.key_epoch "
     "JOIN claviger.revocation_epochs u ON u.slot = i.user_shard AND u.epoch = i.user_epoch "
     "JOIN claviger.revocation_epochs t ON t.slot = i.tenant_shard AND t.epoch = i.tenant_epoch "
-    "WHERE i.key_hash IN (?) AND i.usable_until > UTC_TIMESTAMP(6)";
+    "WHERE i.key_hash IN (?) AND i.usable_until > UTC_TIMESTAMP(6) "
+    "AND i.policy_version = " CLAVIGER_KEY_POLICY_VERSION;
 constexpr Sql kRemove = "DELETE FROM claviger.key_index WHERE tenant_id = ? ORDER BY key_id LIMIT ?";
 constexpr std::uint64_t kRemovedAtOnce = 1000;
 
 using FoundByHash = std::map<std::string, domain::IndexedKey, std::less<>>;
 
 domain::IndexedKey indexedKeyAt(const Row& row) {
-    return {idAt<domain::TenantId>(row, 1),
-            {{idAt<domain::ApiKeyId>(row, 2), idAt<domain::UserId>(row, 3)}, static_cast<int>(row.integer(4))}};
+    const domain::ActiveKey key{idAt<domain::ApiKeyId>(row, 2), idAt<domain::UserId>(row, 3),
+                                domain::KeyPolicy(row.maybeTimestamp(5))};
+    return {idAt<domain::TenantId>(row, 1), {key, static_cast<int>(row.integer(4))}};
 }
 
 std::optional<domain::IndexedKey> foundBy(const FoundByHash& all, const domain::KeyHashes& pair) {

@@ -29,7 +29,7 @@ inline constexpr std::array kRoleGrants = {
     Sql("GRANT SELECT, UPDATE (password_hash) ON {schema}.users TO {role}"),
     Sql("GRANT SELECT, INSERT, UPDATE (last_seen_at, ended_at) ON {schema}.sessions TO {role}"),
     Sql("GRANT SELECT, INSERT, UPDATE (deleted_at, last_used_at, last_used_address, last_user_agent, use_count, "
-        "key_hash, pepper_version) ON {schema}.api_keys TO {role}"),
+        "key_hash, pepper_version, disabled_at, disabled_by) ON {schema}.api_keys TO {role}"),
     Sql("GRANT INSERT ON {schema}.audit_events TO {role}"),
     Sql("GRANT SELECT, INSERT, DELETE ON {schema}.login_attempts TO {role}"),
     Sql("GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.known_devices TO {role}"),

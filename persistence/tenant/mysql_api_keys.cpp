@@ -14,8 +14,16 @@ namespace {
 // literal (sql.h).
 #define CLAVIGER_KEY_COLUMNS                                                                            \
     "k.id, k.user_id, k.name, k.lineage_id, k.generation, k.key_prefix, k.created_at, k.last_used_at, " \
-    "k.last_used_address, k.last_user_agent, k.use_count"
-constexpr std::size_t kKeyColumns = 11;
+    "k.last_used_address, k.last_user_agent, k.use_count, k.expires_at, k.disabled_at, k.disabled_by"
+constexpr std::size_t kKeyColumns = 14;
+
+// Reads disabled_at and disabled_by, from `first` on. Where disabled_by is missing, the owner cannot enable the key.
+std::optional<domain::KeyDisabling> disablingAt(const Row& row, std::size_t first) {
+    const auto at = row.maybeTimestamp(first);
+    if (!at) return std::nullopt;
+    const bool byOwner = !row.isNull(first + 1) && row.integer(first + 1) == static_cast<int>(domain::KeyParty::kOwner);
+    return domain::KeyDisabling{*at, byOwner ? domain::KeyParty::kOwner : domain::KeyParty::kOperator};
+}
 
 domain::ApiKey keyAt(const Row& row) {
     return {idAt<domain::ApiKeyId>(row, 0),
@@ -27,7 +35,9 @@ domain::ApiKey keyAt(const Row& row) {
             row.timestamp(6),
             row.maybeTimestamp(7),
             {row.text(8), row.text(9)},
-            row.integer(10)};
+            row.integer(10),
+            row.maybeTimestamp(11),
+            disablingAt(row, 12)};
 }
 
 // `live` is generated from deleted_at: 1 for an active key, NULL for a revoked one. With it the indexes keep the active
@@ -45,7 +55,8 @@ constexpr Sql kLockUser =
     "FROM {schema}.users u LEFT JOIN {schema}.key_changes c ON c.user_id = u.id WHERE u.id = ? FOR UPDATE";
 // The user's row is read first, since the joins depend on it. So the other rows are read after the user is locked.
 constexpr Sql kLock =
-    "SELECT u.status, k.name, k.lineage_id, k.generation, k.key_hash, c.whole_at FROM {schema}.users u "
+    "SELECT u.status, k.name, k.lineage_id, k.generation, k.key_hash, c.whole_at, k.created_at, k.expires_at, "
+    "k.disabled_at, k.disabled_by FROM {schema}.users u "
     "LEFT JOIN {schema}.api_keys k ON k.id = ? AND k.user_id = u.id AND k.deleted_at IS NULL "
     "LEFT JOIN {schema}.key_changes c ON c.user_id = u.id "
     "WHERE u.id = ? FOR UPDATE";
@@ -56,15 +67,17 @@ constexpr Sql kFindActiveByOnce =
     "SELECT " CLAVIGER_KEY_COLUMNS " FROM {schema}.api_keys k WHERE k.once_hash = ? AND k.deleted_at IS NULL";
 // One query for both hashes of a key, so that it is not missed while it moves from one to the other.
 constexpr Sql kFindByHash =
-    "SELECT k.key_hash, k.id, k.user_id, k.pepper_version, k.deleted_at IS NULL, u.status = 'approved' "
+    "SELECT k.key_hash, k.id, k.user_id, k.pepper_version, k.deleted_at IS NULL, u.status = 'approved', k.expires_at, "
+    "k.disabled_at IS NULL "
     "FROM {schema}.api_keys k JOIN {schema}.users u ON u.id = k.user_id WHERE k.key_hash IN (?)";
 constexpr Sql kCountActiveByPepper =
     "SELECT pepper_version, COUNT(*) FROM {schema}.api_keys WHERE deleted_at IS NULL GROUP BY pepper_version";
 constexpr Sql kFind = "SELECT " CLAVIGER_KEY_COLUMNS ", k.deleted_at FROM {schema}.api_keys k WHERE k.id = ?";
 constexpr Sql kAdd =
     "INSERT INTO {schema}.api_keys (id, user_id, name, lineage_id, generation, key_hash, pepper_version, key_prefix, "
-    "once_hash, created_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "once_hash, created_at, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr Sql kEnd = "UPDATE {schema}.api_keys SET deleted_at = ? WHERE id = ?";
+constexpr Sql kSetDisabled = "UPDATE {schema}.api_keys SET disabled_at = ?, disabled_by = ? WHERE id = ?";
 // IGNORE: an entry for the hash that is there already must not make the revocation fail.
 constexpr Sql kRecordDead =
     "INSERT IGNORE INTO claviger.dead_keys (tenant_id, key_hash, died_at, key_id) VALUES (?, ?, ?, ?)";
@@ -88,10 +101,12 @@ constexpr Sql kMove =
 // control schema does not fit the tenant's: after a restore of one without the other, or a change by hand.
 constexpr Sql kIndex =
     "INSERT INTO claviger.key_index (tenant_id, key_id, key_hash, user_id, pepper_version, key_shard, key_epoch, "
-    "user_shard, user_epoch, tenant_shard, tenant_epoch, usable_until) "
+    "user_shard, user_epoch, tenant_shard, tenant_epoch, usable_until, expires_at, policy_version) "
     "SELECT used.c2, k.id, k.key_hash, k.user_id, k.pepper_version, used.c3, ke.epoch, used.c4, ue.epoch, used.c5, "
-    "te.epoch, UTC_TIMESTAMP(6) + INTERVAL 600 + FLOOR(600 * RAND()) SECOND FROM ({tuples}) used "
+    "te.epoch, UTC_TIMESTAMP(6) + INTERVAL 600 + FLOOR(600 * RAND()) SECOND, k.expires_at, " CLAVIGER_KEY_POLICY_VERSION
+    " FROM ({tuples}) used "
     "JOIN {schema}.api_keys k ON k.id = used.c1 AND k.user_id = used.c6 AND k.deleted_at IS NULL "
+    "AND k.disabled_at IS NULL "
     "JOIN {schema}.users u ON u.id = k.user_id AND u.status = 'approved' "
     "JOIN claviger.revocation_epochs ke ON ke.slot = used.c3 "
     "JOIN claviger.revocation_epochs ue ON ue.slot = used.c4 "
@@ -99,7 +114,10 @@ constexpr Sql kIndex =
     "ON DUPLICATE KEY UPDATE tenant_id = VALUES(tenant_id), key_id = VALUES(key_id), key_hash = VALUES(key_hash), "
     "user_id = VALUES(user_id), pepper_version = VALUES(pepper_version), key_shard = VALUES(key_shard), "
     "key_epoch = VALUES(key_epoch), user_shard = VALUES(user_shard), user_epoch = VALUES(user_epoch), "
-    "tenant_shard = VALUES(tenant_shard), tenant_epoch = VALUES(tenant_epoch), usable_until = VALUES(usable_until)";
+    "tenant_shard = VALUES(tenant_shard), tenant_epoch = VALUES(tenant_epoch), usable_until = VALUES(usable_until), "
+    "expires_at = VALUES(expires_at), policy_version = VALUES(policy_version)";
+// An earlier release may write the row again, but leaves this column as it is.
+constexpr Sql kOutdateIndex = "UPDATE claviger.key_index SET policy_version = 0 WHERE tenant_id = ? AND key_id = ?";
 
 constexpr auto kNameIndex = "api_keys_live_name";
 constexpr auto kOnceIndex = "api_keys_once";
@@ -128,7 +146,9 @@ domain::KeyByHash keyByHashAt(const Row& row) {
     const auto user = idAt<domain::UserId>(row, 2);
     if (row.integer(4) == 0) return {{}, domain::DeadKey{id, user}};
     if (row.integer(5) == 0) return {};
-    return {domain::FoundKey{{id, user}, static_cast<int>(row.integer(3))}, {}};
+    using Switch = domain::KeyPolicy::Switch;
+    const domain::KeyPolicy policy(row.maybeTimestamp(6), row.integer(7) == 1 ? Switch::kEnabled : Switch::kDisabled);
+    return {domain::FoundKey{{id, user, policy}, static_cast<int>(row.integer(3))}, {}};
 }
 
 Value timeOf(const std::optional<domain::Timestamp>& moment) {
@@ -161,7 +181,8 @@ Values valuesOf(const domain::ApiKey& key, const domain::KeySecret& secret) {
             Text{key.keyPrefix},
             bytesOf(secret.once),
             key.createdAt,
-            timeOf(key.lastUsedAt)};
+            timeOf(key.lastUsedAt),
+            timeOf(key.expiresAt)};
 }
 
 }  // namespace
@@ -199,7 +220,8 @@ domain::LockedKey MySqlApiKeys::lock(const domain::UserId& user, const domain::A
     if (!rows[0].isNull(1))
         locked.active.emplace(domain::LockedKey::Active{
             stored(domain::KeyName::parse(rows[0].text(1))), idAt<domain::LineageId>(rows[0], 2),
-            static_cast<int>(rows[0].integer(3)), stored(domain::secrets::KeyHash::fromStored(rows[0].text(4)))});
+            static_cast<int>(rows[0].integer(3)), stored(domain::secrets::KeyHash::fromStored(rows[0].text(4))),
+            rows[0].timestamp(6), rows[0].maybeTimestamp(7), disablingAt(rows[0], 8)});
     return locked;
 }
 
@@ -263,6 +285,16 @@ std::optional<domain::StoredKey> MySqlApiKeys::find(const domain::ApiKeyId& id) 
 void MySqlApiKeys::end(const domain::ApiKeyId& id, const domain::LockedKey::Active& active, domain::Timestamp now) {
     connection_.executeLater(kEnd, {now, bytesOf(id)});
     connection_.executeLater(kRecordDead, {bytesOf(connection_.tenant()), bytesOf(active.hash), now, bytesOf(id)});
+    connection_.invalidate(domain::shardOf(id));
+}
+
+void MySqlApiKeys::setDisabled(const domain::ApiKeyId& id, const std::optional<domain::KeyDisabling>& disabled) {
+    if (disabled) {
+        connection_.executeLater(kSetDisabled, {disabled->at, static_cast<std::int64_t>(disabled->by), bytesOf(id)});
+        connection_.executeLater(kOutdateIndex, {bytesOf(connection_.tenant()), bytesOf(id)});
+    } else {
+        connection_.executeLater(kSetDisabled, {Null{}, Null{}, bytesOf(id)});
+    }
     connection_.invalidate(domain::shardOf(id));
 }
 

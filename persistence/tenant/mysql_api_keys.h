@@ -5,9 +5,9 @@
 
 namespace claviger::persistence {
 
-// The table api_keys of one tenant, within one unit of work. setChangesWholeAt(), add(), addNext() and end() are
-// deferred: the next query or COMMIT throws their errors. end() also adds the key to claviger.dead_keys. For one
-// thread.
+// The table api_keys of one tenant, within one unit of work. setChangesWholeAt(), add(), addNext(), end() and
+// setDisabled() are deferred: the next query or COMMIT throws their errors. end() also adds the key to
+// claviger.dead_keys. For one thread.
 class MySqlApiKeys final : public domain::ApiKeys {
 public:
     // The connection must outlive this.
@@ -27,6 +27,7 @@ public:
     void addNext(const domain::ApiKey&, const domain::KeySecret&) override;
     std::optional<domain::StoredKey> find(const domain::ApiKeyId&) const override;
     void end(const domain::ApiKeyId&, const domain::LockedKey::Active&, domain::Timestamp now) override;
+    void setDisabled(const domain::ApiKeyId&, const std::optional<domain::KeyDisabling>&) override;
     void endAgain(const domain::ApiKeyId&) override;
     std::map<int, std::size_t> countActiveByPepper() const override;
     void recordUses(const std::vector<Use>&) override;

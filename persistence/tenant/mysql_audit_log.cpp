@@ -16,6 +16,10 @@ Text textOf(domain::AuditAction action) {
             return {"key_created"};
         case AuditAction::kKeyRegenerated:
             return {"key_regenerated"};
+        case AuditAction::kKeyDisabled:
+            return {"key_disabled"};
+        case AuditAction::kKeyEnabled:
+            return {"key_enabled"};
         case AuditAction::kSignedIn:
             return {"signed_in"};
         case AuditAction::kSignInRefused:

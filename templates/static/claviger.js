@@ -36,6 +36,8 @@ const ago = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat(undefined, {
   year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit',
 });
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
 const units = [['year', 31_556_952], ['month', 2_629_746], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
 
 function howLongAgo(moment) {
@@ -44,9 +46,31 @@ function howLongAgo(moment) {
   return ago.format(-Math.floor(seconds / size), unit);
 }
 
+function howSoon(moment) {
+  const seconds = Math.max(0, (moment - Date.now()) / 1000);
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ['second', 1];
+  return ago.format(Math.ceil(seconds / size), unit);
+}
+
+const inYear = (moment) => (moment.getFullYear() === new Date().getFullYear() ? day : dayOfYear).format(moment);
+
+// The times of badges, by their data-form.
+const forms = { day: inYear, until: howSoon };
+
+function localizeBadge(time, moment) {
+  time.lang = ago.resolvedOptions().locale;
+  time.replaceChildren(element('bdi', '', forms[time.dataset.form](moment)),
+    element('span', 'hidden', ` (${exact.format(moment)})`));
+  time.parentElement.title = exact.format(moment);
+}
+
 function localize(root) {
   for (const time of all('time', root)) {
     const moment = new Date(time.dateTime);
+    if (time.dataset.form) {
+      localizeBadge(time, moment);
+      continue;
+    }
     if (!one('.exact', time)) {
       time.lang = ago.resolvedOptions().locale;
       time.replaceChildren(element('bdi', ''), ' ', element('bdi', 'exact', exact.format(moment)));
@@ -118,8 +142,8 @@ function busy(form) {
 // The id of the person whose page this is. Once another person is signed in, the server refuses the page's requests.
 const pageOf = () => one('[name=pageOf]').value;
 
-// Sends an action. Returns {issued}, or {text} with three flags. `field`: the text is about the typed value. `unknown`:
-// the action may have happened all the same. `another`: another person is signed in.
+// Sends an action. Returns {issued}, the key, or {text} with three flags. `field`: the text is about the typed value;
+// `code` says which. `unknown`: the action may have happened all the same. `another`: another person is signed in.
 async function send(path, body, failed) {
   const unknown = { text: filled(strings.unknown, { failed }), unknown: true };
   const offline = !navigator.onLine;
@@ -137,12 +161,12 @@ async function send(path, body, failed) {
   if (response.status === 401) return sessionEnded();
   const answer = await response.json().catch(() => undefined);
   if (answer?.code === 'signed_in_as_another') return { text: strings.another, another: true };
-  if (response.ok) return answer?.fullKey ? { issued: answer } : unknown;
-  if ([400, 413].includes(response.status) && answer?.error) return { text: answer.error, field: true };
+  if (response.ok) return answer?.fullKey || answer?.disabledAt !== undefined ? { issued: answer } : unknown;
+  if ([400, 413].includes(response.status) && answer?.error) return { text: answer.error, field: true, code: answer.code };
 
   const id = answer?.requestId ?? response.headers.get('X-Request-Id');
   const text = answer?.error ?? failed;
-  return { text: response.status < 500 ? text : filled(strings.request, { text, id }), unknown: ![403, 429].includes(response.status) };
+  return { text: response.status < 500 ? text : filled(strings.request, { text, id }), unknown: ![403, 409, 429].includes(response.status) };
 }
 
 // Goes to the login page, which leads back. Both pages say that nothing was changed. The promise never settles.
@@ -203,7 +227,8 @@ function goBack() {
 const opening = {
   create(dialog) {
     one('form', dialog).reset();
-    showFieldError(dialog, '');
+    one('.more', dialog).open = false;
+    clearFieldErrors(dialog);
     dialog.showModal();
     one('[name=name]', dialog).focus();
   },
@@ -212,6 +237,8 @@ const opening = {
     const used = one('time', row.cells[3])?.firstChild.textContent;
     slot(dialog, 'name').textContent = one('bdi', row).textContent;
     slot(dialog, 'masked').textContent = one('code', row).textContent;
+    slot(dialog, 'expires').hidden = !('expires' in link.dataset);
+    slot(dialog, 'disabled').hidden = !('disabled' in link.dataset);
     slot(dialog, 'used').textContent = used ? filled(strings.lastUsed, { when: used }) : strings.neverUsed;
     dialog.dataset.id = link.dataset.id;
     dialog.showModal();
@@ -227,10 +254,18 @@ function open(link) {
   opening[dialog.id](dialog, link);
 }
 
-function showFieldError(root, text) {
-  const field = one('[name=name]', root);
-  one('#name-error', root).textContent = text;
+// The field that an error is about, by the error's code.
+const errorFields = { expiry_invalid: 'expires', other: 'name' };
+
+function showFieldError(root, text, name = 'name') {
+  const field = one(`[name=${name}]`, root);
+  one(`#${name}-error`, root).textContent = text;
   text ? field.setAttribute('aria-invalid', 'true') : field.removeAttribute('aria-invalid');
+  return field;
+}
+
+function clearFieldErrors(root) {
+  for (const name of Object.values(errorFields)) showFieldError(root, '', name);
 }
 
 // --- The one-time view: as a dialog, or as the page that is the response to a form ---
@@ -360,8 +395,7 @@ async function act(form, path, body, kind, failed) {
       return done;
     }).then(goBack);
   } else if (answer.field && kind === 'created' && form.closest('[open]')) {
-    showFieldError(form, answer.text);
-    form.elements.name.focus();
+    showFieldError(form, answer.text, errorFields[answer.code] ?? errorFields.other).focus();
   } else if (answer.another) {
     say(answer.text, 'bad', ' ', linkToOwnKeys());
     showAnother();
@@ -373,14 +407,39 @@ async function act(form, path, body, kind, failed) {
 
 const actions = {
   create(form) {
-    showFieldError(form, '');
-    return act(form, '/api/api-keys', { name: form.elements.name.value }, 'created', strings.createFailed);
+    clearFieldErrors(form);
+    const body = { name: form.elements.name.value, expiresAt: chosenExpiry(form) };
+    return act(form, '/api/api-keys', body, 'created', strings.createFailed);
   },
   confirm(form) {
     const path = `/api/api-keys/${form.closest('dialog').dataset.id}`;
     return act(form, path, {}, 'regenerated', strings.regenerateFailed);
   },
 };
+
+// null: never. Days count from now; a date goes to the server as it is.
+function chosenExpiry(form) {
+  const { value } = form.elements.expires;
+  if (value === 'date') return form.elements.expiresOn.value;
+  return value ? new Date(Date.now() + Number(value) * 86_400_000).toISOString() : null;
+}
+
+// Disables or enables a key, and stays on the page.
+async function flip(form) {
+  const free = busy(form);
+  if (!free) return;
+  const { id, switch: verb } = form.dataset;
+  const answer = await send(`/api/api-keys/${id}/${verb}`, {}, strings.switchFailed);
+  free();
+  if (answer.another) {
+    say(answer.text, 'bad');
+    return showAnother();
+  }
+  opener = undefined;
+  newId = id;
+  if (answer.issued || answer.unknown) await refresh();
+  say(answer.issued ? strings[`${verb}d`] : answer.text, answer.issued ? 'good' : 'bad');
+}
 
 // --- Events ---
 
@@ -390,6 +449,9 @@ document.addEventListener('submit', (event) => {
   if (action) {
     event.preventDefault();
     action(form);
+  } else if (form.dataset.switch) {
+    event.preventDefault();
+    flip(form);
   } else if (form.method === 'post') {
     const password = one('#password', form);
     if (password) password.type = 'password';  // so that no browser stores it like a text field
@@ -402,7 +464,7 @@ document.addEventListener('pointerdown', (event) => { pressedOn = event.target; 
 
 document.addEventListener('click', (event) => {
   const { target } = event;
-  const menu = one('details[open]');
+  const menu = one('[data-menu][open]');
   if (menu && !menu.contains(target)) menu.open = false;
   // A click on the backdrop closes the dialog in browsers that do not support closedby.
   if (target === pressedOn && target.matches('dialog[closedby=any]')) target.close();
@@ -427,7 +489,7 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
-  const menu = one('details[open]');
+  const menu = one('[data-menu][open]');
   if (menu && !openDialog()) {
     menu.open = false;
     one('summary', menu).focus();

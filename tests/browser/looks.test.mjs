@@ -39,12 +39,39 @@ describe('nothing for axe to find and nothing past the edge', atOnce, () => {
     for (const name of names) await visitor.createKey(name);
     await page.reload();
     await look(page, 'keys');
-    await page.locator('summary').click();
+    await page.locator('.user summary').click();
     await look(page, 'keys-menu');
     await page.goto(`${keysPath}?q=za`);
     await look(page, 'keys-searched');
     await page.goto(`${keysPath}?q=${'nothing'.repeat(12)}`);
     await look(page, 'keys-no-match');
+  });
+
+  stage.test('keys by their policy: expiring, expired, disabled, locked; the menu of a row, the expiry of a new key', async ({ page, visitor, tenant, service }) => {
+    const soon = new Date(Date.now() + 1500).toISOString();
+    await visitor.postJson('/api/api-keys', { name: 'Expired', expiresAt: soon });
+    await visitor.postJson('/api/api-keys', { name: 'Expires', expiresAt: new Date(Date.now() + 3 * 86_400_000).toISOString() });
+    await visitor.createKey('Plain');
+    const disabled = await visitor.createKey('A key with a longer name, disabled');
+    const locked = await visitor.createKey('Locked');
+    await visitor.postJson(`/api/api-keys/${disabled.id}/disable`);
+    assert.equal(service.tool(['key', 'disable', '--tenant', tenant.slug, locked.id]).status, 0);
+    await eventually('a key to have expired', async () => {
+      await page.reload();
+      return (await page.locator('.badge.bad').count()) === 1;
+    });
+    await look(page, 'keys-policy');
+    await page.locator('.rarer summary').last().click();
+    await look(page, 'keys-row-menu');
+    await page.keyboard.press('Escape');
+    const dialog = await openCreate(page);
+    await dialog.getByText('Expiry').click();
+    await look(page, 'create-expiry');
+    await dialog.getByLabel('Expires').selectOption('On a date');
+    await dialog.getByLabel('Name').fill('x');
+    await dialog.getByRole('button', { name: 'Create Key' }).click();
+    await eventually('the error', async () => (await dialog.locator('#expires-error').innerText()) !== '');
+    await look(page, 'create-expiry-faulty');
   });
 
   stage.test('the forms as pages: new, faulty, shown, shown already, confirmation, regenerated', async ({ page, visitor }) => {

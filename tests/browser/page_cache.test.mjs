@@ -71,7 +71,7 @@ describe('with the page cache on', () => {
   stage.test('Back after signing out shows no keys', async ({ page, visitor }) => {
     await visitor.createKey('Seen before');
     await page.reload();
-    await page.locator('summary').click();
+    await page.locator('.user summary').click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForURL(/\/login$/);
     await page.evaluate(() => history.back()).catch(() => {});

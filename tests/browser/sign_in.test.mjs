@@ -78,11 +78,11 @@ describe('signing in', () => {
   });
 
   stage.test('Escape closes the user menu and gives the focus back', async ({ page }) => {
-    const summary = page.locator('summary');
+    const summary = page.locator('.user summary');
     await summary.click();
     await page.getByRole('button', { name: 'Sign out' }).focus();
     await page.keyboard.press('Escape');
-    await eventually('the menu to be closed', async () => !(await page.locator('details').evaluate((menu) => menu.open)));
+    await eventually('the menu to be closed', async () => !(await page.locator('details.user').evaluate((menu) => menu.open)));
     await holdsFocus(summary);
   });
 });

@@ -74,7 +74,7 @@ describe('a stale tab', atOnce, () => {
 
   stale('does not sign the second person out', {}, async (person) => {
     const { page } = person;
-    await page.locator('summary').click();
+    await page.locator('.user summary').click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await leadsOn(page, page.locator('main'), person);
   });

@@ -45,7 +45,7 @@ describe('without JavaScript', atOnce, () => {
   stage.test('signing out ends the session and leads to the sign-in; Back shows no keys', off, async ({ page, visitor }) => {
     await visitor.createKey('Seen before');
     await page.reload();
-    await page.locator('summary').click();
+    await page.locator('.user summary').click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     assert.equal(new URL(page.url()).pathname, '/login');
     assert.equal((await visitor.get('/api/api-keys')).status, 401);

@@ -38,7 +38,7 @@ const thirdParty = [
 ];
 
 // Headers of the C++ standard library have no dot; the others here are of POSIX and Linux.
-const system = /^([a-z_]+|(unistd|fcntl|poll|sched|dlfcn|csignal|stdlib|pwd|grp)\.h|linux\/landlock\.h|(sys|arpa|netinet)\/[a-z_]+\.h)$/;
+const system = /^([a-z_]+|(unistd|fcntl|poll|sched|dlfcn|csignal|stdlib|malloc|pwd|grp)\.h|linux\/landlock\.h|(sys|arpa|netinet)\/[a-z_]+\.h)$/;
 
 // Patterns that must never occur in persistence/, with the reasons.
 const bannedThere = [

@@ -1,4 +1,5 @@
-// Once "regenerate" has answered, no verify that starts later accepts the old value: in any worker of any host.
+// Once "regenerate" has answered, no verify that starts later accepts the old value: in any worker of any host. Likewise
+// for "disable", and for a key that has expired by the clock.
 //
 // Two hosts share one database. Each has its own workers, segment, poller and nginx. Eight verifiers never pause. One
 // clock serves for all times. A violation is an accepted verify that started after the regenerate was answered. The
@@ -12,7 +13,7 @@ import { existsSync } from 'node:fs';
 
 import { startDatabase } from '../support/database.mjs';
 import { startDatabaseProxy } from '../support/database_proxy.mjs';
-import { now, statusOver } from '../support/consistency_checker.mjs';
+import { ConsistencyChecker, now, statusOver, verifier } from '../support/consistency_checker.mjs';
 import { until } from '../support/processes.mjs';
 import { manyChanges, startService } from '../support/service.mjs';
 import { assertNoViolation, makeScene, runScenario } from '../support/scenario.mjs';
@@ -156,6 +157,40 @@ describe('a regenerated key is dead at once on both hosts', () => {
   });
 });
 
+describe('a disabled key is refused at once on both hosts', () => {
+  test('over 100 keys', async () => {
+    const result = await runScenario(scene, 100, { by: 'disable', clients });
+    assertNoViolation(result, 100);
+    assert.equal(result.counts.unavailable, 0);
+  });
+
+  test('while both hosts are reloaded in turn', async () => {
+    const result = await runScenario(scene, 12, { by: 'disable', disturb: (round) => round % 3 === 0 && hosts[(round / 3) % 2].workers.kill('SIGHUP') });
+    assertNoViolation(result, 12);
+  });
+});
+
+// The keys are cached on both hosts long before they expire.
+test('a key expires on both hosts by the clock', async () => {
+  const checker = new ConsistencyChecker();
+  const verifying = hosts.flatMap((host) => Array.from({ length: 4 }, () => verifier(statusOver(host, scene.tenant), checker)));
+  const [person] = scene.people[0];
+  const expiresAt = Date.now() + 12_000; // each create waits for half a second
+  for (let i = 0; i < 10; i += 1) {
+    const body = { name: `Expires ${i}`, expiresAt: new Date(expiresAt).toISOString() };
+    const { fullKey } = (await person.postJson('/api/api-keys', body)).json();
+    checker.died(fullKey, expiresAt - performance.timeOrigin + 1); // the two clocks of node differ by less
+    await checker.present(i, fullKey);
+  }
+  const { accepted } = checker.counts;
+  assert.ok(accepted >= 80 && Date.now() < expiresAt, `${accepted} were accepted before`);
+  await until('the keys to have expired', () => Date.now() > expiresAt + 1000, 20);
+  checker.close();
+  await Promise.all(verifying);
+  assert.deepEqual(checker.violations, []);
+  assert.ok(checker.counts.refused > 1000 && checker.counts.accepted > accepted, JSON.stringify(checker.counts));
+});
+
 // Starts a service through a proxy that replaces statements of its connections. Each replacement has the length of the
 // original.
 async function misled(replaced, settings = {}) {
@@ -224,6 +259,7 @@ describe('the checker finds planted faults', () => {
     database.sql('CREATE TRIGGER claviger.deaf BEFORE UPDATE ON claviger.revocation_epochs FOR EACH ROW SET NEW.epoch = OLD.epoch');
     try {
       assert.ok((await runScenario(scene, 6)).violations.length > 0);
+      assert.ok((await runScenario(scene, 6, { by: 'disable' })).violations.length > 0);
     } finally {
       database.sql('DROP TRIGGER claviger.deaf');
     }

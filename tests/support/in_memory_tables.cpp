@@ -216,7 +216,8 @@ public:
         if (!theirs) return {isApproved(data_, user), {}, changesWholeAt(user)};
         const auto& [key, secret, deletedAt] = found->second;
         return {isApproved(data_, user),
-                domain::LockedKey::Active{key.name, key.lineage, key.generation, secret.hash},
+                domain::LockedKey::Active{key.name, key.lineage, key.generation, secret.hash, key.createdAt,
+                                          key.expiresAt, key.disabled},
                 changesWholeAt(user)};
     }
 
@@ -245,7 +246,8 @@ public:
         domain::KeyByHash found;
         for (const auto& [id, stored] : data_.keys) {
             if (stored.secret.hash != hashes.hash && stored.secret.hash != hashes.other) continue;
-            if (isLive(stored)) return {domain::FoundKey{{id, stored.key.user}, stored.secret.pepperVersion}, {}};
+            if (isLive(stored))
+                return {domain::FoundKey{{id, stored.key.user, stored.key.policy()}, stored.secret.pepperVersion}, {}};
             if (stored.deletedAt) found.dead = domain::DeadKey{id, stored.key.user};
         }
         return found;
@@ -279,6 +281,10 @@ public:
         data_.keys.at(id).deletedAt = now;
     }
 
+    void setDisabled(const domain::ApiKeyId& id, const std::optional<domain::KeyDisabling>& disabled) override {
+        data_.keys.at(id).key.disabled = disabled;
+    }
+
     void endAgain(const domain::ApiKeyId&) override {}
 
     void recordUses(const std::vector<Use>& uses) override {
@@ -287,7 +293,7 @@ public:
         for (const auto& use : uses) {
             const auto found = data_.keys.find(use.key);
             if (found == data_.keys.end()) continue;
-            if (use.toIndex) data_.toIndex.insert(use.key);
+            if (use.toIndex && !found->second.key.disabled) data_.toIndex.insert(use.key);
             auto& key = found->second.key;
             auto& secret = found->second.secret;
             if (use.moved && !found->second.deletedAt && secret.pepperVersion < use.moved->pepperVersion) {

@@ -1,4 +1,4 @@
-// Regenerates keys over two hosts while verifiers on both send verifies without a pause. A checker (checker.mjs) checks the
+// Regenerates or disables keys over two hosts while verifiers on both send verifies without a pause. A checker (checker.mjs) checks the
 // results.
 //
 //   const scene = await makeScene(hosts);            // two services over one database
@@ -24,15 +24,15 @@ export async function makeScene(hosts, { users = 1 } = {}) {
 }
 
 // `clients` regenerate one key each, at the same time, `times` times in all. Each alternates between the hosts, and
-// acts as one of the users. `disturb` may cause a fault in each round of the first client. `verifiers` is the number of
+// acts as one of the users. With `by` 'disable' they disable their keys and create others. `disturb` may cause a fault in each round of the first client. `verifiers` is the number of
 // verifying connections to each host of `at`.
-export async function runScenario(scene, times, { clients = 1, disturb = () => {}, at = scene.hosts, over = statusOver, verifiers = 4 } = {}) {
+export async function runScenario(scene, times, { by = 'regenerate', clients = 1, disturb = () => {}, at = scene.hosts, over = statusOver, verifiers = 4 } = {}) {
   const checker = new ConsistencyChecker();
   const verifying = at.flatMap((host) => Array.from({ length: verifiers }, () => verifier(over(host, scene.tenant), checker)));
   const result = { checker, answered: 0, unavailable: [], inDoubt: 0 };
   try {
     const each = Math.ceil(times / clients);
-    const all = Array.from({ length: clients }, (_, i) => new Client(scene, checker, result, i));
+    const all = Array.from({ length: clients }, (_, i) => new Client(scene, checker, result, i, by));
     await Promise.all(all.map((client, i) => client.run(each, i === 0 ? disturb : () => {})));
     await until('the verifiers to have asked again', askedAgain(checker));
   } finally {
@@ -48,8 +48,8 @@ function askedAgain({ counts }) {
 }
 
 class Client {
-  constructor(scene, checker, result, index) {
-    Object.assign(this, { checker, result, index, person: scene.people[index % scene.people.length] });
+  constructor(scene, checker, result, index, by) {
+    Object.assign(this, { checker, result, index, by, person: scene.people[index % scene.people.length] });
   }
 
   async run(times, disturb) {
@@ -57,7 +57,7 @@ class Client {
     await this.#take(key);
     for (let round = 0; round < times; round += 1) {
       await disturb(round);
-      await this.#regenerate(this.#at(round));
+      await (this.by === 'disable' ? this.#disable(this.#at(round)) : this.#regenerate(this.#at(round)));
     }
   }
 
@@ -76,6 +76,18 @@ class Client {
     }
     if (answer && answer.status !== 404) this.result.unavailable.push(answer); // 404: an unknown outcome, done late
     await this.#findOut();
+  }
+
+  // A disable may be sent again: it is so already.
+  async #disable(session) {
+    await until('the key to be disabled', async () => {
+      const answer = await session.postJson(`/api/api-keys/${this.key.id}/disable`).catch(() => undefined);
+      if (answer && answer.status !== 200) this.result.unavailable.push(answer);
+      return answer?.status === 200;
+    });
+    this.checker.died(this.key.fullKey);
+    this.result.answered += 1;
+    await this.#take(await session.createKey(`Trial ${Math.random()}`));
   }
 
   // The outcome of the regenerate is unknown: the list shows it.

@@ -54,7 +54,7 @@ std::string joined(const std::string& literals) {
 // Puts the literals of the macros in their place: those of columns.h and those of the source itself.
 std::string withColumns(std::string source) {
     const auto columns = contentOf(sources() / "tenant/columns.h") + source;
-    static const std::regex macro(R"re(#define (CLAVIGER_\w+_COLUMNS)((?:\s|\\\n|"[^"]*")+))re");
+    static const std::regex macro(R"re(#define (CLAVIGER_\w+)((?:\s|\\\n|"[^"]*")+))re");
     for (std::sregex_iterator one(columns.begin(), columns.end(), macro), end; one != end; ++one)
         source = replaced(std::move(source), (*one)[1].str(), "\"" + joined((*one)[2].str()) + "\"");
     return source;

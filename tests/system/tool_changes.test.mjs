@@ -212,6 +212,52 @@ test('regenerates under the same name and ends the old row', () => {
   assert.deepEqual(audit(slug), ['user_created', 'key_created', 'key_regenerated']);
 });
 
+test('disables a key, shows it so, enables it, and is then already so', () => {
+  const slug = freshUser();
+  const key = createKey(slug);
+  const listed = () => tool.json('key', 'list', '--tenant', slug).document.keys[0];
+  assert.equal(listed().state, 'live');
+  for (const changed of [true, false]) {
+    const { status, document } = tool.json('key', 'disable', '--tenant', slug, key.id);
+    assert.equal(status, 0);
+    assert.equal(document.changed, changed);
+    assert.equal(document.key.disabledBy, 'operator');
+  }
+  assert.equal(listed().state, 'disabled');
+  assert.ok(listed().disabledAt);
+  assert.match(tool.run('key', 'list', '--tenant', slug).stdout, /disabled by operator/);
+  for (const changed of [true, false]) {
+    const { status, document } = tool.json('key', 'enable', ...of(slug), '--name', 'Scripts');
+    assert.equal(status, 0);
+    assert.equal(document.changed, changed);
+  }
+  assert.equal(listed().state, 'live');
+  assert.deepEqual(audit(slug), ['user_created', 'key_created', 'key_disabled', 'key_enabled']);
+});
+
+test('disables nothing in a dry run, and no key of another tenant', () => {
+  const slug = freshUser();
+  const key = createKey(slug);
+  assert.equal(tool.json('key', 'disable', '--tenant', slug, '--id', key.id, '--dry-run').document.key.state, 'disabled');
+  assertRefused(tool.json('key', 'disable', '--tenant', freshTenant(), key.id), 3, 'key_not_found');
+  assertRefused(tool.json('key', 'enable', '--tenant', slug, 'x'), 2, 'usage');
+  assert.equal(tool.run('key', 'disable', '--tenant', slug).status, 2);
+  assert.equal(tool.run('key', 'disable', '--tenant', slug, key.id, '--id', key.id).status, 2);
+  assert.equal(sql(slug, 'SELECT COUNT(*) FROM SCHEMA.api_keys WHERE disabled_at IS NULL'), '1');
+  assert.deepEqual(audit(slug), ['user_created', 'key_created']);
+});
+
+test('creates a key that expires, and none that has expired', () => {
+  const slug = freshUser();
+  const create = (...expires) => tool.json('key', 'create', ...of(slug), '--name', 'Scripts', ...expires);
+  assertRefused(create('--expires', '2020-01-01'), 2, 'expiry_invalid');
+  assert.equal(create('--expires', 'soon').status, 2);
+  assert.equal(sql(slug, 'SELECT COUNT(*) FROM SCHEMA.api_keys'), '0');
+  assert.equal(create('--expires', '2099-12-31').document.key.expiresAt, '2099-12-31T23:59:59.999Z');
+  sql(slug, 'UPDATE SCHEMA.api_keys SET expires_at = UTC_TIMESTAMP(6)');
+  assert.equal(tool.json('key', 'list', '--tenant', slug).document.keys[0].state, 'expired');
+});
+
 test('revokes a key, keeps its row, remembers that it died, and is then already so', () => {
   const slug = freshUser();
   const key = createKey(slug);

@@ -64,8 +64,10 @@ test('a tenant that was dropped comes back under another slug as it was, and its
   await service.signedIn(one, { email, password });
   const second = tool.json('key', 'create', '--tenant', one.slug, '--email', email, '--name', 'Other').document.key;
   tool.run('key', 'revoke', '--tenant', one.slug, '--id', second.id);
+  assert.equal(tool.run('key', 'disable', '--tenant', one.slug, one.key.id).status, 0);
+  tool.json('key', 'create', '--tenant', one.slug, '--email', email, '--name', 'Expires', '--expires', '2099-12-31');
   const tables = ['users', 'audit_events', 'known_devices', 'login_attempts'];
-  const keys = 'SELECT id, user_id, name, lineage_id, generation, key_hash, once_hash, created_at, deleted_at FROM';
+  const keys = 'SELECT id, user_id, name, lineage_id, generation, key_hash, once_hash, created_at, deleted_at, expires_at, disabled_at, disabled_by FROM';
   const was = tables.map((table) => rowsOf(one.slug, table));
   const keysWere = sql(`${keys} ${schemaOf(one.slug)}.api_keys ORDER BY id`);
   drop(one);
@@ -74,10 +76,12 @@ test('a tenant that was dropped comes back under another slug as it was, and its
   const again = tool.json('tenant', 'import', one.file, '--slug', `${one.slug}z`);
   assert.equal(again.status, 0, again.stderr);
   assert.deepEqual(again.document.deadKeys, []);
-  assert.equal((await service.verify(one, one.key.fullKey)).status, 204);
+  assert.equal((await service.verify(one, one.key.fullKey)).json().code, 'key_disabled');
   assert.equal((await service.verify(one, second.fullKey)).status, 401);
   assert.deepEqual(tables.map((table) => rowsOf(`${one.slug}z`, table)), was);
   assert.equal(sql(`${keys} ${schemaOf(`${one.slug}z`)}.api_keys ORDER BY id`), keysWere);
+  assert.equal(tool.run('key', 'enable', '--tenant', `${one.slug}z`, one.key.id).status, 0);
+  assert.equal((await service.verify(one, one.key.fullKey)).status, 204);
   assert.equal(sql(`SELECT COUNT(*) FROM ${schemaOf(`${one.slug}z`)}.sessions`), '0');
   await service.signedIn(one, { email, password });
   assert.equal(tool.run('tenant', 'import', one.file, '--slug', 'third').status, 4);

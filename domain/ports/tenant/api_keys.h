@@ -23,6 +23,9 @@ struct LockedKey {
         LineageId lineage;
         int generation;
         secrets::KeyHash hash;
+        Timestamp createdAt;
+        std::optional<Timestamp> expiresAt{};
+        std::optional<KeyDisabling> disabled{};
     };
     bool userIsApproved;
     std::optional<Active> active;  // nullopt: the user has no active key with this id
@@ -43,7 +46,8 @@ public:
     virtual std::vector<KeyOwner> listAllActive() const = 0;  // of all users, by their e-mail, each's newest first
 
     // Returns one result for each of the pairs, in their order: the key with one of these hashes. It is active if it
-    // was not revoked and its user is approved, and dead if it was revoked. Needs at least one pair.
+    // was not revoked and its user is approved, and dead if it was revoked. An active key may be expired or disabled,
+    // as its policy says. Needs at least one pair.
     virtual std::vector<KeyByHash> findByHash(const std::vector<KeyHashes>&) const = 0;
 
     // Locks the user as Users::lockApproved does. Returns nullopt if the user is not approved.
@@ -75,6 +79,10 @@ public:
     // Soft-deletes an active key, which must be locked, and adds its hash to the dead keys. Invalidates what is cached
     // of it, also the lists that have it.
     virtual void end(const ApiKeyId&, const LockedKey::Active&, Timestamp now) = 0;
+
+    // Disables an active key, which must be locked; nullopt: enables it. Invalidates what is cached of it, also the lists
+    // that have it, even where nothing changes. A disabled key is not in the index.
+    virtual void setDisabled(const ApiKeyId&, const std::optional<KeyDisabling>&) = 0;
 
     // Invalidates what is cached of a revoked key once more: the process that revoked it may have died before every
     // host acted on it.
@@ -112,7 +120,8 @@ public:
 
     // Adds the uses to their keys. The last use of a key, with its caller, is replaced only by a later one. A key with
     // `moved` gets the new hash, if it is active and stored with an earlier pepper; it stays the same key. A key with
-    // `toIndex` is added to the index, if it is active and its user is approved. Unknown keys are skipped.
+    // `toIndex` is added to the index, if it is active and not disabled, and its user is approved. Unknown keys are
+    // skipped.
     virtual void recordUses(const std::vector<Use>&) = 0;
 
     // The most uses to write in one transaction: so many take some 15 ms, and lock their rows for that time.

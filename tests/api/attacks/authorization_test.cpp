@@ -27,6 +27,7 @@ struct Row {
 };
 
 constexpr std::string_view kHome = "302 /settings/api-keys", kLogin = "302 /login", kLeave = "303 /login";
+constexpr std::string_view kBack = "303 /settings/api-keys";
 constexpr std::string_view k401 = "401 unauthorized", kNoKey = "401 key_required", kBadKey = "401 invalid_key";
 
 // clang-format off
@@ -42,9 +43,13 @@ constexpr Row kRows[] = {
     {"GET",  "/settings/api-keys/new",            {kLogin, "200",  kLogin, kLogin, "200",  kLogin, kLogin, kLogin, kLogin}},
     {"GET",  "/settings/api-keys/{id}/regenerate",{kLogin, "404",  kLogin, kLogin, "200",  kLogin, kLogin, kLogin, kLogin}},
     {"POST", "/settings/api-keys/{id}/regenerate",{kLeave, "404",  kLeave, kLeave, "200",  kLeave, kLeave, kLeave, kLeave}},
+    {"POST", "/settings/api-keys/{id}/disable",   {kLeave, "404",  kLeave, kLeave, kBack,  kLeave, kLeave, kLeave, kLeave}},
+    {"POST", "/settings/api-keys/{id}/enable",    {kLeave, "404",  kLeave, kLeave, kBack,  kLeave, kLeave, kLeave, kLeave}},
     {"GET",  "/api/api-keys",                     {k401,   "200",  k401,   k401,   "200",  k401,   k401,   k401,   k401}},
     {"POST", "/api/api-keys",                     {k401,   "201",  k401,   k401,   "201",  k401,   k401,   k401,   k401}},
     {"POST", "/api/api-keys/{id}",                {k401,   "404 key_not_found", k401, k401, "200", k401,   k401,   k401,   k401}},
+    {"POST", "/api/api-keys/{id}/disable",        {k401,   "404 key_not_found", k401, k401, "200", k401,   k401,   k401,   k401}},
+    {"POST", "/api/api-keys/{id}/enable",         {k401,   "404 key_not_found", k401, k401, "200", k401,   k401,   k401,   k401}},
     {"GET",  "/v1/verify",                        {kNoKey, kNoKey, kNoKey, kNoKey, kNoKey, "204",  "204",  kBadKey,kBadKey}},
     {"GET",  "/v1/verify/guard",                  {"401",  "401",  "401",  "401",  "401",  "204",  "204",  "401",  "401"}},
     {"GET",  "/v1/me",                            {kNoKey, kNoKey, kNoKey, kNoKey, kNoKey, "200",  "200",  kBadKey,kBadKey}},
@@ -149,7 +154,7 @@ public:
             key_.id = liveKeyOfOwner();
             ++changes;
         }
-        CPPUNIT_ASSERT_EQUAL(4, changes);
+        CPPUNIT_ASSERT_EQUAL(8, changes);
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, tenant_.count("sessions WHERE ended_at IS NOT NULL"));
         auto stolen = browsers_[kOwnerColumn];
         auto& owner = browsers_[kOwnerColumn];
@@ -165,7 +170,8 @@ private:
     // caller's session if there is one.
     static bool isRightToChange(const fcgi::Route& route, std::size_t who) {
         if (route.path == "/logout") return who == kOtherColumn || who == kOwnerColumn;
-        return route.method != "GET" && rowOf(route)->expected[who].starts_with("20");
+        const auto& expected = rowOf(route)->expected[who];
+        return route.method != "GET" && (expected.starts_with("20") || expected == kBack);
     }
 
     // Sends a request to the route that is right in everything except, perhaps, the caller.
@@ -203,9 +209,9 @@ private:
         return page.field("csrf");
     }
 
-    // The state that a request could change: row counts of both tenants, and id, hash and end of each key of the first.
-    // It leaves out the counts of refused sign-ins. It leaves out the moments of a last use too, which are written
-    // whenever they are due.
+    // The state that a request could change: row counts of both tenants, and id, hash, end and disabling of each key of
+    // the first. It leaves out the counts of refused sign-ins. It leaves out the moments of a last use too, which are
+    // written whenever they are due.
     std::string state() const {
         std::string all;
         for (const auto* tenant : {&tenant_, &foreignTenant_}) {
@@ -223,7 +229,8 @@ private:
     std::string newestKeys() const {
         std::string ids;
         for (const auto& row : TestDatabase::instance().query(
-                 tenant_.tenant(), "SELECT HEX(id), HEX(key_hash), deleted_at FROM {schema}.api_keys ORDER BY id"))
+                 tenant_.tenant(),
+                 "SELECT HEX(id), HEX(key_hash), deleted_at, disabled_at FROM {schema}.api_keys ORDER BY id"))
             for (const auto& column : row) ids += column.value_or("-") + " ";
         return ids;
     }

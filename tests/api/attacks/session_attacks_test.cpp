@@ -240,7 +240,7 @@ public:
                 CPPUNIT_ASSERT_EQUAL_MESSAGE(type, 400,
                                              change(owner, route, id, csrf, {{"Content-Type", type}}).status());
         });
-        CPPUNIT_ASSERT_EQUAL(4, forms);
+        CPPUNIT_ASSERT_EQUAL(6, forms);
         CPPUNIT_ASSERT_EQUAL(before, state());
     }
 

@@ -11,7 +11,7 @@ namespace claviger::tests {
 namespace {
 
 constexpr int kChanges = 3;
-constexpr auto kText = "You have created or regenerated too many keys within an hour: try again later";
+constexpr auto kText = "You have created, regenerated or enabled too many keys within an hour: try again later";
 
 const fcgi::Application& limited() {
     static const fcgi::Composition composition = [] {

@@ -32,6 +32,9 @@ class KeyIndexTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(takesTheHashThatAKeyMovesTo);
     CPPUNIT_TEST(writesUsesBesideARowThatHasTheHash);
     CPPUNIT_TEST(losesTheRowsOfATenant);
+    CPPUNIT_TEST(hasThePolicyOfAKey);
+    CPPUNIT_TEST(hasNoKeyThatIsDisabled);
+    CPPUNIT_TEST(usesNoRowOfAReleaseThatKnowsNoPolicy);
     CPPUNIT_TEST_SUITE_END();
 
     // A user with one key, in a tenant of their own. Each has another hash.
@@ -193,6 +196,53 @@ private:
         other.key.user = makeHolder().key.user;
         use(other);
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, rowsOf(*ann_));
+    }
+
+    void hasThePolicyOfAKey() {
+        use(*ann_);
+        CPPUNIT_ASSERT(find(*ann_)->found.key.policy == domain::KeyPolicy());
+        execute(*ann_, "UPDATE {schema}.api_keys SET expires_at = '2026-11-23 16:02:07.123456'");
+        use(*ann_);
+        const domain::KeyPolicy policy(domain::parseMoment("2026-11-23 16:02:07.123456"));
+        CPPUNIT_ASSERT(find(*ann_)->found.key.policy == policy);
+    }
+
+    void setDisabled(const std::optional<domain::KeyDisabling>& disabled) {
+        const auto& key = ann_->key;
+        run(ann_->tenant, [&](TenantStore& store) {
+            CPPUNIT_ASSERT(store.apiKeys().lock(key.user, key.id).active);
+            store.apiKeys().setDisabled(key.id, disabled);
+        });
+    }
+
+    // As a release that knows no policy does for a key that it finds: it may find one that is disabled.
+    void writeEpochsAgain() {
+        execute(*ann_,
+                "UPDATE claviger.key_index i JOIN claviger.revocation_epochs e ON e.slot = i.key_shard "
+                "SET i.key_epoch = e.epoch, i.usable_until = UTC_TIMESTAMP(6) + INTERVAL 600 SECOND");
+    }
+
+    void hasNoKeyThatIsDisabled() {
+        use(*ann_);
+        setDisabled(domain::KeyDisabling{kNoon, domain::KeyParty::kOwner});
+        CPPUNIT_ASSERT(!find(*ann_));
+        use(*ann_);  // a use may be recorded later
+        CPPUNIT_ASSERT(!find(*ann_));
+        writeEpochsAgain();
+        CPPUNIT_ASSERT(!find(*ann_));
+        setDisabled(std::nullopt);
+        use(*ann_);
+        CPPUNIT_ASSERT(find(*ann_)->found.key.policy == domain::KeyPolicy());
+    }
+
+    // Its INSERT leaves the version at its default.
+    void usesNoRowOfAReleaseThatKnowsNoPolicy() {
+        use(*ann_);
+        execute(*ann_, "UPDATE claviger.key_index SET policy_version = DEFAULT");
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, rowsOf(*ann_));
+        CPPUNIT_ASSERT(!find(*ann_));
+        use(*ann_);
+        CPPUNIT_ASSERT(find(*ann_));
     }
 
     void hasAKeyForTwentyMinutesAtMost() {

@@ -22,6 +22,7 @@ class RevocationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(RevocationTest);
     CPPUNIT_TEST(endingAKeyBumpsItsEpochAndRecordsItsHash);
     CPPUNIT_TEST(endingADeadKeyBumpsItsEpochAgain);
+    CPPUNIT_TEST(switchingAKeyBumpsItsEpochAlone);
     CPPUNIT_TEST(aNewKeyBumpsTheEpochOfItsUsersListAlone);
     CPPUNIT_TEST(theNextKeyBumpsTheEpochOfTheEndedKeyAlone);
     CPPUNIT_TEST(aKeyWithATakenNameBumpsNothing);
@@ -118,6 +119,25 @@ private:
         const auto before = epochOf(domain::shardOf(key.id));
         run(again);
         CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(key.id)));
+    }
+
+    // Also where the key is so already: the process that switched it may have died before every host knew.
+    void switchingAKeyBumpsItsEpochAlone() {
+        const auto key = addKey();
+        const domain::KeyDisabling disabling{kNoon, domain::KeyParty::kOwner};
+        for (const auto& next :
+             {std::optional(disabling), std::optional(disabling), std::optional<domain::KeyDisabling>()}) {
+            const auto before = epochOf(domain::shardOf(key.id));
+            const auto sum = sumOfEpochs();
+            run([&](TenantStore& store) -> Result<void> {
+                CPPUNIT_ASSERT(store.apiKeys().lock(key.user, key.id).active);
+                store.apiKeys().setDisabled(key.id, next);
+                return {};
+            });
+            CPPUNIT_ASSERT_EQUAL(before + 1, epochOf(domain::shardOf(key.id)));
+            CPPUNIT_ASSERT_EQUAL(sum + 1, sumOfEpochs());
+        }
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, deadKeys());
     }
 
     void aNewKeyBumpsTheEpochOfItsUsersListAlone() {

@@ -43,6 +43,8 @@ class ApiKeysContract : public StoreContract<Backend> {
     CPPUNIT_TEST(movesALivingKeyToALaterPepperAlone);
     CPPUNIT_TEST(movesNoDeadKey);
     CPPUNIT_TEST(keepsNamesByteForByte);
+    CPPUNIT_TEST(keepsWhenAKeyExpires);
+    CPPUNIT_TEST(disablesAndEnablesAKeyAndNoOther);
     CPPUNIT_TEST_SUITE_END();
 
     int secrets_ = 0;
@@ -525,6 +527,62 @@ class ApiKeysContract : public StoreContract<Backend> {
         const auto counts =
             this->look([](const domain::TenantStore& store) { return store.apiKeys().countActiveByPepper(); });
         CPPUNIT_ASSERT(counts.empty());
+    }
+
+    // As the list, a lookup by the id and the lock read it. The three agree.
+    ApiKey readInEachWay(const domain::UserId& user, const domain::ApiKeyId& id) {
+        const auto listed = list(user).front();
+        const auto found = this->look([&](const domain::TenantStore& store) { return store.apiKeys().find(id); });
+        const auto locked = lock(user, id).active;
+        CPPUNIT_ASSERT(found->key.expiresAt == listed.expiresAt && found->key.disabled == listed.disabled);
+        CPPUNIT_ASSERT(locked->expiresAt == listed.expiresAt && locked->disabled == listed.disabled);
+        CPPUNIT_ASSERT(locked->createdAt == listed.createdAt);
+        CPPUNIT_ASSERT(findByPair(1, 99).active->key.policy == listed.policy());
+        return listed;
+    }
+
+    void keepsWhenAKeyExpires() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto never = add(user, "never");
+        CPPUNIT_ASSERT(!readInEachWay(user, never.id).expiresAt);
+        end(user, never.id);
+        for (const auto moment : {kNoon + 1s, kNoon + 24h * 36'500, kNoon - 1us}) {
+            auto key = sampleKey(user, "expires");
+            key.expiresAt = moment;
+            CPPUNIT_ASSERT(tryAdd(key, sampleSecret(1000 + ++secrets_)).ok());
+            const auto found = this->look([&](const domain::TenantStore& store) {
+                return store.apiKeys().findByHash({{sampleSecret(1000 + secrets_).hash}}).front();
+            });
+            CPPUNIT_ASSERT(found.active->key.policy == domain::KeyPolicy(moment));
+            CPPUNIT_ASSERT(list(user).front().expiresAt == moment);
+            CPPUNIT_ASSERT(lock(user, key.id).active->expiresAt == moment);
+            end(user, key.id);
+        }
+    }
+
+    void setDisabled(const domain::UserId& user, const domain::ApiKeyId& key,
+                     const std::optional<domain::KeyDisabling>& disabled) {
+        this->change([&](domain::TenantStore& store) {
+            CPPUNIT_ASSERT(store.apiKeys().lock(user, key).active);
+            store.apiKeys().setDisabled(key, disabled);
+        });
+    }
+
+    void disablesAndEnablesAKeyAndNoOther() {
+        const auto user = this->addUser("owner@x.example").id;
+        const auto other = this->addUser("other@x.example").id;
+        const auto key = add(user, "a");
+        add(other, "a");
+        for (const auto by : {domain::KeyParty::kOwner, domain::KeyParty::kOperator}) {
+            const domain::KeyDisabling disabling{kNoon + 1us, by};
+            setDisabled(user, key.id, disabling);
+            const auto disabled = readInEachWay(user, key.id);
+            CPPUNIT_ASSERT(disabled.disabled == disabling);
+            CPPUNIT_ASSERT(disabled.policy().stateAt(kNoon) == domain::KeyState::kDisabled);
+            CPPUNIT_ASSERT(!find(2)->key.disabled);
+        }
+        setDisabled(user, key.id, std::nullopt);
+        CPPUNIT_ASSERT(!readInEachWay(user, key.id).disabled);
     }
 
     void keepsNamesByteForByte() {

@@ -14,6 +14,8 @@ namespace {
 
 using domain::ErrorCode;
 using domain::UserStatus;
+using std::chrono::days;
+using namespace std::chrono_literals;
 
 // The state that each test starts from.
 struct Scene : TwoTenants {
@@ -52,6 +54,8 @@ class KeyVerifierTest : public SceneFixture<Scene> {
     CPPUNIT_TEST(findsAnIndexedKeyWithoutItsTenant);
     CPPUNIT_TEST(takesNoKeyOfAnotherTenantFromTheIndex);
     CPPUNIT_TEST(wantsAKeyInTheIndexThatItLacks);
+    CPPUNIT_TEST(checksThePolicyOfACachedKeyAgain);
+    CPPUNIT_TEST(checksThePolicyOfAnIndexedKey);
     CPPUNIT_TEST_SUITE_END();
 
     std::optional<domain::Timestamp> lastUse() {
@@ -99,10 +103,10 @@ class KeyVerifierTest : public SceneFixture<Scene> {
         CPPUNIT_ASSERT_THROW((void)scene_->world.verify(scene_->acme, scene_->issued), domain::StorageUnavailable);
     }
 
-    void index(const domain::Tenant& tenant, int pepperVersion = 1) {
+    void index(const domain::Tenant& tenant, int pepperVersion = 1, const domain::KeyPolicy& policy = {}) {
         const auto hash = scene_->world.hasher.hash(scene_->acme.id, scene_->issued.fullKey);
         scene_->world.index.keys.insert_or_assign(
-            hash, domain::IndexedKey{tenant.id, {{scene_->issued.key.id, scene_->annUser.id}, pepperVersion}});
+            hash, domain::IndexedKey{tenant.id, {{scene_->issued.key.id, scene_->annUser.id, policy}, pepperVersion}});
     }
 
     void findsAnIndexedKeyWithoutItsTenant() {
@@ -150,6 +154,28 @@ class KeyVerifierTest : public SceneFixture<Scene> {
         }
         scene_->world.stores.be(InMemoryStores::Reach::kReachable);
         CPPUNIT_ASSERT(!lastUse());
+    }
+
+    // Only the first verify reads the key: the others find it in the cache.
+    void checksThePolicyOfACachedKeyAgain() {
+        Caching caching(scene_->world);
+        const auto key =
+            scene_->world.apiKeys.create(scene_->ann, {keyName("Day"), domain::KeyExpiry::after(days{1})}).value();
+        const auto verify = [&] { return caching.verifier.verify(scene_->acme, key.fullKey.revealForResponse(), {}); };
+        CPPUNIT_ASSERT(verify().ok());
+        scene_->world.stores.be(InMemoryStores::Reach::kUnreachable);
+        scene_->world.clock.advance(24h - 1us);
+        CPPUNIT_ASSERT(verify().ok());
+        scene_->world.clock.advance(1us);
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyExpired, verify()));
+    }
+
+    void checksThePolicyOfAnIndexedKey() {
+        const auto now = scene_->world.clock.now();
+        index(scene_->acme, 1, domain::KeyPolicy(now));
+        CPPUNIT_ASSERT(refusedWith(ErrorCode::kKeyExpired, scene_->world.verify(scene_->acme, scene_->issued)));
+        index(scene_->acme, 1, domain::KeyPolicy(now + 1us));
+        CPPUNIT_ASSERT(scene_->world.verify(scene_->acme, scene_->issued).ok());
     }
 
     void cachesNoKeyThatIsNotDeadForEver() {

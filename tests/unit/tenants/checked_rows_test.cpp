@@ -105,7 +105,10 @@ class CheckedRowsTest : public CppUnit::TestFixture {
                 {"deleted_at", std::nullopt},
                 {"use_count", "0"},
                 {"last_used_address", ""},
-                {"last_user_agent", "curl/8.0"}};
+                {"last_user_agent", "curl/8.0"},
+                {"expires_at", std::nullopt},
+                {"disabled_at", std::nullopt},
+                {"disabled_by", std::nullopt}};
     }
 
     Row event() const {
@@ -220,7 +223,10 @@ class CheckedRowsTest : public CppUnit::TestFixture {
             for (const auto* column : columns)
                 for (const auto& value : values) bad.emplace_back(table, column, value);
         };
-        all("api_keys", {"created_at", "last_used_at", "deleted_at"}, moments);
+        all("api_keys", {"created_at", "last_used_at", "deleted_at", "disabled_at"}, moments);
+        all("api_keys", {"expires_at"},
+            std::vector<std::string>{"", "2027-01-01", "1969-12-31 23:59:59.999999", "3000-01-01 00:00:00.000000"});
+        all("api_keys", {"disabled_by"}, std::vector<std::string>{"", "0", "3", "owner"});
         all("audit_events", {"happened_at"}, moments);
         all("key_changes", {"whole_at"}, moments);
         all("known_devices", {"first_seen_at", "last_seen_at"}, moments);
@@ -265,7 +271,8 @@ class CheckedRowsTest : public CppUnit::TestFixture {
     }
 
     void refusesAnEmptyValueWhereOneHasToBe() {
-        const std::set<std::string> mayBeEmpty{"api_keys.once_hash", "api_keys.last_used_at", "api_keys.deleted_at",
+        const std::set<std::string> mayBeEmpty{"api_keys.once_hash",   "api_keys.last_used_at", "api_keys.deleted_at",
+                                               "api_keys.expires_at",  "api_keys.disabled_at",  "api_keys.disabled_by",
                                                "audit_events.user_id", "audit_events.key_id"};
         for (const auto table : domain::knownTables())
             if (domain::isRestored(table))

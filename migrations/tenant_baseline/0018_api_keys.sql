@@ -1,7 +1,7 @@
 -- API keys, the dead ones too: rows are never deleted. `live` is 1, and NULL once the key is dead. A unique index lets
 -- NULLs repeat, so dead keys never block a name, and two live keys of one user never share one.
 -- The row format: a column of fixed length takes its place while it is NULL, so that a dying key never moves
--- (migrations/tenant/0011_api_keys_row_format.sql).
+-- (migrations/tenant/0011_api_keys_row_format.sql). disabled_by is who disabled the key: 1 is its owner, 2 an operator.
 CREATE TABLE IF NOT EXISTS {schema}.api_keys (
     id                BINARY(16)     NOT NULL PRIMARY KEY,
     user_id           BINARY(16)     NOT NULL,
@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS {schema}.api_keys (
     use_count         BIGINT         NOT NULL DEFAULT 0,
     last_used_address VARCHAR(64)    NOT NULL DEFAULT '',
     last_user_agent   VARBINARY(200) NOT NULL DEFAULT '',
+    expires_at        DATETIME(6)    NULL,
+    disabled_at       DATETIME(6)    NULL,
+    disabled_by       TINYINT        NULL,
     UNIQUE KEY api_keys_hash (key_hash),
     UNIQUE KEY api_keys_once (once_hash),
     UNIQUE KEY api_keys_live_name (user_id, live, name)
