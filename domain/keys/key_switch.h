@@ -9,7 +9,7 @@ namespace claviger::domain {
 // process that switched it may have died before every host acted on it. Thread-safe: holds no mutable state.
 class KeySwitch {
 public:
-    // The limit applies to enabling alone, so that a key can be disabled at any time. References must outlive this.
+    // Only enabling is limited, so that a key can be disabled at any time. References must outlive this.
     KeySwitch(TenantStores&, const Clock&, const ChangeLimit&);
 
     // Disables the key, with its audit record, in one transaction. Does not wait for the other hosts: do not

@@ -10,7 +10,7 @@ namespace claviger::domain {
 // Who changes a key: its owner or an operator. The numbers are stored (api_keys.disabled_by).
 enum class KeyParty { kOwner = 1, kOperator = 2 };
 
-// Since when a key is disabled, and by whom. What an operator has disabled only an operator enables.
+// Since when a key is disabled, and by whom. A key that an operator has disabled can be enabled only by an operator.
 struct KeyDisabling {
     Timestamp at;
     KeyParty by;
@@ -20,8 +20,8 @@ struct KeyDisabling {
 // Whether a key may be used now.
 enum class KeyState { kLive, kExpired, kDisabled };
 
-// What a key may be used for. It travels with the cached key, whose place in shared memory leaves it 8 bytes. So a time
-// and a flag share a number.
+// The policy of a key: until when it may be used, and whether. It travels with the cached key, whose place in shared
+// memory leaves it 8 bytes. So a time and a flag share a number.
 class KeyPolicy {
 public:
     enum class Switch { kEnabled, kDisabled };

@@ -31,7 +31,7 @@ describe('a first key', () => {
     assert.equal(key.fullKey.slice(40), checksumOf(key.fullKey.slice(0, 40)));
 
     const [listed] = (await visitor.get('/api/api-keys')).json().keys;
-    assert.deepEqual(Object.keys(listed), ['id', 'name', 'keyPrefix', 'maskedKey', 'createdAt', 'lastUsedAt']);
+    assert.deepEqual(Object.keys(listed), ['id', 'name', 'keyPrefix', 'maskedKey', 'createdAt', 'lastUsedAt', 'expiresAt', 'disabledAt', 'disabledBy']);
     assert.equal(listed.maskedKey, `${key.fullKey.slice(0, 12)}****`);
     assert.equal(listed.lastUsedAt, null);
 

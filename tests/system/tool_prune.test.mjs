@@ -54,7 +54,7 @@ function fill(schema, count, ages, name) {
     INSERT INTO ${schema}.known_devices (user_id, device_hash, first_seen_at, last_seen_at)
       SELECT ${user}, ${hash}, ${ago(ages.devices)}, ${ago(ages.devices)} ${from};
     INSERT INTO ${schema}.login_attempts (budget_hash, failed_at) SELECT ${hash}, ${ago(ages.attempts)} ${from};
-    INSERT INTO claviger.key_index
+    INSERT INTO claviger.key_index (tenant_id, key_id, key_hash, user_id, pepper_version, key_shard, key_epoch, user_shard, user_epoch, tenant_shard, tenant_epoch, usable_until)
       SELECT t.id, ${key}, ${hashHere}, ${user}, 1, 0, 0, 0, 0, 0, 0, ${ago(ages.index)}
       FROM mysql.seq_1_to_${count} JOIN claviger.tenants t WHERE t.schema_name = '${schema}'`);
   assert.notEqual(told, undefined, 'the rows could not be made');

@@ -143,7 +143,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(204, verify());
     }
 
-    // A dead key is refused as an unknown one, whatever its state was when it died.
+    // A dead key is refused as an unknown one, in each state that it had before.
     void deadAndUnknownKeysStayTheSameBytes() {
         const auto body = [&](const std::string& fullKey) {
             auto answer = ask("/v1/verify", fullKey);
