@@ -1,5 +1,9 @@
 #include "domain/keys/key_issuer.h"
 
+#include <algorithm>
+
+#include "domain/model/key_expiry.h"
+
 namespace claviger::domain {
 namespace {
 
@@ -10,7 +14,8 @@ AuditEvent event(AuditAction action, const KeyHolder& holder, const ApiKey& key)
 // The end of the same lifetime, begun now.
 std::optional<Timestamp> nextExpiry(const LockedKey::Active& old, Timestamp now) {
     if (!old.expiresAt) return std::nullopt;
-    return now + (*old.expiresAt - old.createdAt);
+    const Timestamp::duration least = KeyExpiry::kLeast, most = KeyExpiry::kMost;
+    return now + std::clamp(*old.expiresAt - old.createdAt, least, most);  // an import may bring any lifetime
 }
 
 bool isUsed(const TenantStore& store, const KeyIssuer::Once& once) {

@@ -9,12 +9,14 @@ KeySwitch::KeySwitch(TenantStores& stores, const Clock& clock, const ChangeLimit
 
 Result<SwitchedKey> KeySwitch::disable(const KeyHolder& holder, const ApiKeyId& id) {
     const auto now = clock_.now();
-    return change(holder, id, now, AuditAction::kKeyDisabled, [&](TenantStore&, const LockedKey& locked) -> NextState {
-        const auto& old = locked.active->disabled;
-        if (!old) return std::optional(KeyDisabling{now, holder.by});
-        const bool isTakenOver = holder.by == KeyParty::kOperator;
-        return std::optional(KeyDisabling{old->at, isTakenOver ? KeyParty::kOperator : old->by});
-    });
+    return change(holder, id, now, AuditAction::kKeyDisabled,
+                  [&](TenantStore& store, const LockedKey& locked) -> NextState {
+                      const auto& old = locked.active->disabled;
+                      if (!old) return std::optional(KeyDisabling{now, holder.by});
+                      if (auto charged = charge(holder, store, locked, now); !charged.ok()) return charged.error();
+                      const bool isTakenOver = holder.by == KeyParty::kOperator;
+                      return std::optional(KeyDisabling{old->at, isTakenOver ? KeyParty::kOperator : old->by});
+                  });
 }
 
 Result<SwitchedKey> KeySwitch::enable(const KeyHolder& holder, const ApiKeyId& id) {
@@ -22,11 +24,15 @@ Result<SwitchedKey> KeySwitch::enable(const KeyHolder& holder, const ApiKeyId& i
     return change(holder, id, now, AuditAction::kKeyEnabled,
                   [&](TenantStore& store, const LockedKey& locked) -> NextState {
                       if (isLocked(*locked.active, holder.by)) return ErrorCode::kKeyLocked;
-                      if (!locked.active->disabled) return std::optional<KeyDisabling>();
-                      const auto charged = chargeChange(limit_, store, holder.user, locked.changesWholeAt, now);
-                      if (!charged.ok()) return charged.error();
+                      if (auto charged = charge(holder, store, locked, now); !charged.ok()) return charged.error();
                       return std::optional<KeyDisabling>();
                   });
+}
+
+// Also where the key is so already: each switch invalidates what other tenants' keys of the same shard have cached.
+Result<void> KeySwitch::charge(const KeyHolder& holder, TenantStore& store, const LockedKey& locked,
+                               Timestamp now) const {
+    return chargeChange(limit_, store, holder.user, locked.changesWholeAt, now);
 }
 
 Result<SwitchedKey> KeySwitch::change(const KeyHolder& holder, const ApiKeyId& id, Timestamp now, AuditAction action,

@@ -9,13 +9,15 @@ namespace claviger::domain {
 // process that switched it may have died before every host acted on it. Thread-safe: holds no mutable state.
 class KeySwitch {
 public:
-    // Only enabling is limited, so that a key can be disabled at any time. References must outlive this.
+    // Limited are enabling, and disabling a disabled key. So a key can be disabled at any time. References must outlive
+    // this.
     KeySwitch(TenantStores&, const Clock&, const ChangeLimit&);
 
     // Disables the key, with its audit record, in one transaction. Does not wait for the other hosts: do not
     // acknowledge the change before `effectiveAt`. An operator takes a key over that its owner has disabled.
     //   kUnauthorized  the owner is not approved; an operator may disable the keys of any user
     //   kKeyNotFound   the user has no active key with this id
+    //   kTooManyChanges  the key is disabled already, and the user's budget of changes is used up
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<SwitchedKey> disable(const KeyHolder&, const ApiKeyId&);
 
@@ -28,6 +30,7 @@ public:
 private:
     // Returns the next state of a locked key.
     using Decide = std::function<Result<std::optional<KeyDisabling>>(TenantStore&, const LockedKey&)>;
+    Result<void> charge(const KeyHolder&, TenantStore&, const LockedKey&, Timestamp now) const;
     Result<SwitchedKey> change(const KeyHolder&, const ApiKeyId&, Timestamp now, AuditAction, const Decide&);
 
     TenantStores& stores_;

@@ -159,12 +159,14 @@ void UsageRecorder::putBack(const Gathered& gathered, const std::exception& fail
     failing_.insert(gathered.tenant.id);
 }
 
-// After a time with many keys the worker would keep the memory of their uses for ever.
+// After a time with many keys the worker would keep the memory of their uses for ever. During such a time it needs it.
 void UsageRecorder::returnMemory() {
     {
         const std::lock_guard lock(mutex_);
-        if (taken_ < kManyKeys) return;
-        taken_ = 0;
+        const bool isBusy = taken_ - seen_ >= kManyKeys;
+        seen_ = taken_;
+        if (isBusy || taken_ < kManyKeys) return;
+        taken_ = seen_ = 0;
     }
     returnFreeMemory();
 }

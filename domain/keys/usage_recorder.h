@@ -83,6 +83,7 @@ private:
     std::size_t keys_ = 0;        // the number of waiting keys
     std::size_t share_;           // the number of tenants in a turn
     std::size_t taken_ = 0;       // the number of keys that were taken since free memory was last returned
+    std::size_t seen_ = 0;        // taken_ at the end of the last turn
     bool refused_ = false;        // the last write of waiting uses could not write everything
     std::set<TenantId> failing_;  // tenants whose last write failed
     std::jthread writer_;         // last: it must stop before the other members are destroyed

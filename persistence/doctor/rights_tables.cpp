@@ -12,9 +12,12 @@ constexpr Sql kOnTables =
     "WHERE Host = '' AND User LIKE 'clv\\_%' AND User <> 'clv_prune' UNION ALL "
     "SELECT User, Db, Table_name, Column_name, Column_priv FROM mysql.columns_priv "
     "WHERE Host = '' AND User LIKE 'clv\\_%' AND User <> 'clv_prune'";
+// Also the roles that kOnTables leaves out: no tenant's role may have been granted one of them.
 constexpr Sql kBroader =
     "SELECT User FROM mysql.db WHERE Host = '' UNION SELECT User FROM mysql.procs_priv WHERE Host = '' UNION "
-    "SELECT role FROM mysql.claviger_global_rights";
+    "SELECT role FROM mysql.claviger_global_rights UNION SELECT 'clv_prune' UNION "
+    "SELECT User FROM mysql.tables_priv WHERE Host = '' AND User NOT LIKE 'clv\\_%' UNION "
+    "SELECT User FROM mysql.columns_priv WHERE Host = '' AND User NOT LIKE 'clv\\_%'";
 constexpr Sql kRolesOfRoles = "SELECT User, Role FROM mysql.roles_mapping WHERE Host = ''";
 // The workers' account has the host part of the tool's.
 constexpr Sql kStrangers =

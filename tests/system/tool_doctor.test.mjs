@@ -219,6 +219,18 @@ faulty("a role that was granted another tenant's", {
   check: 'tenant_roles',
   pattern: /acme.*on claviger_t_a_b\.users/,
 });
+faulty('a role that was granted one of no tenant', {
+  plant: () => sql(`CREATE ROLE support; GRANT SELECT ON claviger_t_a_b.users TO support; INSERT INTO mysql.roles_mapping VALUES ('', '${role('acme')}', 'support', 'N'); FLUSH PRIVILEGES`),
+  fix: () => sql(`DELETE FROM mysql.roles_mapping WHERE Host = '' AND User = '${role('acme')}'; FLUSH PRIVILEGES; DROP ROLE support`),
+  check: 'tenant_roles',
+  pattern: /acme.*on claviger_t_a_b\.users/,
+});
+faulty('a role that was granted that of prune', {
+  plant: () => sql(`INSERT INTO mysql.roles_mapping VALUES ('', '${role('acme')}', 'clv_prune', 'N'); FLUSH PRIVILEGES`),
+  fix: () => sql(`DELETE FROM mysql.roles_mapping WHERE Host = '' AND User = '${role('acme')}'; FLUSH PRIVILEGES`),
+  check: 'tenant_roles',
+  pattern: /acme.*on claviger_t_a_b\.sessions/,
+});
 faulty('a role that lacks a right', {
   plant: () => sql(`REVOKE UPDATE (ended_at) ON claviger_t_acme.sessions FROM ${role('acme')}`),
   fix: () => sql(`GRANT UPDATE (ended_at) ON claviger_t_acme.sessions TO ${role('acme')}`),
