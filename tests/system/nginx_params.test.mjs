@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { startPeer } from '../support/fastcgi_peer.mjs';
 import { startShipped } from '../support/nginx.mjs';
+import { until } from '../support/processes.mjs';
 
 const fullKey = `pk_live_${'Ab3'.repeat(12)}xy`;
 const ok = 'Status: 200\r\nContent-Type: text/plain\r\nX-Request-Id: of-the-worker\r\n\r\nfine';
@@ -91,7 +92,7 @@ test('bodiesAndAnswersNeverLieInTemporaryFiles', async () => {
 
 test('logsThePathAndNothingOfTheQuery', async () => {
   const { answer } = await seen({ path: '/settings/api-keys?q=hidden-words' });
-  const line = accessLines().at(-1);
+  const line = await until('the line of the request', () => accessLines().find((logged) => logged.includes(answer.headers['x-request-id'])));
   const { requestId, path, status, method } = JSON.parse(line);
   assert.deepEqual(
     { requestId, path, status, method },
