@@ -5,7 +5,7 @@
   </div>
   <a class="button primary" href="/settings/api-keys/new" data-opens="create"><svg class="icon" aria-hidden="true"><use href="{{STATIC_URL}}/icons.svg#plus"></use></svg>Create Key</a>
 </div>
-<section class="card" id="keys" aria-labelledby="your-keys">
+<section class="card" id="keys" aria-labelledby="your-keys" data-now="{{NOW}}">
   <div class="top">
     <div>
       <h2 id="your-keys">Your API Keys</h2>

@@ -32,10 +32,6 @@ std::string_view stateOf(const ApiKey& key) {
     return "live";
 }
 
-std::string_view textOf(domain::KeyParty party) {
-    return party == domain::KeyParty::kOwner ? "owner" : "operator";
-}
-
 // "disabled by operator"; a key that is expired as well says both.
 std::string stateText(const ApiKey& key) {
     const std::string state(stateOf(key));

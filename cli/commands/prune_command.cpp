@@ -107,8 +107,9 @@ Answer answerOf(const std::vector<PrunedTenant>& pruned) {
         if (!tenant.failure.empty()) failures += "tenant " + tenant.slug.text() + ": " + tenant.failure + "\n";
     }
     rows.push_back(toRow("all " + std::to_string(pruned.size()), all));
-    Answer answer{.text = "Deleted rows:\n" + table({"TENANT", "SESSIONS", "AUDIT", "DEVICES", "ATTEMPTS", "INDEX"}, rows),
-                  .document = jsonObject({{"deleted", toJson(all)}, {"tenants", tenants}})};
+    Answer answer{
+        .text = "Deleted rows:\n" + table({"TENANT", "SESSIONS", "AUDIT", "DEVICES", "ATTEMPTS", "INDEX"}, rows),
+        .document = jsonObject({{"deleted", toJson(all)}, {"tenants", tenants}})};
     if (failures.empty()) return answer;
     answer.status = ExitStatus::kPartlyDone;
     answer.problem = failures +

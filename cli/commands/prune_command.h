@@ -5,8 +5,8 @@
 namespace claviger::cli {
 
 // Defines `claviger prune`, which deletes old sessions, audit events and known devices of all tenants. It also deletes
-// the sign-in attempts and the rows of the index of keys that no longer count. Parsing a command line with this verb sets `chosen`, which must outlive
-// the parsing.
+// the sign-in attempts and the rows of the index of keys that no longer count. Parsing a command line with this verb
+// sets `chosen`, which must outlive the parsing.
 void addPruneCommand(CLI::App& app, Verb& chosen);
 
 }  // namespace claviger::cli

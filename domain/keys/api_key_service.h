@@ -48,9 +48,8 @@ public:
     Result<IssuedApiKey> create(const Actor&, const NewApiKey&, Once = std::nullopt);
 
     // Revokes the key and issues a new one under its name, with the audit record, in one transaction. The new key has
-    // the lifetime of the old one, counted from now, and is enabled. No verify that
-    // starts after `effectiveAt` accepts the old value, and no list shows it, on any worker of any host. Send no
-    // response before `effectiveAt`.
+    // the lifetime of the old one, counted from now, and is enabled. No verify that starts after `effectiveAt` accepts
+    // the old value, and no list shows it, on any worker of any host. Send no response before `effectiveAt`.
     //
     //   kKeyNotFound     unknown, revoked, another user's or another tenant's key: the same result for all four
     //   kKeyLocked       an operator has disabled the key
@@ -64,8 +63,8 @@ public:
     // it, and each list shows it as disabled, on any worker of any host. Send no response before `effectiveAt`. A key
     // that is disabled already is ok; it gets no second audit record.
     //
-    //   kKeyNotFound   as for regenerate
-    //   kUnauthorized  the user was suspended after signing in
+    //   kKeyNotFound, kUnauthorized  as for regenerate
+    //   kTooManyChanges              the key is disabled already, and the user's budget of changes is used up
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<SwitchedKey> disable(const Actor&, const ApiKeyId&);
 
@@ -74,6 +73,8 @@ public:
     //   kKeyLocked                                    an operator has disabled the key
     //   kKeyNotFound, kUnauthorized, kTooManyChanges  as for regenerate
     Result<SwitchedKey> enable(const Actor&, const ApiKeyId&);
+
+    using Switching = Result<SwitchedKey> (ApiKeyService::*)(const Actor&, const ApiKeyId&);  // one of these two
 
 private:
     std::optional<secrets::OnceHash> hashOnce(const Actor&, Once) const;

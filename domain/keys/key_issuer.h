@@ -15,7 +15,7 @@ struct KeyHolder {
     KeyParty by = KeyParty::kOwner;
 };
 
-// Whether the key is disabled by an operator and `by` is its owner, who then may neither enable nor regenerate it.
+// Whether `by` is the owner of a key that an operator has disabled. The owner may neither enable nor regenerate it.
 bool isLocked(const LockedKey::Active&, KeyParty by);
 
 // The key issuer: creates and regenerates keys. It checks no permission of the caller: ApiKeyService and

@@ -19,7 +19,8 @@ public:
     KeyRenewal(const KeyIndex& index, CachedKeys& keys, const Fence& fence, FaultReport& faults)
         : index_(index), keys_(keys), fence_(fence), faults_(faults) {}
 
-    // One round: renews or gives up all keys that the round finds due. Throws StorageUnavailable, and what KeyIndex::find() throws.
+    // One round: renews or gives up all keys that the round finds due. Throws StorageUnavailable, and what
+    // KeyIndex::find() throws.
     void renewDue();
 
     // Waits that long and returns true. Returns false, at once, if the renewal is to stop. Must not throw.

@@ -29,7 +29,7 @@ Result<SwitchedKey> KeySwitch::enable(const KeyHolder& holder, const ApiKeyId& i
                   });
 }
 
-// Also where the key is so already: each switch invalidates what other tenants' keys of the same shard have cached.
+// Also where the key is so already: each switch invalidates the cached keys of other tenants in the same shard.
 Result<void> KeySwitch::charge(const KeyHolder& holder, TenantStore& store, const LockedKey& locked,
                                Timestamp now) const {
     return chargeChange(limit_, store, holder.user, locked.changesWholeAt, now);

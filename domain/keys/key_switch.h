@@ -15,8 +15,8 @@ public:
 
     // Disables the key, with its audit record, in one transaction. Does not wait for the other hosts: do not
     // acknowledge the change before `effectiveAt`. An operator takes a key over that its owner has disabled.
-    //   kUnauthorized  the owner is not approved; an operator may disable the keys of any user
-    //   kKeyNotFound   the user has no active key with this id
+    //   kUnauthorized    the owner is not approved; an operator may disable the keys of any user
+    //   kKeyNotFound     the user has no active key with this id
     //   kTooManyChanges  the key is disabled already, and the user's budget of changes is used up
     // After a refusal nothing has changed. Throws StorageUnavailable, OutcomeUnknown.
     Result<SwitchedKey> disable(const KeyHolder&, const ApiKeyId&);

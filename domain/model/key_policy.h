@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "domain/base/clock.h"
 
@@ -9,6 +10,11 @@ namespace claviger::domain {
 
 // Who changes a key: its owner or an operator. The numbers are stored (api_keys.disabled_by).
 enum class KeyParty { kOwner = 1, kOperator = 2 };
+
+// "owner" or "operator", as documents say it.
+constexpr std::string_view textOf(KeyParty party) {
+    return party == KeyParty::kOwner ? "owner" : "operator";
+}
 
 // Since when a key is disabled, and by whom. A key that an operator has disabled can be enabled only by an operator.
 struct KeyDisabling {

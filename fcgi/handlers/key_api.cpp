@@ -12,10 +12,7 @@ bool mayBeOfAForm(const Request& request) {
     return request.header("content-type") && !saysJson(request);
 }
 
-using Switching = domain::Result<domain::SwitchedKey> (domain::ApiKeyService::*)(const domain::Actor&,
-                                                                                 const domain::ApiKeyId&);
-
-Reply switchApiKey(const Services& services, const PersonCall& call, Switching switching) {
+Reply switchApiKey(const Services& services, const PersonCall& call, domain::ApiKeyService::Switching switching) {
     if (mayBeOfAForm(call.request)) return Refusal{Problem::kUnsupportedMediaType};
     const auto id = domain::ApiKeyId::parse(call.parameters.front());
     if (!id) return Refusal{Problem::kKeyNotFound};

@@ -5,8 +5,8 @@
 namespace claviger::fcgi {
 
 // The JSON API of the signed-in browser: /api/api-keys. The response to a change is sent only once every host acts on
-// it. Thread-safe. Each throws StorageUnavailable, and a change also OutcomeUnknown. The dispatcher
-// turns both into a 503.
+// it. Thread-safe. Each throws StorageUnavailable, and a change also OutcomeUnknown. The dispatcher turns both into a
+// 503.
 Reply listApiKeys(const Services&, const PersonCall&);
 Reply createApiKey(const Services&, const PersonCall&);
 Reply regenerateApiKey(const Services&, const PersonCall&);

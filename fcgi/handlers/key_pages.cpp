@@ -76,10 +76,7 @@ Reply confirmAgain(const Services& services, const PersonCall& call, const domai
                                                         key.value(), std::string(textOf(refusal.problem).text)}));
 }
 
-using Switching = domain::Result<domain::SwitchedKey> (domain::ApiKeyService::*)(const domain::Actor&,
-                                                                                 const domain::ApiKeyId&);
-
-Reply switchKeyByForm(const Services& services, const PersonCall& call, Switching switching) {
+Reply switchKeyByForm(const Services& services, const PersonCall& call, domain::ApiKeyService::Switching switching) {
     const auto id = domain::ApiKeyId::parse(call.parameters.front());
     if (!id) return Refusal{Problem::kKeyNotFound};
     const auto switched = (services.apiKeys.*switching)(call.actor, *id);

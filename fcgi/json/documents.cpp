@@ -35,6 +35,10 @@ public:
         moment ? add(name, iso8601(*moment)) : static_cast<void>(key(name).append("null"));
     }
 
+    void addOrNull(const char* name, const std::optional<std::string_view>& value) {
+        value ? add(name, *value) : static_cast<void>(key(name).append("null"));
+    }
+
     void add(const char* name, const std::vector<std::string_view>& values) {
         key(name).append(1, '[');
         for (const auto value : values) {
@@ -109,10 +113,6 @@ PartText textOf(domain::Readiness::Part part) {
     throw std::logic_error("an unknown part");
 }
 
-std::string_view textOf(domain::KeyParty party) {
-    return party == domain::KeyParty::kOwner ? "owner" : "operator";
-}
-
 // A key as lists show it.
 void addKey(Document& document, const ApiKey& key) {
     document.add("id", key.id.text());
@@ -123,10 +123,7 @@ void addKey(Document& document, const ApiKey& key) {
     document.add("lastUsedAt", key.lastUsedAt);
     document.add("expiresAt", key.expiresAt);
     document.add("disabledAt", key.disabled ? std::optional(key.disabled->at) : std::nullopt);
-    if (key.disabled)
-        document.add("disabledBy", textOf(key.disabled->by));
-    else
-        document.add("disabledBy", std::optional<domain::Timestamp>());
+    document.addOrNull("disabledBy", key.disabled ? std::optional(textOf(key.disabled->by)) : std::nullopt);
 }
 
 void addProblem(Document& document, Problem problem, const std::string& human, const std::string& requestId) {

@@ -120,6 +120,7 @@ std::string Pages::keys(const KeysPage& view) const {
         setRow(row, key);
         setPolicy(row, key, view.now);
     }
+    content.SetValue(kk_NOW, domain::iso8601(view.now));
     content.SetIntValue(kk_SHOWN, static_cast<long>(shown));
     content.SetIntValue(kk_TOTAL, static_cast<long>(total));
     content.SetIntValue(kk_MOST, static_cast<long>(view.limit));

@@ -1,5 +1,6 @@
-#include "fcgi/views/layout.h"
 #include "fcgi/views/pages.h"
+
+#include "fcgi/views/layout.h"
 #include "fcgi/views/templates.h"
 #include "templates/error.tpl.varnames.h"
 #include "templates/login.tpl.varnames.h"

@@ -417,11 +417,14 @@ const actions = {
   },
 };
 
-// null: never. Days count from now; a date goes to the server as it is.
+// How far the clock of the server is ahead of the browser's, in milliseconds.
+const serverAhead = (Date.parse(one('[data-now]')?.dataset.now) || Date.now()) - Date.now();
+
+// null: never. Days count from now by the server's clock; a date goes to the server as it is.
 function chosenExpiry(form) {
   const { value } = form.elements.expires;
   if (value === 'date') return form.elements.expiresOn.value;
-  return value ? new Date(Date.now() + Number(value) * 86_400_000).toISOString() : null;
+  return value ? new Date(Date.now() + serverAhead + Number(value) * 86_400_000).toISOString() : null;
 }
 
 // Disables or enables a key, and stays on the page.

@@ -44,6 +44,22 @@ describe('the policy of a key', atOnce, () => {
     assert.ok(Math.abs(lifetime - 7 * 86_400_000) < 60_000, `${lifetime} ms`);
   });
 
+  stage.test('a lifetime counts by the clock of the server', async ({ page, visitor }) => {
+    await page.addInitScript(() => {
+      const { now } = Date;
+      Date.now = () => now() + 3 * 86_400_000;
+    });
+    await page.reload();
+    const dialog = await openCreate(page);
+    await dialog.getByLabel('Name').fill('Ahead');
+    await dialog.getByText('Expiry').click();
+    await dialog.getByLabel('Expires').selectOption('In 7 days');
+    await dialog.getByRole('button', { name: 'Create Key' }).click();
+    await shownKey(page);
+    const lifetime = Date.parse((await listed(visitor))[0].expiresAt) - Date.now();
+    assert.ok(Math.abs(lifetime - 7 * 86_400_000) < 60_000, `${lifetime} ms`);
+  });
+
   stage.test('a bad date stands at its field, and makes nothing', async ({ page, keyNames }) => {
     const dialog = await openCreate(page);
     await dialog.getByLabel('Name').fill('Old');

@@ -21,7 +21,7 @@ public:
     virtual ~KeyIndex() = default;
 
     // Returns one result for each of the pairs, in their order: the active key of an approved user with one of these
-    // hashes, which is not disabled but may be expired. nullopt if the index does not have it. No result is older than
+    // hashes. It is not disabled, and may be expired. nullopt if the index does not have it. No result is older than
     // the call. Needs at least one pair. Throws StorageUnavailable.
     virtual std::vector<std::optional<IndexedKey>> find(const std::vector<KeyHashes>&) const = 0;
 };

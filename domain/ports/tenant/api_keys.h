@@ -80,8 +80,8 @@ public:
     // of it, also the lists that have it.
     virtual void end(const ApiKeyId&, const LockedKey::Active&, Timestamp now) = 0;
 
-    // Disables an active key, which must be locked; nullopt: enables it. Invalidates what is cached of it, also the lists
-    // that have it, even where nothing changes. A disabled key is not in the index.
+    // Disables an active key, which must be locked; nullopt: enables it. Invalidates what is cached of it, also the
+    // lists that have it, even where nothing changes. A disabled key is not in the index.
     virtual void setDisabled(const ApiKeyId&, const std::optional<KeyDisabling>&) = 0;
 
     // Invalidates what is cached of a revoked key once more: the process that revoked it may have died before every
